@@ -1,0 +1,89 @@
+# Set-up, the main job and the tests. Needs make and Python 3.11 or newer, nothing else.
+#   make precheck ARGS='--sut sut.toml'      make test PYTEST_ARGS='-k session'      make test PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= auto
+ARGS ?=
+PYTEST_ARGS ?=
+
+PACKAGES := schemas ocppj csms_core simulator harness testcases reports
+TYPED := $(PACKAGES) $(wildcard conftest.py) $(sort $(dir $(wildcard benchmarks/*.py examples/*.py)))
+# Packages without a single unvisited branch, see CONTRIBUTING.md. Empty switches the check off.
+FULLY_COVERED := ocppj reports
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+STAMP_EXTRAS := $(VENV)/.installed-extras
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet
+
+empty :=
+space := $(empty) $(empty)
+comma := ,
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "Variables: PYTHON=$(PYTHON) VENV=$(VENV) JOBS=$(JOBS) ARGS (for precheck) PYTEST_ARGS (for test)"
+
+.PHONY: precheck
+precheck: $(STAMP) ## Set up, then run the pre-check (of the embedded reference CSMS, unless ARGS says otherwise)
+	@$(BIN)/plugproof precheck $(ARGS)
+
+.PHONY: test
+test: lint ## Set up, then lint, check types and run all tests with branch coverage
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest tests -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+ifneq ($(strip $(FULLY_COVERED)),)
+ifeq ($(strip $(PYTEST_ARGS)),)
+	$(BIN)/coverage report --fail-under=100 --include='$(subst $(space),$(comma),$(patsubst %,%/*,$(strip $(FULLY_COVERED))))'
+endif
+endif
+
+.PHONY: lint
+lint: $(STAMP) ## Set up, then ruff check, ruff format --check and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(TYPED)
+
+.PHONY: setup
+setup: $(STAMP) ## Create the virtual environment and install what the lock file pins
+
+.PHONY: extras
+extras: $(STAMP_EXTRAS) ## Also install the extras load (locust) and postgres (psycopg)
+
+.PHONY: lock
+lock: $(STAMP) ## Resolve the dependencies again and rewrite both lock files
+	$(LOCK) --upgrade --group dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --upgrade --group dev --extra load --extra postgres --constraints requirements.lock --output-file requirements-extras.lock pyproject.toml
+
+.PHONY: clean
+clean: ## Remove the virtual environment and everything a run or a build left behind
+	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The interpreter inside the environment is only made when it is missing; the stamp is younger than what it was installed from.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "plugproof needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null || echo missing): name another one, for example with 'make $(or $(firstword $(MAKECMDGOALS)),setup) PYTHON=python3.12'." >&2; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot create virtual environments: install its venv module (on Debian and Ubuntu the package python3-venv), or name another Python with PYTHON=." >&2; \
+	  exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(STAMP): $(BIN)/python requirements.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMP_EXTRAS): $(STAMP) requirements-extras.lock
+	$(PIP) install --require-hashes -r requirements-extras.lock
+	@touch $@

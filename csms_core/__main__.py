@@ -1,0 +1,6 @@
+"""`python -m csms_core`."""
+
+from csms_core.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

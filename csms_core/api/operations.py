@@ -1,0 +1,87 @@
+"""Operations: every CALL the CSMS may send, one route per action, the body is the OCPP payload (OCPP 1.6 §5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, HTTPException, Query
+from fastapi.responses import JSONResponse
+
+from csms_core import operations
+from csms_core.api.deps import Csms
+from csms_core.api.models import ErrorOut, Started
+from schemas import load
+
+router = APIRouter(prefix="/api/v1", tags=["operations"])
+
+STATUS: dict[type[operations.OperationError], tuple[int, str]] = {
+    operations.UnknownOperation: (404, "no such operation"),
+    operations.UnknownStation: (404, "the station is not registered"),
+    operations.NotConnected: (409, "the station is not connected, or went away before it answered"),
+    operations.NotAllowed: (409, "the registration of the station rules the operation out"),
+    operations.BadPayload: (422, "the payload breaks the schema of the action"),
+    operations.TooManyWaiting: (429, "too many operations wait for the station"),
+    operations.Refused: (502, "the station answered with a CALLERROR"),
+    operations.NoAnswer: (504, "the station did not answer in time"),
+}
+
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    **{code: {"model": ErrorOut, "description": text} for code, text in STATUS.values()},
+    202: {"model": Started, "description": "the operation is in the station's queue (wait=false)"},
+}
+
+Wait = Annotated[bool, Query(description="answer with the station's answer; false: with 202 as soon as it is queued")]
+Payload = Annotated[Any, Body(description="payload of the CALL")]
+
+
+async def perform(csms: Csms, identity: str, action: str, wait: bool, payload: Any) -> JSONResponse:
+    """Send an operation; the body of the answer is the payload of the station's CALLRESULT."""
+    try:
+        task = await csms.operations.start(identity, action, {} if payload is None else payload)
+        if not wait:
+            return JSONResponse(Started(station=identity, action=action).model_dump(), 202)
+        return JSONResponse(await asyncio.shield(task))  # a client that goes away ends no exchange
+    except operations.OperationError as error:
+        code, _ = STATUS[type(error)]
+        raise HTTPException(code, str(error)) from None
+
+
+def _route(action: str) -> Callable[..., Awaitable[JSONResponse]]:
+    async def send(csms: Csms, identity: str, wait: Wait = True, payload: Payload = None) -> JSONResponse:
+        return await perform(csms, identity, action, wait, payload)
+
+    return send
+
+
+def _documented(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in schema.items() if name not in ("$schema", "id", "$id", "title")}
+
+
+def _add_routes() -> None:
+    schemas = load("1.6")
+    for action, info in schemas.actions.items():
+        if info.sender == "station":
+            continue
+        content = {"application/json": {"schema": _documented(schemas.schema(action, "call"))}}
+        router.add_api_route(
+            f"/stations/{{identity:path}}/operations/{action}",
+            _route(action),
+            methods=["POST"],
+            name=action,
+            operation_id=action,
+            summary=f"{action} ({info.profile})",
+            response_model=None,
+            responses=_RESPONSES,
+            openapi_extra={"requestBody": {"content": content}},
+        )
+
+
+_add_routes()
+
+
+@router.post("/stations/{identity:path}/operations/{action}", include_in_schema=False, response_model=None)
+async def unknown_operation(csms: Csms, identity: str, action: str) -> JSONResponse:
+    """Say what is wrong with the name of the action."""
+    return await perform(csms, identity, action, True, {})

@@ -1,0 +1,46 @@
+"""The HTTP server of the API, in the loop of the CSMS."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+
+import uvicorn
+from fastapi import FastAPI
+
+
+class ApiServer:
+    """uvicorn without its own process: it takes no signals, installs no logging and opens no port."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            limit_concurrency=1000,
+        )
+        self._server = uvicorn.Server(self._config)
+        self._sock: socket.socket | None = None
+        self._ticks: asyncio.Task[None] | None = None
+
+    async def start(self, sock: socket.socket) -> None:
+        """Answer requests on a listening socket; returns when they are answered."""
+        self._sock = sock
+        self._config.load()
+        self._server.lifespan = self._config.lifespan_class(self._config)
+        await self._server.startup(sockets=[sock])
+        self._ticks = asyncio.create_task(self._server.main_loop())
+
+    async def stop(self) -> None:
+        """Finish the requests under way and stop."""
+        self._server.should_exit = True
+        if self._ticks is not None:
+            self._ticks.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._ticks
+        await self._server.shutdown(sockets=None if self._sock is None else [self._sock])

@@ -1,0 +1,59 @@
+"""Transactions, as they were booked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
+from sqlalchemy import Connection
+
+from csms_core.api.deps import Csms, Limit, Offset
+from csms_core.api.models import ErrorOut, TransactionOut, TransactionWithValues
+from csms_core.store import transactions
+
+router = APIRouter(prefix="/api/v1", tags=["transactions"])
+
+
+@router.get("/transactions")
+async def list_transactions(
+    csms: Csms, station: str | None = None, running: bool | None = None, offset: Offset = 0, limit: Limit = 1000
+) -> list[TransactionOut]:
+    """Transactions, newest first; of one station, running or ended ones only."""
+
+    def ask(connection: Connection) -> list[transactions.Transaction]:
+        return transactions.listing(connection, identity=station, running=running, offset=offset, limit=limit)
+
+    return [TransactionOut.model_validate(_members(booked)) for booked in await csms.store.read(ask)]
+
+
+@router.get("/transactions/{transaction_id}", responses={404: {"model": ErrorOut}})
+async def get_transaction(csms: Csms, transaction_id: int) -> TransactionWithValues:
+    """One transaction with its meter values."""
+
+    def ask(connection: Connection) -> tuple[transactions.Transaction, list[dict[str, Any]]] | None:
+        booked = transactions.find(connection, transaction_id)
+        return None if booked is None else (booked, transactions.values_of(connection, booked))
+
+    found = await csms.store.read(ask)
+    if found is None:
+        raise HTTPException(404, f"There is no transaction {transaction_id}.")
+    booked, values = found
+    return TransactionWithValues.model_validate({**_members(booked), "meterValue": values})
+
+
+def _members(booked: transactions.Transaction) -> dict[str, Any]:
+    return {
+        "transactionId": booked.transaction_id,
+        "station": booked.identity,
+        "connectorId": booked.connector_id,
+        "idTag": booked.id_tag,
+        "idTagInfo": booked.id_tag_info,
+        "meterStart": booked.meter_start,
+        "started_at": booked.started_at,
+        "reservationId": booked.reservation_id,
+        "running": booked.running,
+        "meterStop": booked.meter_stop,
+        "stopped_at": booked.stopped_at,
+        "reason": booked.stop_reason,
+        "stop_idTag": booked.stop_id_tag,
+    }

@@ -1,0 +1,34 @@
+"""Time as it goes over the wire and into the store (OCPP 1.6 §3.14, §3.15)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The current time in UTC."""
+    return datetime.now(UTC)
+
+
+def wire(moment: datetime) -> str:
+    """dateTime as the CSMS sends it: UTC, milliseconds, `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse(text: str) -> datetime:
+    """The moment a dateTime names, any offset, any number of fraction digits. Raises ValueError when it names none."""
+    text = text.upper()
+    if text[17:19] == "60":  # a leap second is legal on the wire, but Python has no name for it
+        text = text[:17] + "59" + text[19:]
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"'{text}' has no time zone")
+    return moment.astimezone(UTC)
+
+
+def normal(text: str) -> str:
+    """One spelling for equal moments, so that they compare and sort as text; what names no moment stays as it is."""
+    try:
+        return parse(text).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        return text

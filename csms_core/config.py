@@ -1,0 +1,46 @@
+"""Settings of a reference CSMS. Every one has a default that is right by the specification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Registration = Literal["Accepted", "Pending", "Rejected"]
+
+TEMPORARY = ":temporary:"
+"""Database setting: an SQLite file in a folder that is removed at the end."""
+
+DEFAULT_DATABASE = "sqlite:///plugproof-csms.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of one CSMS; times in seconds, sizes in bytes, port 0: the kernel chooses."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    api_port: int = 0
+    path: str = "/ocpp"  # stations connect at path + "/" + identity (OCPP-J §3.1.1)
+    database: str = DEFAULT_DATABASE
+    any_station: bool = False  # False: an identity that was not registered gets a 404 (OCPP-J §3.2)
+
+    registration: Registration = "Accepted"  # what a boot is answered with, unless the station has its own setting
+    heartbeat_interval: int = 300
+    boot_retry_interval: int = 30  # interval of an answer that is not Accepted
+    concurrent_transactions: bool = True  # False: a tag that charges elsewhere gets ConcurrentTx
+    data_transfer: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # vendorId -> messageIds; empty: all of them
+
+    call_timeout: float = 30.0
+    max_frame: int = 256 * 1024
+    max_frames_waiting: int = 32  # frames of a station that are read ahead of the one being handled
+    max_operations_waiting: int = 32  # operations waiting for one station, the running one included
+    max_connections: int = 60_000
+    open_timeout: float = 10.0
+    close_timeout: float = 5.0
+    ping_interval: float | None = 60.0
+    ping_timeout: float | None = 60.0
+
+    faults: tuple[str, ...] = ()  # names out of csms_core.faults.CATALOGUE, on for every station from the start

@@ -1,0 +1,108 @@
+"""What a deliberate defect is: a name, a sentence, and a hook around the correct CSMS.
+
+A hook sees what the CSMS is about to send (or how it is about to judge a handshake) and says what is to be sent
+instead. Handlers know nothing of faults, and what a hook makes up is not validated on its way out: that is the point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote_to_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A message that went over the wire: `kind` is call or result, `sender` is who wrote it."""
+
+    sender: Literal["station", "csms"]
+    kind: Literal["call", "result"]
+    action: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message the CSMS is about to send.
+
+    `request` is the payload of the CALL a result answers, None for a call. `history` is what went over the wire of this
+    station before it while faults were on, oldest first, over all its connections; the request itself is not in it.
+    """
+
+    kind: Literal["call", "result"]
+    id: str
+    action: str
+    payload: Any
+    request: Any = None
+    history: Sequence[Past] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What is sent instead: these texts in this order, after a delay in seconds."""
+
+    texts: tuple[str, ...]
+    delay: float = 0.0
+
+
+Hook = Callable[[Outgoing], Instead | None]
+"""None: this message is sent as it is."""
+
+
+class NotAnIdentity(ValueError):
+    """The last segment of the path does not spell an identity."""
+
+
+def decode_identity(segment: str) -> str:
+    """The identity a path segment spells, percent-decoded (OCPP-J §3.1.1). Raises NotAnIdentity."""
+    try:
+        identity = unquote_to_bytes(segment).decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotAnIdentity("the identity is no UTF-8") from None
+    if not 0 < len(identity) <= 255 or "/" in segment or not identity.isprintable():
+        raise NotAnIdentity("the identity is empty, too long or has characters that cannot be printed")
+    return identity
+
+
+class NoCommonSubprotocol(Exception):
+    """None of the offered subprotocols can be spoken."""
+
+
+def choose_subprotocol(offered: Sequence[str]) -> str | None:
+    """`ocpp1.6` out of the offers (OCPP-J §3.1.2). Raises NoCommonSubprotocol."""
+    if "ocpp1.6" in offered:
+        return "ocpp1.6"
+    raise NoCommonSubprotocol("This server speaks the subprotocol ocpp1.6 and none of those offered.")
+
+
+def admit(known: bool) -> bool:
+    """Whether a station may connect, given whether its identity is registered (OCPP-J §3.2)."""
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """How an opening handshake is judged."""
+
+    decode: Callable[[str], str] = decode_identity
+    choose: Callable[[Sequence[str]], str | None] = choose_subprotocol
+    admit: Callable[[bool], bool] = admit
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A deliberate defect.
+
+    `sentence` says what the CSMS then does wrong. `message` hooks in where a message leaves, `handshake` where a
+    connection is judged; exactly one of them is set.
+    """
+
+    name: str
+    sentence: str
+    message: Hook | None = None
+    handshake: Callable[[Handshake], Handshake] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.message is None) == (self.handshake is None):
+            raise ValueError(f"The fault {self.name} needs either a message hook or a handshake hook.")

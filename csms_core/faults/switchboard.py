@@ -1,0 +1,127 @@
+"""Which faults are on for whom, and where they act on a connection.
+
+Without faults a connection costs one look into an empty dict per message. With them, the messages of the station are
+read a second time here, so that neither the handlers nor the peer have to know.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from csms_core.faults.model import Fault, Handshake, Instead, Outgoing, Past
+from ocppj.frames import Call, CallResult, parse
+
+MAX_HISTORY = 128
+MAX_OPEN = 64
+
+
+class UnknownFault(Exception):
+    """There is no fault of that name in the catalogue."""
+
+
+class Switchboard:
+    """The faults that are on, for single stations or (None) for all."""
+
+    def __init__(self, catalogue: Mapping[str, Fault]) -> None:
+        self.catalogue = catalogue
+        self._on: dict[str, set[str | None]] = {}
+        self._histories: dict[str, deque[Past]] = {}
+
+    def switch(self, name: str, enabled: bool, station: str | None = None) -> None:
+        """Switch a fault on or off, for one station or for all. Raises UnknownFault."""
+        if name not in self.catalogue:
+            raise UnknownFault(
+                f"There is no fault '{name}'; the list is at GET /api/v1/faults and behind --list-faults."
+            )
+        whom = self._on.setdefault(name, set())
+        if enabled:
+            whom.add(station)
+        else:
+            whom.discard(station)
+        if not whom:
+            del self._on[name]
+        for identity in [identity for identity in self._histories if not self.active(identity)]:
+            del self._histories[identity]
+
+    def scopes(self, name: str) -> frozenset[str | None]:
+        """For whom a fault is on; None stands for all stations."""
+        return frozenset(self._on.get(name, ()))
+
+    def active(self, identity: str) -> list[Fault]:
+        """The faults that are on for a station, in the order they were switched on."""
+        if not self._on:
+            return []
+        return [self.catalogue[name] for name, whom in self._on.items() if None in whom or identity in whom]
+
+    def handshake(self, identity: str) -> Handshake:
+        """How the handshake of a station is judged."""
+        handshake = Handshake()
+        for fault in self.active(identity):
+            if fault.handshake is not None:
+                handshake = fault.handshake(handshake)
+        return handshake
+
+    def history(self, identity: str) -> deque[Past]:
+        """What went over the wire of a station while faults were on, the newest last."""
+        return self._histories.setdefault(identity, deque(maxlen=MAX_HISTORY))
+
+
+class Wire:
+    """The place on one connection where faults act: it is told every text in both directions."""
+
+    def __init__(self, switchboard: Switchboard, identity: str) -> None:
+        self._switchboard = switchboard
+        self._identity = identity
+        self._open: dict[Literal["station", "csms"], OrderedDict[str, tuple[str, Any]]] = {
+            "station": OrderedDict(),
+            "csms": OrderedDict(),
+        }
+
+    def arrived(self, text: str) -> None:
+        """A text came from the station."""
+        if not self._switchboard.active(self._identity):
+            return
+        frame = parse(text)
+        if isinstance(frame, Call):
+            self._remember("station", frame.id, frame.action, frame.payload)
+        elif isinstance(frame, CallResult):
+            asked = self._open["csms"].pop(frame.id, None)
+            if asked is not None:
+                self._switchboard.history(self._identity).append(Past("station", "result", asked[0], frame.payload))
+
+    def leaves(self, text: str) -> Instead | None:
+        """A text is about to be sent; None: send it as it is."""
+        faults = self._switchboard.active(self._identity)
+        if not faults:
+            return None
+        message, pasts = self._outgoing(text)
+        if message is None:
+            return None
+        instead = next((made for made in (f.message(message) for f in faults if f.message) if made is not None), None)
+        self._switchboard.history(self._identity).extend(pasts)
+        return instead
+
+    def _outgoing(self, text: str) -> tuple[Outgoing | None, list[Past]]:
+        frame = parse(text)
+        past = tuple(self._switchboard.history(self._identity))
+        if isinstance(frame, Call):
+            self._remember("csms", frame.id, frame.action, frame.payload)
+            message = Outgoing("call", frame.id, frame.action, frame.payload, history=past)
+            return message, [Past("csms", "call", frame.action, frame.payload)]
+        if isinstance(frame, CallResult):
+            asked = self._open["station"].pop(frame.id, None)
+            if asked is None:
+                return None, []
+            action, request = asked
+            message = Outgoing("result", frame.id, action, frame.payload, request or {}, past)
+            said = Past("station", "call", action, request or {})
+            return message, [said, Past("csms", "result", action, frame.payload)]
+        return None, []
+
+    def _remember(self, sender: Literal["station", "csms"], id: str, action: str, payload: Any) -> None:
+        calls = self._open[sender]
+        calls[id] = (action, payload)
+        if len(calls) > MAX_OPEN:
+            calls.popitem(last=False)

@@ -1,0 +1,36 @@
+"""Listening sockets and the addresses they are reached at."""
+
+from __future__ import annotations
+
+import socket
+
+BACKLOG = 4096
+"""Connections that wait to be accepted; a fleet that reconnects at once should not be turned away by the kernel."""
+
+
+class CannotListen(Exception):
+    """A port cannot be opened; the message says why and what to do."""
+
+
+def listen(host: str, port: int, option: str) -> socket.socket:
+    """Open a listening socket; port 0: the kernel chooses. `option` is named in the error, CannotListen."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise CannotListen(f"The host '{host}' cannot be looked up: {error.strerror}; check --host.") from None
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(BACKLOG)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        raise CannotListen(f"{host}:{port} cannot be opened: {error.strerror}; choose another with {option}.") from None
+    return sock
+
+
+def address(scheme: str, sock: socket.socket, path: str = "") -> str:
+    """URL of a listening socket."""
+    host, port = sock.getsockname()[:2]
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{path}"

@@ -1,0 +1,142 @@
+"""Operations: the CALLs the CSMS sends to a station (OCPP 1.6 §5), the same way for every action of every profile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from csms_core.config import Config
+from csms_core.hub import Hub, Link
+from csms_core.store import Store, stations
+from ocppj.peer import BadAnswer, CallRefused, CallTimeout, ConnectionClosed
+from schemas import SchemaSet
+
+log = logging.getLogger(__name__)
+
+_TRIGGERS = ("TriggerMessage", "ExtendedTriggerMessage")
+_NOT_WHILE_PENDING = ("RemoteStartTransaction", "RemoteStopTransaction")
+
+
+class OperationError(Exception):
+    """An operation cannot be done, or failed; the text is one sentence."""
+
+
+class UnknownOperation(OperationError):
+    """No such action, or one that the CSMS does not send."""
+
+
+class UnknownStation(OperationError):
+    """The station is not registered."""
+
+
+class BadPayload(OperationError):
+    """The payload is not what the schema of the action asks for."""
+
+
+class NotConnected(OperationError):
+    """The station is not connected, or went away before it answered."""
+
+
+class NotAllowed(OperationError):
+    """The registration of the station rules the operation out (OCPP 1.6 §4.2)."""
+
+
+class TooManyWaiting(OperationError):
+    """Too many operations wait for this station already."""
+
+
+class NoAnswer(OperationError):
+    """The station did not answer in time."""
+
+
+class Refused(OperationError):
+    """The station answered with a CALLERROR, or with what is no answer."""
+
+
+class Operations:
+    """Sends operations, one at a time per station."""
+
+    def __init__(self, hub: Hub, store: Store, config: Config, schemas: SchemaSet) -> None:
+        self._hub = hub
+        self._store = store
+        self._config = config
+        self._schemas = schemas
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def start(self, identity: str, action: str, payload: Any) -> asyncio.Task[Any]:
+        """Check an operation and put it in the station's queue; the task gives the payload of the station's answer.
+
+        Raises UnknownOperation, UnknownStation, BadPayload, NotConnected, NotAllowed or TooManyWaiting; the task
+        raises NoAnswer, NotConnected or Refused.
+        """
+        self._check(action, payload)
+        link = await self._link(identity)
+        self._check_registration(link, action)
+        if link.operations >= self._config.max_operations_waiting:
+            raise TooManyWaiting(f"{link.operations} operations wait for {identity} already; let it answer first.")
+        if action in _TRIGGERS and link.context.registered_as != "Accepted":
+            link.context.invited.add(payload["requestedMessage"])
+        link.operations += 1
+        task = asyncio.create_task(self._send(link, identity, action, payload))
+        self._under_way.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _check(self, action: str, payload: Any) -> None:
+        info = self._schemas.actions.get(action)
+        if info is None:
+            raise UnknownOperation(
+                f"OCPP {self._schemas.version} has no action '{action}'; the names are those of the wire."
+            )
+        if info.sender == "station":
+            raise UnknownOperation(f"{action} is sent by the station, the CSMS cannot send it.")
+        if not self._schemas.call[action](payload):
+            reasons = "; ".join(violation.message for violation in self._schemas.diagnose(action, "call", payload))
+            raise BadPayload(f"{action}: {reasons}")
+
+    async def _link(self, identity: str) -> Link:
+        link = self._hub.link(identity)
+        if link is not None:
+            return link
+        known = await self._store.look_up(lambda connection: stations.find(connection, identity))
+        if known is None:
+            raise UnknownStation(
+                f"The station '{identity}' is not registered; PUT /api/v1/stations/{identity} does it."
+            )
+        raise NotConnected(f"The station '{identity}' is not connected.")
+
+    def _check_registration(self, link: Link, action: str) -> None:
+        registered_as, identity = link.context.registered_as, link.context.identity
+        if registered_as == "Rejected":
+            raise NotAllowed(f"The station '{identity}' was rejected at its boot, so it answers no {action}.")
+        if registered_as != "Accepted" and action in _NOT_WHILE_PENDING:
+            raise NotAllowed(f"{action} has to wait until a BootNotification of the station '{identity}' was accepted.")
+
+    async def _send(self, link: Link, identity: str, action: str, payload: Any) -> Any:
+        try:
+            return await link.peer.call(action, payload)
+        except CallTimeout as error:
+            raise NoAnswer(f"The station '{identity}' did not answer {action} within {error.seconds:g} s.") from None
+        except ConnectionClosed:
+            raise NotConnected(f"The station '{identity}' disconnected before it answered {action}.") from None
+        except CallRefused as error:
+            text = f": {error.error.description}" if error.error.description else ""
+            raise Refused(
+                f"The station '{identity}' answered {action} with CALLERROR {error.error.code}{text}."
+            ) from None
+        except BadAnswer as error:
+            raise Refused(f"The station '{identity}' sent no proper answer: {error}.") from None
+        finally:
+            link.operations -= 1
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and isinstance(error := task.exception(), OperationError):
+            log.warning("%s", error)

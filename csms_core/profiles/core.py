@@ -1,0 +1,96 @@
+"""Core profile, station -> CSMS (OCPP 1.6 §4.1 to §4.10).
+
+Starts, stops and meter values are always answered and never argued with: the station cannot do anything about a doubt
+of the CSMS, and would only send them again (OCPP 1.6 §4.7, §4.8, §4.10).
+"""
+
+from __future__ import annotations
+
+from csms_core import clock
+from csms_core.context import StationContext
+from csms_core.registry import Payload, Registry
+from csms_core.store import stations, tags, transactions
+
+registry = Registry()
+
+MAX_CONNECTOR = 1000
+"""A connectorId above it is answered (OCPP 1.6 §4.9) but not kept: a station cannot fill the store with made-up
+connectors."""
+
+
+@registry.handles("BootNotification")
+async def boot_notification(station: StationContext, payload: Payload) -> Payload:
+    """Register the station; the outcome outlives its connection (OCPP 1.6 §4.2)."""
+    known = await station.store.look_up(lambda connection: stations.find(connection, station.identity))
+    status = (known.registration if known else None) or station.config.registration
+    own_interval = known.interval if known else None
+    usual = station.config.heartbeat_interval if status == "Accepted" else station.config.boot_retry_interval
+    at = clock.wire(station.now())
+    await station.store.write(lambda c: stations.book_boot(c, station.identity, payload, status, at))
+    station.registered_as = status
+    if status == "Accepted":
+        station.invited.clear()
+    interval = usual if own_interval is None else own_interval
+    return {"status": status, "currentTime": clock.wire(station.now()), "interval": interval}
+
+
+@registry.handles("Heartbeat")
+async def heartbeat(station: StationContext, payload: Payload) -> Payload:
+    """Tell the time (OCPP 1.6 §4.6)."""
+    return {"currentTime": clock.wire(station.now())}
+
+
+@registry.handles("StatusNotification")
+async def status_notification(station: StationContext, payload: Payload) -> Payload:
+    """Keep the state of a connector (OCPP 1.6 §4.9)."""
+    if 0 <= payload["connectorId"] <= MAX_CONNECTOR:
+        at = clock.wire(station.now())
+        await station.store.write(lambda connection: stations.book_status(connection, station.identity, payload, at))
+    return {}
+
+
+@registry.handles("Authorize")
+async def authorize(station: StationContext, payload: Payload) -> Payload:
+    """Judge a tag (OCPP 1.6 §4.1)."""
+    tag = await station.store.look_up(lambda connection: tags.find(connection, payload["idTag"]))
+    return {"idTagInfo": tags.id_tag_info(tag, station.now())}
+
+
+@registry.handles("StartTransaction")
+async def start_transaction(station: StationContext, payload: Payload) -> Payload:
+    """Book a start and judge its tag, also when the station has let it in already (OCPP 1.6 §4.8)."""
+    at = station.now()
+    concurrent = station.config.concurrent_transactions
+    transaction_id, info = await station.store.write(
+        lambda connection: transactions.book_start(connection, station.identity, payload, at, concurrent=concurrent)
+    )
+    return {"transactionId": transaction_id, "idTagInfo": info}
+
+
+@registry.handles("MeterValues")
+async def meter_values(station: StationContext, payload: Payload) -> Payload:
+    """Keep meter values (OCPP 1.6 §4.7)."""
+    at = station.now()
+    await station.store.write(lambda c: transactions.book_meter_values(c, station.identity, payload, at))
+    return {}
+
+
+@registry.handles("StopTransaction")
+async def stop_transaction(station: StationContext, payload: Payload) -> Payload:
+    """Book a stop (OCPP 1.6 §4.10)."""
+    at = station.now()
+    info = await station.store.write(lambda c: transactions.book_stop(c, station.identity, payload, at))
+    return {} if info is None else {"idTagInfo": info}
+
+
+@registry.handles("DataTransfer")
+async def data_transfer(station: StationContext, payload: Payload) -> Payload:
+    """Keep what is meant for a vendor and message the CSMS was told about, refuse the rest (OCPP 1.6 §4.3)."""
+    messages = station.config.data_transfer.get(payload["vendorId"])
+    if messages is None:
+        return {"status": "UnknownVendorId"}
+    if messages and payload.get("messageId") not in messages:
+        return {"status": "UnknownMessageId"}
+    at = clock.wire(station.now())
+    await station.store.write(lambda c: stations.book_notice(c, station.identity, "DataTransfer", payload, at))
+    return {"status": "Accepted"}

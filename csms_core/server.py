@@ -1,0 +1,126 @@
+"""The WebSocket side of the CSMS: opening handshake, limits, and the wire of each connection (OCPP-J 1.6 §3)."""
+
+from __future__ import annotations
+
+import http
+import socket
+from asyncio import sleep
+from collections.abc import Sequence
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import NegotiationError
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from csms_core.config import Config
+from csms_core.faults import Switchboard, Wire
+from csms_core.faults.model import Handshake, NoCommonSubprotocol, NotAnIdentity, decode_identity
+from csms_core.hub import Hub
+from csms_core.store import Store, stations
+
+
+class StationConnection(ServerConnection):
+    """A connection and what its handshake found out."""
+
+    identity: str = ""
+    policy: Handshake = Handshake()
+
+
+class Tapped:
+    """The transport of a peer: the connection, with the faults that are on for the station in between."""
+
+    def __init__(self, connection: StationConnection, wire: Wire) -> None:
+        self._connection = connection
+        self._wire = wire
+        self.subprotocol = connection.subprotocol
+
+    async def recv(self) -> str | bytes:
+        """The next message of the station."""
+        message = await self._connection.recv()
+        if isinstance(message, str):
+            self._wire.arrived(message)
+        return message
+
+    async def send(self, message: str, /) -> None:
+        """Send a text, or what a fault makes of it."""
+        instead = self._wire.leaves(message)
+        if instead is None:
+            await self._connection.send(message)
+            return
+        if instead.delay:
+            await sleep(instead.delay)
+        for text in instead.texts:
+            await self._connection.send(text)
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close the connection."""
+        await self._connection.close(code, reason)
+
+
+class Gate:
+    """Judges opening handshakes and hands the connections to the hub."""
+
+    def __init__(self, config: Config, store: Store, hub: Hub, switchboard: Switchboard) -> None:
+        self._config = config
+        self._store = store
+        self._hub = hub
+        self._switchboard = switchboard
+
+    async def open(self, sock: socket.socket) -> Server:
+        """Accept stations on a listening socket."""
+        config = self._config
+        return await serve(
+            self._serve,
+            sock=sock,
+            create_connection=StationConnection,
+            process_request=self._judge,
+            select_subprotocol=self._select,
+            compression=None,
+            server_header="plugproof",
+            max_size=config.max_frame,
+            max_queue=config.max_frames_waiting,
+            open_timeout=config.open_timeout,
+            close_timeout=config.close_timeout,
+            ping_interval=config.ping_interval,
+            ping_timeout=config.ping_timeout,
+        )
+
+    async def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
+        assert isinstance(connection, StationConnection)
+        base = self._config.path.rstrip("/") + "/"
+        path = request.path.partition("?")[0]
+        if not path.startswith(base):
+            return connection.respond(http.HTTPStatus.NOT_FOUND, f"Stations connect at {base}<identity>.\n")
+        segment = path.removeprefix(base)
+        try:
+            connection.policy = self._switchboard.handshake(decode_identity(segment))
+            identity = connection.policy.decode(segment)
+        except NotAnIdentity as error:
+            return connection.respond(http.HTTPStatus.NOT_FOUND, f"No station: {error}.\n")
+        known = self._config.any_station or await self._is_known(identity)
+        if not connection.policy.admit(known):
+            return connection.respond(http.HTTPStatus.NOT_FOUND, "This station is not registered.\n")
+        if self._hub.is_full and self._hub.link(identity) is None:
+            return connection.respond(
+                http.HTTPStatus.SERVICE_UNAVAILABLE, "As many stations are connected as may be.\n"
+            )
+        connection.identity = identity
+        return None
+
+    def _select(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        assert isinstance(connection, StationConnection)
+        try:
+            chosen = connection.policy.choose(offered)
+        except NoCommonSubprotocol as error:
+            raise NegotiationError(str(error)) from None
+        return None if chosen is None else Subprotocol(chosen)
+
+    async def _is_known(self, identity: str) -> bool:
+        known: Any = await self._store.look_up(lambda connection: stations.find(connection, identity))
+        return known is not None
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        assert isinstance(connection, StationConnection)
+        wire = Wire(self._switchboard, connection.identity)
+        await self._hub.serve(connection.identity, Tapped(connection, wire))

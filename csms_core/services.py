@@ -1,0 +1,25 @@
+"""The parts of a running CSMS, as the API sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csms_core.config import Config
+from csms_core.faults import Switchboard
+from csms_core.hub import Hub
+from csms_core.operations import Operations
+from csms_core.store import Store
+from schemas import SchemaSet
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a route may use. `url` is where stations connect."""
+
+    config: Config
+    schemas: SchemaSet
+    store: Store
+    hub: Hub
+    operations: Operations
+    switchboard: Switchboard
+    url: str

@@ -1,0 +1,25 @@
+"""Values as they are stored: JSON documents as text, numbers within the 64 bit of a column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+_LARGEST = 2**63 - 1
+
+
+def to_text(value: Any) -> str:
+    """A JSON document as text."""
+    return _encoder.encode(value).decode()
+
+
+def from_text(text: str | None) -> Any:
+    """The JSON document a column holds; None when it holds none."""
+    return None if text is None else msgspec.json.decode(text)
+
+
+def number(value: float | None) -> int | None:
+    """An integer a station chose, cut to what a column holds: an odd value must not stop the answer (OCPP 1.6 §4.8)."""
+    return None if value is None else max(-_LARGEST, min(_LARGEST, int(value)))

@@ -1,0 +1,139 @@
+"""One thread that works in groups: what waits while one transaction is under way shares the next.
+
+The writer is one: while one commit is being flushed to the disk, the next jobs gather, and then share one commit. A
+job is awaited until its commit is on the disk, which is what makes an acknowledged message survive a kill (OCPP 1.6
+§4.8: a StartTransaction.conf is a promise). The short questions of the handlers are the other. The queue is bounded:
+when it is full, submitters wait their turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+
+
+class StoreClosed(Exception):
+    """The store was closed; nothing more can be written."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    run: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[Any]
+
+
+_Outcome = tuple[_Job, Any, Exception | None]
+
+
+class GroupWorker:
+    """A thread with a queue of jobs on one database."""
+
+    def __init__(self, engine: Engine, name: str, *, capacity: int = 1024, group: int = 256) -> None:
+        self._engine = engine
+        self._group = group
+        self._room = asyncio.Semaphore(capacity)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # bounded by _room
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._closed = False
+        self.commits = 0
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    async def submit(self, job: Callable[[Connection], T]) -> T:
+        """Run `job` in a transaction of the thread; returns what it returned, after the commit.
+
+        It may be run twice, the first time being undone, so it must have no effect but on the connection.
+
+        Raises what the job raised (the job is then undone, its neighbours are not), or StoreClosed.
+        """
+        await self._room.acquire()
+        if self._closed:
+            self._room.release()
+            raise StoreClosed("The store is closed.")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+        self._jobs.put(_Job(job, loop, done))
+        value: T = await done
+        return value
+
+    async def close(self) -> None:
+        """Finish what was submitted, then stop."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        last = False
+        while not last:
+            group, last = self._gather()
+            if group:
+                self._commit(group)
+
+    def _gather(self) -> tuple[list[_Job], bool]:
+        group: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            group.append(job)
+            if len(group) == self._group:
+                return group, False
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _commit(self, group: list[_Job]) -> None:
+        outcomes: list[_Outcome]
+        try:
+            outcomes = self._together(group)
+        except (
+            Exception
+        ):  # some job is to blame, or the commit: the group was undone, and every job now runs on its own
+            try:
+                outcomes = self._each_undone_alone(group)
+            except Exception as error:  # the commit failed: nobody may believe that anything was stored
+                outcomes = [(job, None, error) for job in group]
+        self.commits += 1
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+        for outcome in outcomes:
+            by_loop.setdefault(outcome[0].loop, []).append(outcome)
+        for loop, its in by_loop.items():
+            loop.call_soon_threadsafe(self._deliver, its)
+
+    def _together(self, group: list[_Job]) -> list[_Outcome]:
+        # a connection per group: going back to the pool is what ends a transaction whose commit failed
+        with self._engine.connect() as connection, connection.begin():
+            return [(job, job.run(connection), None) for job in group]
+
+    def _each_undone_alone(self, group: list[_Job]) -> list[_Outcome]:
+        outcomes: list[_Outcome] = []
+        with self._engine.connect() as connection, connection.begin():
+            for job in group:
+                try:
+                    with connection.begin_nested():
+                        outcomes.append((job, job.run(connection), None))
+                except Exception as error:
+                    outcomes.append((job, None, error))
+        return outcomes
+
+    def _deliver(self, outcomes: list[_Outcome]) -> None:
+        for job, value, error in outcomes:
+            self._room.release()
+            if job.done.done():  # the submitter was cancelled; the job is stored all the same
+                continue
+            if error is None:
+                job.done.set_result(value)
+            else:
+                job.done.set_exception(error)

@@ -1,0 +1,109 @@
+"""Stations: who is known, how each last registered, what its connectors last reported (OCPP 1.6 §4.2, §4.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
+
+from csms_core.store import codec, dialect
+from csms_core.store.tables import connectors, notices, stations
+
+_FIND = select(stations).where(stations.c.identity == bindparam("station"))
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A station the CSMS knows.
+
+    `registration` and `interval` (seconds) are what its next boot is answered with, None: as configured for all.
+    `booted_as` is what its last boot was answered with; it outlives a reconnect and a restart of the CSMS.
+    """
+
+    identity: str
+    registration: str | None = None
+    interval: int | None = None
+    booted_as: str | None = None
+    booted_at: str | None = None
+    boot: dict[str, Any] | None = None
+
+
+def find(connection: Connection, identity: str) -> Station | None:
+    """The station, None when it is not known. Identities are case-sensitive."""
+    row = connection.execute(_FIND, {"station": identity}).first()
+    return None if row is None else _station(row)
+
+
+def listing(connection: Connection, *, offset: int = 0, limit: int = 1000) -> list[Station]:
+    """Stations in alphabetical order."""
+    ask = select(stations).order_by(stations.c.identity).offset(offset).limit(limit)
+    return [_station(row) for row in connection.execute(ask)]
+
+
+def put(connection: Connection, identity: str, at: str, **changes: Any) -> None:
+    """Make a station known, or change the columns given; what is not given stays."""
+    if find(connection, identity) is None:
+        connection.execute(stations.insert().values(identity=identity, created_at=at, **changes))
+    elif changes:
+        connection.execute(update(stations).where(stations.c.identity == identity).values(**changes))
+
+
+def remove(connection: Connection, identity: str) -> bool:
+    """Forget the station and its connectors; its transactions stay. False when it was not known."""
+    connection.execute(delete(connectors).where(connectors.c.identity == identity))
+    return connection.execute(delete(stations).where(stations.c.identity == identity)).rowcount > 0
+
+
+def book_boot(connection: Connection, identity: str, payload: dict[str, Any], status: str, at: str) -> None:
+    """Keep what a BootNotification said and how it was answered."""
+    changes = {"booted_as": status, "booted_at": at, "boot": codec.to_text(payload)}
+    connection.execute(update(stations).where(stations.c.identity == identity).values(**changes))
+
+
+def book_status(connection: Connection, identity: str, payload: dict[str, Any], at: str) -> None:
+    """Keep what a StatusNotification said of a connector."""
+    values = {
+        "identity": identity,
+        "connector_id": codec.number(payload["connectorId"]),
+        "status": payload["status"],
+        "error_code": payload["errorCode"],
+        "notification": codec.to_text(payload),
+        "received_at": at,
+    }
+    dialect.upsert(connection, connectors, values, ("identity", "connector_id"))
+
+
+def statuses(connection: Connection, identity: str) -> list[dict[str, Any]]:
+    """The last StatusNotification of each connector, by connectorId."""
+    ask = select(connectors).where(connectors.c.identity == identity).order_by(connectors.c.connector_id)
+    return [{**codec.from_text(row.notification), "received_at": row.received_at} for row in connection.execute(ask)]
+
+
+def all_statuses(connection: Connection, identities: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """`statuses` of many stations in one question."""
+    found: dict[str, list[dict[str, Any]]] = {identity: [] for identity in identities}
+    ask = select(connectors).where(connectors.c.identity.in_(identities)).order_by(connectors.c.connector_id)
+    for row in connection.execute(ask):
+        found[row.identity].append({**codec.from_text(row.notification), "received_at": row.received_at})
+    return found
+
+
+def book_notice(connection: Connection, identity: str, action: str, payload: dict[str, Any], at: str) -> None:
+    """Keep a message that asks for nothing but an empty answer (firmware, diagnostics, security events)."""
+    values = {"identity": identity, "action": action, "payload": codec.to_text(payload), "received_at": at}
+    connection.execute(notices.insert().values(values))
+
+
+def notices_of(connection: Connection, identity: str, *, limit: int = 100) -> list[dict[str, Any]]:
+    """The newest such messages of a station, newest first."""
+    ask = select(notices).where(notices.c.identity == identity).order_by(notices.c.id.desc()).limit(limit)
+    return [
+        {"action": row.action, "payload": codec.from_text(row.payload), "received_at": row.received_at}
+        for row in connection.execute(ask)
+    ]
+
+
+def _station(row: Row[Any]) -> Station:
+    boot = codec.from_text(row.boot)
+    return Station(row.identity, row.registration, row.interval, row.booted_as, row.booted_at, boot)

@@ -1,0 +1,115 @@
+"""The subcommands and their options; what they do is in modules of their own."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+USAGE = 2
+
+app = typer.Typer(
+    name="plugproof",
+    help="Conformance harness for OCPP 1.6J: a CSMS or a charge point under test, from the same cases.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def usage(*sentences: str) -> NoReturn:
+    """End with what is wrong in the user's input, and exit code 2."""
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    raise typer.Exit(USAGE)
+
+
+@app.command()
+def precheck(
+    csms: Annotated[str | None, typer.Option(metavar="URL", help="Address of a CSMS under test.")] = None,
+    sut: Annotated[Path | None, typer.Option(metavar="FILE", help="SUT file of the system under test.")] = None,
+    role: Annotated[str, typer.Option(help="What is tested without a SUT file: csms or charge_point.")] = "csms",
+    case: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this case (repeatable).")] = None,
+    profile: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this profile (repeatable).")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where reports and traces go.")] = Path("plugproof-out"),
+    workers: Annotated[int | None, typer.Option("-n", "--workers", min=1, help="Stations at work at once.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="A broken SHOULD fails the case.")] = False,
+    fault: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Break the embedded reference CSMS (repeatable).")
+    ] = None,
+) -> None:
+    """Run the conformance cases; without --csms and --sut against the embedded reference CSMS."""
+    from harness.cli.precheck import Choice, run
+
+    chosen = Choice(csms, sut, role, tuple(case or ()), tuple(profile or ()), out, workers, strict, tuple(fault or ()))
+    raise typer.Exit(run(chosen))
+
+
+@app.command("list")
+def list_cases(
+    format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    profile: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this profile (repeatable).")] = None,
+) -> None:
+    """List the cases and the rules they judge."""
+    from harness.cli.list import as_json, as_text, select
+
+    cases = select(tuple(profile or ()))
+    if format == "json":
+        typer.echo(json.dumps(as_json(cases), indent=1, ensure_ascii=False))
+    elif format == "text":
+        typer.echo(as_text(cases), nl=False)
+    else:
+        usage(f"--format is text or json, not {format}")
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="The SUT file.")] = Path("sut.toml")) -> None:
+    """Check a SUT file without connecting to anything."""
+    from harness.cli.check import run
+    from harness.registry import all_cases
+
+    raise typer.Exit(run(file, all_cases()))
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="The SUT file to write.")] = Path("sut.toml"),
+    role: Annotated[str, typer.Option(help="What is tested: csms or charge_point.")] = "csms",
+    url: Annotated[str | None, typer.Option(help="Endpoint of the CSMS, without an identity.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
+) -> None:
+    """Write a commented SUT file to start from."""
+    from harness.cli.init import run
+
+    raise typer.Exit(run(file, role=role, url=url, force=force))
+
+
+_FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command(context_settings=_FORWARD)
+def csms(context: typer.Context) -> None:
+    """Run the reference CSMS (plugproof csms --help)."""
+    from csms_core.cli import main as run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command(context_settings=_FORWARD)
+def station(context: typer.Context) -> None:
+    """Run a simulated charge point (plugproof station --help)."""
+    from simulator.cli import main as run
+
+    raise typer.Exit(run(context.args))

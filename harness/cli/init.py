@@ -1,0 +1,209 @@
+"""`plugproof init`: write a commented SUT file that passes `plugproof check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from harness.sut import SutError, parse
+from harness.sut.sentences import toml_value
+
+USAGE = 2
+DEFAULT_URL = "ws://127.0.0.1:9000/ocpp"
+
+
+def init(
+    file: Annotated[Path, typer.Argument(help="The SUT file to write.")] = Path("sut.toml"),
+    role: Annotated[str, typer.Option(help="What is tested: csms or charge_point.")] = "csms",
+    url: Annotated[
+        str | None, typer.Option(help="Endpoint of the back office (ws:// or wss://), without an identity.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
+) -> None:
+    """Write a commented SUT file to start from."""
+    raise typer.Exit(run(file, role=role, url=url, force=force))
+
+
+def run(file: Path, *, role: str = "csms", url: str | None = None, force: bool = False) -> int:
+    """Write the file and print what to do next; returns the exit code."""
+    if role == "csms":
+        text = content("csms", url or DEFAULT_URL)
+    elif role == "charge_point":
+        if url is not None:
+            return _refuse("--url is for a back office; a charge point connects to plugproof, so leave it out")
+        text = content("charge_point", None)
+    else:
+        return _refuse(f"--role must be csms or charge_point, not {role}")
+    try:
+        parse(text, str(file), folder=file.parent, environ={})
+    except SutError as error:
+        # only the address comes from outside, so that is what the sentences are about
+        return _refuse(*(sentence.replace(f"{file}: connection.url", "--url", 1) for sentence in error.sentences))
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        return _refuse(f"{file}: exists already; choose another name or overwrite it with --force")
+    except OSError as error:
+        return _refuse(f"{file}: cannot be written ({error.strerror}); choose another place")
+    typer.echo(f"{file}: written; fill it in, then run: plugproof check {file}")
+    return 0
+
+
+def content(role: Literal["csms", "charge_point"], url: str | None) -> str:
+    """The text of a new SUT file; `url` is the endpoint of the back office, None for a charge point."""
+    return _CSMS.replace("@URL@", toml_value(url)) if role == "csms" else _CHARGE_POINT
+
+
+def _refuse(*sentences: str) -> int:
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    return USAGE
+
+
+_CSMS = """\
+# SUT file of plugproof: what the back office claims, and how it is reached.
+# Check it offline:  plugproof check FILE
+# Secrets come from the environment: "${NAME}", or "${NAME:-default}".
+# A question left open counts as claimed; only false takes cases out of the run.
+
+[product]
+sut = "csms"
+# designation = "Example CSMS"        # product name, as reports print it
+# software_version = "1.0.0"
+# holder = "Example Ltd."
+# vendor = "Example Ltd."
+
+[connection]
+url = @URL@   # without a station identity
+security_profile = 0                  # 1 basic auth, 2 TLS and basic auth, 3 client certificates
+# auth_key = "${CSMS_AUTH_KEY}"       # profiles 1 and 2
+# ca_file = "pki/root.pem"            # TLS with a root of your own; relative to this file
+
+# Either one table per station identity the back office knows (one worker owns one) ...
+# [[lanes]]
+# identity = "CP-0001"
+# connectors = 2
+
+# ... or a pattern, when it lets any station in.
+[identities]
+pattern = "PLUGPROOF-{lane:04d}"
+connectors = 1
+
+[tags]
+valid = "VALID-1"                     # accepted by the back office
+# valid_2 = "VALID-2"                 # accepted, with the same parent as valid
+# parent = "PARENT-1"
+invalid = "NOBODY"                    # not known to it
+# expired = "EXPIRED-1"               # without these two, their cases do not apply
+# blocked = "BLOCKED-1"
+
+[profiles]
+core = true
+firmware_management = true
+smart_charging = true
+reservation = true
+local_auth_list = true
+remote_trigger = true
+
+[features]
+# unlock_connector = true
+# unlock_unknown_connector = true
+# clear_cache = true
+# get_configuration_all = true
+# get_configuration_some = true
+# boot_pending = false
+# reservation_connector_zero = true
+# reservation_parent = true
+
+[performance]
+# ocpp_response = 5                   # seconds
+# authorize_response = 5
+
+[timeouts]
+message_s = 30                        # for every expected message
+operator_s = 120                      # for an action of the operator
+
+# Who makes the back office send messages. Without it, cases that need that cannot be judged.
+[operator]
+kind = "none"
+
+# [operator]
+# kind = "rest"
+# base_url = "https://csms.example/api"
+# headers = { Authorization = "Bearer ${CSMS_TOKEN}" }
+#
+# [operator.actions.RemoteStartTransaction]
+# path = "/stations/{station}/remote-start"
+# body = { tag = "{idTag}", connector = "{connectorId}" }
+
+[expected_failures]
+# TC_031_CSMS = "issue 123: unlocking an unknown connector is blocked in the console"
+"""
+
+_CHARGE_POINT = """\
+# SUT file of plugproof: what the charge point claims, and where it connects to.
+# Check it offline:  plugproof check FILE
+# Secrets come from the environment: "${NAME}", or "${NAME:-default}".
+# A question left open counts as claimed; only false takes cases out of the run.
+
+[product]
+sut = "charge_point"
+# designation = "Example Station"     # product name, as reports print it
+# software_version = "1.0.0"
+# holder = "Example Ltd."
+# vendor = "Example Ltd."
+
+[connection]
+listen = "127.0.0.1:9000"             # the station connects to ws://<listen>/<identity>
+security_profile = 0                  # 1 basic auth, 2 TLS and basic auth, 3 client certificates
+
+[[lanes]]
+identity = "CP-0001"
+connectors = 1
+
+[tags]
+valid = "VALID-1"                     # a card that is at hand
+# valid_2 = "VALID-2"
+# parent = "PARENT-1"
+invalid = "NOBODY"
+
+[profiles]
+core = true
+firmware_management = true
+smart_charging = true
+reservation = true
+local_auth_list = true
+remote_trigger = true
+
+[hardware]
+connectors = 1
+# cable = { fixed = false, detachable = true }
+# connector_lock = true
+# rfid_readers = "one_shared"
+# local_stop = true
+# backup_power = false
+
+[features]
+# auth_cache = true
+# authorize_remote_tx = "rw"
+# stop_tx_on_ev_disconnect = "rw"
+# fault_injectable = false
+
+[limits]
+# reserve_connector_zero = false
+# max_charging_profiles_installed = 10
+# charging_schedule_max_periods = 10
+
+[performance]
+# ocpp_response = 5                   # seconds
+
+[timeouts]
+message_s = 30
+reboot_s = 600
+
+[expected_failures]
+# TC_041_CS = "issue 123: the bench cannot provoke a fault"
+"""

@@ -1,0 +1,142 @@
+"""`plugproof precheck`: the main job. It prepares a pytest run, watches it, and prints what came of it."""
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from harness.case import PROFILES, Case
+from harness.cli.report import print_results
+from harness.cli.watch import Watch
+from harness.reference import reference_csms
+from harness.registry import all_cases, known_ids, nearest
+from harness.sut import Sut, SutError, for_url, load
+from harness.verdicts import HarnessError
+
+USAGE: Final = 2
+ERRORS: Final = 3
+MAX_DEFAULT_WORKERS: Final = 4
+
+# What other plugins of this environment would cost in every worker, and what a pre-check has no use for.
+_WITHOUT: Final = ("cacheprovider", "terminal", "hypothesispytest", "pytest_cov", "syrupy", "anyio", "faulthandler")
+
+
+class Choice(NamedTuple):
+    """What the user asked for."""
+
+    csms: str | None
+    sut: Path | None
+    role: str
+    cases: tuple[str, ...]
+    profiles: tuple[str, ...]
+    out: Path
+    workers: int | None
+    strict: bool
+    faults: tuple[str, ...]
+
+
+class _Usage(Exception):
+    """The user's input cannot be worked with."""
+
+
+def run(choice: Choice) -> int:
+    """Run the cases and print the outcome; gives the exit code (0, 1, 2 usage, 3 errors, 5 nothing ran)."""
+    try:
+        with _target(choice) as (sut, options, rerun):
+            cases = _selected(choice, sut)
+            return _run_cases(choice, sut, cases, options, rerun)
+    except (_Usage, SutError, HarnessError) as error:
+        for sentence in error.sentences if isinstance(error, SutError) else error.args:
+            print(sentence, file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return USAGE
+
+
+@contextmanager
+def _target(choice: Choice) -> Iterator[tuple[Sut, list[str], list[str]]]:
+    """The system under test, the pytest options that name it, and the beginning of a command that names it again."""
+    if choice.csms and choice.sut:
+        raise _Usage("--csms and --sut exclude each other: the SUT file names the address")
+    if choice.faults and (choice.csms or choice.sut):
+        raise _Usage("--fault breaks the embedded reference CSMS only; leave out --csms and --sut")
+    if choice.role not in ("csms", "charge_point"):
+        raise _Usage(f"--role is csms or charge_point, not {choice.role}")
+    if choice.sut:
+        sut = load(choice.sut, known_cases=known_ids())
+        yield sut, ["--sut", str(choice.sut)], ["--sut", str(choice.sut)]
+    elif choice.csms:
+        yield for_url(choice.csms), ["--csms", choice.csms], ["--csms", choice.csms]
+    elif choice.role == "charge_point":
+        raise _Usage("a charge point under test needs a SUT file: plugproof init --role charge_point writes one")
+    else:
+        again = [part for name in choice.faults for part in ("--fault", name)]
+        with reference_csms(choice.out, *again) as file:
+            yield load(file), ["--sut", str(file)], again
+
+
+def _selected(choice: Choice, sut: Sut) -> list[Case]:
+    for id in choice.cases:
+        if id.upper() not in known_ids():
+            raise _Usage(f"--case {id} is no case; {nearest(id)}")
+    of_role = [case for case in all_cases() if case.sut == sut.role]
+    profiles = {PROFILES.get(name, name).casefold() for name in choice.profiles}
+    known = {case.profile.casefold() for case in of_role}
+    for name in choice.profiles:
+        if PROFILES.get(name, name).casefold() not in known:
+            names = ", ".join(sorted({case.profile for case in of_role})) or "none yet"
+            raise _Usage(f"--profile {name} has no cases for a {sut.role}; there are: {names}")
+    ids = {id.upper() for id in choice.cases}
+    chosen = [
+        case
+        for case in of_role
+        if (not ids or case.id in ids) and (not profiles or case.profile.casefold() in profiles)
+    ]
+    if not chosen:
+        raise _Usage(f"no case for a {sut.role} was selected; `plugproof list` shows what there is")
+    return chosen
+
+
+def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
+    if choice.workers is not None:
+        return min(choice.workers, len(cases))
+    lanes = sut.lane_count or MAX_DEFAULT_WORKERS
+    return min(MAX_DEFAULT_WORKERS, lanes, len(cases))
+
+
+def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str]) -> int:
+    workers = _workers(choice, sut, cases)
+    watch = Watch(len(cases), sut.name, sys.stdout.isatty() and not os.environ.get("CI"))
+    arguments = [
+        "--pyargs",
+        "testcases",
+        *options,
+        *("-c", str(resources.files("harness") / "precheck.ini")),
+        *("--rootdir", str(choice.out)),
+        *("--plugproof-out", str(choice.out)),
+        *("--plugproof-rerun", shlex.join(["plugproof", "precheck", *rerun])),
+        *(part for id in choice.cases for part in ("--plugproof-case", id)),
+        *(part for name in choice.profiles for part in ("--plugproof-profile", name)),
+        *(["--plugproof-strict"] if choice.strict else []),
+        *(part for name in _WITHOUT for part in ("-p", f"no:{name}")),
+        *(["-n", str(workers)] if workers > 1 else []),
+    ]
+    with watch:
+        code = pytest.main(arguments, plugins=[watch])
+    if watch.results is None:
+        return USAGE if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED) else ERRORS
+    print_results(watch.results, choice.out)
+    return _exit_code(code)
+
+
+def _exit_code(code: Any) -> int:
+    if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED):
+        return USAGE
+    return int(code)

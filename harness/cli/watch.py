@@ -1,0 +1,73 @@
+"""Progress while the cases run: a bar on a terminal, a line per case that is not a pass otherwise."""
+
+import sys
+from types import TracebackType
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from reports.verdicts import outcome, word
+
+STYLES = {"FAIL": "bold red", "XPASS": "bold red", "ERROR": "bold red", "INCONCLUSIVE": "yellow", "XFAIL": "yellow"}
+
+
+class Watch:
+    """A pytest plugin that shows what happens, and keeps the results for whoever prints them."""
+
+    def __init__(self, total: int, name: str, live: bool) -> None:
+        self.results: dict[str, Any] | None = None
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._live = live
+        self._done = 0
+        self._total = total
+        self._task: TaskID | None = None
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not live,
+        )
+        self._name = name
+
+    def __enter__(self) -> "Watch":
+        self._console.print(f"{self._total} cases against {self._name}")
+        self._progress.start()
+        self._task = self._progress.add_task("starting", total=self._total)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a case that is over, and name it when it is not a pass."""
+        record: dict[str, Any] | None = getattr(report, "plugproof", None)
+        if record is None or self._task is None:
+            return
+        self._done += 1
+        name = outcome(record)
+        if name not in ("PASS", "NOT_APPLICABLE"):
+            style = STYLES.get(name, "")
+            self._console.print(f"[{style}]{word(name)}[/] {record['id']}  {record['title']}")
+        self._progress.update(self._task, completed=self._done, description=record["id"])
+
+    def pytest_plugproof_results(self, results: dict[str, Any]) -> None:
+        """The run is over."""
+        self.results = results
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A case module that cannot be imported is a defect of the installation; show it."""
+        if report.failed:
+            print(report.longreprtext, file=sys.stderr)
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """An error in pytest or a plugin."""
+        print(excrepr, file=sys.stderr)

@@ -1,0 +1,109 @@
+"""On the controller: gathers the records of all cases, and writes the reports when the run is over."""
+
+import re
+import time
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import output
+from harness.results import assemble
+from harness.sut import Sut
+from reports.verdicts import exit_code
+
+_ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
+
+
+class Collector:
+    """A pytest plugin of its own, registered where there is no worker above."""
+
+    def __init__(self, sut: Sut, out: Path, *, workers: int, strict: bool, command: str) -> None:
+        self.sut = sut
+        self.out = out
+        self.workers = workers
+        self.rtt_ms: float | None = None
+        self.results: dict[str, Any] | None = None
+        self._strict = strict
+        self._command = command
+        self._records: dict[str, dict[str, Any]] = {}
+        self._samples: defaultdict[str, list[int]] = defaultdict(list)
+        self._timeouts: Counter[str] = Counter()
+        self._started = datetime.now(UTC)
+        self._clock = time.monotonic()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the record off the last report of a case."""
+        record: dict[str, Any] | None = getattr(report, "plugproof", None)
+        if record is not None:
+            for action, times in record.pop("samples").items():
+                self._samples[action] += times
+            self._timeouts.update(record.pop("timeouts"))
+            self._records[record["id"]] = record
+        elif report.failed and report.when not in ("setup", "call", "teardown"):
+            self._crashed(report)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Any:
+        """Write everything, and let the verdicts decide the exit code unless pytest itself was stopped."""
+        outcome = yield
+        self.results = assemble(
+            self.sut,
+            self._records.values(),
+            samples=self._samples,
+            timeouts=self._timeouts,
+            started=self._started,
+            seconds=time.monotonic() - self._clock,
+            workers=self.workers,
+            strict=self._strict,
+            command=self._command,
+            rtt_ms=self.rtt_ms,
+        )
+        output.write(self.results, self.out)
+        session.config.hook.pytest_plugproof_results(results=self.results)
+        if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+            code = exit_code(self.results)
+            # A test of somebody else's in the same run may have failed as well.
+            foreign = session.exitstatus == pytest.ExitCode.TESTS_FAILED and code == 0 and not self._all_ours(session)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if foreign else code
+        return outcome
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Where the reports are, for those who run pytest themselves."""
+        terminalreporter.write_sep("-", "plugproof")
+        terminalreporter.write_line(f"results, reports and traces: {self.out}")
+
+    def _all_ours(self, session: pytest.Session) -> bool:
+        return session.testscollected <= len(self._records)
+
+    def _crashed(self, report: pytest.TestReport) -> None:
+        """A worker died: the case it ran is an ERROR and not silently missing."""
+        found = _ID.search(report.nodeid)
+        if found is None:
+            return
+        from harness.registry import all_cases
+
+        case = next((case for case in all_cases() if case.id == found.group(1)), None)
+        if case is None:
+            return
+        self._records[case.id] = {
+            "id": case.id,
+            "title": case.title,
+            "sut": case.sut,
+            "profile": case.profile,
+            "ref": case.ref,
+            "needs": list(case.needs),
+            "verdict": "ERROR",
+            "expected_failure": self.sut.expected_failures.get(case.id),
+            "reason": "the process that ran the case died",
+            "rules": list(case.rules),
+            "rules_judged": [],
+            "findings": [],
+            "seconds": 0.0,
+            "lane": None,
+            "trace": None,
+            "rerun": "",
+            "failure": None,
+        }

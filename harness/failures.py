@@ -1,0 +1,163 @@
+"""From an exception and a trace to the neutral ``failure`` of ``results.json``, which every report renders."""
+
+import json
+from typing import Any
+
+from harness.locate import span
+from harness.run import CaseRun
+from harness.verdicts import CaseFailure, FailureKind
+from ocppj import frames
+from ocppj.frames import Call, CallError, CallResult, Malformed
+from ocppj.matchers import path_text, shown
+from ocppj.rules import RULES
+from ocppj.session import Seen
+from ocppj.trace import Entry
+
+MAX_SEQUENCE = 200
+MAX_DETAIL = 120
+
+
+def judged_text(action: str, members: dict[str, Any]) -> str:
+    """A message and the members that are asked of it, on one line: ``Reset with type = Hard``."""
+    if not members:
+        return action
+    return f"{action} with " + ", ".join(f"{name} = {shown(value)}" for name, value in members.items())
+
+
+def violated(run: CaseRun, expected: str, seen: Seen, rule: str | None) -> CaseFailure:
+    """The failure for a message whose payload is not what the schema of its action asks for."""
+    violation = seen.violations[0]
+    return CaseFailure(
+        "schema",
+        expected=f"{expected}, {violation.expected}",
+        actual=violation.message,
+        rule=run.failed(rule) or seen.findings[0].rule,
+        seq=seen.seq,
+        path=violation.path,
+    )
+
+
+def failure_of(run: CaseRun, error: CaseFailure) -> dict[str, Any]:
+    """The neutral record of a broken rule, with the sequence and the offending frame."""
+    case_rule = run.case.rules.get(error.rule or "")
+    universal = RULES.get(error.rule or "")
+    return record(
+        run,
+        kind=error.kind,
+        rule=error.rule,
+        sentence=case_rule or (universal.sentence if universal else ""),
+        ref=universal.source if universal and not case_rule else run.case.ref,
+        expected=error.expected,
+        actual=error.actual,
+        seq=error.seq,
+        path=error.path,
+    )
+
+
+def record(
+    run: CaseRun,
+    *,
+    kind: FailureKind,
+    expected: str,
+    actual: str,
+    rule: str | None = None,
+    sentence: str = "",
+    ref: str | None = None,
+    seq: int | None = None,
+    path: tuple[str | int, ...] | None = None,
+    traceback: str | None = None,
+) -> dict[str, Any]:
+    """The neutral failure; ``seq`` marks the offending frame, ``path`` the member in its payload."""
+    mask = run.trace.mask
+    return {
+        "rule": rule,
+        "sentence": sentence,
+        "ref": ref or run.case.ref,
+        "kind": kind,
+        "expected": mask(expected),
+        "actual": mask(actual),
+        "columns": _columns(run),
+        "frame": _frame(run, seq, path),
+        "sequence": sequence(run, seq),
+        "traceback": mask(traceback) if traceback else None,
+    }
+
+
+def sequence(run: CaseRun, offending: int | None) -> list[dict[str, Any]]:
+    """The trace as rows of a ladder: label, detail, direction, phase, milliseconds since the first entry."""
+    entries = run.trace.entries[-MAX_SEQUENCE:]
+    if not entries:
+        return []
+    start = entries[0].at
+    actions: dict[str, str] = {}
+    return [_row(run, entry, start, actions, offending) for entry in entries]
+
+
+def _row(run: CaseRun, entry: Entry, start: int, actions: dict[str, str], offending: int | None) -> dict[str, Any]:
+    label, detail = entry.text, ""
+    if entry.kind == "frame":
+        label, detail = _frame_text(run.trace.mask(entry.text), actions)
+    phase, _, state = entry.phase.partition(":")
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind,
+        "direction": entry.direction,
+        "label": run.trace.mask(label),
+        "detail": detail,
+        "phase": phase or "case",
+        "state": state or None,
+        "ms": round((entry.at - start) / 1e6, 3),
+        "offending": entry.seq == offending,
+    }
+
+
+def _frame_text(text: str, actions: dict[str, str]) -> tuple[str, str]:
+    frame = frames.parse(text)
+    if isinstance(frame, Call):
+        actions[frame.id] = frame.action
+        return frame.action, _brief(frame.payload)
+    if isinstance(frame, CallResult):
+        action = actions.get(frame.id)
+        return (f"{action}.conf" if action else f"CALLRESULT {frame.id}"), _brief(frame.payload)
+    if isinstance(frame, CallError):
+        return f"CALLERROR {frame.code}", _brief({"description": frame.description} if frame.description else {})
+    return _malformed_text(frame)
+
+
+def _malformed_text(frame: Malformed) -> tuple[str, str]:
+    return "no OCPP-J message", frame.raw[:MAX_DETAIL]
+
+
+def _brief(payload: Any) -> str:
+    """The members of a payload on one line, inner objects by their path."""
+    parts: list[str] = []
+    _flatten(payload, (), parts)
+    text = " ".join(parts)
+    return text if len(text) <= MAX_DETAIL else text[: MAX_DETAIL - 1] + "…"
+
+
+def _flatten(value: Any, path: tuple[str | int, ...], parts: list[str]) -> None:
+    if isinstance(value, dict) and (value or path):
+        for name, member in value.items():
+            _flatten(member, (*path, name), parts)
+    elif isinstance(value, list):
+        parts.append(f"{path_text(path)}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))}")
+    elif path:
+        parts.append(f"{path_text(path)}={shown(value)}")
+    elif value is not None and value != {}:
+        parts.append(json.dumps(value, ensure_ascii=False))
+
+
+def _frame(run: CaseRun, seq: int | None, path: tuple[str | int, ...] | None) -> dict[str, Any] | None:
+    entry = next((entry for entry in run.trace if entry.seq == seq), None)
+    if entry is None or entry.kind != "frame":
+        return None
+    text = run.trace.mask(entry.text)
+    found = None if path is None else span(text, path)
+    start, end = found if found else (None, None)
+    return {"seq": entry.seq, "text": text, "start": start, "end": end}
+
+
+def _columns(run: CaseRun) -> dict[str, str]:
+    ours, theirs = ("station", "csms") if run.party == "csms" else ("csms", "station")
+    return {ours: f"plugproof ({run.lane.identity})", theirs: f"SUT: {run.sut.name}"}

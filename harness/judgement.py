@@ -1,0 +1,82 @@
+"""From what happened in a case to its verdict, reason and failure: the only place where verdicts are decided."""
+
+from typing import Any
+
+import msgspec
+
+from harness.failures import failure_of, record
+from harness.fixtures import PreambleBroken
+from harness.operators import NotOffered, OperatorError
+from harness.run import CaseRun
+from harness.sut import NoOperator
+from harness.verdicts import CaseFailure, HarnessError, Inconclusive, NotApplicable, Verdict, one_line
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """A verdict with its one-sentence reason and, when something was wrong, the neutral failure record."""
+
+    verdict: Verdict
+    reason: str | None = None
+    failure: dict[str, Any] | None = None
+
+
+def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgement:
+    """The judgement for a case that ended with ``error``; ``traceback`` is kept only for what is nobody's verdict."""
+    if isinstance(error, NotApplicable):
+        return Judgement("NOT_APPLICABLE", str(error))
+    if isinstance(error, CaseFailure):
+        return Judgement("FAIL", _reason(error), failure_of(run, error))
+    if isinstance(error, PreambleBroken):
+        failure = {**failure_of(run, error.failure), "kind": "preamble"}
+        return Judgement("ERROR", one_line(error), failure)
+    if isinstance(error, Inconclusive):
+        return Judgement("INCONCLUSIVE", one_line(error))
+    if isinstance(error, NotOffered):
+        return _not_offered(run, error)
+    if isinstance(error, OperatorError):
+        return Judgement("ERROR", one_line(error), _broken(run, "operator", "an operation that was taken", error))
+    if isinstance(error, HarnessError):
+        return Judgement("ERROR", one_line(error), _broken(run, "harness", "a harness that works", error))
+    failure = record(
+        run,
+        kind="harness",
+        expected="a case that runs to its end",
+        actual=f"{type(error).__name__}: {one_line(error)}",
+        traceback=traceback,
+    )
+    return Judgement("ERROR", f"the case or the harness is broken: {one_line(error)}", failure)
+
+
+def of_silence(run: CaseRun, *, strict: bool) -> Judgement:
+    """The judgement for a case that raised nothing: it passes if it judged what it promised and no rule was broken."""
+    broken = run.broken
+    if strict and not broken:
+        broken = [finding for finding in run.findings if finding.level == "SHOULD" and finding.party == run.party]
+    if broken:
+        first = broken[0]
+        error = CaseFailure(
+            "protocol", expected="a frame that keeps the rule", actual=first.message, rule=first.rule, seq=first.seq
+        )
+        error.path = first.path or None
+        return Judgement("FAIL", f"{first.rule}: {first.message}", failure_of(run, error))
+    unjudged = [rid for rid in run.case.rules if rid not in run.judged]
+    if unjudged:
+        error_text = f"the case ended without judging {', '.join(unjudged)}"
+        return Judgement("ERROR", error_text, _broken(run, "harness", "every promised rule judged", error_text))
+    return Judgement("PASS")
+
+
+def _reason(error: CaseFailure) -> str:
+    where = f"{error.rule}: " if error.rule else ""
+    return f"{where}{error.actual}, expected {error.expected}"
+
+
+def _not_offered(run: CaseRun, error: NotOffered) -> Judgement:
+    if isinstance(run.sut.operator, NoOperator):
+        return Judgement("INCONCLUSIVE", one_line(error))
+    failure = _broken(run, "operator", "an operator that can ask for what is claimed", error)
+    return Judgement("FAIL", f"claimed, but not offered: {one_line(error)}", failure)
+
+
+def _broken(run: CaseRun, kind: Any, expected: str, error: object) -> dict[str, Any]:
+    return record(run, kind=kind, expected=expected, actual=" ".join(str(error).split()))

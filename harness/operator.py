@@ -1,0 +1,65 @@
+"""The operator as a case sees it: one verb per OCPP action, started and not waited for.
+
+What the operator's API answers is no evidence and may come before, after or without the frame; the case looks at the
+wire. A failing request is raised by the next ``receives`` instead of passing for silence.
+"""
+
+import asyncio
+from typing import Any
+
+from harness import operators
+from harness.run import CaseRun
+from harness.station import Station
+
+
+class Operator:
+    """A person or an API that acts on the CSMS under test, on behalf of one case."""
+
+    def __init__(self, run: CaseRun, driver: operators.Operator) -> None:
+        self._run = run
+        self._driver = driver
+
+    async def remote_start(self, station: Station, **members: Any) -> None:
+        """Ask for RemoteStartTransaction."""
+        await self.asks("RemoteStartTransaction", station, **members)
+
+    async def remote_stop(self, station: Station, **members: Any) -> None:
+        """Ask for RemoteStopTransaction."""
+        await self.asks("RemoteStopTransaction", station, **members)
+
+    async def reset(self, station: Station, **members: Any) -> None:
+        """Ask for Reset."""
+        await self.asks("Reset", station, **members)
+
+    async def unlock_connector(self, station: Station, **members: Any) -> None:
+        """Ask for UnlockConnector."""
+        await self.asks("UnlockConnector", station, **members)
+
+    async def get_configuration(self, station: Station, **members: Any) -> None:
+        """Ask for GetConfiguration."""
+        await self.asks("GetConfiguration", station, **members)
+
+    async def change_configuration(self, station: Station, **members: Any) -> None:
+        """Ask for ChangeConfiguration."""
+        await self.asks("ChangeConfiguration", station, **members)
+
+    async def clear_cache(self, station: Station) -> None:
+        """Ask for ClearCache."""
+        await self.asks("ClearCache", station)
+
+    async def asks(self, action: str, station: Station, /, **members: Any) -> None:
+        """Ask for any OCPP operation towards ``station``, with the members its CALL is to have."""
+        station.expects(action)
+        told = " ".join(f"{name}={value}" for name, value in members.items())
+        self._run.trace.add("operator", f"{action} {told}".rstrip())
+        task = asyncio.create_task(self._driver.perform(action, station.identity, members))
+        self._run.operations.add(task)
+        task.add_done_callback(station.wake)
+
+    async def leaves(self) -> None:
+        """End what is still under way; an operation that failed late is only noted."""
+        for task in self._run.operations:
+            task.cancel()
+        for outcome in await asyncio.gather(*self._run.operations, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                self._run.note(f"operator: {outcome}")

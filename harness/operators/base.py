@@ -1,0 +1,43 @@
+"""What an operator is: whoever makes a back office under test send a message.
+
+An operator only acts. Whether the right message came is judged on the wire, never on what the operator answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from harness.sut import Lane, Sut
+
+
+class OperatorError(Exception):
+    """The action could not be carried out; `sentence` says what was tried and what came back."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class NotOffered(Exception):
+    """The operator has no way of carrying out this action; `reason` says how to give it one."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Operator(Protocol):
+    """The port every kind of operator implements."""
+
+    async def prepare(self, sut: Sut, lanes: Sequence[Lane]) -> None:
+        """Make the back office know the stations and tags of this run, where the kind can. Raises OperatorError."""
+
+    async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
+        """Make the back office send `action` with `payload` to `station` (its identity).
+
+        Returns once the request was taken. Raises OperatorError and NotOffered.
+        """
+
+    async def close(self) -> None:
+        """Give back connections. Safe to call twice."""

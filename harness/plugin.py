@@ -1,0 +1,279 @@
+"""The pytest plugin: options, lanes, collection by case, verdicts instead of tracebacks, and the results at the end.
+
+It does nothing in a pytest run without cases. With xdist the controller loads the SUT file, prepares the system under
+test and writes the results; every worker runs its cases on a lane of its own.
+"""
+
+import asyncio
+import re
+import shlex
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import hookspecs, judgement
+from harness.case import PROFILES, Case, cases_of
+from harness.collector import Collector
+from harness.judgement import Judgement
+from harness.results import case_record, trace_path
+from harness.run import CaseRun
+from harness.session import CASE, SESSION, RunSession, session_of
+from harness.sut import Sut, SutError, for_url, load
+from reports.explanation import render
+
+pytest_plugins = ("harness.fixtures",)
+
+JUDGEMENT = pytest.StashKey[Judgement]()
+SECONDS = pytest.StashKey[float]()
+COLLECTOR = pytest.StashKey[Collector]()
+
+_CASE = "plugproof_case"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of ``pytest --pyargs testcases``; the command ``plugproof precheck`` sets them all."""
+    group = parser.getgroup("plugproof", "OCPP conformance cases")
+    group.addoption("--sut", metavar="FILE", help="SUT file of the system under test")
+    group.addoption("--csms", metavar="URL", help="address of a CSMS under test, when there is no SUT file")
+    group.addoption("--plugproof-out", metavar="DIR", default="plugproof-out", help="where results and traces go")
+    group.addoption("--plugproof-strict", action="store_true", help="a broken SHOULD fails the case")
+    group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
+    group.addoption("--plugproof-profile", metavar="NAME", action="append", default=[], help="only this profile")
+    group.addoption("--plugproof-rerun", metavar="COMMAND", help="how the command to run a case again begins")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """The hook that other plugins may listen to."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the SUT file, check that there is a lane for every worker, choose the own lane."""
+    if not (config.getoption("sut") or config.getoption("csms")):
+        return
+    sut = _load(config)
+    workers = len(config.getoption("tx", None) or ()) or 1
+    try:
+        lane = sut.lane(_worker(config) or 0)
+        if not _is_worker(config):
+            sut.lane(workers - 1)
+    except SutError as error:
+        raise pytest.UsageError(*error.sentences) from None
+    out = Path(config.getoption("plugproof_out")).absolute()
+    rerun = config.getoption("plugproof_rerun") or _rerun(config)
+    strict = config.getoption("plugproof_strict")
+    config.stash[SESSION] = RunSession(sut, lane, out, rerun, strict)
+    if not _is_worker(config):
+        command = shlex.join(("pytest", *config.invocation_params.args))
+        config.stash[COLLECTOR] = collector = Collector(sut, out, workers=workers, strict=strict, command=command)
+        config.pluginmanager.register(collector, "plugproof-collector")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
+    """Before any worker starts: is the system under test there, and does it know the stations and tags?"""
+    collector = session.config.stash.get(COLLECTOR, None)
+    if collector is not None and not session.config.option.collectonly:
+        from harness.preparation import NotReady, prepare  # opens sockets, so not before it is needed
+
+        try:
+            collector.rtt_ms = asyncio.run(prepare(collector.sut, collector.workers))
+        except NotReady as error:
+            raise pytest.UsageError(str(error)) from None
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(obj: object) -> None:
+    """Mark a case as asyncio before pytest-asyncio looks at it; the loop scope does not depend on anybody's ini."""
+    if cases_of(obj) and not hasattr(obj, "pytestmark"):
+        pytest.mark.asyncio(loop_scope="function")(obj)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a function once for each case it carries, under the id of the case."""
+    cases = cases_of(metafunc.function)
+    if not cases:
+        return
+    names = list(dict.fromkeys(name for case in cases for name in case.parameters))
+    metafunc.fixturenames.insert(0, _CASE)
+    metafunc.parametrize(
+        [_CASE, *names],
+        [[case, *(case.parameters.get(name) for name in names)] for case in cases],
+        ids=[case.id for case in cases],
+        indirect=[_CASE],
+    )
+
+
+@pytest.fixture(name=_CASE)
+def _plugproof_case(request: pytest.FixtureRequest) -> Case:
+    case: Case = request.param
+    return case
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give every case its facts, and keep those of the role under test that were asked for."""
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        case = _case_of(item)
+        if case is None:
+            chosen.append(item)
+            continue
+        item.stash[CASE] = case
+        item.user_properties += [("case", case.id), ("profile", case.profile), ("rules", " ".join(case.rules))]
+        (chosen if _wanted(case, config) else others).append(item)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = chosen
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A case that the claims exclude is NOT_APPLICABLE before anything is sent."""
+    if CASE in item.stash:
+        from harness.claims import applicability
+
+        run = session_of(item.config).run_of(item)
+        reason = applicability(run.case.profile, run.case.needs, run.sut)
+        if reason is not None:
+            item.stash[JUDGEMENT] = Judgement("NOT_APPLICABLE", reason)
+            pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn what happened into a verdict; the last report of a case carries its record."""
+    report = yield
+    if CASE in item.stash and SESSION in item.config.stash:
+        _judge(item, call, report)
+    return report
+
+
+def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    session = session_of(item.config)
+    run = session.run_of(item)
+    item.stash[SECONDS] = item.stash.get(SECONDS, 0.0) + call.duration
+    known = item.stash.get(JUDGEMENT, None)
+    judged = known
+    if call.excinfo is not None and known is None:
+        if not isinstance(call.excinfo.value, Exception):
+            return  # interrupted by the user or by pytest itself
+        judged = judgement.of_exception(run, call.excinfo.value, str(report.longrepr))
+    elif call.excinfo is None and report.when == "call" and known is None:
+        judged = judgement.of_silence(run, strict=session.strict)
+    elif call.excinfo is None and report.when == "teardown" and known is not None and known.verdict == "PASS":
+        judged = judgement.of_silence(run, strict=session.strict)  # the cleanup is on the wire too
+    if judged is None:
+        return
+    item.stash[JUDGEMENT] = judged
+    record = _record(item, session, run, judged)
+    if judged is not known:
+        _show(report, record, judged, run, item.config)
+    if report.when == "teardown":
+        _write_trace(session, run)
+        report.plugproof = {**record, **_measured(run)}  # type: ignore[attr-defined]
+
+
+def _show(report: pytest.TestReport, record: dict[str, Any], judged: Judgement, run: CaseRun, config: Any) -> None:
+    """What pytest itself prints and counts for the verdict."""
+    expected = run.sut.expected_failures.get(run.case.id)
+    report.plugproof_verdict = judged.verdict  # type: ignore[attr-defined]
+    if judged.verdict == "NOT_APPLICABLE":
+        report.outcome = "skipped"
+        report.longrepr = (str(run.case.id), 0, f"Skipped: {judged.reason}")
+    elif judged.verdict == "FAIL" and expected is not None:
+        report.outcome = "skipped"
+        report.wasxfail = expected
+    elif judged.verdict != "PASS" or expected is not None:
+        report.outcome = "failed"
+        report.longrepr = render(record)
+
+
+def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgement) -> dict[str, Any]:
+    return case_record(
+        run,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        failure=judged.failure,
+        seconds=item.stash[SECONDS],
+        rerun=session.rerun_command(run.case.id),
+    )
+
+
+def _measured(run: CaseRun) -> dict[str, Any]:
+    samples: dict[str, list[int]] = {}
+    for sample in run.samples:
+        samples.setdefault(sample.action, []).append(sample.ns)
+    return {"samples": samples, "timeouts": list(run.timeouts)}
+
+
+def _write_trace(session: RunSession, run: CaseRun) -> None:
+    if len(run.trace):
+        path = session.out / trace_path(run.case.id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(run.trace.to_jsonl(), encoding="utf-8")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """The verdicts that pytest has no word for."""
+    verdict = getattr(report, "plugproof_verdict", None)
+    if verdict == "NOT_APPLICABLE":
+        return "not applicable", "n", ("NOT_APPLICABLE", {"yellow": True})
+    if verdict == "INCONCLUSIVE":
+        return "inconclusive", "i", ("INCONCLUSIVE", {"yellow": True})
+    if verdict == "ERROR":
+        return "error", "E", ("ERROR", {"red": True})
+    return None
+
+
+def _load(config: pytest.Config) -> Sut:
+    file, url = config.getoption("sut"), config.getoption("csms")
+    if file and url:
+        raise pytest.UsageError("--sut and --csms exclude each other: the SUT file names the address")
+    try:
+        return load(file) if file else for_url(url)
+    except SutError as error:
+        raise pytest.UsageError(*error.sentences) from None
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _worker(config: pytest.Config) -> int | None:
+    """The number of this xdist worker, from 0; ``None`` without xdist and on the controller."""
+    if not _is_worker(config):
+        return None
+    found = re.search(r"\d+$", config.workerinput["workerid"])  # type: ignore[attr-defined]
+    return int(found.group()) if found else 0
+
+
+def _rerun(config: pytest.Config) -> str:
+    file, url = config.getoption("sut"), config.getoption("csms")
+    return f"plugproof precheck --sut {shlex.quote(file)}" if file else f"plugproof precheck --csms {shlex.quote(url)}"
+
+
+def _case_of(item: pytest.Item) -> Case | None:
+    callspec = getattr(item, "callspec", None)
+    case: Case | None = callspec.params.get(_CASE) if callspec is not None else None
+    return case
+
+
+def _wanted(case: Case, config: pytest.Config) -> bool:
+    session = config.stash.get(SESSION, None)
+    ids = {id.upper() for id in config.getoption("plugproof_case")}
+    profiles = {PROFILES.get(name, name).casefold() for name in config.getoption("plugproof_profile")}
+    return (
+        (session is None or case.sut == session.sut.role)
+        and (not ids or case.id in ids)
+        and (not profiles or case.profile.casefold() in profiles)
+    )

@@ -1,0 +1,103 @@
+"""The embedded reference CSMS: a process of its own, on ports the kernel chose, with the SUT file that describes it."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import Any, Final
+
+from harness.verdicts import HarnessError
+
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 10.0
+
+SUT_FILE: Final = """\
+# Written by plugproof for this run: the embedded reference CSMS.
+[product]
+sut = "csms"
+vendor = "plugproof"
+designation = "Reference CSMS"
+communication = "JSON"
+
+[connection]
+url = {url}
+
+[identities]
+pattern = "PLUGPROOF-{{lane:04d}}"
+
+[profiles]
+core = true
+firmware_management = false
+smart_charging = false
+reservation = false
+local_auth_list = false
+remote_trigger = false
+
+[tags]
+valid = "PLUGPROOF-VALID"
+valid_2 = "PLUGPROOF-VALID-2"
+parent = "PLUGPROOF-PARENT"
+expired = "PLUGPROOF-EXPIRED"
+blocked = "PLUGPROOF-BLOCKED"
+
+[performance]
+ocpp_response = 5
+authorize_response = 5
+communication_technology = "Loopback"
+
+[operator]
+kind = "reference"
+api = {api}
+"""
+
+
+@contextmanager
+def reference_csms(out: Path, *arguments: str) -> Iterator[Path]:
+    """Run the reference CSMS while the block lasts; gives the SUT file of the run, which is written into ``out``.
+
+    ``arguments`` are passed on to it. Its log is ``out/reference-csms.log``. Raises ``HarnessError`` when it does not
+    start.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    log = out / "reference-csms.log"
+    with tempfile.TemporaryDirectory(prefix="plugproof-") as folder, log.open("w", encoding="utf-8") as errors:
+        database = f"sqlite:///{folder}/reference.db"
+        command = [sys.executable, "-m", "csms_core", "--port", "0", "--api-port", "0", "--database", database]
+        process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=errors, text=True)
+        try:
+            ready = _wait(process, log)
+            file = out / "sut.toml"
+            file.write_text(SUT_FILE.format(url=json.dumps(ready["url"]), api=json.dumps(ready["api"])), "utf-8")
+            yield file
+        finally:
+            _stop(process)
+
+
+def _wait(process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
+    assert process.stdout is not None
+    limit = Timer(START_SECONDS, process.kill)
+    limit.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        limit.cancel()
+    try:
+        ready: dict[str, Any] = json.loads(line)
+        return {"url": ready["url"], "api": ready["api"]}
+    except (ValueError, KeyError):
+        raise HarnessError(f"the reference CSMS did not start; {log} says why") from None
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

@@ -1,0 +1,42 @@
+"""Which cases exist: found by looking into the case package, so that a case is listed because it is there."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from types import ModuleType
+
+from harness.case import Case, cases_of
+
+PACKAGE = "testcases"
+
+
+@cache
+def all_cases(package: str = PACKAGE) -> tuple[Case, ...]:
+    """Every case of the package, in the order of modules and lines."""
+    return tuple(case for module in _modules(package) for case in _cases(module))
+
+
+def known_ids() -> frozenset[str]:
+    """The ids of all cases."""
+    return frozenset(case.id for case in all_cases())
+
+
+def nearest(id: str) -> str:
+    """A hint for an id that does not exist: the closest one, or where to look."""
+    close = get_close_matches(id.upper(), known_ids(), n=1)
+    return f"did you mean {close[0]}?" if close else "`plugproof list` shows the ids"
+
+
+def _modules(package: str) -> Iterator[ModuleType]:
+    root = importlib.import_module(package)
+    for info in pkgutil.walk_packages(root.__path__, f"{package}."):
+        if info.name.rpartition(".")[2].startswith("test_"):
+            yield importlib.import_module(info.name)
+
+
+def _cases(module: ModuleType) -> Iterator[Case]:
+    for function in vars(module).values():
+        if getattr(function, "__module__", None) == module.__name__:
+            yield from cases_of(function)

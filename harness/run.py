@@ -1,0 +1,84 @@
+"""One case being run: its trace, what was judged, what was measured, and what the operator was asked to do."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from harness.case import Case
+from harness.sut import Lane, Sut
+from ocppj.rules import Finding
+from ocppj.session import Memory, Session
+from ocppj.trace import Role, Trace
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A response time of the system under test in nanoseconds; ``first`` marks the first call of a connection."""
+
+    action: str
+    ns: int
+    seq: int | None = None
+    first: bool = False
+
+
+class CaseRun:
+    """What accumulates while a case runs; the plugin turns it into a result."""
+
+    def __init__(self, case: Case, sut: Sut, lane: Lane, memory: Memory) -> None:
+        self.case = case
+        self.sut = sut
+        self.lane = lane
+        self.memory = memory
+        self.trace = Trace(secrets=[secret.reveal() for secret in sut.secrets])
+        self.party: Role = "csms" if case.sut == "csms" else "station"
+        self.judged: list[str] = []
+        self.sessions: list[Session] = []
+        self.remarks: list[Finding] = []
+        self.samples: list[Sample] = []
+        self.timeouts: list[str] = []
+        self.operations: set[asyncio.Task[None]] = set()
+        self.trace.phase = "preamble"
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the case remarked, and every broken rule on every connection of this case, of either party."""
+        return [*self.remarks, *(finding for session in self.sessions for finding in session.findings)]
+
+    @property
+    def broken(self) -> list[Finding]:
+        """The MUST rules that the system under test broke in any frame of this case."""
+        return [finding for finding in self.findings if finding.level == "MUST" and finding.party == self.party]
+
+    def rids(self, rule: str | None) -> tuple[str, ...]:
+        """``"R3 R4"`` as full rids; none for ``None``."""
+        return tuple(self.case.rid(short) for short in (rule or "").split())
+
+    def judge(self, rule: str | None) -> None:
+        """Record that these rules were judged and held."""
+        for rid in self.rids(rule):
+            if rid not in self.judged:
+                self.judged.append(rid)
+
+    def failed(self, rule: str | None) -> str | None:
+        """The full rid to blame for a check that did not hold; it counts as judged."""
+        rids = self.rids(rule)
+        self.judge(rule)
+        return rids[0] if rids else None
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Mark what happens inside as part of the preamble (``preamble:booted``) or of the cleanup."""
+        before, self.trace.phase = self.trace.phase, name
+        try:
+            yield
+        finally:
+            self.trace.phase = before
+
+    def note(self, text: str) -> None:
+        """Write a remark into the trace."""
+        self.trace.add("note", text)
+
+    def unanswered(self, action: str) -> None:
+        """Count a call that the system under test did not answer in time."""
+        self.timeouts.append(action)

@@ -1,0 +1,410 @@
+"""The station a case speaks through: it sends what the script says and shows what the CSMS sent.
+
+Four verbs: ``sends`` and ``Request.answered`` script, ``receives`` and ``receives_no`` observe an inbox. Nothing has to
+be armed before its trigger: what the operator was asked for waits in the inbox until the case looks at it. What nobody
+asked for is answered sensibly by the ``Responder`` and stays in the trace.
+"""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from harness.failures import judged_text, violated
+from harness.responder import Responder
+from harness.run import CaseRun, Sample
+from harness.tls import client_context
+from harness.verdicts import CaseFailure, HarnessError, one_line
+from ocppj.errors import CallTimeout, ConnectFailed, ConnectionClosed
+from ocppj.frames import Call, CallError, CallResult, Malformed
+from ocppj.matchers import Mismatch, mismatches, shown
+from ocppj.peer import Peer, connect
+from ocppj.rules import Finding
+from ocppj.session import Seen
+
+MIN_SAMPLES = 10
+"""Response times that a figure needs at the least."""
+
+
+def now() -> str:
+    """The current time as OCPP writes it: UTC with Z, milliseconds (S §3.14)."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Message:
+    """A payload that came from the system under test."""
+
+    def __init__(self, run: CaseRun, name: str, seen: Seen, rule: str | None) -> None:
+        self._run = run
+        self._rule = rule
+        self.name = name
+        self.seen = seen
+
+    @property
+    def payload(self) -> Any:
+        """The payload as it was on the wire; ``{}`` for ``null``."""
+        payload = cast("Call | CallResult", self.seen.frame).payload
+        return {} if payload is None else payload
+
+    def __getitem__(self, member: str) -> Any:
+        """A member that the case goes on with. A missing one fails the case."""
+        if not isinstance(self.payload, dict) or member not in self.payload:
+            raise CaseFailure(
+                "schema",
+                expected=f"{self.name} with {member}",
+                actual=f"no {member}",
+                rule=self._run.failed(self._rule),
+                seq=self.seen.seq,
+                path=(),
+            )
+        return self.payload[member]
+
+    def shows(self, *, rule: str | None = None, **members: Any) -> "Message":
+        """Check members of the payload against values or matchers, under the rule(s) named, for example ``"R4"``."""
+        rule = rule or self._rule
+        found = mismatches(members, self.payload)
+        if found:
+            raise _mismatch(self._run, self.name, self.seen, found, rule)
+        self._run.judge(rule)
+        return self
+
+    def prefers(self, *, rule: str, **members: Any) -> "Message":
+        """Like ``shows``, for a warning: what does not hold is a finding and fails the case only with ``--strict``."""
+        found = mismatches(members, self.payload)
+        for rid in self._run.rids(rule) if found else ():
+            message = f"{found[0]}: {self._run.case.rules[rid]}"
+            self._run.remarks.append(Finding(rid, "SHOULD", self._run.party, message, found[0].path, self.seen.seq))
+        self._run.judge(rule)
+        return self
+
+
+class Request(Message):
+    """A CALL of the CSMS that waits for the script's answer."""
+
+    def __init__(self, station: "Station", name: str, seen: Seen) -> None:
+        super().__init__(station.run, name, seen, None)
+        self._station = station
+        self.id = cast("Call", seen.frame).id
+        self.is_answered = False
+
+    async def answered(self, **members: Any) -> None:
+        """Answer with a CALLRESULT of these members."""
+        self.is_answered = True
+        try:
+            await self._station.peer.reply(cast("Call", self.seen.frame), members)
+        except ConnectionClosed as closed:
+            raise self._station.closed_failure(
+                f"an open connection for the answer to {self.name}", closed, None
+            ) from None
+
+
+class Station:
+    """A simulated charge point under the control of a case."""
+
+    def __init__(self, run: CaseRun) -> None:
+        sut = run.sut
+        self.run = run
+        self.identity = run.lane.identity
+        self.connectors = run.lane.connectors
+        self.statuses: dict[int, str] = dict.fromkeys(range(run.lane.connectors + 1), "Available")
+        self.transactions: set[int] = set()
+        self._responder = Responder(self.connectors, sut.keys.heartbeat_s, sut.keys.sample_interval_s)
+        self._peer: Peer | None = None
+        self._inbox: list[Request] = []
+        self._armed: Counter[str] = Counter()
+        self._changed = asyncio.Event()
+        self._answers: dict[str, Seen] = {}
+        self._background: set[asyncio.Task[None]] = set()
+        self._first = True
+
+    @property
+    def peer(self) -> Peer:
+        """The connection. Raises ``HarnessError`` while there is none."""
+        if self._peer is None:
+            raise HarnessError(f"station {self.identity} is not connected")
+        return self._peer
+
+    # --- the link ----------------------------------------------------------------------------------------------------
+
+    async def connects(self) -> None:
+        """Open the WebSocket as this station's identity. Raises ``HarnessError``, the verdict is then ERROR."""
+        link, timeouts = self.run.sut.connection, self.run.sut.timeouts
+        try:
+            self._peer = await connect(
+                link.url or "",
+                self.identity,
+                on_call=self._called,
+                observer=self._observe,
+                ssl=client_context(link),
+                basic_auth=self.run.lane.basic_auth if link.security_profile in (1, 2) else None,
+                open_timeout=timeouts.connect_s,
+                call_timeout=timeouts.message_s,
+                trace=self.run.trace,
+                memory=self.run.memory,
+            )
+        except ConnectFailed as error:
+            raise HarnessError(str(error)) from None
+        self._first = True
+        self.run.sessions.append(self._peer.session)
+        closed = asyncio.create_task(self._watch(self._peer))
+        self._background.add(closed)
+        closed.add_done_callback(self._background.discard)
+
+    async def disconnects(self) -> None:
+        """Close the WebSocket and wait until the CSMS has closed it too."""
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            await peer.close()
+            self.run.note(f"{self.identity} disconnected")
+
+    async def loses_power(self) -> None:
+        """Drop the connection without a word, as an outage does."""
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            await peer.abort()
+            self.run.trace.add("driver", f"{self.identity} loses power")
+
+    # --- the verbs ---------------------------------------------------------------------------------------------------
+
+    async def sends(self, action: str, /, *, rule: str | None = None, **members: Any) -> Message:
+        """Send a CALL and wait for its answer, which must be a CALLRESULT.
+
+        With ``rule`` the answer is judged to have come and to be schema-valid under that rule; without it an invalid
+        answer is still a finding that fails the case in the end.
+        """
+        self._check_own(action, members)
+        seconds = self.run.sut.timeouts.message_s
+        try:
+            frame = await self.peer.exchange(action, members, timeout=seconds)
+        except CallTimeout:
+            self.run.unanswered(action)
+            expected, actual = f"an answer to {action}", f"nothing arrived in {seconds:g} s"
+            raise CaseFailure("silence", expected=expected, actual=actual, rule=self.run.failed(rule)) from None
+        except ConnectionClosed as closed:
+            raise self.closed_failure(f"an answer to {action}", closed, rule) from None
+        seen = self._answers.pop(frame.id or "")
+        if isinstance(frame, CallError):
+            self._fail("callerror", f"{action}.conf", f"CALLERROR {frame.code}: {shown(frame.description)}", rule, seen)
+        if isinstance(frame, Malformed):
+            self._fail("protocol", f"{action}.conf", frame.message, rule, seen)
+        if rule is not None and not seen.valid:
+            raise violated(self.run, f"{action}.conf", seen, rule)
+        self._remember(action, members, frame)
+        self.run.judge(rule)
+        return Message(self.run, f"{action}.conf", seen, rule)
+
+    async def receives(self, action: str, /, *, rule: str | None = None, **members: Any) -> Request:
+        """Wait for a CALL with these members; the case answers it with ``request.answered(...)``.
+
+        A CALL of the same action that does not match is answered and kept as the closest candidate; after it a better
+        one is waited for only as long as ``timeouts.settle_s`` says.
+        """
+        if not self._armed[action]:
+            self.expects(action)
+        try:
+            request, candidates, waited = await self._find(action, members, self.run.sut.timeouts.message_s)
+        finally:
+            self._armed[action] -= 1
+        if request is not None:
+            self.run.judge(rule)
+            request._rule = rule
+            return request
+        if candidates:
+            raise self._closest(action, candidates, members, rule)
+        wanted = judged_text(action, members)
+        actual = f"nothing arrived in {waited:g} s"
+        raise CaseFailure("silence", expected=wanted, actual=actual, rule=self.run.failed(rule))
+
+    async def receives_no(self, action: str, /, *, rule: str | None = None, **members: Any) -> None:
+        """Check that no such CALL comes within ``timeouts.quiet_s``; one that does not match is let through."""
+        self.expects(action)
+        try:
+            request, _, waited = await self._find(action, members, self.run.sut.timeouts.quiet_s, settle=False)
+        finally:
+            self._armed[action] -= 1
+        if request is not None:
+            await self._answer_sensibly(request)
+            self._fail("unwanted", f"no {judged_text(action, members)} in {waited:g} s", "it came", rule, request.seen)
+        self.run.judge(rule)
+
+    def answered_within(self, seconds: float, *, rule: str, action: str | None = None) -> None:
+        """Check that no response of this case (to ``action``, or at all) took longer than ``seconds``."""
+        samples = [sample for sample in self.run.samples if action in (None, sample.action)]
+        if len(samples) < MIN_SAMPLES:
+            raise HarnessError(f"{len(samples)} response times are too few to judge, {MIN_SAMPLES} are needed")
+        slowest = max(samples, key=lambda sample: sample.ns)
+        if slowest.ns > seconds * 1e9:
+            raise CaseFailure(
+                "mismatch",
+                expected=f"an answer within {seconds:g} s, the maximum that is declared",
+                actual=f"{slowest.action} was answered after {slowest.ns / 1e9:.3f} s",
+                rule=self.run.failed(rule),
+                seq=slowest.seq,
+            )
+        self.run.judge(rule)
+
+    def configuration(self, request: Request) -> dict[str, Any]:
+        """The answer of this station to a GetConfiguration."""
+        return self._responder.get_configuration(request.payload)
+
+    def expects(self, action: str) -> None:
+        """From now on a CALL of this action waits for the case instead of being answered by the responder."""
+        self._armed[action] += 1
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    async def leaves(self) -> None:
+        """Bring the station back to where it was found, answer what is open, and disconnect. Never raises."""
+        with self.run.phase("cleanup"):
+            if self._peer is not None and not self._peer.is_closed:
+                try:
+                    await self._restore()
+                except (CaseFailure, HarnessError, ConnectionClosed) as error:
+                    self.run.note(f"the cleanup was not completed: {one_line(error)}")
+            for task in tuple(self._background):
+                task.cancel()
+            await self.disconnects()
+
+    async def _restore(self) -> None:
+        for request in [request for request in self._inbox if not request.is_answered]:
+            await self._answer_sensibly(request)
+        for transaction in sorted(self.transactions):
+            await self.sends(
+                "StopTransaction", transactionId=transaction, meterStop=1_000, timestamp=now(), reason="Other"
+            )
+        for connector, status in self.statuses.items():
+            if status != "Available":
+                await self.sends("StatusNotification", connectorId=connector, errorCode="NoError", status="Available")
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    async def _find(
+        self, action: str, members: dict[str, Any], seconds: float, *, settle: bool = True
+    ) -> tuple[Request | None, list[tuple[Request, list[Mismatch]]], float]:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        candidates: list[tuple[Request, list[Mismatch]]] = []
+        while True:
+            self._changed.clear()
+            for request in [request for request in self._inbox if request.name == action]:
+                self._inbox.remove(request)
+                found = mismatches(members, request.payload) if request.seen.valid else []
+                if request.seen.valid and not found:
+                    return request, candidates, seconds
+                candidates.append((request, found))
+                if request.seen.valid:
+                    await self._answer_sensibly(request)
+                if settle:
+                    deadline = min(deadline, loop.time() + self.run.sut.timeouts.settle_s)
+            self._raise_operation_failure()
+            if self.peer.is_closed:
+                closed = await self.peer.wait_closed()
+                raise self.closed_failure(judged_text(action, members), closed, None)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._changed.wait()
+            except TimeoutError:
+                return None, candidates, seconds
+
+    def _closest(
+        self, action: str, candidates: list[tuple[Request, list[Mismatch]]], members: dict[str, Any], rule: str | None
+    ) -> CaseFailure:
+        request, found = min(candidates, key=lambda candidate: (not candidate[0].seen.valid, len(candidate[1])))
+        if not request.seen.valid:
+            return violated(self.run, judged_text(action, members), request.seen, rule)
+        return _mismatch(self.run, action, request.seen, found, rule)
+
+    def _raise_operation_failure(self) -> None:
+        for task in self.run.operations:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _called(self, seen: Seen) -> None:
+        request = Request(self, cast("Call", seen.frame).action, seen)
+        if self._armed[request.name] > 0:
+            self._inbox.append(request)
+            self._changed.set()
+        else:
+            self.run.note(f"{request.name} was not asked for; the station answers and goes on")
+            await self._answer_sensibly(request)
+
+    async def _answer_sensibly(self, request: Request) -> None:
+        request.is_answered = True
+        payload = self._responder.answer(request.name, request.payload)
+        with suppress(ConnectionClosed):
+            if payload is None:
+                await self.peer.refuse(request.id, "NotSupported", f"{request.name} is not supported")
+                return
+            await self.peer.reply(cast("Call", request.seen.frame), payload)
+        triggering = request.name in ("TriggerMessage", "ExtendedTriggerMessage")
+        if triggering and payload is not None and payload["status"] == "Accepted":
+            triggered = self._responder.triggered(request.payload, lambda id: self.statuses.get(id, "Available"))
+            if triggered is not None:
+                task = asyncio.create_task(self._send_triggered(*triggered))
+                self._background.add(task)
+                task.add_done_callback(self._background.discard)
+
+    async def _send_triggered(self, action: str, members: dict[str, Any]) -> None:
+        with suppress(CaseFailure, HarnessError):  # what the CSMS answers here is judged by the universal rules only
+            await self.sends(action, **members)
+
+    def _observe(self, seen: Seen) -> None:
+        frame, request = seen.frame, seen.request
+        if seen.sender == "station":
+            return
+        if isinstance(frame, Call):
+            if not seen.valid and self._armed[frame.action] > 0:
+                invalid = Request(self, frame.action, seen)
+                invalid.is_answered = True  # the peer refuses it with a CALLERROR
+                self._inbox.append(invalid)
+                self._changed.set()
+        elif request is not None and not seen.repeated and frame.id is not None:
+            if not seen.late:
+                self._answers[frame.id] = seen
+            if not isinstance(frame, Malformed) and not seen.late:
+                sample = Sample(request.action, seen.at - request.at, seen.seq, self._first)
+                self.run.samples.append(sample)
+                self._first = False
+
+    async def _watch(self, peer: Peer) -> None:
+        await peer.wait_closed()
+        self._changed.set()
+
+    def wake(self, _: object = None) -> None:
+        """Something outside changed (an operation ended): look again."""
+        self._changed.set()
+
+    def _check_own(self, action: str, members: dict[str, Any]) -> None:
+        violations = self.peer.session.schemas.diagnose(action, "call", members)
+        if violations:
+            raise HarnessError(f"the case would send an invalid {action}: {violations[0].message}")
+
+    def _remember(self, action: str, members: dict[str, Any], frame: Any) -> None:
+        if action == "StatusNotification":
+            self.statuses[members["connectorId"]] = members["status"]
+        elif action == "StopTransaction":
+            self.transactions.discard(members["transactionId"])
+        elif action == "StartTransaction" and isinstance(frame.payload, dict):
+            transaction = frame.payload.get("transactionId")
+            if isinstance(transaction, int):
+                self.transactions.add(transaction)
+
+    def closed_failure(self, expected: str, closed: ConnectionClosed, rule: str | None) -> CaseFailure:
+        """The failure for a connection that ended while the case still needed it."""
+        return CaseFailure("closed", expected=expected, actual=str(closed), rule=self.run.failed(rule))
+
+    def _fail(self, kind: Any, expected: str, actual: str, rule: str | None, seen: Seen) -> None:
+        raise CaseFailure(kind, expected=expected, actual=actual, rule=self.run.failed(rule), seq=seen.seq)
+
+
+def _mismatch(run: CaseRun, name: str, seen: Seen, found: list[Mismatch], rule: str | None) -> CaseFailure:
+    first = found[0]
+    return CaseFailure(
+        "mismatch",
+        expected=f"{name} with {first.member} = {first.expected}",
+        actual=f"{first.member} = {shown(first.actual)}",
+        rule=run.failed(rule),
+        seq=seen.seq,
+        path=first.path,
+    )

@@ -1,0 +1,90 @@
+"""`${NAME}` and `${NAME:-default}` in the strings of a SUT file.
+
+Substitution happens on the parsed values, never on the TOML text, so a value can hold quotes without breaking the file.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from harness.sut.secret import SHORTEST, Secret
+
+_VARIABLE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?")
+_SECRET_KEYS = frozenset({"auth_key", "new_auth_key"})
+_SECRET_HEADER = re.compile(r"auth|cookie|key|password|secret|token", re.IGNORECASE)
+
+Path = tuple[str | int, ...]
+
+
+class Resolver:
+    """Walks one parsed TOML document; collects the problems and the secrets it meets on its way.
+
+    `secrets` are the texts to mask wherever they appear: the basic auth keys, whatever an environment variable brought
+    into the `[operator]` table (except its `base_url`, which errors must be able to name), and headers whose name says
+    that they authenticate. Other header values are hidden in `repr` only: masking "Core" in a trace would spoil it.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[tuple[Path, str]] = []
+        self.secrets: set[Secret] = set()
+
+    def resolve(self, node: Any, path: Path = ()) -> Any:
+        """Return `node` with variables replaced, dates as ISO text."""
+        if isinstance(node, dict):
+            return {key: self.resolve(value, (*path, key)) for key, value in node.items()}
+        if isinstance(node, list):
+            return [self.resolve(value, (*path, index)) for index, value in enumerate(node)]
+        if isinstance(node, str):
+            return self._text(node, path)
+        if isinstance(node, datetime.date | datetime.time):
+            return node.isoformat()
+        if isinstance(node, float) and not math.isfinite(node):
+            self.problems.append((path, "must be a finite number; write the number of seconds or remove the key"))
+            return 1.0
+        return node
+
+    def _text(self, text: str, path: Path) -> str:
+        taken: list[str] = []
+
+        def replace(match: re.Match[str]) -> str:
+            if match[0] == "$${":
+                return "${"
+            name, default = match[1], match[2]
+            if name is None:
+                self.problems.append(
+                    (path, "holds `${` without a variable name; write ${NAME} or ${NAME:-default}, or $${ for the text")
+                )
+                return match[0]
+            value = self._environ.get(name)
+            if default is not None:
+                value = value or default
+            if value is None:
+                self.problems.append(
+                    (
+                        path,
+                        f"needs the environment variable {name}, which is not set; "
+                        f"export {name} or write ${{{name}:-default}}",
+                    )
+                )
+                return match[0]
+            taken.append(value)
+            return value
+
+        resolved = _VARIABLE.sub(replace, text)
+        if path and path[-1] in _SECRET_KEYS:
+            self._hide(resolved)
+        elif path[:1] == ("operator",) and path != ("operator", "base_url"):
+            self._hide(*taken)
+            # a template is public but for what it took in
+            if "headers" in path[1:-1] and _SECRET_HEADER.search(str(path[-1])) and "{" not in resolved:
+                # "Bearer <token>": a server may quote the token alone
+                self._hide(resolved, resolved.rpartition(" ")[2])
+        return resolved
+
+    def _hide(self, *texts: str) -> None:
+        self.secrets.update(Secret(text) for text in texts if len(text) >= SHORTEST)

@@ -1,0 +1,119 @@
+"""The SUT file as the rest of the harness sees it: frozen, typed, secrets masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.sut.errors import SutError
+from harness.sut.link import Connection, Identities, Lane, Tls
+from harness.sut.operation import NoOperator, OperatorSettings
+from harness.sut.pics import (
+    Features,
+    Hardware,
+    Limits,
+    People,
+    Performance,
+    Product,
+    Profiles,
+    Security,
+    Settings,
+    answers,
+)
+from harness.sut.secret import Secret, scrub
+from harness.sut.values import Boot, Files, Keys, Run, Smart, Tags, Timeouts
+
+_CLAIM_TABLES = ("product", "features", "hardware", "limits", "security", "performance", "settings", "people")
+
+
+class Sut(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a run knows about the system under test before it starts."""
+
+    source: str  # what sentences call it: the file's name, or "--csms" when only an address was given
+    digest: str | None  # sha256 of the resolved content without secrets; None when there is no file
+    product: Product
+    connection: Connection
+    lanes: tuple[Lane, ...] = ()
+    identities: Identities | None = None
+    profiles: Profiles = Profiles()
+    features: Features = Features()
+    hardware: Hardware = Hardware()
+    limits: Limits = Limits()
+    questions: dict[str, bool] = {}
+    security: Security = Security()
+    performance: Performance = Performance()
+    settings: Settings = Settings()
+    people: People = People()
+    oca_ref: dict[str, str] = {}
+    run: Run = Run()
+    tags: Tags = Tags()
+    timeouts: Timeouts = Timeouts()
+    keys: Keys = Keys()
+    boot: Boot = Boot()
+    smart: Smart = Smart()
+    files: Files = Files()
+    tls: Tls = Tls()
+    operator: OperatorSettings = NoOperator()
+    expected_failures: dict[str, str] = {}
+    secrets: tuple[Secret, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """`csms` or `charge_point`: what the system under test is."""
+        return self.product.sut
+
+    @property
+    def name(self) -> str:
+        """What a report calls the product: its designation, else its address."""
+        return self.product.designation or self.connection.url or "charge point"
+
+    @property
+    def lane_count(self) -> int | None:
+        """How many workers can run at once; None when there is no limit."""
+        return len(self.lanes) if self.lanes else None
+
+    def lane(self, index: int) -> Lane:
+        """The lane of worker `index`, which counts from 0. Raises SutError when there is no such lane."""
+        if self.lanes:
+            if index >= len(self.lanes):
+                known = len(self.lanes)
+                raise SutError(
+                    [
+                        f"{self.source}: worker {index + 1} has no lane, because the file lists {known} [[lanes]]; "
+                        f"run with -n {known} at most or add a [[lanes]] table per worker"
+                    ]
+                )
+            lane = self.lanes[index]
+            return msgspec.structs.replace(lane, auth_key=lane.auth_key or self.connection.auth_key)
+        source = self.identities or Identities()
+        return Lane(
+            identity=source.identity(index + 1),
+            connectors=source.connectors,
+            auth_key=self.connection.auth_key,
+        )
+
+    def answer(self, name: str) -> Any:
+        """The answer to a question by its dotted name, e.g. `features.local_list.full`; None when unanswered.
+
+        Raises AttributeError for a name that no question has.
+        """
+        value: Any = self
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, dict) else getattr(value, part)
+        return value
+
+    def claimed(self, name: str) -> bool:
+        """Whether a question counts as answered yes: only an explicit false hides cases, silence never does."""
+        return self.answer(name) is not False
+
+    def claims(self) -> dict[str, Any]:
+        """The answers as plain JSON types for `results.json`; all profiles are listed, null is "unanswered"."""
+        claims: dict[str, Any] = {"profiles": msgspec.structs.asdict(self.profiles), "questions": dict(self.questions)}
+        for table in _CLAIM_TABLES:
+            claims[table] = answers(getattr(self, table))
+        return claims
+
+    def scrub(self, text: str) -> str:
+        """Replace the secrets of this file in a text by `***`, before it is printed or stored."""
+        return scrub(text, self.secrets)

@@ -1,0 +1,53 @@
+"""The `[operator]` table: who presses the buttons of a back office under test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.sut.secret import Secret
+
+
+class NoOperator(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="none"):
+    """Nobody acts; cases that need an operator cannot be judged."""
+
+
+class ReferenceSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="reference"):
+    """The HTTP API of plugproof's own back office at `api` (address without a path)."""
+
+    api: str
+    timeout_s: float = 30
+
+
+class RestAction(msgspec.Struct, frozen=True, kw_only=True):
+    """The request that makes the back office send one OCPP action."""
+
+    path: str
+    method: str = "POST"
+    body: Any = None
+    form: dict[str, Any] | None = None
+    query: dict[str, Any] | None = None
+    headers: dict[str, Secret] = {}
+    ok: tuple[int, ...] | None = None
+
+    def __repr__(self) -> str:
+        # templates may hold tokens, so nothing but the shape is shown
+        return f"RestAction(method={self.method!r}, ...)"
+
+
+class RestSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="rest"):
+    """One request template per OCPP action; `ok` are the HTTP statuses that count as done."""
+
+    base_url: str
+    headers: dict[str, Secret] = {}
+    ok: tuple[int, ...] = (200, 201, 202, 204)
+    timeout_s: float = 30
+    ca_file: str | None = None
+    actions: dict[str, RestAction] = {}
+
+    def __repr__(self) -> str:
+        return f"RestSettings(actions={sorted(self.actions)})"
+
+
+OperatorSettings = NoOperator | ReferenceSettings | RestSettings

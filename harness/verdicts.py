@@ -1,0 +1,57 @@
+"""Verdicts, and the exceptions that lead to them (DESIGN: PASS, FAIL, ERROR, INCONCLUSIVE, NOT_APPLICABLE)."""
+
+from typing import Any, Literal
+
+Verdict = Literal["PASS", "FAIL", "ERROR", "INCONCLUSIVE", "NOT_APPLICABLE"]
+
+FailureKind = Literal[
+    "mismatch", "silence", "callerror", "schema", "closed", "protocol", "unwanted", "operator", "preamble", "harness"
+]
+
+
+class CaseFailure(AssertionError):
+    """The system under test broke a rule.
+
+    ``rule`` is the full rid or the id of a universal rule, ``seq`` the frame of the trace that shows it, ``path`` the
+    offending member in its payload. ``expected`` and ``actual`` are single lines.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        *,
+        expected: str,
+        actual: str,
+        rule: str | None = None,
+        seq: int | None = None,
+        path: tuple[str | int, ...] | None = None,
+    ) -> None:
+        super().__init__(f"expected {expected}; actual {actual}")
+        self.kind: FailureKind = kind
+        self.expected = expected
+        self.actual = actual
+        self.rule = rule
+        self.seq = seq
+        self.path = path
+
+
+class Inconclusive(Exception):
+    """What the case asks about could not be observed."""
+
+
+class NotApplicable(Exception):
+    """The case does not apply; the text names the claim."""
+
+
+class HarnessError(Exception):
+    """The harness, the network or the operator broke; the text is one sentence."""
+
+    def __init__(self, sentence: str, *, kind: FailureKind = "harness") -> None:
+        super().__init__(sentence)
+        self.kind: FailureKind = kind
+
+
+def one_line(error: BaseException) -> str:
+    """An exception as one line: its text, or its type when it has none."""
+    text: Any = str(error).strip()
+    return " ".join(text.split()) or type(error).__name__

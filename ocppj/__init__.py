@@ -1,0 +1,6 @@
+"""OCPP-J: the JSON over WebSocket transport of OCPP, as an engine without I/O and two thin shells around it.
+
+``frames`` reads and writes messages, ``session`` keeps one connection's state, ``rules`` judges every frame, ``trace``
+records what was on the wire, ``matchers`` compare payloads with expectations; ``peer`` (asyncio) and ``peer_sync``
+(threads) carry the bytes. Sources are cited as in ``rules``: J = OCPP-J 1.6, S = OCPP 1.6 edition 2.
+"""

@@ -1,0 +1,176 @@
+"""The messages of OCPP-J: CALL, CALLRESULT and CALLERROR (J §4.1.3, §4.2).
+
+``parse`` turns what a peer wrote into a frame and never raises: text that is no message becomes ``Malformed``, with the
+problem named. The raw text always stays with the frame, because it is the evidence.
+"""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+type_of_call: Final = 2
+type_of_result: Final = 3
+type_of_error: Final = 4
+
+MAX_ID_LENGTH: Final = 36
+"""Characters a message id may have at most (J §4.1.4)."""
+
+Problem = Literal[
+    "not-json", "binary", "not-array", "no-type", "unknown-type", "call-shape", "result-shape", "error-shape", "id-type"
+]
+"""Why a text is no OCPP-J message."""
+
+ERROR_CODES: Final = frozenset(
+    {
+        "NotImplemented",
+        "NotSupported",
+        "InternalError",
+        "ProtocolError",
+        "SecurityError",
+        "FormationViolation",
+        "PropertyConstraintViolation",
+        "OccurenceConstraintViolation",
+        "TypeConstraintViolation",
+        "GenericError",
+    }
+)
+"""The codes a CALLERROR may carry, spelled as on the wire (J §4.2.3)."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A request: ``[2, id, action, payload]``. ``payload`` is whatever JSON value was sent."""
+
+    id: str
+    action: str
+    payload: Any
+    raw: str
+
+
+class CallResult(msgspec.Struct, frozen=True):
+    """The answer to a request: ``[3, id, payload]``."""
+
+    id: str
+    payload: Any
+    raw: str
+
+
+class CallError(msgspec.Struct, frozen=True):
+    """The refusal of a request: ``[4, id, code, description, details]``; description and details may be of any type."""
+
+    id: str
+    code: str
+    description: Any
+    details: Any
+    raw: str
+
+
+class Malformed(msgspec.Struct, frozen=True):
+    """A text that is no message. ``id`` is the message id where one can be made out (a number is given as its text)."""
+
+    raw: str
+    problem: Problem
+    message: str
+    id: str | None = None
+    id_is_text: bool = True
+    type: int | None = None
+
+
+Frame = Call | CallResult | CallError | Malformed
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+
+def parse(text: str) -> Frame:
+    """Read one WebSocket text message. Never raises, whatever the text is (J §4.1.3, §4.2)."""
+    try:
+        value = _decode(text)
+    except RecursionError:
+        return Malformed(text, "not-json", "the text is nested too deeply to be read")
+    except (msgspec.MsgspecError, ValueError) as error:
+        return Malformed(text, "not-json", f"the text is no JSON: {error}")
+    if type(value) is not list:
+        return Malformed(text, "not-array", f"a message is a JSON array, this is {_kind(value)}")
+    if not value or type(value[0]) is not int:
+        return Malformed(text, "no-type", "the first element is to be the integer 2, 3 or 4", *_id_of(value))
+    kind = value[0]
+    if kind == type_of_call:
+        if len(value) == 4 and type(value[1]) is str and type(value[2]) is str:
+            return Call(value[1], value[2], value[3], text)
+        return _misshapen(text, value, "call-shape", "a CALL is [2, id, action, payload]")
+    if kind == type_of_result:
+        if len(value) == 3 and type(value[1]) is str:
+            return CallResult(value[1], value[2], text)
+        return _misshapen(text, value, "result-shape", "a CALLRESULT is [3, id, payload]")
+    if kind == type_of_error:
+        if len(value) == 5 and type(value[1]) is str and type(value[2]) is str:
+            return CallError(value[1], value[2], value[3], value[4], text)
+        return _misshapen(text, value, "error-shape", "a CALLERROR is [4, id, code, description, details]")
+    return Malformed(text, "unknown-type", f"{kind} is no message type, only 2, 3 and 4 are", *_id_of(value), type=kind)
+
+
+def binary(data: bytes) -> Malformed:
+    """A binary WebSocket message, which OCPP-J does not have (J §4.1.2); its bytes are kept as replaced text."""
+    return Malformed(
+        data.decode("utf-8", "replace"), "binary", "the message came as a binary WebSocket frame, not as text"
+    )
+
+
+def call(id: str, action: str, payload: Any) -> Call:
+    """A CALL with its text."""
+    return Call(id, action, payload, _text([type_of_call, id, action, payload]))
+
+
+def result(id: str, payload: Any) -> CallResult:
+    """A CALLRESULT with its text."""
+    return CallResult(id, payload, _text([type_of_result, id, payload]))
+
+
+def error(id: str, code: str, description: str = "", details: dict[str, Any] | None = None) -> CallError:
+    """A CALLERROR with its text; ``details`` is ``{}`` when there is nothing to say (J §4.2.3)."""
+    details = {} if details is None else details
+    return CallError(id, code, description, details, _text([type_of_error, id, code, description, details]))
+
+
+def encode(value: Any) -> str:
+    """JSON text of a value, without white space."""
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return _encode(value).decode()
+
+
+def _misshapen(text: str, value: list[Any], problem: Problem, shape: str) -> Malformed:
+    id, is_text = _id_of(value)
+    kind = value[0]
+    if len(value) > 1 and type(value[1]) is not str:
+        return Malformed(text, "id-type", f"{shape}; the id is {_kind(value[1])}, not a string", id, is_text, kind)
+    if len(value) > 2 and kind != type_of_result and type(value[2]) is not str:
+        name = "action" if kind == type_of_call else "code"
+        return Malformed(text, problem, f"{shape}; the {name} is {_kind(value[2])}, not a string", id, is_text, kind)
+    count = f"{len(value)} element{'s' * (len(value) != 1)}"
+    return Malformed(text, problem, f"{shape}; this has {count}", id, is_text, kind)
+
+
+def _id_of(value: list[Any]) -> tuple[str | None, bool]:
+    """The message id of an array that is no message, and whether it was a string: a number counts as its text."""
+    if len(value) < 2:
+        return None, True
+    if type(value[1]) is str:
+        return value[1], True
+    if type(value[1]) is int:
+        return str(value[1]), False
+    return None, True
+
+
+def _kind(value: Any) -> str:
+    names = {
+        dict: "an object",
+        list: "an array",
+        str: "a string",
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+    }
+    return names.get(type(value), "null")

@@ -1,0 +1,120 @@
+"""What is remembered of CALLs, to pair answers with them and to see an id used twice (J §4.1.4).
+
+Bounded in number and in text: what a peer sends decides about neither.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from ocppj.trace import Role
+
+DEFAULT_MOST_TEXT: Final = 4 << 20
+"""Characters of text, over all CALLs kept of one sender, beyond which the oldest go."""
+
+_MOST_FOLDED: Final = 128
+"""How far back a CALL is looked for whose id differs by letter case; an answer is never far from its CALL."""
+
+
+class Exchange(msgspec.Struct):
+    """A CALL and what became of it. ``action`` is empty for a CALL too malformed to name one; ``size`` its text's."""
+
+    id: str
+    action: str
+    payload: Any
+    sender: Role
+    at: int
+    seq: int | None
+    answered_at: int | None = None
+    timed_out: bool = False
+    valid: bool = True
+    size: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Neither answered nor given up."""
+        return self.answered_at is None and not self.timed_out
+
+
+class Calls:
+    """CALLs of one sender by id, oldest first; at most ``most`` of them with ``most_text`` characters altogether.
+
+    The newest one is always kept, however long it is: the size of a single message is the socket's business.
+    """
+
+    def __init__(self, most: int, most_text: int = DEFAULT_MOST_TEXT) -> None:
+        self._most = most
+        self._most_text = most_text
+        self._text = 0
+        self._by_id: OrderedDict[str, Exchange] = OrderedDict()
+        self.get = self._by_id.get
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._by_id.values())
+
+    def newest_first(self) -> Iterator[Exchange]:
+        """The CALLs, the last one first."""
+        return reversed(self._by_id.values())
+
+    def add(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Keep a CALL in the place of an older one with its id; returns those that had to go for lack of room."""
+        by_id = self._by_id
+        if exchange.id in by_id:
+            self.pop(exchange.id)
+        by_id[exchange.id] = exchange
+        self._text += exchange.size
+        if len(by_id) <= self._most and self._text <= self._most_text:
+            return ()
+        gone = []
+        while len(by_id) > 1 and (len(by_id) > self._most or self._text > self._most_text):
+            oldest = by_id.popitem(last=False)[1]
+            self._text -= oldest.size
+            gone.append(oldest)
+        return gone
+
+    def pop(self, id: str) -> Exchange | None:
+        """Take a CALL out."""
+        exchange = self._by_id.pop(id, None)
+        if exchange is not None:
+            self._text -= exchange.size
+        return exchange
+
+    def clear(self) -> None:
+        """Take all out."""
+        self._by_id.clear()
+        self._text = 0
+
+
+class Memory:
+    """The CALLs of an identity over all its connections (J §4.1.4 with errata), the newest ``remember`` of each sender.
+
+    ``most_text`` bounds their text in characters. A process with many stations gives each a small memory: 64 CALLs are
+    enough to recognise a retry.
+    """
+
+    def __init__(self, remember: int = 4_096, most_text: int = DEFAULT_MOST_TEXT) -> None:
+        self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}
+
+    def find(self, sender: Role, id: str) -> Exchange | None:
+        """The last CALL of ``sender`` with this id."""
+        return self._calls[sender].get(id)
+
+    def find_folded(self, sender: Role, id: str) -> Exchange | None:
+        """The newest CALL of ``sender``, among the last 128, whose id differs from ``id`` by letter case only."""
+        folded = id.casefold()
+        recent = islice(self._calls[sender].newest_first(), _MOST_FOLDED)
+        return next((call for call in recent if call.id != id and call.id.casefold() == folded), None)
+
+    def add(self, exchange: Exchange) -> None:
+        """Remember a CALL; the oldest ones go when there are too many."""
+        self._calls[exchange.sender].add(exchange)
+
+    def count(self, sender: Role) -> int:
+        """How many CALLs of ``sender`` are remembered."""
+        return len(self._calls[sender])

@@ -1,0 +1,282 @@
+"""One OCPP-J connection, without I/O: text goes in, judged frames come out.
+
+The session looks at both directions alike: it pairs answers with requests, validates every payload against the schema
+of its action, runs the passive rules on every frame and writes the trace. It has no socket and no clock; who carries
+the bytes says when (monotonic nanoseconds). The same engine serves both peers, the reference CSMS, the stations, the
+harness and the analysis of recorded logs.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from ocppj import rules
+from ocppj.frames import Call, CallError, CallResult, Frame, Malformed, binary, parse
+from ocppj.memory import Calls, Exchange, Memory
+from ocppj.rules import Finding, Remark
+from ocppj.trace import DIRECTION, Role, Trace
+
+if TYPE_CHECKING:
+    from schemas import SchemaSet, Violation
+
+__all__ = ["OTHER", "Exchange", "Memory", "Seen", "Session"]
+
+OTHER: Final[dict[Role, Role]] = {"station": "csms", "csms": "station"}
+
+_CONFIGURATION: Final = frozenset({"GetConfiguration", "ChangeConfiguration"})
+
+MAX_OPEN: Final = 1_000
+"""Unanswered CALLs of one sender that are kept; beyond it, or beyond 4 Mi characters, the oldest counts as timed out."""
+
+_MAX_UNUSUAL: Final = 16
+_LONGEST_KEPT: Final = 200
+"""Characters of a malformed text, of an id or of a member's name that are kept where only a look at it is needed."""
+
+
+class Seen(msgspec.Struct):
+    """A frame as the session judged it.
+
+    ``request`` is the exchange a CALL opened or an answer belongs to; ``earlier`` an older CALL with the same id;
+    ``valid`` whether the payload is what the schema of the action asks for (unknown actions are not); ``late`` an
+    answer to a request that had been given up; ``repeated`` an answer to one that had been answered before.
+    """
+
+    frame: Frame
+    sender: Role
+    at: int
+    seq: int | None = None
+    request: Exchange | None = None
+    earlier: Exchange | None = None
+    valid: bool = True
+    late: bool = False
+    repeated: bool = False
+    violations: "tuple[Violation, ...]" = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Session:
+    """The state of one connection, seen from ``local``'s end.
+
+    ``answer_window`` is how long, in nanoseconds, a party is known to wait for an answer at the least; a second CALL
+    within it while the first is open breaks RPC-15. ``findings`` keeps the first ``max_findings``, ``finding_count``
+    counts all.
+    """
+
+    def __init__(
+        self,
+        local: Role,
+        schemas: "SchemaSet",
+        *,
+        trace: Trace | None = None,
+        memory: Memory | None = None,
+        answer_window: int = 5_000_000_000,
+        max_findings: int = 1_000,
+    ) -> None:
+        self.local: Role = local
+        self.remote: Role = OTHER[local]
+        self.schemas = schemas
+        self.trace = trace
+        self.memory = Memory() if memory is None else memory
+        self.answer_window = answer_window
+        self.findings: list[Finding] = []
+        self.finding_count = 0
+        self.message_timeout: int | None = None
+        self._max_findings = max_findings
+        self._open: dict[Role, Calls] = {"station": Calls(MAX_OPEN), "csms": Calls(MAX_OPEN)}
+        self._unusual: dict[Role, deque[Malformed]] = {
+            "station": deque(maxlen=_MAX_UNUSUAL),
+            "csms": deque(maxlen=_MAX_UNUSUAL),
+        }
+        self._last: dict[Role, Seen | None] = {"station": None, "csms": None}
+        self._call_valid = schemas.call
+        self._result_valid = schemas.result
+
+    def receive(self, text: str | bytes, at: int) -> Seen:
+        """A WebSocket message came in at ``at``."""
+        return self.observe(self.remote, parse(text) if isinstance(text, str) else binary(text), at)
+
+    def send(self, frame: Frame, at: int) -> Seen:
+        """``frame`` is written to the socket at ``at``."""
+        return self.observe(self.local, frame, at)
+
+    def observe(self, sender: Role, frame: Frame, at: int) -> Seen:
+        """Record and judge one frame of ``sender``; the same for both directions."""
+        seen = Seen(frame, sender, at)
+        if self.trace is not None:
+            seen.seq = self.trace.add_frame(DIRECTION[sender], frame.raw, at)
+        if type(frame) is Call:
+            self._observe_call(seen, frame)
+        elif type(frame) is CallResult:
+            self._observe_result(seen, frame)
+        elif type(frame) is CallError:
+            self._observe_error(seen, frame)
+        elif type(frame) is Malformed:
+            self._observe_malformed(seen, frame)
+        self._last[sender] = seen
+        return seen
+
+    def open_calls(self, sender: Role) -> tuple[Exchange, ...]:
+        """The CALLs of ``sender`` that wait for an answer, oldest first."""
+        return tuple(self._open[sender])
+
+    def unusual(self, receiver: Role) -> tuple[Malformed, ...]:
+        """The last malformed texts that ``receiver`` was sent, each cut to its beginning."""
+        return tuple(self._unusual[receiver])
+
+    def last_from(self, sender: Role) -> Seen | None:
+        """The last frame of ``sender``."""
+        return self._last[sender]
+
+    def time_out(self, id: str, at: int, sender: Role | None = None) -> None:
+        """``sender`` (the local party, unless another is named) gives up waiting for the answer to its CALL ``id``."""
+        asker = sender or self.local
+        exchange = self._open[asker].pop(id)
+        if exchange is not None:
+            exchange.timed_out = True
+            self._judge_event(rules.ON_TIME_OUT, exchange, OTHER[asker], at)
+
+    def close(self, by: Role, at: int) -> None:
+        """The connection ended, because ``by`` ended it. What was not answered can no longer be."""
+        last = self._last[OTHER[by]]
+        if last is not None:
+            self._judge_event(rules.ON_CLOSE, last, by, at)
+        for calls in self._open.values():
+            for exchange in calls:
+                exchange.timed_out = True
+            calls.clear()
+
+    def _observe_call(self, seen: Seen, frame: Call) -> None:
+        sender = seen.sender
+        seen.earlier = self.memory.find(sender, frame.id)
+        validate = self._call_valid.get(frame.action)
+        payload = {} if frame.payload is None else frame.payload
+        seen.valid = validate is not None and _accepts(validate, payload)
+        exchange = Exchange(
+            frame.id, frame.action, frame.payload, sender, seen.at, seen.seq, None, False, seen.valid, len(frame.raw)
+        )
+        seen.request = exchange
+        self._judge(rules.ON_CALL, seen)
+        if not seen.valid and validate is not None:
+            self._diagnose(seen, frame.action, "call", payload)
+        self._keep_open(exchange)
+
+    def _keep_open(self, exchange: Exchange) -> None:
+        self.memory.add(exchange)
+        for forgotten in self._open[exchange.sender].add(exchange):
+            forgotten.timed_out = True
+
+    def _observe_result(self, seen: Seen, frame: CallResult) -> None:
+        request = self._answered(seen, frame.id)
+        if request is None:
+            self._judge_unmatched(seen)
+            return
+        validate = self._result_valid.get(request.action)
+        payload = {} if frame.payload is None else frame.payload
+        if validate is not None:
+            seen.valid = _accepts(validate, payload)
+            if not seen.valid:
+                self._diagnose(seen, request.action, "result", payload)
+        self._judge(rules.ON_RESULT, seen)
+        if seen.valid and request.action in _CONFIGURATION:
+            self._learn_message_timeout(request, payload)
+
+    def _observe_error(self, seen: Seen, frame: CallError) -> None:
+        request = self._answered(seen, frame.id)
+        if request is None:
+            self._judge_unmatched(seen)
+        self._judge(rules.ON_ERROR, seen)
+
+    def _judge_unmatched(self, seen: Seen) -> None:
+        self._judge(rules.ON_UNMATCHED, seen)
+        asked = rules.unusual_asked(seen, self)
+        if asked is not None:
+            self._unusual[seen.sender].remove(asked)  # one text explains one answer
+
+    def _observe_malformed(self, seen: Seen, frame: Malformed) -> None:
+        seen.valid = False
+        receiver = OTHER[seen.sender]
+        if frame.id is not None and frame.id_is_text and frame.type in (3, 4):
+            self._answered(seen, frame.id)
+        self._judge(rules.ON_MALFORMED, seen)
+        self._unusual[receiver].append(_cut(frame))
+        if frame.type == 2 and frame.id is not None and frame.id_is_text:
+            # It can be answered with a CALLERROR, so the answer is not a stray one.
+            seen.request = Exchange(
+                frame.id, "", None, seen.sender, seen.at, seen.seq, None, False, False, len(frame.raw)
+            )
+            self._keep_open(seen.request)
+
+    def _learn_message_timeout(self, request: Exchange, payload: Any) -> None:
+        """Read MessageTimeout (E 3.83) off a configuration exchange, so that RPC-18 can judge by it."""
+        values: list[str | None] = []
+        if request.action == "GetConfiguration":
+            entries = payload.get("configurationKey", ())
+            values = [entry.get("value") for entry in entries if entry["key"].lower() == "messagetimeout"]
+        elif request.valid and payload["status"] == "Accepted" and request.payload["key"].lower() == "messagetimeout":
+            values = [request.payload["value"]]
+        for value in values:
+            if value is not None and value.isascii() and value.isdigit() and len(value) < 7:
+                self.message_timeout = int(value) * 1_000_000_000 or None
+
+    def _answered(self, seen: Seen, id: str) -> Exchange | None:
+        """The exchange that an answer of ``seen.sender`` belongs to; a late or second answer keeps its exchange too."""
+        asker = OTHER[seen.sender]
+        request = self._open[asker].pop(id)
+        if request is None:
+            request = self.memory.find(asker, id)
+            if request is None:
+                return None
+            seen.repeated = request.answered_at is not None
+            seen.late = not seen.repeated
+        if request.answered_at is None:
+            request.answered_at = seen.at
+        seen.request = request
+        return request
+
+    def _diagnose(self, seen: Seen, action: str, kind: Any, payload: Any) -> None:
+        seen.violations = self.schemas.diagnose(action, kind, payload)
+        for violation in seen.violations:
+            rule = rules.rule_of(violation, kind)
+            path = tuple(part[:_LONGEST_KEPT] if isinstance(part, str) else part for part in violation.path)
+            self._add(Finding(rule.id, rule.level, seen.sender, violation.message, path, seen.seq), seen)
+
+    def _judge(self, checks: tuple[Callable[[Seen, "Session"], str | Remark | None], ...], seen: Seen) -> None:
+        for check in checks:
+            remark = check(seen, self)
+            if remark is not None:
+                self._remark(check, remark, seen.sender, seen.seq, seen)
+
+    def _judge_event(
+        self, checks: tuple[Callable[..., str | Remark | None], ...], about: Any, party: Role, at: int
+    ) -> None:
+        for check in checks:
+            remark = check(about, party, self)
+            if remark is not None:
+                self._remark(check, remark, party, about.seq, None)
+
+    def _remark(self, check: Any, remark: str | Remark, party: Role, seq: int | None, seen: Seen | None) -> None:
+        rule = rules.RULE_OF[check]
+        message, level = (remark, None) if isinstance(remark, str) else (remark.message, remark.level)
+        self._add(Finding(rule.id, level or rule.level, party, message, (), seq), seen)
+
+    def _add(self, finding: Finding, seen: Seen | None) -> None:
+        if seen is not None:
+            seen.findings = (*seen.findings, finding)
+        self.finding_count += 1
+        if len(self.findings) < self._max_findings:
+            self.findings.append(finding)
+
+
+def _accepts(validate: Callable[[Any], bool], payload: Any) -> bool:
+    try:
+        return validate(payload)
+    except ValueError:  # it holds what JSON cannot express, or is nested beyond what can be looked at
+        return False
+
+
+def _cut(frame: Malformed) -> Malformed:
+    """The frame without its bulk, as it is remembered."""
+    id = None if frame.id is None else frame.id[:_LONGEST_KEPT]
+    return Malformed(frame.raw[:_LONGEST_KEPT], frame.problem, frame.message, id, frame.id_is_text, frame.type)

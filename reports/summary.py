@@ -1,0 +1,198 @@
+"""Results as one Markdown page: what a pull request, a wiki or a mail shows of a run."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from reports.terminal import COLUMNS, Table, action_table, performance_table, profile_table
+from reports.text import clean
+from reports.verdicts import OUTCOME_NAMES, Case, Results, ordered, outcome, totals, word
+
+DISCLAIMER: Final = (
+    "This report was produced by plugproof, an open conformance harness. It is no certificate and does not replace one."
+)
+_SUT: Final = {"csms": "Charging Station Management System", "charge_point": "Charging Station"}
+_TECHNICAL: Final = re.compile(r"[\\`*\[\]<>|#~&]|(?<!\w)_|_(?!\w)")
+_RED: Final = {
+    "FAIL": "failed",
+    "XPASS": "passed unexpectedly",
+    "ERROR": "with errors",
+    "INCONCLUSIVE": "inconclusive",
+}
+
+
+def summary(results: Results) -> str:
+    """The page. It says on its first line that it is no certificate."""
+    parts = [
+        [f"> {DISCLAIMER}"],
+        [f"# {_verdict_of_the_run(results)}"],
+        _product(results["run"]["sut"]),
+        ["## Totals"],
+        _table(Table("Totals", *_totals(results))),
+        ["## Profiles"],
+        _table(profile_table(results)),
+        *_performance(results),
+        *_not_passed(results),
+        *_listed(results, "XFAIL"),
+        *_not_applicable(results),
+        *_should(results),
+        *_unjudged(results),
+        ["## Conditions of the run"],
+        _conditions(results["run"]),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _verdict_of_the_run(results: Results) -> str:
+    counts = totals(results)
+    ran = sum(counts.values()) - counts["NOT_APPLICABLE"]
+    name = _md(results["run"]["sut"]["name"])
+    if not ran:
+        return f"{name}: no case ran"
+    red = [f"{counts[key]} {words}" for key, words in _RED.items() if counts[key]]
+    good = f"{counts['PASS']} of {ran} cases passed"
+    return f"{name}: {', '.join([good, *red])}"
+
+
+def _product(sut: dict[str, Any]) -> list[str]:
+    rows = (
+        ("System under test", _SUT[sut["role"]]),
+        ("Vendor", sut["vendor"]),
+        ("Holder", sut["holder"]),
+        ("Designation", sut["designation"]),
+        ("Software version", sut["software_version"]),
+        ("Communication", sut["communication"]),
+    )
+    address = "-" if sut["address"] is None else _code(sut["address"])
+    cells = (*((key, _or_dash(value)) for key, value in rows), ("Address", address))
+    return _table(Table("Product", ("Product", "Value"), cells))
+
+
+def _totals(results: Results) -> tuple[tuple[str, ...], tuple[tuple[str, ...]]]:
+    counts = totals(results)
+    return (
+        ("Cases", *(OUTCOME_NAMES[name] for name in COLUMNS)),
+        ((str(sum(counts.values())), *(str(counts[name]) for name in COLUMNS)),),
+    )
+
+
+def _performance(results: Results) -> Iterable[list[str]]:
+    times = performance_table(results)
+    yield ["## Performance"]
+    yield [f"{times.title}:"]
+    yield _table(times)
+    link = results["performance"]["link"]
+    rtt = "not measured" if link["rtt_ms"] is None else f"{link['rtt_ms']:g} ms"
+    yield [f"Communication technology during the measurement: {_or_dash(link['technology'])}; round trip: {rtt}."]
+    actions = action_table(results)
+    if actions.rows:
+        yield [f"{actions.title}:"]
+        yield _table(actions)
+
+
+def _not_passed(results: Results) -> Iterable[list[str]]:
+    for name in _RED:
+        yield from _listed(results, name)
+
+
+def _listed(results: Results, name: str) -> Iterable[list[str]]:
+    cases = [case for case in ordered(results["cases"]) if outcome(case) == name]
+    if cases:
+        yield [f"## {OUTCOME_NAMES[name]}"]
+        yield [line for case in cases for line in _item(case)]
+
+
+def _item(case: Case) -> Iterable[str]:
+    yield f"- **{_md(case['id'])}** {_md(case['title'])} ({word(outcome(case))})"
+    if case["expected_failure"] is not None:
+        yield f"  - expected failure: {_md(case['expected_failure'])}"
+    if case["reason"]:
+        yield f"  - reason: {_md(case['reason'])}"
+    failure = case["failure"]
+    if failure is not None:
+        rule = ", ".join(_md(part) for part in (failure["rule"], failure["ref"]) if part)
+        if rule or failure["sentence"]:
+            yield f"  - rule: {': '.join(part for part in (rule, _md(failure['sentence'])) if part)}"
+        yield f"  - expected: {_code(failure['expected'])}"
+        yield f"  - actual: {_code(failure['actual'])}"
+    if case["trace"]:
+        yield f"  - trace: {_code(case['trace'])}"
+    if case["rerun"]:
+        yield f"  - run again: {_code(case['rerun'])}"
+
+
+def _not_applicable(results: Results) -> Iterable[list[str]]:
+    cases = [case for case in ordered(results["cases"]) if outcome(case) == "NOT_APPLICABLE"]
+    if cases:
+        rows = tuple((_md(case["id"]), _md(case["title"]), _or_dash(case["reason"])) for case in cases)
+        yield ["## Not applicable"]
+        yield _table(Table("Not applicable", ("Case", "Title", "Reason"), rows))
+
+
+def _should(results: Results) -> Iterable[list[str]]:
+    """Recommendations that were not followed, one row per rule and sentence."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    for case in ordered(results["cases"]):
+        for finding in case["findings"]:
+            if finding["level"] == "SHOULD":
+                seen.setdefault((finding["rule"], finding["message"]), []).append(case["id"])
+    if seen:
+        rows = tuple(
+            (_md(rule), _md(message), str(len(ids)), _md(ids[0])) for (rule, message), ids in sorted(seen.items())
+        )
+        yield ["## Recommendations not followed"]
+        yield _table(Table("SHOULD", ("Rule", "Finding", "Times", "First in"), rows))
+
+
+def _unjudged(results: Results) -> Iterable[list[str]]:
+    """Rules of cases that passed, but that this run never came to judge: a pass says nothing about them."""
+    rows = []
+    for case in ordered(results["cases"]):
+        missing = sorted(set(case["rules"]) - set(case["rules_judged"]))
+        if case["verdict"] == "PASS" and missing:
+            rows.append((_md(case["id"]), _md(", ".join(missing))))
+    if rows:
+        yield ["## Passed without judging every rule"]
+        yield _table(Table("Unjudged", ("Case", "Rules not judged"), tuple(rows)))
+
+
+def _conditions(run: dict[str, Any]) -> list[str]:
+    harness, schemas, machine = run["harness"], run["schemas"], run["machine"]
+    rows = (
+        ("Run", _md(run["id"])),
+        ("Harness", _md(f"{harness['name']} {harness['version']}")),
+        ("Schemas", _md(f"OCPP {schemas['version']} from {schemas['source']}")),
+        ("Digest of the schemas", _code(schemas["digest"])),
+        ("Digest of the SUT file", _code(run["sut_file_digest"]) if run["sut_file_digest"] else "-"),
+        ("Started", _md(run["started"])),
+        ("Duration", f"{run['seconds']:.1f} s"),
+        ("Seed", _or_dash(run["seed"])),
+        ("Workers", str(run["workers"])),
+        ("Recommendations count as rules", "yes" if run["strict"] else "no"),
+        ("Machine", _md(f"Python {machine['python']}, {machine['platform']}, {machine['cpus']} CPUs")),
+        ("Command", _code(run["command"])),
+    )
+    return _table(Table("Conditions", ("Condition", "Value"), rows))
+
+
+def _table(table: Table) -> list[str]:
+    return [_cells(table.headers), _cells(["---"] * len(table.headers)), *map(_cells, table.rows)]
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _or_dash(value: object) -> str:
+    return "-" if value is None else _md(value)
+
+
+def _md(value: object) -> str:
+    """A value as plain text in Markdown: nothing in it becomes a tag, a link or a cell."""
+    return _TECHNICAL.sub(r"\\\g<0>", clean(value))
+
+
+def _code(value: object) -> str:
+    """A value as code; a bar would end a table cell even there, a back-tick the code: both are replaced."""
+    text = clean(value).replace("|", "¦").replace("`", "'")
+    return f"`{text}`"

@@ -1,0 +1,1 @@
+"""Feature profile Core (OCPP 1.6 chapter 3.2)."""

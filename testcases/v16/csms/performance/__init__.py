@@ -1,0 +1,1 @@
+"""Response times against the maxima that the product declares."""

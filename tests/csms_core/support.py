@@ -1,0 +1,127 @@
+"""What the tests of the CSMS share: settings, known stations and tags, and a station that is an `ocppj` peer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csms_core import Config, Csms
+from csms_core.store import stations, tags
+from ocppj import peer as ocppj_peer
+from ocppj.frames import Call, Frame
+from ocppj.session import Seen
+
+STATION = "PP-0001"
+
+TAGS = (
+    tags.Tag("GOOD"),
+    tags.Tag("GOOD2", parent_id_tag="FAMILY"),
+    tags.Tag("BLOCKED", "Blocked"),
+    tags.Tag("EXPIRED", expiry_date="2020-01-01T00:00:00.000Z"),
+)
+
+BOOT = {"chargePointVendor": "plugproof", "chargePointModel": "test"}
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "ChangeAvailability": {"status": "Accepted"},
+    "ChangeConfiguration": {"status": "Accepted"},
+    "ClearCache": {"status": "Accepted"},
+    "DataTransfer": {"status": "Accepted"},
+    "GetConfiguration": {"configurationKey": [], "unknownKey": []},
+    "RemoteStartTransaction": {"status": "Accepted"},
+    "RemoteStopTransaction": {"status": "Accepted"},
+    "Reset": {"status": "Accepted"},
+    "UnlockConnector": {"status": "Unlocked"},
+    "TriggerMessage": {"status": "Accepted"},
+    "GetLocalListVersion": {"listVersion": 0},
+}
+
+
+class Station:
+    """Answers what a test told it to. `received` holds the CALLs of the CSMS, `frames` every frame, in order."""
+
+    def __init__(self) -> None:
+        self.peer: ocppj_peer.Peer
+        self.received: asyncio.Queue[Call] = asyncio.Queue()
+        self.frames: asyncio.Queue[Frame] = asyncio.Queue()
+        self.answers = dict(ANSWERS)
+        self.release = asyncio.Event()
+        self.release.set()
+
+    async def handle(self, call: Call) -> dict[str, Any]:
+        self.received.put_nowait(call)
+        await self.release.wait()
+        if call.action not in self.answers:
+            raise ocppj_peer.OcppError("NotSupported", "not in this test")
+        return self.answers[call.action]
+
+    def observe(self, seen: Seen) -> None:
+        if seen.sender == "csms":
+            self.frames.put_nowait(seen.frame)
+
+    async def boot(self, **members: Any) -> dict[str, Any]:
+        return await self.call("BootNotification", BOOT | members)
+
+    async def call(self, action: str, payload: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = await self.peer.call(action, payload or {}, **options)
+        return answer
+
+    async def start(self, id_tag: str = "GOOD", **members: Any) -> dict[str, Any]:
+        payload = {"connectorId": 1, "idTag": id_tag, "meterStart": 100, "timestamp": "2026-11-21T10:00:00Z"}
+        return await self.call("StartTransaction", payload | members)
+
+    async def stop(self, transaction_id: int, **members: Any) -> dict[str, Any]:
+        payload = {"transactionId": transaction_id, "meterStop": 900, "timestamp": "2026-11-21T11:00:00Z"}
+        return await self.call("StopTransaction", payload | members)
+
+    async def status(self, status: str = "Available", connector: int = 1, error: str = "NoError") -> dict[str, Any]:
+        return await self.call("StatusNotification", {"connectorId": connector, "status": status, "errorCode": error})
+
+    async def next_frame(self) -> Frame:
+        """The next frame of the CSMS nobody has taken yet."""
+        async with asyncio.timeout(5):
+            return await self.frames.get()
+
+    async def next_call(self) -> Call:
+        """The next CALL of the CSMS nobody has taken yet."""
+        async with asyncio.timeout(5):
+            return await self.received.get()
+
+    async def close(self) -> None:
+        await self.peer.close()
+
+
+async def connect(url: str, identity: str, **options: Any) -> Station:
+    """Connect a station; raises ocppj.peer.ConnectFailed."""
+    station = Station()
+    options = {"call_timeout": 5.0} | options
+    station.peer = await ocppj_peer.connect(url, identity, handler=station.handle, observer=station.observe, **options)
+    return station
+
+
+Connecting = Callable[..., Awaitable[Station]]
+
+
+def default_config(folder: Path) -> Config:
+    """Settings with a database of their own."""
+    return Config(database=f"sqlite:///{folder}/csms.db", call_timeout=5.0, ping_interval=None)
+
+
+async def provision(csms: Csms) -> None:
+    """Make the station and the tags of these tests known."""
+
+    def book(connection: Any) -> None:
+        stations.put(connection, STATION, "2026-01-01T00:00:00.000Z")
+        for tag in TAGS:
+            tags.put(connection, tag)
+
+    await csms.store.write(book)
+
+
+def configured(**settings: Any) -> pytest.MarkDecorator:
+    """Mark of a test whose CSMS has other settings than `default_config`."""
+    return pytest.mark.parametrize("settings", [settings], ids=["-".join(settings)])

@@ -1,0 +1,55 @@
+"""Time on the wire and in the store (OCPP 1.6 §3.14, §3.15)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from csms_core import clock
+from csms_core.store import tags
+
+
+def test_val_01_time_leaves_in_utc_with_z() -> None:
+    moment = datetime(2026, 11, 21, 12, 0, 0, 123456, timezone(timedelta(hours=2)))
+
+    assert clock.wire(moment) == "2026-11-21T10:00:00.123Z"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "2026-11-21T10:00:00Z",
+        "2026-11-21t10:00:00z",
+        "2026-11-21T10:00:00.000+00:00",
+        "2026-11-21T12:00:00.0000000+02:00",
+        "2026-11-21T09:30:00-00:30",
+    ],
+)
+def test_val_02_equal_moments_have_one_spelling_in_the_store(spelling: str) -> None:
+    assert clock.normal(spelling) == "2026-11-21T10:00:00.000000Z"
+
+
+@pytest.mark.parametrize("odd", ["yesterday", "", "2026-11-21T10:00:00", "2026-02-30T10:00:00Z"])
+def test_tx_02_what_names_no_moment_is_kept_as_it_is(odd: str) -> None:
+    assert clock.normal(odd) == odd
+
+
+def test_a_leap_second_names_a_moment() -> None:
+    assert clock.parse("2016-12-31T23:59:60Z") == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-1, "Expired"), (0, "Expired"), (1, "Accepted")])
+def test_a_tag_expires_at_its_expiry_date(seconds: int, status: str) -> None:
+    now = datetime(2026, 11, 21, 10, 0, 0, tzinfo=UTC)
+    expiry = clock.wire(now + timedelta(seconds=seconds))
+
+    info = tags.id_tag_info(tags.Tag("T", expiry_date=expiry), now)
+
+    assert info == {"status": status, "expiryDate": expiry}
+
+
+def test_a_blocked_tag_stays_blocked_when_it_expires() -> None:
+    tag = tags.Tag("T", "Blocked", expiry_date="2020-01-01T00:00:00Z")
+
+    assert tags.id_tag_info(tag, clock.now())["status"] == "Blocked"

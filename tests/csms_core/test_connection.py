@@ -1,0 +1,150 @@
+"""Connecting: identity, subprotocol, replacement, limits (OCPP-J 1.6 §3)."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+from urllib.parse import urlsplit
+
+import pytest
+import websockets.asyncio.client
+from websockets.exceptions import InvalidStatus
+
+from csms_core import Csms
+from csms_core.store import stations
+from ocppj.frames import CallResult
+from ocppj.peer import ConnectFailed
+from tests.csms_core.support import BOOT, STATION, Connecting, Station, configured
+
+pytestmark = pytest.mark.asyncio
+
+
+async def upgrade(csms: Csms, path: str, *subprotocols: str) -> websockets.asyncio.client.ClientConnection:
+    """Open a WebSocket at a raw path; raises InvalidStatus when the upgrade is refused."""
+    offers = [websockets.typing.Subprotocol(name) for name in subprotocols]
+    return await websockets.asyncio.client.connect(
+        csms.url.removesuffix("/ocpp") + path, subprotocols=offers or None, proxy=None
+    )
+
+
+async def test_con_03_the_identity_is_decoded(csms: Csms, connecting: Connecting) -> None:
+    await csms.store.write(lambda c: stations.put(c, "RDAM 123/ä", ""))
+
+    station = await connecting("RDAM 123/ä")
+
+    assert (await station.boot())["status"] == "Accepted"
+    assert csms.hub.link("RDAM 123/ä") is not None
+
+
+async def test_con_05_the_subprotocol_is_chosen_out_of_the_offers(csms: Csms) -> None:
+    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp0.1", "ocpp2.0.1", "ocpp1.6") as websocket:
+        assert websocket.subprotocol == "ocpp1.6"
+
+
+@pytest.mark.parametrize("offers", [("ocpp0.1",), ("OCPP1.6",), ()])
+async def test_con_06_without_a_common_subprotocol_there_is_no_upgrade(csms: Csms, offers: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await upgrade(csms, f"/ocpp/{STATION}", *offers)
+
+    assert refused.value.response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/ocpp/STRANGER", "/ocpp/", "/ocpp", "/", f"/elsewhere/{STATION}", f"/ocpp/{STATION}/more", "/ocpp/%ff"]
+)
+async def test_con_07_an_unknown_identity_or_path_is_not_found(csms: Csms, path: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await upgrade(csms, path, "ocpp1.6")
+
+    assert refused.value.response.status_code == 404
+
+
+@configured(any_station=True)
+async def test_any_station_is_registered_when_it_connects(csms: Csms, connecting: Connecting) -> None:
+    station = await connecting("STRANGER")
+    await station.boot()
+
+    known = await csms.store.read(lambda c: stations.find(c, "STRANGER"))
+    assert known is not None
+    assert known.boot == BOOT
+
+
+async def test_con_11_a_ping_is_answered(csms: Csms) -> None:
+    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6") as websocket, asyncio.timeout(5):
+        await (await websocket.ping(b"plugproof"))
+
+
+async def test_con_14_a_second_connection_replaces_the_first(csms: Csms, connecting: Connecting) -> None:
+    first = await connecting()
+    await first.boot()
+
+    second = await connecting()
+    closed = await first.peer.wait_closed()
+    await second.call("Heartbeat")
+
+    assert "replaced" in closed.reason
+    link = csms.hub.link(STATION)
+    assert link is not None, "the end of the first connection signed off the second"
+    task = await csms.operations.start(STATION, "ClearCache", {})
+    assert await task == {"status": "Accepted"}
+    assert (await second.next_call()).action == "ClearCache"
+
+
+async def test_con_16_a_fragmented_message_is_one_message(csms: Csms, station: Station) -> None:
+    await station.close()
+    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6") as websocket, asyncio.timeout(5):
+        await websocket.send(['[2,"frag', 'ment","Heart', 'beat",{}]'])
+        assert str(await websocket.recv()).startswith('[3,"fragment",{"currentTime":')
+
+
+async def test_rpc_12_what_is_no_message_does_not_end_the_session(station: Station) -> None:
+    for text in ("{", "[]", "[2]", "[9,1]", '[3,"stray",{}]', ""):
+        await station.peer.send_raw(text)
+
+    assert "currentTime" in await station.call("Heartbeat")
+
+
+async def test_rpc_09_a_null_payload_counts_as_empty(station: Station) -> None:
+    await station.peer.send_raw('[2,"null-payload","Heartbeat",null]')
+
+    while not isinstance(frame := await station.next_frame(), CallResult) or frame.id != "null-payload":
+        pass
+    assert "currentTime" in frame.payload
+
+
+@configured(max_frame=1000)
+async def test_a_frame_that_is_too_big_ends_only_its_own_connection(csms: Csms, connecting: Connecting) -> None:
+    await csms.store.write(lambda c: stations.put(c, "OTHER", ""))
+    big, other = await connecting(), await connecting("OTHER")
+    await other.boot()
+
+    await big.peer.send_raw(" " * 1001)
+
+    assert (await big.peer.wait_closed()).code == 1009
+    assert "currentTime" in await other.call("Heartbeat")
+
+
+@configured(max_connections=1)
+async def test_a_full_csms_turns_others_away_but_lets_a_station_come_back(csms: Csms, connecting: Connecting) -> None:
+    await csms.store.write(lambda c: stations.put(c, "OTHER", ""))
+    await (await connecting()).boot()
+
+    with pytest.raises(ConnectFailed) as refused:
+        await connecting("OTHER")
+
+    assert refused.value.status == 503
+    assert "currentTime" in await (await connecting()).call("Heartbeat")
+
+
+async def test_plain_http_at_the_stations_port_gets_a_plain_answer(csms: Csms) -> None:
+    address = urlsplit(csms.url)
+
+    def ask() -> int:
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
+        try:
+            connection.request("GET", f"/ocpp/{STATION}")
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    assert await asyncio.to_thread(ask) == 426

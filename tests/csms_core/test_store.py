@@ -1,0 +1,161 @@
+"""The store: groups of writes share a commit, one bad write spoils no other, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import insert, text
+
+from csms_core.store import Store, StoreClosed, StoreError, stations, tags
+from csms_core.store.tables import layout
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/csms.db"
+
+
+@pytest_asyncio.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    store = await Store.open(url)
+    yield store
+    await store.close()
+
+
+async def test_writes_that_wait_share_a_commit(store: Store) -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def hold(connection: Any) -> None:
+        started.set()
+        go.wait(5)
+
+    holding = asyncio.create_task(store.write(hold))
+    await asyncio.to_thread(started.wait, 5)
+    writes = [asyncio.create_task(store.write(lambda c, n=n: tags.put(c, tags.Tag(f"T{n}")))) for n in range(100)]
+    await asyncio.sleep(0)  # lets every task put its job into the queue
+    go.set()
+    await asyncio.gather(holding, *writes)
+
+    assert store.writer.commits == 2
+    assert len(await store.read(tags.listing)) == 100
+
+
+async def test_a_write_that_fails_is_undone_alone(store: Store) -> None:
+    def half(connection: Any) -> None:
+        tags.put(connection, tags.Tag("HALF"))
+        raise RuntimeError("on purpose")
+
+    good, bad, also_good = await asyncio.gather(
+        store.write(lambda c: tags.put(c, tags.Tag("ONE"))),
+        store.write(half),
+        store.write(lambda c: tags.put(c, tags.Tag("TWO"))),
+        return_exceptions=True,
+    )
+
+    assert (good, str(bad), also_good) == (None, "on purpose", None)
+    assert [tag.id_tag for tag in await store.read(tags.listing)] == ["ONE", "TWO"]
+
+
+async def test_when_the_commit_fails_nobody_is_told_that_it_was_stored(store: Store) -> None:
+    def spoil(connection: Any) -> None:
+        connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+        connection.execute(text("CREATE TABLE parent (id INTEGER PRIMARY KEY)"))
+        connection.execute(text("CREATE TABLE child (parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"))
+        connection.execute(text("INSERT INTO child VALUES (1)"))  # found out at COMMIT
+
+    with pytest.raises(Exception, match="FOREIGN KEY"):
+        await store.write(spoil)
+
+    await store.write(lambda c: tags.put(c, tags.Tag("AFTER")))
+    assert [tag.id_tag for tag in await store.read(tags.listing)] == ["AFTER"]
+
+
+async def test_a_full_queue_makes_submitters_wait(url: str) -> None:
+    store = await Store.open(url)
+    store.writer._room = asyncio.Semaphore(3)
+    writes = [store.write(lambda c, n=n: tags.put(c, tags.Tag(f"T{n}"))) for n in range(50)]
+
+    await asyncio.gather(*writes)
+
+    assert len(await store.read(tags.listing)) == 50
+    assert store.writer.commits >= 50 / 3
+    await store.close()
+
+
+async def test_a_write_is_stored_even_when_its_submitter_gave_up(store: Store) -> None:
+    started, go = threading.Event(), threading.Event()
+
+    def hold(connection: Any) -> None:
+        started.set()
+        go.wait(5)
+        tags.put(connection, tags.Tag("KEPT"))
+
+    task = asyncio.create_task(store.write(hold))
+    await asyncio.to_thread(started.wait, 5)
+    task.cancel()
+    go.set()
+    await asyncio.gather(task, return_exceptions=True)
+    await store.write(lambda c: None)
+
+    assert task.cancelled()
+    assert await store.read(lambda c: tags.find(c, "kept")) == tags.Tag("KEPT")
+
+
+async def test_closing_finishes_what_was_submitted_and_takes_no_more(url: str) -> None:
+    store = await Store.open(url)
+    writing = asyncio.create_task(store.write(lambda c: tags.put(c, tags.Tag("LAST"))))
+    await asyncio.sleep(0)  # lets the task put its job into the queue
+    await store.close()
+    await writing
+
+    with pytest.raises(StoreClosed):
+        await store.write(lambda c: None)
+    again = await Store.open(url)
+    assert await again.read(lambda c: tags.find(c, "LAST")) == tags.Tag("LAST")
+    await again.close()
+
+
+async def test_sqlite_flushes_every_commit(store: Store) -> None:
+    def pragmas(connection: Any) -> list[Any]:
+        return [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
+
+    assert await store.read(pragmas) == ["wal", 2]
+
+
+async def test_a_database_of_another_layout_is_refused(url: str, store: Store) -> None:
+    await store.write(lambda c: c.execute(layout.delete()))
+    await store.write(lambda c: c.execute(insert(layout).values(version=99)))
+
+    with pytest.raises(StoreError, match="has layout 99, this version reads layout 1; choose another with --database"):
+        await Store.open(url)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ("sqlite:////no/such/folder/csms.db", "unable to open database file; check that the folder exists"),
+        ("nonsense", "cannot be used"),
+        ("nosuch://host/db", "cannot be used"),
+    ],
+)
+async def test_a_database_that_cannot_be_opened_is_one_sentence(bad: str, words: str) -> None:
+    with pytest.raises(StoreError, match=words) as refused:
+        await Store.open(bad)
+
+    assert "\n" not in str(refused.value)
+
+
+async def test_putting_a_station_again_changes_only_what_is_given(store: Store) -> None:
+    await store.write(lambda c: stations.put(c, "S", "now", interval=7))
+    await store.write(lambda c: stations.put(c, "S", "later", registration="Pending"))
+    await store.write(lambda c: stations.put(c, "S", "later"))
+
+    assert await store.read(lambda c: stations.find(c, "S")) == stations.Station("S", "Pending", 7)

@@ -1,0 +1,206 @@
+"""Tables, JUnit and the Markdown summary of the fixed run."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from reports.junit import junit
+from reports.summary import summary
+from reports.terminal import action_table, performance_table, profile_table
+
+Run = Callable[..., dict[str, Any]]
+
+
+def case_in(document: str, name: str) -> ET.Element:
+    element = ET.fromstring(document).find(f".//testcase[@name='{name}']")
+    assert element is not None
+    return element
+
+
+def test_profile_table(results: dict[str, Any]) -> None:
+    table = profile_table(results)
+    assert [row[:2] for row in table.rows] == [
+        ("Core", "Fail"),
+        ("Firmware Management", "Not claimed"),
+        ("Local Authorization List Management", "Fail"),
+        ("Smart Charging", "Pass"),
+        ("Advanced Security", "Fail"),
+        ("OCPP-J", "Pass"),
+    ]
+    core = dict(zip(table.headers, table.rows[0], strict=True))
+    assert (core["Passed"], core["Failed"], core["Errors"], core["Passed unexpectedly"]) == ("2", "4", "1", "-")
+
+
+def test_performance_table(results: dict[str, Any]) -> None:
+    results["performance"]["ocpp_response"] |= {"declared_s": None, "within_declared": None}
+    assert performance_table(results).rows == (
+        ("OCPP response time", "15", "0", "0.28", "0.44", "0.33", "-", "-"),
+        ("Response time Authorize", "3 (fewer than 10)", "1", "0.24", "0.47", "0.33", "5", "no"),
+    )
+
+
+@pytest.mark.parametrize(("n", "printed"), [(0, "0"), (1, "1 (fewer than 10)"), (9, "9 (fewer than 10)"), (10, "10")])
+def test_few_samples_are_called_few(results: dict[str, Any], n: int, printed: str) -> None:
+    results["performance"]["ocpp_response"]["n"] = n
+    assert performance_table(results).rows[0][1] == printed
+
+
+def test_action_table(results: dict[str, Any]) -> None:
+    assert action_table(results).rows == (
+        ("Authorize", "3", "1", "235.0", "331.7", "290.0", "470.0", "470.0", "470.0"),
+        ("Heartbeat", "0", "0", "-", "-", "-", "-", "-", "-"),
+    )
+
+
+def test_no_table_has_an_empty_or_missing_cell(results: dict[str, Any]) -> None:
+    for table in (profile_table(results), performance_table(results), action_table(results)):
+        assert table.rows
+        assert all(len(row) == len(table.headers) and all(row) for row in table.rows)
+
+
+def test_junit_document(results: dict[str, Any], xml_file: SnapshotAssertion) -> None:
+    assert junit(results) == xml_file
+
+
+def test_junit_counts_what_it_holds(results: dict[str, Any]) -> None:
+    suite = ET.fromstring(junit(results)).find("testsuite")
+    assert suite is not None
+    assert len(suite.findall("testcase")) == int(suite.attrib["tests"]) == 14
+    for tag, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
+        assert len(suite.findall(f"testcase/{tag}")) == int(suite.attrib[attribute])
+    assert [suite.attrib[name] for name in ("failures", "errors", "skipped")] == ["6", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "kind", "message"),
+    [
+        ("TC_003_CSMS", "failure", "FAIL", "The CSMS refused a tag that it knows as valid."),
+        ("TC_056_CSMS", "failure", "XPASS", "passed although a failure was expected: PROJ-124: stack level is wrong"),
+        ("TC_031_CSMS", "error", "ERROR", "The state charging could not be reached: Authorize was not accepted."),
+        ("TC_030_CSMS", "error", "INCONCLUSIVE", "Nobody pressed the button within 120 s."),
+        ("TC_042_1_CSMS", "skipped", "XFAIL", "failed as expected: PROJ-123: lists come with the next release"),
+        ("TC_061_CSMS", "skipped", "NOT_APPLICABLE", "not claimed: features.clear_cache = false in sut.toml"),
+    ],
+)
+def test_junit_files_each_outcome_where_it_belongs(
+    results: dict[str, Any], name: str, tag: str, kind: str, message: str
+) -> None:
+    element = case_in(junit(results), name)
+    verdicts = [child for child in element if child.tag in ("failure", "error", "skipped")]
+    assert [(child.tag, child.attrib) for child in verdicts] == [(tag, {"type": kind, "message": message})]
+
+
+def test_junit_says_rule_expected_and_actual(results: dict[str, Any]) -> None:
+    text = case_in(junit(results), "TC_003_CSMS").findtext("failure") or ""
+    assert text.splitlines()[0] == "TC_003_CSMS.R3 · OCPP 1.6 §4.1"
+    assert text.splitlines()[-2:] == ["expected: idTagInfo.status = Accepted", "actual: idTagInfo.status = Invalid"]
+
+
+def test_junit_has_the_traceback_of_an_error_only(results: dict[str, Any]) -> None:
+    assert "Traceback (most recent" in (case_in(junit(results), "TC_031_CSMS").findtext("error") or "")
+    case = next(case for case in results["cases"] if case["id"] == "TC_031_CSMS")
+    case["failure"]["traceback"] = None
+    assert "Traceback (most recent" not in junit(results)
+
+
+def test_junit_names_class_and_properties(results: dict[str, Any]) -> None:
+    element = case_in(junit(results), "TC_021_CSMS")
+    assert element.attrib == {"classname": "testcases.csms.Core", "name": "TC_021_CSMS", "time": "0.050"}
+    properties = {p.attrib["name"]: p.attrib["value"] for p in element.findall("properties/property")}
+    assert properties["id"] == "TC_021_CSMS"
+    assert properties["profile"] == "Core"
+    assert properties["rules"] == "TC_021_CSMS.R1 TC_021_CSMS.R2"
+    assert not [child for child in element if child.tag in ("failure", "error", "skipped")]
+    assert (element.findtext("system-out") or "").startswith("PASS  TC_021_CSMS")
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\x1b", "\x0b", "\ud800", "\ufffe", "\uffff", "]]>", "<&\"'"])
+def test_junit_survives_any_character(results: dict[str, Any], bad: str) -> None:
+    case = next(case for case in results["cases"] if case["id"] == "TC_031_CSMS")
+    for key in ("title", "reason", "lane", "rerun"):
+        case[key] = f"x{bad}y"
+    case["failure"] |= dict.fromkeys(("sentence", "expected", "actual", "traceback"), f"x{bad}y")
+    document = junit(results)
+    document.encode()
+    assert case_in(document, "TC_031_CSMS").findtext("error")
+
+
+@pytest.mark.parametrize("write", [junit, summary])
+def test_documents_do_not_depend_on_the_order_of_the_workers(
+    results: dict[str, Any], write: Callable[[Any], str]
+) -> None:
+    before = write(results)
+    random.Random(7).shuffle(results["cases"])
+    assert write(results) == before
+
+
+@pytest.mark.parametrize("write", [junit, summary])
+def test_documents_hold_no_secret(results: dict[str, Any], password: str, write: Callable[[Any], str]) -> None:
+    assert password in str(results)
+    assert password not in write(results)
+
+
+def test_summary_document(results: dict[str, Any], markdown_file: SnapshotAssertion) -> None:
+    assert summary(results) == markdown_file
+
+
+def test_summary_says_first_that_it_is_no_certificate(results: dict[str, Any]) -> None:
+    first = summary(results).splitlines()[0]
+    assert "open conformance harness" in first
+    assert "no certificate" in first
+
+
+def test_summary_lists_what_was_not_tested_and_why(results: dict[str, Any]) -> None:
+    text = summary(results)
+    assert "| TC_061_CSMS | Clear the authorization cache | not claimed: features.clear_cache = false in" in text
+    assert "| TC_021_CSMS | TC_021_CSMS.R2 |" in text
+
+
+def test_summary_leaves_out_what_a_case_does_not_have(with_outcomes: Run) -> None:
+    run = with_outcomes("INCONCLUSIVE")
+    run["cases"][0] |= {"rerun": None, "trace": None}
+    text = summary(run)
+    assert "  - reason: Nobody pressed the button within 120 s." in text
+    assert "  - trace" not in text
+    assert "  - run again" not in text
+
+
+def test_summary_counts_recommendations_per_rule(results: dict[str, Any]) -> None:
+    assert "| JSON-07 | The time has more than three decimals of a second. | 2 | TC_003_CSMS |" in summary(results)
+
+
+def test_summary_cannot_be_broken_by_a_name(results: dict[str, Any]) -> None:
+    results["run"]["sut"]["name"] = "<script>|[x](http://evil)_a_"
+    results["run"]["command"] = "plugproof `x` | y"
+    text = summary(results)
+    assert "# \\<script\\>\\|\\[x\\](http://evil)\\_a\\_:" in text
+    assert "| `plugproof 'x' ¦ y` |" in text
+
+
+def test_summary_of_a_clean_run_has_no_empty_parts(with_outcomes: Run) -> None:
+    run = with_outcomes("PASS")
+    run["cases"][0] |= {"rules": ["R1"], "rules_judged": ["R1"], "findings": []}
+    run["run"] |= {"sut_file_digest": None, "strict": True, "seed": None}
+    run["run"]["sut"]["address"] = None
+    run["performance"]["per_action"] = {}
+    run["performance"]["link"] = {"technology": None, "rtt_ms": None}
+    text = summary(run)
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        "# Reference CSMS: 1 of 1 cases passed",
+        "## Totals",
+        "## Profiles",
+        "## Performance",
+        "## Conditions of the run",
+    ]
+    assert "during the measurement: -; round trip: not measured." in text
+    assert "| Digest of the SUT file | - |" in text
+    assert "| Recommendations count as rules | yes |" in text
+
+
+def test_summary_of_nothing_is_not_green(with_outcomes: Run) -> None:
+    assert "# Reference CSMS: no case ran" in summary(with_outcomes())
+    assert "# Reference CSMS: no case ran" in summary(with_outcomes("NOT_APPLICABLE"))

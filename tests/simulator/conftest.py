@@ -1,0 +1,71 @@
+"""A scripted CSMS, a virtual clock and a station between them."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from simulator import Station, VirtualClock
+from tests.simulator.scripted_csms import ScriptedCsms, StartStation
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_lost(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A task of the station that failed is logged, and fails the test."""
+    yield
+    lost = [
+        record.getMessage()
+        for record in caplog.get_records("call")
+        if record.levelno >= logging.ERROR and record.name.startswith(("simulator", "ocppj"))
+    ]
+    assert lost == []
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest_asyncio.fixture
+async def csms() -> AsyncIterator[ScriptedCsms]:
+    csms = ScriptedCsms()
+    await csms.start()
+    yield csms
+    await csms.stop()
+    assert [finding for finding in csms.findings if finding.rule not in csms.excused] == []
+
+
+@pytest_asyncio.fixture
+async def start(csms: ScriptedCsms, clock: VirtualClock) -> AsyncIterator[StartStation]:
+    """Starts a station on the virtual clock, accepted and silent when the CSMS lets it be."""
+    async with AsyncExitStack() as stack:
+
+        async def start(**options: Any) -> Station:
+            options = {"id": "CP1", "connectors": 2, "clock": clock, **options}
+            station = await stack.enter_async_context(Station(csms.url, **options))
+            await clock.settle()
+            return station
+
+        yield start
+
+
+@pytest_asyncio.fixture
+async def station(start: StartStation, csms: ScriptedCsms) -> Station:
+    """A booted station with two connectors; its boot is over and forgotten."""
+    station = await start()
+    csms.forget()
+    return station
+
+
+@pytest_asyncio.fixture
+async def charging(station: Station, csms: ScriptedCsms, clock: VirtualClock) -> Station:
+    """Connector 1 charges for TAG-1 with transactionId 1."""
+    await station.plug_in(1)
+    await station.present("TAG-1")
+    await clock.settle()
+    assert station.connector(1).status == "Charging"
+    csms.forget()
+    return station
