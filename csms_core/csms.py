@@ -61,18 +61,19 @@ class Csms:
 
         sock = stack.enter_context(net.listen(config.host, config.port, "--port"))
         api_sock = stack.enter_context(net.listen(config.host, config.api_port, "--api-port"))
-        server = await Gate(config, self.store, self.hub, self.switchboard).open(sock)
-        stack.push_async_callback(self.hub.close)
-        stack.push_async_callback(server.wait_closed)
-        stack.callback(server.close)
-        stack.push_async_callback(self.operations.close)
-
         self.url = net.address("ws", sock, config.path.rstrip("/"))
+        self.api_url = net.address("http", api_sock)
+
+        # The end goes backwards: first the stations, so that requests waiting for one get their answer from the API.
         services = Services(config, self.schemas, self.store, self.hub, self.operations, self.switchboard, self.url)
         api = ApiServer(make_app(services))
         await api.start(api_sock)
         stack.push_async_callback(api.stop)
-        self.api_url = net.address("http", api_sock)
+        stack.push_async_callback(self.operations.close)
+        server = await Gate(config, self.store, self.hub, self.switchboard).open(sock)
+        stack.push_async_callback(self.hub.close)
+        stack.push_async_callback(server.wait_closed)
+        stack.callback(server.close)
 
     def _database(self, stack: AsyncExitStack) -> str:
         if self.config.database != TEMPORARY:

@@ -27,7 +27,10 @@ def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgemen
     if isinstance(error, CaseFailure):
         return Judgement("FAIL", _reason(error), failure_of(run, error))
     if isinstance(error, PreambleBroken):
-        failure = {**failure_of(run, error.failure), "kind": "preamble"}
+        broken = error.failure
+        if broken.seq is None:
+            broken.seq = broken.asked  # what was not answered is the frame to look at
+        failure = {**failure_of(run, broken), "kind": "preamble"}
         return Judgement("ERROR", one_line(error), failure)
     if isinstance(error, Inconclusive):
         return Judgement("INCONCLUSIVE", one_line(error))

@@ -17,6 +17,7 @@ from harness import hookspecs, judgement
 from harness.case import PROFILES, Case, cases_of
 from harness.collector import Collector
 from harness.judgement import Judgement
+from harness.registry import PACKAGE
 from harness.results import case_record, trace_path
 from harness.run import CaseRun
 from harness.session import CASE, SESSION, RunSession, session_of
@@ -42,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
     group.addoption("--plugproof-profile", metavar="NAME", action="append", default=[], help="only this profile")
     group.addoption("--plugproof-rerun", metavar="COMMAND", help="how the command to run a case again begins")
+    group.addoption("--plugproof-command", metavar="COMMAND", help="what results.json gives as the command of the run")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -53,6 +55,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Load the SUT file, check that there is a lane for every worker, choose the own lane."""
     if not (config.getoption("sut") or config.getoption("csms")):
+        # Under xdist only workers collect, where a usage error cannot be shown; so look at what was asked for.
+        if config.getoption("tx", None) and any(re.split(r"[./:]", arg)[0] == PACKAGE for arg in config.args):
+            session_of(config)
         return
     sut = _load(config)
     workers = len(config.getoption("tx", None) or ()) or 1
@@ -67,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     strict = config.getoption("plugproof_strict")
     config.stash[SESSION] = RunSession(sut, lane, out, rerun, strict)
     if not _is_worker(config):
-        command = shlex.join(("pytest", *config.invocation_params.args))
+        command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
         config.stash[COLLECTOR] = collector = Collector(sut, out, workers=workers, strict=strict, command=command)
         config.pluginmanager.register(collector, "plugproof-collector")
 
@@ -128,6 +133,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.stash[CASE] = case
         item.user_properties += [("case", case.id), ("profile", case.profile), ("rules", " ".join(case.rules))]
         (chosen if _wanted(case, config) else others).append(item)
+    if any(CASE in item.stash for item in chosen) and not config.option.collectonly:
+        session_of(config)  # a usage error when there is nothing to test
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
@@ -194,7 +201,8 @@ def _show(report: pytest.TestReport, record: dict[str, Any], judged: Judgement, 
         report.wasxfail = expected
     elif judged.verdict != "PASS" or expected is not None:
         report.outcome = "failed"
-        report.longrepr = render(record)
+        placed = {**record, "trace": str(session_of(config).out / record["trace"])} if record["trace"] else record
+        report.longrepr = render(placed)
 
 
 def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgement) -> dict[str, Any]:

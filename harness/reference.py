@@ -44,6 +44,11 @@ parent = "PLUGPROOF-PARENT"
 expired = "PLUGPROOF-EXPIRED"
 blocked = "PLUGPROOF-BLOCKED"
 
+[timeouts]
+message_s = 5
+settle_s = 1
+quiet_s = 0.3
+
 [performance]
 ocpp_response = 5
 authorize_response = 5

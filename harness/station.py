@@ -89,7 +89,9 @@ class Request(Message):
         self.is_answered = False
 
     async def answered(self, **members: Any) -> None:
-        """Answer with a CALLRESULT of these members."""
+        """Answer with a CALLRESULT of these members; an invalid CALL has been refused already."""
+        if self.is_answered:
+            return
         self.is_answered = True
         try:
             await self._station.peer.reply(cast("Call", self.seen.frame), members)
@@ -117,6 +119,7 @@ class Station:
         self._answers: dict[str, Seen] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._first = True
+        self._asked: int | None = None
 
     @property
     def peer(self) -> Peer:
@@ -180,7 +183,8 @@ class Station:
         except CallTimeout:
             self.run.unanswered(action)
             expected, actual = f"an answer to {action}", f"nothing arrived in {seconds:g} s"
-            raise CaseFailure("silence", expected=expected, actual=actual, rule=self.run.failed(rule)) from None
+            rid, asked = self.run.failed(rule), self._asked
+            raise CaseFailure("silence", expected=expected, actual=actual, rule=rid, asked=asked) from None
         except ConnectionClosed as closed:
             raise self.closed_failure(f"an answer to {action}", closed, rule) from None
         seen = self._answers.pop(frame.id or "")
@@ -289,8 +293,10 @@ class Station:
             self._changed.clear()
             for request in [request for request in self._inbox if request.name == action]:
                 self._inbox.remove(request)
-                found = mismatches(members, request.payload) if request.seen.valid else []
-                if request.seen.valid and not found:
+                found = mismatches(members, request.payload)
+                # What was asked of the members holds, even if the frame is invalid elsewhere: that is a finding of
+                # its own. Where nothing was asked of the members, validity is what the check is about.
+                if not found and (request.seen.valid or members):
                     return request, candidates, seconds
                 candidates.append((request, found))
                 if request.seen.valid:
@@ -352,6 +358,8 @@ class Station:
     def _observe(self, seen: Seen) -> None:
         frame, request = seen.frame, seen.request
         if seen.sender == "station":
+            if isinstance(frame, Call):
+                self._asked = seen.seq
             return
         if isinstance(frame, Call):
             if not seen.valid and self._armed[frame.action] > 0:

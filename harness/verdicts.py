@@ -13,7 +13,8 @@ class CaseFailure(AssertionError):
     """The system under test broke a rule.
 
     ``rule`` is the full rid or the id of a universal rule, ``seq`` the frame of the trace that shows it, ``path`` the
-    offending member in its payload. ``expected`` and ``actual`` are single lines.
+    offending member in its payload, ``asked`` the frame that was not answered. ``expected`` and ``actual`` are single
+    lines.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class CaseFailure(AssertionError):
         rule: str | None = None,
         seq: int | None = None,
         path: tuple[str | int, ...] | None = None,
+        asked: int | None = None,
     ) -> None:
         super().__init__(f"expected {expected}; actual {actual}")
         self.kind: FailureKind = kind
@@ -33,6 +35,7 @@ class CaseFailure(AssertionError):
         self.rule = rule
         self.seq = seq
         self.path = path
+        self.asked = asked
 
 
 class Inconclusive(Exception):

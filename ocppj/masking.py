@@ -120,7 +120,8 @@ def _plain(token: str) -> str:
 
 
 def _replace(text: str, spans: list[Span]) -> str:
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for start, end in sorted(spans):
         if end <= done:
             continue  # inside a value that is masked already

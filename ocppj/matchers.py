@@ -103,7 +103,17 @@ def shown(value: Any) -> str:
         return repr(value)
     if isinstance(value, str):
         return value if value and value == value.strip() and '"' not in value else msgspec.json.encode(value).decode()
-    return msgspec.json.encode(value, enc_hook=repr).decode()
+    return msgspec.json.encode(_readable(value), enc_hook=repr).decode()
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, Matcher):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return {str(name): _readable(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_readable(item) for item in value]
+    return value
 
 
 def _compare(expected: Any, actual: Any, path: Path, found: list[Mismatch]) -> None:

@@ -6,56 +6,59 @@ came; answers to own CALLs are delivered at once. Times are taken right before t
 """
 
 import asyncio
-import base64
 import logging
-import secrets
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic_ns
-from typing import Any, Final, Protocol, cast
-from urllib.parse import quote
+from typing import Any, Protocol, cast
 
 import websockets.asyncio.client
 import websockets.exceptions
-from websockets.typing import Subprotocol
 
 import schemas as schema_sets
 from ocppj import frames
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed, OcppError
-from ocppj.frames import Call, CallError, CallResult, Frame, Malformed
+from ocppj.frames import Call, Frame
 from ocppj.payload import as_payload
-from ocppj.peer_handshake import connect_failed
+from ocppj.peer_common import (
+    DEFAULT_CALL_TIMEOUT,
+    MAX_FRAME_BYTES,
+    MAX_WAITING,
+    Observer,
+    PeerBase,
+    connection_closed,
+    is_for_worker,
+    payload_of,
+)
+from ocppj.peer_handshake import CONNECT_ERRORS, connect_failed, handshake_options, no_subprotocol, station_url
 from ocppj.refusal import refusal
-from ocppj.rules import Finding
 from ocppj.session import Memory, Seen, Session
 from ocppj.trace import Role, Trace
 from schemas import SchemaSet
 
 __all__ = [
+    "DEFAULT_CALL_TIMEOUT",
+    "MAX_FRAME_BYTES",
+    "MAX_WAITING",
     "BadAnswer",
     "CallRefused",
     "CallTimeout",
     "ConnectFailed",
     "ConnectionClosed",
     "Handler",
+    "Observer",
     "OcppError",
     "Peer",
+    "Transport",
     "connect",
+    "station_url",
 ]
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Call], Awaitable[dict[str, Any]]]
 """Answers an incoming CALL whose payload is valid with the payload of the CALLRESULT, or raises ``OcppError``."""
-
-Observer = Callable[[Seen], None]
-"""Is shown every frame, in both directions, right after the session has judged it."""
-
-DEFAULT_CALL_TIMEOUT: Final = 30.0
-MAX_FRAME_BYTES: Final = 1 << 20
-MAX_WAITING: Final = 64
-"""Incoming CALLs that wait for their turn; while there are more, nothing is read from the socket."""
 
 
 class Transport(Protocol):
@@ -66,7 +69,7 @@ class Transport(Protocol):
     async def close(self, code: int = 1000, reason: str = "") -> None: ...
 
 
-class Peer:
+class Peer(PeerBase):
     """One end of one OCPP-J connection."""
 
     def __init__(
@@ -80,20 +83,16 @@ class Peer:
         call_timeout: float = DEFAULT_CALL_TIMEOUT,
     ) -> None:
         """Give a ``handler``, or ``on_call`` to be shown each processable CALL and to answer it with ``reply``."""
-        self.session = session
-        self.call_timeout = call_timeout
-        self.subprotocol: str | None = None
+        super().__init__(session, observer, call_timeout)
         self._transport = transport
         self._handler = handler
         self._on_call = on_call or self._handle
-        self._observer = observer
         self._waiting: dict[str, asyncio.Future[Frame]] = {}
         self._calling = asyncio.Lock()
         self._inbox: asyncio.Queue[Seen] = asyncio.Queue(MAX_WAITING)
         self._room = asyncio.Event()
         self._closed: asyncio.Future[ConnectionClosed] = asyncio.get_running_loop().create_future()
-        self._prefix = secrets.token_hex(8)
-        self._number = 0
+        self._worker: asyncio.Task[None] | None = None
         self._run: asyncio.Task[None] | None = None
 
     @classmethod
@@ -117,21 +116,6 @@ class Peer:
         return peer
 
     @property
-    def role(self) -> Role:
-        """Which end this is."""
-        return self.session.local
-
-    @property
-    def trace(self) -> Trace | None:
-        """Where the frames are recorded, if anywhere."""
-        return self.session.trace
-
-    @property
-    def findings(self) -> list[Finding]:
-        """The rules that were broken on this connection, by either party (bounded)."""
-        return self.session.findings
-
-    @property
     def is_closed(self) -> bool:
         """Whether the connection has ended."""
         return self._closed.done()
@@ -149,26 +133,23 @@ class Peer:
         """
         seconds = self.call_timeout if timeout is None else timeout
         answer = await self.exchange(action, {} if payload is None else as_payload(payload), timeout=seconds, id=id)
-        if type(answer) is CallResult:
-            return {} if answer.payload is None else answer.payload
-        if type(answer) is CallError:
-            raise CallRefused(action, answer)
-        raise BadAnswer(action, answer.raw, cast("Malformed", answer).message)
+        return payload_of(action, answer)
 
     async def exchange(self, action: str, payload: Any, *, timeout: float, id: str | None = None) -> Frame:
         """Send a CALL and wait for whatever frame answers it. Raises ``CallTimeout`` or ``ConnectionClosed``."""
         async with self._calling:
-            self._number += 1
-            frame = frames.call(id or f"{self._prefix}-{self._number}", action, payload)
+            frame = self._next_call(action, payload, id)
             waiter: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
             self._waiting[frame.id] = waiter
             try:
                 await self.send(frame)
-                async with asyncio.timeout(timeout):
-                    return await waiter
-            except TimeoutError:
+                await asyncio.wait((waiter,), timeout=timeout)
+                if waiter.cancelled():
+                    raise self._closed.result()
+                if waiter.done():
+                    return waiter.result()
                 self.session.time_out(frame.id, monotonic_ns())
-                raise CallTimeout(action, timeout) from None
+                raise CallTimeout(action, timeout)
             finally:
                 del self._waiting[frame.id]
 
@@ -184,13 +165,11 @@ class Peer:
         """Write a frame as it is, after the session has recorded it. Raises ``ConnectionClosed``."""
         if self._closed.done():
             raise self._closed.result()
-        seen = self.session.send(frame, monotonic_ns())
-        if self._observer is not None:
-            self._observer(seen)
+        seen = self._sent(frame)
         try:
             await self._transport.send(frame.raw)
         except websockets.exceptions.ConnectionClosed as error:
-            raise _closed(error) from None
+            raise connection_closed(error) from None
         return seen
 
     async def send_raw(self, text: str) -> Seen:
@@ -201,11 +180,9 @@ class Peer:
 
     def feed(self, text: str | bytes, at: int) -> None:
         """A message was read at ``at`` (monotonic nanoseconds). ``has_room`` says whether more may be read."""
-        seen = self.session.receive(text, at)
-        if self._observer is not None:
-            self._observer(seen)
+        seen = self._received(text, at)
         frame = seen.frame
-        if type(frame) is Call or (type(frame) is Malformed and frame.type == 2):
+        if is_for_worker(frame):
             with suppress(asyncio.QueueFull):  # `run` stops reading before this can happen
                 self._inbox.put_nowait(seen)
         elif frame.id is not None and (waiter := self._waiting.get(frame.id)) is not None and not waiter.done():
@@ -219,7 +196,7 @@ class Peer:
     async def run(self) -> None:
         """Read until the connection ends. Only for peers over ``websockets``."""
         websocket = cast("websockets.asyncio.client.ClientConnection", self._transport)
-        worker = asyncio.create_task(self._work())
+        worker = self._worker = asyncio.create_task(self._work())
         try:
             while True:
                 message = await websocket.recv()
@@ -228,7 +205,10 @@ class Peer:
                     self._room.clear()
                     await self._room.wait()
         except websockets.exceptions.ConnectionClosed as error:
-            self.lost(_closed(error))
+            self.lost(connection_closed(error))
+        except Exception:
+            await websocket.close(1011, "internal error")
+            raise
         finally:
             worker.cancel()
             with suppress(asyncio.CancelledError):
@@ -246,27 +226,28 @@ class Peer:
         self._closed.set_result(closed)
         self.session.close(self.session.remote if closed.by_remote else self.session.local, monotonic_ns())
         for waiter in self._waiting.values():
-            if not waiter.done():
-                waiter.set_exception(closed)
+            waiter.cancel()  # not an exception: nobody may be left to take it
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close the connection and wait until it is closed."""
+        """Close the connection and wait until it is closed; a handler may do so, too."""
         await self._transport.close(code, reason)
-        if self._run is not None:
-            await self._run
+        await self._end_of_run()
 
     async def ping(self) -> None:
         """Send a WebSocket ping and wait for its pong (RFC 6455 §5.5.2). Only over ``websockets``."""
         try:
             await (await cast("websockets.asyncio.client.ClientConnection", self._transport).ping())
         except websockets.exceptions.ConnectionClosed as error:
-            raise _closed(error) from None
+            raise connection_closed(error) from None
 
     async def abort(self) -> None:
         """Drop the TCP connection without a closing handshake, as an outage does. Only over ``websockets``."""
         cast("websockets.asyncio.client.ClientConnection", self._transport).transport.abort()
-        if self._run is not None:
-            await self._run
+        await self._end_of_run()
+
+    async def _end_of_run(self) -> None:
+        if self._run is not None and asyncio.current_task() is not self._worker:
+            await asyncio.shield(self._run)
 
     async def wait_closed(self) -> ConnectionClosed:
         """Wait for the end of the connection and say how it came."""
@@ -285,11 +266,10 @@ class Peer:
 
     async def _serve(self, seen: Seen) -> None:
         refused = refusal(seen, self.session.schemas, self.role)
-        if refused is None:
-            if type(seen.frame) is Call:
-                await self._on_call(seen)
-        elif seen.frame.id is not None:
-            await self.refuse(seen.frame.id, *refused)
+        if refused is not None:
+            await self.refuse(cast("str", seen.frame.id), *refused)  # what has no id is not refused
+        elif type(seen.frame) is Call:
+            await self._on_call(seen)
 
     async def _handle(self, seen: Seen) -> None:
         call = cast("Call", seen.frame)
@@ -297,7 +277,7 @@ class Peer:
             await self.refuse(call.id, "NotSupported", f"{call.action} is not supported")
             return
         try:
-            payload = await self._handler(call)
+            answer = frames.result(call.id, as_payload(await self._handler(call)))
         except OcppError as error:
             await self.refuse(call.id, error.code, error.description, error.details)
         except ConnectionClosed:
@@ -306,7 +286,7 @@ class Peer:
             log.exception("the handler of %s failed", call.action)
             await self.refuse(call.id, "InternalError", f"{call.action} could not be processed")
         else:
-            await self.reply(call, payload)
+            await self.send(answer)
 
 
 async def connect(
@@ -332,28 +312,14 @@ async def connect(
     of the key (J §6.2). Raises ``ConnectFailed`` with a sentence; a server that agrees on no subprotocol fails too.
     """
     address = station_url(url, identity)
-    all_headers = dict(headers or {})
-    if basic_auth is not None:
-        user, key = basic_auth
-        all_headers["Authorization"] = "Basic " + base64.b64encode(user.encode() + b":" + key).decode()
+    options = handshake_options(subprotocols, ssl, headers, basic_auth, open_timeout)
     try:
-        websocket = await websockets.asyncio.client.connect(
-            address,
-            subprotocols=[Subprotocol(name) for name in subprotocols],
-            ssl=ssl,
-            additional_headers=all_headers,
-            open_timeout=open_timeout,
-            compression=None,
-            ping_interval=None,
-            max_size=MAX_FRAME_BYTES,
-            user_agent_header="plugproof",
-            proxy=None,
-        )
-    except (OSError, ssl_module.SSLError, websockets.exceptions.WebSocketException, ValueError) as error:
+        websocket = await websockets.asyncio.client.connect(address, **options)
+    except CONNECT_ERRORS as error:
         raise connect_failed(address, error) from error
     if subprotocols and websocket.subprotocol is None:
         await websocket.close()
-        raise ConnectFailed(address, f"the server agreed on no subprotocol, {' or '.join(subprotocols)} was offered")
+        raise no_subprotocol(address, subprotocols)
     peer = Peer.over_websocket(
         websocket,
         "station",
@@ -367,15 +333,3 @@ async def connect(
     )
     peer.start()
     return peer
-
-
-def station_url(url: str, identity: str) -> str:
-    """The address a station connects to: endpoint, slash, percent-encoded identity (J §3.1.1)."""
-    return f"{url.rstrip('/')}/{quote(identity, safe='')}"
-
-
-def _closed(error: websockets.exceptions.ConnectionClosed) -> ConnectionClosed:
-    by_remote = error.rcvd_then_sent if error.rcvd_then_sent is not None else error.sent is None
-    if error.rcvd is not None:
-        return ConnectionClosed(error.rcvd.code, error.rcvd.reason, bool(by_remote))
-    return ConnectionClosed(1006, "", bool(by_remote))

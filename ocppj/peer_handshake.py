@@ -1,10 +1,53 @@
-"""Why a handshake failed, as one sentence that names the address and what to look at; for both peers."""
+"""The handshake of a station, for both peers: the address, what is offered (J §3), and the sentence when it fails."""
 
+import base64
 import ssl
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
 
 import websockets.exceptions
 
 from ocppj.errors import ConnectFailed
+from ocppj.peer_common import MAX_FRAME_BYTES
+
+CONNECT_ERRORS: Final = (OSError, websockets.exceptions.WebSocketException, ValueError)
+"""What connecting can raise; errors of TLS and time-outs are among them, as kinds of OSError."""
+
+
+def station_url(url: str, identity: str) -> str:
+    """The address a station connects to: endpoint, slash, percent-encoded identity (J §3.1.1)."""
+    return f"{url.rstrip('/')}/{quote(identity, safe='')}"
+
+
+def handshake_options(
+    subprotocols: Sequence[str],
+    tls: ssl.SSLContext | None,
+    headers: Mapping[str, str] | None,
+    basic_auth: tuple[str, bytes] | None,
+    open_timeout: float,
+) -> dict[str, Any]:
+    """The arguments for ``connect`` of websockets, asyncio and sync alike; ``basic_auth`` is as in J §6.2."""
+    all_headers = dict(headers or {})
+    if basic_auth is not None:
+        user, key = basic_auth
+        all_headers["Authorization"] = "Basic " + base64.b64encode(user.encode() + b":" + key).decode()
+    return {
+        "subprotocols": list(subprotocols) or None,  # none offered is no header, not an empty one
+        "ssl": tls,
+        "additional_headers": all_headers,
+        "open_timeout": open_timeout,
+        "compression": None,
+        "ping_interval": None,
+        "max_size": MAX_FRAME_BYTES,
+        "user_agent_header": "plugproof",
+        "proxy": None,
+    }
+
+
+def no_subprotocol(url: str, offered: Sequence[str]) -> ConnectFailed:
+    """The error for a server that went on without naming one of the subprotocols (J §3.2)."""
+    return ConnectFailed(url, f"the server agreed on no subprotocol, {' or '.join(offered)} was offered")
 
 
 def connect_failed(url: str, error: Exception) -> ConnectFailed:
@@ -20,7 +63,9 @@ def connect_failed(url: str, error: Exception) -> ConnectFailed:
         hint = "give the CA that signed it (ca_file) or the name it was issued for"
         return ConnectFailed(url, f"the certificate of the server is not trusted ({error.verify_message}); {hint}")
     if isinstance(error, ssl.SSLError):
-        return ConnectFailed(url, f"TLS failed ({error.reason or error}); does the server speak TLS on this port?")
+        return ConnectFailed(
+            url, f"TLS failed ({getattr(error, 'reason', None) or error}); does the server speak TLS on this port?"
+        )
     if isinstance(error, TimeoutError):
         return ConnectFailed(url, "the server did not complete the handshake in time; check host, port and firewall")
     if isinstance(error, ConnectionRefusedError):

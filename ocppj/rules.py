@@ -265,6 +265,8 @@ def unreadable_unanswered(seen: "Seen", session: "Session") -> str | None:
 
 def unusual_asked(seen: "Seen", session: "Session") -> Malformed | None:
     """The malformed text that an answer without a CALL can be explained by, the oldest one first."""
+    if id_echoed(seen, session) is not None:
+        return None
     for text in session.unusual(seen.sender):
         if text.problem == "unknown-type":
             # Only the CSMS is asked to ignore it; a station's answer is one without a CALL.
@@ -285,9 +287,8 @@ def answered_once(seen: "Seen", session: "Session") -> str | None:
 
 @_checks("RPC-14")
 def no_stray_answer(seen: "Seen", session: "Session") -> str | None:
-    for check in (id_echoed, unknown_type_ignored, unreadable_unanswered):
-        if check(seen, session) is not None:
-            return None  # a rule of its own says what this is
+    if id_echoed(seen, session) is not None or unusual_asked(seen, session) is not None:
+        return None  # a rule of its own says what this is
     return f"no CALL with the id {_short(seen.frame.id)} was ever sent"
 
 
@@ -336,7 +337,8 @@ def unknown_type_harmless(last: "Seen", party: Role, session: "Session") -> str 
 @_checks("RPC-12")
 def unreadable_harmless(last: "Seen", party: Role, session: "Session") -> str | None:
     frame = last.frame
-    unreadable = isinstance(frame, Malformed) and frame.id is None and frame.problem != "unknown-type"
+    # Closing after a binary frame is what RFC 6455 §7.4.1 has the code 1003 for.
+    unreadable = isinstance(frame, Malformed) and frame.id is None and frame.problem not in ("unknown-type", "binary")
     return "the connection was closed after a text that could not be read" if unreadable else None
 
 
@@ -390,7 +392,7 @@ def refusal_by_status(seen: "Seen", session: "Session") -> str | None:
 
 _RULE_OF_KEYWORD: Final = {
     "format": "VAL-01",
-    "pattern": "VAL-01",
+    "pattern": "VAL-01",  # only dates have one
     "maxLength": "VAL-05",
     "multipleOf": "VAL-08",
     "minimum": "VAL-09",

@@ -8,7 +8,7 @@ harness and the analysis of recorded logs.
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -28,7 +28,7 @@ OTHER: Final[dict[Role, Role]] = {"station": "csms", "csms": "station"}
 _CONFIGURATION: Final = frozenset({"GetConfiguration", "ChangeConfiguration"})
 
 MAX_OPEN: Final = 1_000
-"""Unanswered CALLs of one sender that are kept; beyond it, or beyond 4 Mi characters, the oldest counts as timed out."""
+"""Unanswered CALLs of one sender that are kept; beyond it, or beyond 4 Mi of text, the oldest counts as timed out."""
 
 _MAX_UNUSUAL: Final = 16
 _LONGEST_KEPT: Final = 200
@@ -112,8 +112,8 @@ class Session:
             self._observe_result(seen, frame)
         elif type(frame) is CallError:
             self._observe_error(seen, frame)
-        elif type(frame) is Malformed:
-            self._observe_malformed(seen, frame)
+        else:
+            self._observe_malformed(seen, cast("Malformed", frame))
         self._last[sender] = seen
         return seen
 

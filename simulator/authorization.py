@@ -51,7 +51,7 @@ class Authorizer:
             return known
         if self._uplink.online:
             try:
-                answer = await self._uplink.call("Authorize", {"idTag": tag})
+                answer = await self._uplink.submit("Authorize", {"idTag": tag})
             except Offline:
                 pass
             except Unanswered as error:

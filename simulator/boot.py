@@ -6,12 +6,13 @@ has accepted.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulator.clock import Timer
 from simulator.core import Core, Offline, Unanswered
-from simulator.link import Link
+from simulator.link import Link, new_future
 
 OWN_PAUSE = 60.0
 """Seconds between two BootNotifications when the CSMS names no interval, or does not answer."""
@@ -30,8 +31,7 @@ class Registration:
         self._retry: Timer | None = None
         self._heartbeat: Timer | None = None
         self._booting = False
-        link.on_up = self._connected
-        link.on_down = self._disconnected
+        self._boots = 0
         link.on_call = self._arm_heartbeat
         core.configuration.listen(self._configured)
 
@@ -40,26 +40,31 @@ class Registration:
         """Connected and accepted."""
         return self._link.up and self.status == "Accepted"
 
-    async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+    def submit(self, action: str, payload: dict[str, Any]) -> asyncio.Future[dict[str, Any]]:
         """As in `Uplink`."""
-        if not self.online:
-            raise Offline("the CSMS has not accepted the station, or cannot be reached")
-        return await self._link.call(action, payload)
+        if self.online:
+            return self._link.submit(action, payload)
+        future = new_future()
+        future.set_exception(Offline("the CSMS has not accepted the station, or cannot be reached"))
+        return future
 
     def forget(self) -> None:
         """The station goes down: it has to boot again."""
         self.status = None
+        self._boots += 1
         self._cancel(self._retry, self._heartbeat)
         self._retry = self._heartbeat = None
 
-    def _connected(self) -> None:
+    def connected(self) -> None:
+        """There is a connection: boot, or go on where the last one ended."""
         if self.status == "Accepted":  # no boot, so no BootNotification (rule CON-09)
             self._arm_heartbeat()
             self.on_online(False)
         elif self._retry is None:  # a waiting time that still runs is respected (rules BOOT-02, BOOT-03)
             self._core.tasks.spawn(self._boot())
 
-    def _disconnected(self) -> None:
+    def disconnected(self) -> None:
+        """The connection is gone."""
         self._cancel(self._heartbeat)
         self._heartbeat = None
 
@@ -72,8 +77,9 @@ class Registration:
         if self._booting:
             return
         self._booting = True
+        boot = self._boots
         try:
-            answer = await self._link.call("BootNotification", self._identity)
+            answer = await self._link.submit("BootNotification", self._identity)
         except Offline:
             return  # the next connection boots
         except Unanswered as error:
@@ -82,6 +88,8 @@ class Registration:
             return
         finally:
             self._booting = False
+        if boot != self._boots:
+            return  # the station went down while the answer was on its way
         self.status = answer["status"]
         interval = int(answer["interval"])
         if self.status == "Accepted":
@@ -119,7 +127,7 @@ class Registration:
 
     async def _send_heartbeat(self) -> None:
         try:
-            await self.call("Heartbeat", {})
+            await self.submit("Heartbeat", {})
         except Offline:
             pass
         except Unanswered as error:

@@ -129,6 +129,7 @@ def core_keys(connectors: int, profiles: Iterable[str] = ("Core",)) -> tuple[Key
         Key("TransactionMessageAttempts", "RW", "integer", "3", limit=100),
         Key("TransactionMessageRetryInterval", "RW", "integer", "60", limit=86_400),
         Key("UnlockConnectorOnEVSideDisconnect", "RW", "boolean", "true"),
+        Key("WebSocketPingInterval", "RW", "integer", "0", limit=86_400),
     )
 
 

@@ -6,7 +6,7 @@ once (rule STAT-07).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -98,11 +98,11 @@ class StatusReporter:
         if report.info is not None:
             payload["info"] = report.info
         self._pending += 1
-        self._core.tasks.spawn(self._deliver(connector, payload))
+        self._core.tasks.spawn(self._deliver(connector, self._uplink.submit("StatusNotification", payload)))
 
-    async def _deliver(self, connector: int, payload: dict[str, Any]) -> None:
+    async def _deliver(self, connector: int, answer: Awaitable[object]) -> None:
         try:
-            await self._uplink.call("StatusNotification", payload)
+            await answer
         except Offline:
             self._reported.pop(connector, None)
         except Unanswered as error:
@@ -135,6 +135,7 @@ class Connector:
         self.operative = True
         self.ev_paused = False
         self.faults: dict[str, str | None] = {}
+        self.on_status: Callable[[Connector], None] = lambda _connector: None
         self._report = Report("Available")
         self._core = core
         self._reporter = reporter
@@ -227,12 +228,15 @@ class Connector:
     def _become(self, report: Report) -> None:
         if report == self._report:
             return
+        changed = report.status != self.status
         self._report = report
         detail = "" if report.errorCode == "NoError" else f" ({report.errorCode})"
         self._core.events.publish(
             "status", f"connector {self.id} is {report.status}{detail}", self.id, status=report.status
         )
         self._reporter.changed(self)
+        if changed:
+            self.on_status(self)
 
 
 class MainController:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,8 +30,10 @@ class Uplink(Protocol):
     @property
     def online(self) -> bool: ...
 
-    async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """The payload of the answer. Raises `Offline` or `Unanswered`."""
+    def submit(self, action: str, payload: dict[str, Any]) -> asyncio.Future[dict[str, Any]]:
+        """Queue a CALL; CALLs leave in the order of `submit`. The future has the payload of the answer, or fails with
+        `Offline` or `Unanswered`.
+        """
         ...
 
 

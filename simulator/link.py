@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from simulator.clock import Clock, Timer
 from simulator.core import Offline, Unanswered
 from simulator.events import Events
 from simulator.tasks import Tasks
+
+MAX_WAITING = 1000
 
 Connect = Callable[[], Awaitable[Peer]]
 
@@ -61,12 +64,13 @@ class Link:
         self._attempt: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._failures = 0
-        self._calls = 0
+        self._outbox: deque[tuple[str, dict[str, Any], asyncio.Future[dict[str, Any]]]] = deque()
+        self._pumping = False
 
     @property
     def quiet(self) -> bool:
         """Whether no CALL of the station is on its way or waits for its turn."""
-        return self._calls == 0
+        return not self._pumping
 
     @property
     def up(self) -> bool:
@@ -86,33 +90,67 @@ class Link:
             self._try()
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Disconnect and stay so. Features learn it before the socket is closed."""
+        """Disconnect and stay so, with a close frame. Features learn it before the socket is closed."""
+        peer = self._give_up()
+        if peer is not None:
+            await peer.close(code, reason)
+
+    async def cut(self) -> None:
+        """Disconnect and stay so, without a close frame: the wire is cut."""
+        peer = self._give_up()
+        if peer is not None:
+            await peer.abort()
+
+    def _give_up(self) -> Peer | None:
         self._wanted = False
         if self._retry is not None:
             self._retry.cancel()
         if self._attempt is not None and self._attempt is not asyncio.current_task():
             self._attempt.cancel()
-        peer = self._lost()
-        if peer is not None:
-            await peer.close(code, reason)
+        return self._lost()
 
-    async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """The payload of the answer. Raises `Offline`, `Unanswered`."""
+    def submit(self, action: str, payload: dict[str, Any]) -> asyncio.Future[dict[str, Any]]:
+        """As in `Uplink`. What waits when the connection is lost fails; nothing is carried over to the next one."""
+        future = new_future()
+        if self._peer is None:
+            future.set_exception(Offline("there is no connection"))
+        elif len(self._outbox) >= MAX_WAITING:
+            future.set_exception(Unanswered(f"{action} was not sent: {MAX_WAITING} CALLs wait for their turn"))
+        else:
+            self._outbox.append((action, payload, future))
+            if not self._pumping:
+                self._pumping = True
+                self._tasks.spawn(self._pump())
+        return future
+
+    async def _pump(self) -> None:
+        """Send what waits, one CALL after the answer to the other."""
+        try:
+            while self._outbox:
+                action, payload, future = self._outbox.popleft()
+                try:
+                    answer = await self._exchange(action, payload)
+                except (Offline, Unanswered) as error:
+                    if not future.done():
+                        future.set_exception(error)
+                else:
+                    if not future.done():
+                        future.set_result(answer)
+        finally:
+            self._pumping = False
+            self._events.publish("queue", "no CALL is on its way")
+
+    async def _exchange(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         peer = self._peer
         if peer is None:
             raise Offline("there is no connection")
         self.on_call()
-        self._calls += 1
         try:
             answer = await peer.call(action, payload)
         except ConnectionClosed as error:
             raise Offline(str(error)) from None
         except (CallRefused, CallTimeout, BadAnswer) as error:
             raise Unanswered(str(error)) from None
-        finally:
-            self._calls -= 1
-            if not self._calls:
-                self._events.publish("queue", "no CALL is on its way")
         if peer is not self._peer:
             raise Offline("the connection was given up while the answer was on its way")
         if not peer.session.schemas.result[action](answer):
@@ -150,6 +188,10 @@ class Link:
     def _lost(self) -> Peer | None:
         peer, self._peer = self._peer, None
         if peer is not None:
+            while self._outbox:
+                future = self._outbox.popleft()[2]
+                if not future.done():
+                    future.set_exception(Offline("the connection was lost"))
             self.on_down()
             self._events.publish("disconnected", "disconnected")
         return peer
@@ -159,3 +201,15 @@ class Link:
         self._failures += 1
         self._retry = self._clock.call_later(pause, self._try)
         return pause
+
+
+def new_future() -> asyncio.Future[dict[str, Any]]:
+    """A future whose failure may go unnoticed: its reader can be cancelled before it looks."""
+    future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+    future.add_done_callback(_look)
+    return future
+
+
+def _look(future: asyncio.Future[dict[str, Any]]) -> None:
+    if not future.cancelled():
+        future.exception()

@@ -5,12 +5,11 @@ What survives is what a real station keeps: keys, availability, meter registers,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
 from simulator.boot import Registration
 from simulator.clock import Timer
-from simulator.connectors import Connector
 from simulator.core import Core, NotPossible
 from simulator.link import Link
 from simulator.sampling import Sampler
@@ -30,7 +29,6 @@ class Power:
         sessions: Sessions,
         sampler: Sampler,
         silent: Callable[[], bool],
-        connectors: Sequence[Connector],
     ) -> None:
         self.network = True
         self._core = core
@@ -39,7 +37,6 @@ class Power:
         self._sessions = sessions
         self._sampler = sampler
         self._silent = silent
-        self._connectors = connectors
         self._reboot: Timer | None = None
         self._resetting = False
 
@@ -53,21 +50,23 @@ class Power:
         self._cancel_reboot()
         self._resetting = False
         self._sessions.powered = True
-        for connector in self._connectors:
-            connector.update()
+        self._sessions.resume()
         self._sampler.power_on()
         if self.network:
             self._link.open()
 
-    async def switch_off(self, reason: str, *, graceful: bool = False) -> None:
-        """Go down. Transactions end with `reason`; `graceful` tells the CSMS before, else it learns after the boot."""
+    async def switch_off(self, reason: str, *, graceful: bool = False, abrupt: bool = False) -> None:
+        """Go down. Transactions end with `reason`; `graceful` tells the CSMS before, else it learns after the boot.
+
+        `abrupt` cuts the connection without a close frame.
+        """
         if graceful:
             self._sessions.stop_all(reason)
             await self.delivered()
         self._cancel_reboot()
         self._sessions.powered = False
         self._registration.forget()
-        await self._link.close(1001, "going down")
+        await (self._link.cut() if abrupt else self._link.close(1001, "going down"))
         self._sessions.stop_all(reason)
         self._sessions.forget()
         self._sampler.power_off()
@@ -94,7 +93,7 @@ class Power:
         if not self.network:
             raise NotPossible("the network is already lost")
         self.network = False
-        await self._link.close(1001, "network lost")
+        await self._link.cut()
 
     def restore_network(self) -> None:
         """The way to the CSMS is free again."""

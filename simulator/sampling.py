@@ -129,7 +129,7 @@ class Sampler:
 
     async def _send(self, payload: dict[str, Any]) -> None:
         try:
-            await self._uplink.call("MeterValues", payload)
+            await self._uplink.submit("MeterValues", payload)
         except Offline:
             pass  # belongs to no transaction, so it is not kept
         except Unanswered as error:

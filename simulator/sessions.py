@@ -41,6 +41,8 @@ class Sessions:
         self._main = main
         self._waiting: dict[int, Timer] = {}  # ConnectionTimeOut per connector
         queue.on_answer = self._answered
+        for connector in connectors.values():
+            connector.on_status = self._wait
 
     # --- the driver ---------------------------------------------------------------------------------------------------
 
@@ -125,8 +127,6 @@ class Sessions:
             self._start(connector)
         else:
             connector.update()
-            if connector.transaction is None and connector.idle:
-                self._wait(connector)
 
     def unplug(self, connector: Connector, side: Side) -> None:
         """The cable comes out. A locked plug stays in the socket; raises `NotPossible` when only it was meant."""
@@ -140,7 +140,6 @@ class Sessions:
                 else:
                     connector.update()
             elif connector.fixed_cable:
-                self._unwait(connector)
                 connector.update()
         if side != "vehicle" and not connector.fixed_cable:
             if side == "both" and connector.locked:
@@ -148,7 +147,6 @@ class Sessions:
                 return
             connector.unplug_station()
             self._driver(connector, "cable out at the station")
-            self._unwait(connector)
             connector.update()
 
     # --- orders -------------------------------------------------------------------------------------------------------
@@ -161,7 +159,6 @@ class Sessions:
             self._start(connector)
         else:
             connector.update()
-            self._wait(connector)
 
     async def remote_start(self, connector: Connector, tag: str, ask: bool) -> None:
         """Carry out an accepted RemoteStartTransaction; `ask` is AuthorizeRemoteTxRequests (rule RMT-01)."""
@@ -212,7 +209,6 @@ class Sessions:
     def give_up(self, connector: Connector, why: str) -> None:
         """Forget an authorization that has not led to a transaction."""
         connector.authorized = None
-        self._unwait(connector)
         self._core.events.publish("authorization", f"connector {connector.id}: given up, {why}", connector.id)
         connector.update()
 
@@ -220,8 +216,20 @@ class Sessions:
         """The station goes down: authorizations that wait for a cable are lost."""
         for connector in self._connectors.values():
             connector.authorized = None
-            self._unwait(connector)
             connector.update()
+            self._unwait(connector)
+
+    def resume(self) -> None:
+        """The station is up again; a cable that is in place waits for a card from now on."""
+        for connector in self._connectors.values():
+            connector.update()
+            self._wait(connector)
+
+    def interrupt(self, connector: Connector, reason: str) -> None:
+        """A fault ends whatever goes on at `connector`."""
+        connector.authorized = None
+        self.stop(connector, reason)
+        connector.update()
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -230,7 +238,6 @@ class Sessions:
             return
         tag, parent = connector.authorized
         connector.authorized = None
-        self._unwait(connector)
         transaction = Transaction(connector.id, tag, self._core.clock.now(), connector.meter.register, parent)
         connector.transaction = transaction
         connector.finished = False
@@ -286,7 +293,7 @@ class Sessions:
         """Preparing ends after ConnectionTimeOut (1.6 §9.1.6, rule STAT-06); 0 means without end."""
         self._unwait(connector)
         seconds = self._core.configuration.number("ConnectionTimeOut")
-        if seconds and self.powered:
+        if seconds and self.powered and connector.status == "Preparing":
             self._waiting[connector.id] = self._core.clock.call_later(seconds, lambda: self._time_out(connector))
 
     def _unwait(self, connector: Connector) -> None:
@@ -296,7 +303,7 @@ class Sessions:
     def _time_out(self, connector: Connector) -> None:
         if connector.authorized is not None:
             self.give_up(connector, "no cable within ConnectionTimeOut")
-        elif connector.cable and connector.transaction is None:
+        else:
             connector.finished = True  # erratum 3.20: from Preparing to Finishing
             connector.update()
 

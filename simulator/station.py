@@ -28,6 +28,7 @@ from simulator.configuration import Configuration, core_keys
 from simulator.connectors import Connector, MainController, StatusReporter
 from simulator.core import Core, NotPossible
 from simulator.events import Events
+from simulator.keepalive import KeepAlive
 from simulator.link import BackOff, Link
 from simulator.power import Power
 from simulator.remote import Dispatcher, RemoteControl
@@ -129,6 +130,9 @@ class Station:
             boot["firmwareVersion"] = firmware_version
         self._link = Link(self._dial, self.clock, self.events, self._tasks, back_off=back_off, seed=seed)
         self._registration = Registration(core, self._link, boot)
+        self._keep_alive = KeepAlive(core, self._link)
+        self._link.on_up = self._connected
+        self._link.on_down = self._disconnected
         self._reporter = StatusReporter(core, self._registration)
         self._queue = TransactionQueue(core, self._registration)
         self._connectors = {
@@ -146,7 +150,6 @@ class Station:
             self._sessions,
             self._sampler,
             self._silent,
-            list(self._connectors.values()),
         )
         self._dispatcher = Dispatcher(core, lambda: self._registration.status)
         self._dispatcher.offer(
@@ -303,8 +306,7 @@ class Station:
         for affected in self._affected(connector):
             affected.faults[error_code] = info
             if affected.faulted:
-                affected.authorized = None
-                self._sessions.stop(affected, "Other")
+                self._sessions.interrupt(affected, "Other")
             affected.update()
         if connector == 0:
             self._main.faults[error_code] = info
@@ -330,7 +332,7 @@ class Station:
         """Take the power away. `graceful`: a buffer lets the station stop its transactions and tell the CSMS first."""
         if not self.powered:
             raise NotPossible("the station has no power already")
-        await self._power.switch_off("PowerLoss", graceful=graceful)
+        await self._power.switch_off("PowerLoss", graceful=graceful, abrupt=True)
 
     async def restore_power(self) -> None:
         """Give the power back: the station boots."""
@@ -357,6 +359,14 @@ class Station:
             self._findings.extend(earlier.findings)
         self._peers = [peer]
         return peer
+
+    def _connected(self) -> None:
+        self._keep_alive.arm()
+        self._registration.connected()
+
+    def _disconnected(self) -> None:
+        self._keep_alive.disarm()
+        self._registration.disconnected()
 
     def _silent(self) -> bool:
         """Nothing is on its way, and what waits in the queue waits for a repetition."""

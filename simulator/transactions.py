@@ -5,6 +5,7 @@ The queue survives reset and power loss. Its messages leave one after the other,
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ class TransactionQueue:
         """Deliver what waits, unless a pause before a repetition runs."""
         if self._messages and not self._delivering and self._pause is None and self._uplink.online:
             self._delivering = True
-            self._core.tasks.spawn(self._deliver())
+            self._core.tasks.spawn(self._deliver(self._submit(self._messages[0])))
 
     def hurry(self) -> None:
         """End a pause before a repetition: the connection is new."""
@@ -88,10 +89,13 @@ class TransactionQueue:
             self._pause = None
         self.kick()
 
-    async def _deliver(self) -> None:
+    async def _deliver(self, answer: asyncio.Future[dict[str, Any]]) -> None:
         try:
-            while self._messages and self._pause is None and self._uplink.online:
-                await self._send(self._messages[0])
+            while True:
+                await self._finish(self._messages[0], answer)
+                if not self._messages or self._pause is not None or not self._uplink.online:
+                    break
+                answer = self._submit(self._messages[0])
         except Offline:
             pass
         finally:
@@ -99,19 +103,22 @@ class TransactionQueue:
             self._core.events.publish("queue", f"{len(self._messages)} transaction messages wait")
             self.kick()
 
-    async def _send(self, message: Message) -> None:
+    def _submit(self, message: Message) -> asyncio.Future[dict[str, Any]]:
         payload = dict(message.payload)
         transaction = message.transaction
         if message.action != "StartTransaction":
             payload["transactionId"] = UNKNOWN_ID if transaction.transactionId is None else transaction.transactionId
+        return self._uplink.submit(message.action, payload)
+
+    async def _finish(self, message: Message, pending: asyncio.Future[dict[str, Any]]) -> None:
         try:
-            answer = await self._uplink.call(message.action, payload)
+            answer = await pending
         except Unanswered as error:
             self._failed(message, error)
             return
         self._messages.popleft()
         if message.action == "StartTransaction":
-            transaction.transactionId = answer["transactionId"]
+            message.transaction.transactionId = answer["transactionId"]
         self.on_answer(message, answer)
 
     def _failed(self, message: Message, error: Unanswered) -> None:

@@ -92,7 +92,7 @@ class Wire:
                 self._switchboard.history(self._identity).append(Past("station", "result", asked[0], frame.payload))
 
     def leaves(self, text: str) -> Instead | None:
-        """A text is about to be sent; None: send it as it is."""
+        """A text is about to be sent; None: send it as it is. Where faults meet, the one switched on first decides."""
         faults = self._switchboard.active(self._identity)
         if not faults:
             return None

@@ -48,6 +48,7 @@ class _Usage(Exception):
 def run(choice: Choice) -> int:
     """Run the cases and print the outcome; gives the exit code (0, 1, 2 usage, 3 errors, 5 nothing ran)."""
     try:
+        _make_folder(choice.out)
         with _target(choice) as (sut, options, rerun):
             cases = _selected(choice, sut)
             return _run_cases(choice, sut, cases, options, rerun)
@@ -58,6 +59,13 @@ def run(choice: Choice) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return USAGE
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _Usage(f"--out {out} cannot be made ({error.strerror}); choose another folder") from None
 
 
 @contextmanager
@@ -113,7 +121,9 @@ def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
 
 def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str]) -> int:
     workers = _workers(choice, sut, cases)
-    watch = Watch(len(cases), sut.name, sys.stdout.isatty() and not os.environ.get("CI"))
+    strict = ["--strict"] if choice.strict else []
+    in_ci = bool(os.environ.get("CI"))
+    watch = Watch(len(cases), sut.name, live=sys.stdout.isatty() and not in_ci, quiet=in_ci)
     arguments = [
         "--pyargs",
         "testcases",
@@ -121,10 +131,11 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
         *("-c", str(resources.files("harness") / "precheck.ini")),
         *("--rootdir", str(choice.out)),
         *("--plugproof-out", str(choice.out)),
-        *("--plugproof-rerun", shlex.join(["plugproof", "precheck", *rerun])),
+        *("--plugproof-command", shlex.join(["plugproof", *sys.argv[1:]])),
+        *("--plugproof-rerun", shlex.join(["plugproof", "precheck", *rerun, *strict])),
         *(part for id in choice.cases for part in ("--plugproof-case", id)),
         *(part for name in choice.profiles for part in ("--plugproof-profile", name)),
-        *(["--plugproof-strict"] if choice.strict else []),
+        *(f"--plugproof-{option[2:]}" for option in strict),
         *(part for name in _WITHOUT for part in ("-p", f"no:{name}")),
         *(["-n", str(workers)] if workers > 1 else []),
     ]

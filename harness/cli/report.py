@@ -4,31 +4,33 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table as RichTable
 
+from harness.cli.watch import PatientConsole
 from harness.output import FILES
 from reports.explanation import render
 from reports.terminal import Table, performance_table, profile_table, totals
 from reports.verdicts import OUTCOME_NAMES, ordered, outcome
 
 MAX_WIDTH = 120
+_OPTIONAL = frozenset({*OUTCOME_NAMES.values(), "Timeouts"} - {OUTCOME_NAMES["PASS"], OUTCOME_NAMES["FAIL"]})
 _SHOWN = ("FAIL", "XPASS", "ERROR")
 
 
 def print_results(results: dict[str, Any], out: Path) -> None:
     """Print to standard output, in colour on a terminal."""
-    console = Console(highlight=False)
+    console = PatientConsole(highlight=False)
     width = min(console.width, MAX_WIDTH)
     for case in ordered(results["cases"]):
         if outcome(case) in _SHOWN:
             console.print()
             # The explanation is laid out already; rich may neither wrap it nor read markup in it.
-            text = render(case, width=width, color=console.is_terminal and not console.no_color)
+            placed = {**case, "trace": str(out / case["trace"])} if case["trace"] else case
+            text = render(placed, width=width, color=console.is_terminal and not console.no_color)
             console.file.write(text)
     console.print()
     console.print(_table(profile_table(results)))
-    console.print(_table(performance_table(results)))
+    console.print(_table(performance_table(results, unit="ms")))
     counts = ", ".join(f"{count} {OUTCOME_NAMES[name].lower()}" for name, count in totals(results).items() if count)
     console.print(f"{counts or 'nothing ran'} in {results['run']['seconds']:.1f} s")
     names = "  ".join(str(out / name) for name in FILES)
@@ -37,9 +39,15 @@ def print_results(results: dict[str, Any], out: Path) -> None:
 
 
 def _table(table: Table) -> RichTable:
+    """Without the columns in which nothing was counted, so that it fits a narrow terminal."""
     shown = RichTable(title=table.title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for number, header in enumerate(table.headers):
-        shown.add_column(header, justify="left" if number == 0 else "right", overflow="fold")
+    used = [
+        number
+        for number, header in enumerate(table.headers)
+        if header not in _OPTIONAL or any(row[number] not in ("-", "0") for row in table.rows)
+    ]
+    for number in used:
+        shown.add_column(table.headers[number], justify="left" if number == 0 else "right", overflow="fold")
     for row in table.rows:
-        shown.add_row(*row)
+        shown.add_row(*(row[number] for number in used))
     return shown

@@ -1,5 +1,6 @@
-"""Progress while the cases run: a bar on a terminal, a line per case that is not a pass otherwise."""
+"""Progress while the cases run: a bar on a terminal, a line per case elsewhere, and in CI only what did not pass."""
 
+import os
 import sys
 from types import TracebackType
 from typing import Any
@@ -13,13 +14,23 @@ from reports.verdicts import outcome, word
 STYLES = {"FAIL": "bold red", "XPASS": "bold red", "ERROR": "bold red", "INCONCLUSIVE": "yellow", "XFAIL": "yellow"}
 
 
+class PatientConsole(Console):
+    """When the reader of our output goes away (`| head`) the run goes on in silence: its reports are still wanted."""
+
+    def on_broken_pipe(self) -> None:
+        """Instead of leaving the process."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Watch:
     """A pytest plugin that shows what happens, and keeps the results for whoever prints them."""
 
-    def __init__(self, total: int, name: str, live: bool) -> None:
+    def __init__(self, total: int, name: str, *, live: bool, quiet: bool) -> None:
+        """``live`` shows a bar, ``quiet`` leaves out the cases that passed or do not apply."""
         self.results: dict[str, Any] | None = None
-        self._console = Console(highlight=False, soft_wrap=True)
-        self._live = live
+        self._console = PatientConsole(highlight=False, soft_wrap=True)
+        self._quiet = quiet or live
         self._done = 0
         self._total = total
         self._task: TaskID | None = None
@@ -36,7 +47,7 @@ class Watch:
         self._name = name
 
     def __enter__(self) -> "Watch":
-        self._console.print(f"{self._total} cases against {self._name}")
+        self._console.print(f"{self._total} case{'s' * (self._total != 1)} against {self._name}")
         self._progress.start()
         self._task = self._progress.add_task("starting", total=self._total)
         return self
@@ -54,8 +65,8 @@ class Watch:
             return
         self._done += 1
         name = outcome(record)
-        if name not in ("PASS", "NOT_APPLICABLE"):
-            style = STYLES.get(name, "")
+        if not self._quiet or name not in ("PASS", "NOT_APPLICABLE"):
+            style = STYLES.get(name, "green" if name == "PASS" else "dim")
             self._console.print(f"[{style}]{word(name)}[/] {record['id']}  {record['title']}")
         self._progress.update(self._task, completed=self._done, description=record["id"])
 

@@ -251,6 +251,7 @@ async def test_tags_can_be_put_read_and_removed(api: httpx.AsyncClient, station:
     assert (await api.get(path)).json() == {"idTag": "a/b", **expected}
     assert await station.call("Authorize", {"idTag": "A/B"}) == {"idTagInfo": expected}
     assert (await api.delete(path)).status_code == 204
+    assert (await api.delete(path)).status_code == 404
     assert (await api.get(path)).status_code == 404
     assert await station.call("Authorize", {"idTag": "a/b"}) == {"idTagInfo": {"status": "Invalid"}}
 
@@ -319,3 +320,17 @@ async def test_every_operation_is_described_by_its_schema(csms: Csms, api: httpx
         assert (path in description["paths"]) == (info.sender != "station")
     reset = description["paths"]["/api/v1/stations/{identity}/operations/Reset"]["post"]
     assert reset["requestBody"]["content"]["application/json"]["schema"]["required"] == ["type"]
+
+
+async def test_a_request_that_breaks_the_csms_gets_a_sentence_too(
+    csms: Csms, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(question: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(csms.store, "read", read)
+
+    response = await api.get("/api/v1/tags")
+
+    assert response.status_code == 500
+    assert response.json() == {"detail": "The CSMS failed at this request (OSError); its log says more."}

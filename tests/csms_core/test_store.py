@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import insert, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
-from csms_core.store import Store, StoreClosed, StoreError, stations, tags
-from csms_core.store.tables import layout
+from csms_core.store import Store, StoreClosed, StoreError, dialect, stations, tables, tags
+from csms_core.store.tables import layout, metadata
 
 pytestmark = pytest.mark.asyncio
 
@@ -159,3 +161,12 @@ async def test_putting_a_station_again_changes_only_what_is_given(store: Store) 
     await store.write(lambda c: stations.put(c, "S", "later"))
 
     assert await store.read(lambda c: stations.find(c, "S")) == stations.Station("S", "Pending", 7)
+
+
+async def test_the_tables_and_bookings_compile_for_postgresql() -> None:
+    for table in metadata.sorted_tables:
+        assert f"CREATE TABLE {table.name}" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
+    statement = dialect._upsert("postgresql", tables.tags, ("folded", "status"), ("folded",))
+    compiled = str(statement.compile(dialect=postgresql.dialect()))
+
+    assert "ON CONFLICT (folded) DO UPDATE SET status = excluded.status" in compiled

@@ -49,6 +49,12 @@ def test_few_samples_are_called_few(results: dict[str, Any], n: int, printed: st
     assert performance_table(results).rows[0][1] == printed
 
 
+def test_performance_table_in_milliseconds(results: dict[str, Any]) -> None:
+    table = performance_table(results, unit="ms")
+    assert table.title == "Response times in milliseconds"
+    assert table.rows[1][3:7] == ("235.0", "470.0", "331.7", "5000")
+
+
 def test_action_table(results: dict[str, Any]) -> None:
     assert action_table(results).rows == (
         ("Authorize", "3", "1", "235.0", "331.7", "290.0", "470.0", "470.0", "470.0"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.frames import Opcode
 
 from ocppj.frames import Call
 from ocppj.peer import OcppError, Peer
@@ -34,6 +35,7 @@ class ScriptedCsms:
         }
         self.received: list[tuple[str, dict[str, Any]]] = []
         self.connections = 0
+        self.pings = 0
         self.paths: list[str] = []
         self.peer: Peer | None = None
         self.findings: list[Finding] = []
@@ -50,7 +52,15 @@ class ScriptedCsms:
         return f"ws://127.0.0.1:{self.port}/ocpp"
 
     async def start(self) -> None:
-        self._server = await serve(self._serve, "127.0.0.1", self.port, subprotocols=["ocpp1.6"], compression=None)
+        self._server = await serve(
+            self._serve,
+            "127.0.0.1",
+            self.port,
+            subprotocols=["ocpp1.6"],
+            compression=None,
+            ping_interval=None,
+            create_connection=self._create_connection,
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -58,6 +68,16 @@ class ScriptedCsms:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
+
+    def _create_connection(self, *arguments: Any, **options: Any) -> ServerConnection:
+        csms = self
+
+        class Counting(ServerConnection):
+            def process_event(self, event: Any) -> None:
+                csms.pings += getattr(event, "opcode", None) is Opcode.PING
+                super().process_event(event)
+
+        return Counting(*arguments, **options)
 
     async def _serve(self, websocket: ServerConnection) -> None:
         peer = Peer.over_websocket(websocket, "csms", handler=self._handle, memory=self._memory)

@@ -204,3 +204,56 @@ async def test_retry_waits_for_a_csms_that_comes_later(csms: ScriptedCsms, clock
 
     assert station.registration == "Accepted"
     await station.stop()
+
+
+async def test_boot_02_a_new_connection_does_not_shorten_the_interval(
+    start: StartStation, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    csms.answers["BootNotification"] = registration(("Pending", 100), ("Accepted", 60))
+    station = await start()
+    assert csms.peer is not None
+    await csms.peer.close(1001, "maintenance")
+    await station.until(lambda s: not s.connected, within=5)
+    await clock.advance(99)
+    assert station.connected
+    assert csms.actions == ["BootNotification"]
+    await clock.advance(1)
+    assert station.registration == "Accepted"
+
+
+async def test_boot_02_an_interval_that_ends_without_a_connection_boots_with_the_next_one(
+    start: StartStation, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    csms.answers["BootNotification"] = registration(("Pending", 100), ("Accepted", 60))
+    station = await start()
+    await station.lose_network()
+    await clock.advance(150)
+    assert csms.actions == ["BootNotification"]
+    await station.restore_network()
+    await clock.settle()
+    assert station.registration == "Accepted"
+
+
+async def test_con_12_pings_at_the_interval_and_none_with_0(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    await clock.advance(100)
+    assert csms.pings == 0
+    assert await csms.call("ChangeConfiguration", key="WebSocketPingInterval", value="10") == {"status": "Accepted"}
+    await clock.advance(60)
+    assert csms.pings == 6
+    assert await csms.call("ChangeConfiguration", key="WebSocketPingInterval", value="-1") == {"status": "Rejected"}
+    await csms.call("ChangeConfiguration", key="WebSocketPingInterval", value="0")
+    await clock.advance(60)
+    assert csms.pings == 6
+
+
+async def test_con_12_pings_begin_anew_with_a_new_connection(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    station.configuration.set("WebSocketPingInterval", "10")
+    await station.lose_network()
+    await clock.advance(100)
+    await station.restore_network()
+    await clock.advance(20)
+    assert csms.pings == 2

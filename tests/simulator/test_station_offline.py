@@ -217,3 +217,47 @@ async def test_a_full_queue_drops_meter_values_and_never_a_start_or_a_stop(
     sent = [action for action in csms.actions if action in ("StartTransaction", "MeterValues", "StopTransaction")]
     assert sent == ["StartTransaction", "MeterValues", "MeterValues", "StopTransaction"]
     assert [p["meterValue"][0]["timestamp"][14:16] for p in csms.payloads("MeterValues")] == ["09", "10"]
+
+
+async def test_auth_05_the_cache_learns_from_start_and_stop_too(
+    charging: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    csms.answers["StopTransaction"] = {"idTagInfo": {"status": "Blocked"}}
+    await charging.present("TAG-1")
+    await charging.delivered()
+    await charging.lose_network()
+    await charging.present("TAG-1", 1)
+    assert charging.connector(1).status == "Finishing"
+    await charging.restore_network()
+    await charging.until(lambda s: s.online, within=5)
+    await charging.present("TAG-1", 1)
+    assert charging.connector(1).status == "Charging"
+
+
+async def test_auth_05_concurrent_tx_says_nothing_about_the_tag(
+    charging: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    csms.answers["Authorize"] = {"idTagInfo": {"status": "ConcurrentTx"}}
+    await charging.present("TAG-1", 2)
+    await charging.lose_network()
+    await charging.present("TAG-1", 2)
+    assert charging.connector(2).status == "Preparing"
+    assert charging.connector(2).authorized is not None
+
+
+async def test_the_cache_is_bounded_and_lets_go_of_what_is_refused_first(
+    station: Station, csms: ScriptedCsms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.authorization.MAX_CACHED", 2)
+    station.configuration.set("LocalPreAuthorize", "true")
+    for tag, status in [("GOOD-1", "Accepted"), ("BAD", "Blocked"), ("GOOD-2", "Accepted"), ("GOOD-3", "Accepted")]:
+        csms.answers["Authorize"] = {"idTagInfo": {"status": status}}
+        await station.present(tag, 1)
+        if status == "Accepted":
+            await station.present(tag, 1)  # the second time ends the wait for a cable
+    csms.forget()
+    for tag in ("GOOD-2", "GOOD-3", "GOOD-1"):
+        await station.present(tag, 1)
+        await station.present(tag, 1)
+
+    assert [payload["idTag"] for payload in csms.payloads("Authorize")] == ["GOOD-1"]

@@ -97,3 +97,12 @@ async def test_power_back_without_network_boots_when_the_network_is_back(
     await station.restore_network()
     await clock.settle()
     assert csms.actions[0] == "BootNotification"
+
+
+@pytest.mark.parametrize("verb", ["cut_power", "lose_network"])
+async def test_a_cut_wire_sends_no_close_frame(station: Station, csms: ScriptedCsms, verb: str) -> None:
+    peer = csms.peer
+    assert peer is not None
+    await getattr(station, verb)()
+
+    assert (await peer.wait_closed()).code == 1006

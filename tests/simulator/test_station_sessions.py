@@ -460,3 +460,45 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(station: Station) -> No
         await station.plug_in(3)
     with pytest.raises(ValueError, match="'Broken' is no errorCode"):
         await station.raise_fault(1, "Broken")
+
+
+async def test_messages_leave_in_the_order_in_which_things_happen(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    await station.plug_in(1)
+    await station.present("TAG-1")
+    await station.present("TAG-1")
+    await station.unplug(1)
+    await station.delivered()
+
+    said = [payload.get("status", action) for action, payload in csms.received]
+    assert said == [
+        "Preparing",
+        "Authorize",
+        "StartTransaction",
+        "Charging",
+        "Finishing",
+        "Available",
+        "StopTransaction",
+    ]
+
+
+async def test_stat_06_the_wait_begins_anew_after_a_fault(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    await station.plug_in(1)
+    await clock.advance(100)
+    await station.raise_fault(1, "GroundFailure")
+    await clock.advance(100)
+    await station.clear_fault(1)
+    await clock.advance(119)
+    assert csms.statuses(1) == ["Preparing", "Faulted", "Preparing"]
+    await clock.advance(1)
+    assert csms.statuses(1)[-1] == "Finishing"
+
+
+async def test_connection_time_out_0_waits_for_ever(station: Station, csms: ScriptedCsms, clock: VirtualClock) -> None:
+    station.configuration.set("ConnectionTimeOut", "0")
+    await station.present("TAG-1", 1)
+    await clock.advance(86_400)
+    assert station.connector(1).status == "Preparing"

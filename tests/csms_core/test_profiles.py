@@ -1,0 +1,34 @@
+"""Handlers are found by action, and there is one for all a station may send that needs no more than an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from csms_core.context import StationContext
+from csms_core.profiles import HANDLERS
+from csms_core.registry import Registry, merged
+from schemas import load
+
+
+async def handler(station: StationContext, payload: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def test_an_action_has_one_handler() -> None:
+    registry, other = Registry(), Registry()
+    registry.handles("Heartbeat")(handler)
+    other.handles("Heartbeat")(handler)
+
+    with pytest.raises(ValueError, match="Heartbeat has two handlers"):
+        registry.handles("Heartbeat")(handler)
+    with pytest.raises(ValueError, match="Heartbeat has two handlers"):
+        merged((registry, other))
+
+
+def test_every_message_of_a_station_has_a_handler_or_is_known_not_to() -> None:
+    sent = {name for name, info in load("1.6").actions.items() if info.sender != "csms"}
+
+    assert sent - HANDLERS.keys() == {"SignCertificate"}
+    assert HANDLERS.keys() <= sent

@@ -1,0 +1,94 @@
+"""What the tests of the harness share: a scripted CSMS and pytest runs of made-up cases against it."""
+
+import json
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.results import validate
+from tests.harness.scripted_sut import ScriptedSut, scripted_sut
+
+# Modules that a run imports late: pytester forgets what was imported while it ran, and a class would exist twice.
+import harness.cli.precheck  # noqa: F401, I001, E402
+import harness.preparation  # noqa: F401, E402
+
+HEADER = """\
+from harness.vocabulary import *
+from harness.verdicts import Inconclusive, NotApplicable, HarnessError
+
+def made_up(id="TC_MADE_UP_CSMS", rules=("R1",), **more):
+    more = {"profile": "core", "ref": "OCPP 1.6 §4.1", **more}
+    return case(id, f"Title of {id}", rules={rule: f"Sentence of {rule}." for rule in rules}, **more)
+
+"""
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedSut]:
+    """A CSMS that answers rightly until a test says otherwise."""
+    with scripted_sut() as sut:
+        yield sut
+
+
+@dataclass
+class Outcome:
+    """A pytest run: its exit code and output, and the documents it wrote (None when there are none)."""
+
+    code: int
+    stdout: str
+    stderr: str
+    out: Path
+    results: dict[str, Any] | None
+
+    @property
+    def cases(self) -> dict[str, dict[str, Any]]:
+        assert self.results is not None, self.stdout + self.stderr
+        return {case["id"]: case for case in self.results["cases"]}
+
+    @property
+    def only(self) -> dict[str, Any]:
+        """The record of the only case."""
+        (record,) = self.cases.values()
+        return record
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        return {id: record["verdict"] for id, record in self.cases.items()}
+
+
+Running = Callable[..., Outcome]
+
+
+@pytest.fixture
+def running(pytester: pytest.Pytester, scripted: ScriptedSut, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """Run made-up cases (Python source, `HEADER` stands above it) against the scripted CSMS."""
+    monkeypatch.setenv("COLUMNS", "120")
+    # Not ours, so that a dependence of the plugin on the user's ini would show.
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n")
+
+    def run(
+        source: str | None,
+        *arguments: str,
+        sut: dict[str, Any] | None = None,
+        named: bool = True,
+        process: bool = False,
+    ) -> Outcome:
+        if source is not None:
+            pytester.makepyfile(test_made_up=HEADER + textwrap.dedent(source))
+        out = pytester.path / "out"
+        options = ["--plugproof-out", str(out), "-p", "no:cacheprovider"]
+        if named:
+            options += ["--sut", str(scripted.sut_file(pytester.path, **(sut or {})))]
+        go = pytester.runpytest_subprocess if process else pytester.runpytest_inprocess
+        result = go(*options, *arguments)
+        file = out / "results.json"
+        results = json.loads(file.read_text("utf-8")) if file.exists() else None
+        if results is not None:
+            assert validate(results) == []
+        return Outcome(int(result.ret), result.stdout.str(), result.stderr.str(), out, results)
+
+    return run

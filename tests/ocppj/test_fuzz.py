@@ -1,0 +1,124 @@
+"""Whatever is sent, the engine says what it is, never raises, and keeps little of it."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import schemas
+from ocppj import frames
+from ocppj.frames import ERROR_CODES, Call, CallError, CallResult, Malformed
+from ocppj.memory import Memory
+from ocppj.refusal import refusal
+from ocppj.session import MAX_OPEN, Session
+from ocppj.trace import Trace
+
+ACTIONS = sorted(schemas.load("1.6").actions)
+
+scalar = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(-3, 10)
+    | st.floats()
+    | st.text(max_size=40)
+    | st.sampled_from(["2026-11-21T10:00:00Z", "2026-11-21T10:00:00+01:00", "Accepted", "MessageTimeout", "1"])
+)
+member = st.sampled_from(["idTag", "idTagInfo", "status", "key", "value", "currentTime", "connectorId", "x"])
+json_value = st.recursive(
+    scalar,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(member | st.text(max_size=8), inner, max_size=5),
+    max_leaves=12,
+)
+id_text = st.sampled_from(["1", "2", "a", "A"]) | st.text(max_size=40)
+action = st.sampled_from([*ACTIONS, "Authorize.req", "heartbeat"]) | st.text(max_size=20)
+
+message = st.one_of(
+    st.tuples(st.just(2), id_text, action, json_value),
+    st.tuples(st.just(3), id_text, json_value),
+    st.tuples(st.just(4), id_text, st.sampled_from(sorted(ERROR_CODES)) | st.text(max_size=20), scalar, json_value),
+    st.lists(st.integers(0, 9) | json_value, max_size=6),
+).map(list)
+
+
+def _text_of(value: Any) -> str:
+    return json.dumps(value)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """A message with a piece cut out, put in twice, or replaced."""
+    text = _text_of(draw(message))
+    start = draw(st.integers(0, len(text)))
+    end = draw(st.integers(start, min(len(text), start + 12)))
+    return (
+        text[:start] + draw(st.sampled_from(["", text[start:end] * 2, '"', "]", "\\", "\x00", "9" * 30])) + text[end:]
+    )
+
+
+anything = st.text() | message.map(_text_of) | mutated() | st.binary(max_size=30)
+
+
+@given(st.text() | mutated())
+def test_parse_says_what_any_text_is(text: str) -> None:
+    frame = frames.parse(text)
+    assert isinstance(frame, Call | CallResult | CallError | Malformed)
+    assert frame.raw == text
+
+
+@given(message.map(_text_of))
+def test_what_is_read_as_a_message_is_written_as_one(text: str) -> None:
+    frame = frames.parse(text)
+    if isinstance(frame, Call):
+        again: frames.Frame = frames.call(frame.id, frame.action, frame.payload)
+    elif isinstance(frame, CallResult):
+        again = frames.result(frame.id, frame.payload)
+    else:
+        return
+    assert frames.parse(again.raw) == again
+    assert type(again) is type(frame)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), anything, st.integers(0, 20)), max_size=25))
+def test_a_session_takes_anything_in_both_directions_and_stays_small(
+    traffic: list[tuple[bool, str | bytes, int]],
+) -> None:
+    trace = Trace(max_entries=20, secrets=["hunter2"])
+    session = Session("csms", schemas.load("1.6"), trace=trace, memory=Memory(8), max_findings=10)
+    now = 0
+    for is_received, text, seconds in traffic:
+        now += seconds * 1_000_000_000
+        if is_received or isinstance(text, bytes):
+            seen = session.receive(text, now)
+            refused = refusal(seen, session.schemas, session.local)
+            if refused is not None and seen.frame.id is not None:
+                session.send(frames.error(seen.frame.id, *refused), now)
+        else:
+            seen = session.observe("csms", frames.parse(text), now)
+        for call in session.open_calls("csms")[1:]:
+            session.time_out(call.id, now)
+    session.close("station", now)
+
+    assert len(session.findings) == min(session.finding_count, 10)
+    assert len(trace) <= 20
+    for role in ("station", "csms"):
+        assert session.memory.count(role) <= 8
+        assert len(session.open_calls(role)) <= MAX_OPEN
+        assert len(session.unusual(role)) <= 16
+    assert trace.to_jsonl().count("\n") == len(trace)
+
+
+@given(message.map(_text_of))
+def test_a_refusal_is_a_right_callerror(text: str) -> None:
+    session = Session("csms", schemas.load("1.6"))
+    seen = session.receive(text, 0)
+    refused = refusal(seen, session.schemas, "csms")
+    if refused is None:
+        assert not isinstance(seen.frame, Call) or seen.valid
+        return
+    assert seen.frame.id is not None
+    answer = session.send(frames.error(seen.frame.id, *refused), 0)
+    assert [finding.rule for finding in answer.findings if finding.rule != "RPC-05"] == []
+    assert len(refused[1]) <= 255
