@@ -142,15 +142,15 @@ def other_library(central: Central, loop: asyncio.AbstractEventLoop) -> Measure:
     return measure
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     options.add_argument("--rounds", type=int, default=9, help="rounds of each side (default 9)")
     options.add_argument("--messages", type=int, default=4_000, help="messages in a round (default 4000)")
     options.add_argument("--profile", action="store_true", help="profile the engine instead of measuring")
-    chosen = options.parse_args()
+    chosen = options.parse_args(arguments)
 
-    logging.disable(logging.CRITICAL)
+    logging.getLogger("ocpp").setLevel(logging.CRITICAL)  # it writes every message to its log
     trace = Trace(max_entries=10_000)
     session = Session("csms", schemas.load("1.6"), trace=trace, memory=Memory())
     ours = engine(session)

@@ -13,7 +13,7 @@ from csms_core.config import TEMPORARY, Config
 from csms_core.faults import CATALOGUE, Switchboard
 from csms_core.hub import Hub
 from csms_core.operations import Operations
-from csms_core.profiles import HANDLERS
+from csms_core.profiles import BOOKKEEPERS, HANDLERS
 from csms_core.server import Gate
 from csms_core.services import Services
 from csms_core.store import Store
@@ -57,7 +57,7 @@ class Csms:
         self.store = await Store.open(self._database(stack))
         stack.push_async_callback(self.store.close)
         self.hub = Hub(self.store, config, HANDLERS)
-        self.operations = Operations(self.hub, self.store, config, self.schemas)
+        self.operations = Operations(self.hub, self.store, config, self.schemas, BOOKKEEPERS)
 
         sock = stack.enter_context(net.listen(config.host, config.port, "--port"))
         api_sock = stack.enter_context(net.listen(config.host, config.api_port, "--api-port"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from csms_core.config import Config
 from csms_core.hub import Hub, Link
+from csms_core.registry import Bookkeeper
 from csms_core.store import Store, stations
 from ocppj.peer import BadAnswer, CallRefused, CallTimeout, ConnectionClosed
 from schemas import SchemaSet
@@ -57,11 +59,14 @@ class Refused(OperationError):
 class Operations:
     """Sends operations, one at a time per station."""
 
-    def __init__(self, hub: Hub, store: Store, config: Config, schemas: SchemaSet) -> None:
+    def __init__(
+        self, hub: Hub, store: Store, config: Config, schemas: SchemaSet, bookkeepers: Mapping[str, Bookkeeper]
+    ) -> None:
         self._hub = hub
         self._store = store
         self._config = config
         self._schemas = schemas
+        self._bookkeepers = bookkeepers
         self._under_way: set[asyncio.Task[Any]] = set()
 
     async def start(self, identity: str, action: str, payload: Any) -> asyncio.Task[Any]:
@@ -120,6 +125,15 @@ class Operations:
             raise NotAllowed(f"{action} has to wait until a BootNotification of the station '{identity}' was accepted.")
 
     async def _send(self, link: Link, identity: str, action: str, payload: Any) -> Any:
+        bookkeeper = self._bookkeepers.get(action)
+        try:
+            if bookkeeper is None:
+                return await self._exchange(link, identity, action, payload)
+            return await bookkeeper(link.context, payload, lambda: self._exchange(link, identity, action, payload))
+        finally:
+            link.operations -= 1
+
+    async def _exchange(self, link: Link, identity: str, action: str, payload: Any) -> Any:
         try:
             return await link.peer.call(action, payload)
         except CallTimeout as error:
@@ -133,8 +147,6 @@ class Operations:
             ) from None
         except BadAnswer as error:
             raise Refused(f"The station '{identity}' sent no proper answer: {error}.") from None
-        finally:
-            link.operations -= 1
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)

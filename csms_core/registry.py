@@ -1,6 +1,7 @@
-"""Handlers of the CALLs of a station, looked up by action.
+"""Handlers of the CALLs of a station, and bookkeepers of the CALLs of the CSMS, looked up by action.
 
-A profile module makes a `Registry`, fills it with `@registry.handles("Action")`, and is listed in `csms_core.profiles`.
+A profile module makes a `Registry`, fills it with `@registry.handles("Action")` and `@registry.keeps("Action")`, and
+is listed in `csms_core.profiles`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ Handler = Callable[[StationContext, Payload], Awaitable[Payload]]
 """Takes the payload of a CALL that has passed its schema, gives the payload of the CALLRESULT; OcppError becomes a
 CALLERROR."""
 
+Send = Callable[[], Awaitable[Payload]]
+Bookkeeper = Callable[[StationContext, Payload, Send], Awaitable[Payload]]
+"""Goes around one CALL of the CSMS, wherever it came from: is given its payload, sends it by awaiting `Send`, which
+gives the payload of the CALLRESULT or raises `operations.OperationError`, and returns that payload."""
+
 
 class Registry:
     """Handlers of one feature profile."""
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._bookkeepers: dict[str, Bookkeeper] = {}
 
     def handles(self, action: str) -> Callable[[Handler], Handler]:
         """Decorator: the function handles this action. Raises ValueError when the action has a handler already."""
@@ -33,10 +40,26 @@ class Registry:
 
         return register
 
+    def keeps(self, action: str) -> Callable[[Bookkeeper], Bookkeeper]:
+        """Decorator: the function keeps the books of this operation. Raises ValueError when another does already."""
+
+        def register(bookkeeper: Bookkeeper) -> Bookkeeper:
+            if action in self._bookkeepers:
+                raise ValueError(f"{action} has two bookkeepers.")
+            self._bookkeepers[action] = bookkeeper
+            return bookkeeper
+
+        return register
+
     @property
     def handlers(self) -> Mapping[str, Handler]:
         """The handlers by action."""
         return self._handlers
+
+    @property
+    def bookkeepers(self) -> Mapping[str, Bookkeeper]:
+        """The bookkeepers by action."""
+        return self._bookkeepers
 
 
 def merged(registries: Iterable[Registry]) -> Mapping[str, Handler]:
@@ -48,3 +71,14 @@ def merged(registries: Iterable[Registry]) -> Mapping[str, Handler]:
                 raise ValueError(f"{action} has two handlers.")
             handlers[action] = handler
     return handlers
+
+
+def merged_bookkeepers(registries: Iterable[Registry]) -> Mapping[str, Bookkeeper]:
+    """The bookkeepers of all profiles; raises ValueError when two keep the books of the same operation."""
+    bookkeepers: dict[str, Bookkeeper] = {}
+    for registry in registries:
+        for action, bookkeeper in registry.bookkeepers.items():
+            if action in bookkeepers:
+                raise ValueError(f"{action} has two bookkeepers.")
+            bookkeepers[action] = bookkeeper
+    return bookkeepers

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from harness import output
+from harness.case import Case
 from harness.results import assemble
 from harness.sut import Sut
 from reports.verdicts import exit_code
@@ -20,7 +21,7 @@ _ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
 class Collector:
     """A pytest plugin of its own, registered where there is no worker above."""
 
-    def __init__(self, sut: Sut, out: Path, *, workers: int, strict: bool, command: str) -> None:
+    def __init__(self, sut: Sut, out: Path, *, workers: int, strict: bool, command: str, rerun: str) -> None:
         self.sut = sut
         self.out = out
         self.workers = workers
@@ -28,11 +29,25 @@ class Collector:
         self.results: dict[str, Any] | None = None
         self._strict = strict
         self._command = command
+        self._rerun = rerun
         self._records: dict[str, dict[str, Any]] = {}
         self._samples: defaultdict[str, list[int]] = defaultdict(list)
         self._timeouts: Counter[str] = Counter()
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
+        self._lanes: dict[str, int] = {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """xdist starts a worker: it gets the first lane that nobody has, so that a replacement inherits one."""
+        taken = set(self._lanes.values())
+        lane = next(number for number in range(len(taken) + 1) if number not in taken)
+        node.workerinput["plugproof_lane"] = self._lanes[node.gateway.id] = lane
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of xdist has ended: its lane is free."""
+        self._lanes.pop(node.gateway.id, None)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the record off the last report of a case."""
@@ -85,15 +100,16 @@ class Collector:
             return
         from harness.registry import all_cases
 
-        case = next((case for case in all_cases() if case.id == found.group(1)), None)
-        if case is None:
-            return
+        id = found.group(1)
+        known = next((case for case in all_cases() if case.id == id), None)
+        # The cases of somebody else's package are known to the workers only.
+        case = known or Case(id=id, title=id, sut=self.sut.role, profile="unknown", ref="", rules={})
         self._records[case.id] = {
             "id": case.id,
             "title": case.title,
             "sut": case.sut,
             "profile": case.profile,
-            "ref": case.ref,
+            "ref": case.ref or None,
             "needs": list(case.needs),
             "verdict": "ERROR",
             "expected_failure": self.sut.expected_failures.get(case.id),
@@ -104,6 +120,6 @@ class Collector:
             "seconds": 0.0,
             "lane": None,
             "trace": None,
-            "rerun": "",
+            "rerun": f"{self._rerun} --case {case.id}",
             "failure": None,
         }

@@ -14,6 +14,8 @@ from ocppj.session import Seen
 from ocppj.trace import Entry
 
 MAX_SEQUENCE = 200
+AFTER = 20
+"""Entries after the offending frame that a cut sequence still shows."""
 MAX_DETAIL = 120
 
 
@@ -84,13 +86,23 @@ def record(
 
 
 def sequence(run: CaseRun, offending: int | None) -> list[dict[str, Any]]:
-    """The trace as rows of a ladder: label, detail, direction, phase, milliseconds since the first entry."""
-    entries = run.trace.entries[-MAX_SEQUENCE:]
-    if not entries:
-        return []
-    start = entries[0].at
+    """The trace as rows of a ladder: label, detail, direction, phase, milliseconds since the first entry.
+
+    A long one is cut to its end, or to what leads to the offending frame and a little after it.
+    """
+    entries = run.trace.entries
+    shown = range(len(entries))[-MAX_SEQUENCE:]
+    where = next((index for index, entry in enumerate(entries) if entry.seq == offending), None)
+    if where is not None and where not in shown:
+        last = max(where + AFTER, MAX_SEQUENCE)
+        shown = range(last - MAX_SEQUENCE, last)
     actions: dict[str, str] = {}
-    return [_row(run, entry, start, actions, offending) for entry in entries]
+    # The rows before are made, too: an answer is labelled after its CALL.
+    return [
+        row
+        for index, row in enumerate(_row(run, entry, entries[0].at, actions, offending) for entry in entries)
+        if index in shown
+    ]
 
 
 def _row(run: CaseRun, entry: Entry, start: int, actions: dict[str, str], offending: int | None) -> dict[str, Any]:

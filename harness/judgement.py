@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from harness.failures import failure_of, record
 from harness.fixtures import PreambleBroken
@@ -32,7 +33,7 @@ def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgemen
             broken.seq = broken.asked  # what was not answered is the frame to look at
         failure = {**failure_of(run, broken), "kind": "preamble"}
         return Judgement("ERROR", one_line(error), failure)
-    if isinstance(error, Inconclusive):
+    if isinstance(error, (Inconclusive, pytest.skip.Exception)):
         return Judgement("INCONCLUSIVE", one_line(error))
     if isinstance(error, NotOffered):
         return _not_offered(run, error)

@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("plugproof", "OCPP conformance cases")
     group.addoption("--sut", metavar="FILE", help="SUT file of the system under test")
     group.addoption("--csms", metavar="URL", help="address of a CSMS under test, when there is no SUT file")
+    group.addoption("--plugproof-tag", metavar="TAG", help="with --csms: an idTag that the CSMS accepts")
     group.addoption("--plugproof-out", metavar="DIR", default="plugproof-out", help="where results and traces go")
     group.addoption("--plugproof-strict", action="store_true", help="a broken SHOULD fails the case")
     group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
@@ -73,7 +74,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SESSION] = RunSession(sut, lane, out, rerun, strict)
     if not _is_worker(config):
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
-        config.stash[COLLECTOR] = collector = Collector(sut, out, workers=workers, strict=strict, command=command)
+        config.stash[COLLECTOR] = collector = Collector(
+            sut, out, workers=workers, strict=strict, command=command, rerun=rerun
+        )
         config.pluginmanager.register(collector, "plugproof-collector")
 
 
@@ -170,9 +173,8 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     item.stash[SECONDS] = item.stash.get(SECONDS, 0.0) + call.duration
     known = item.stash.get(JUDGEMENT, None)
     judged = known
-    if call.excinfo is not None and known is None:
-        if not isinstance(call.excinfo.value, Exception):
-            return  # interrupted by the user or by pytest itself
+    if call.excinfo is not None and (known is None or known.verdict == "PASS"):
+        # A case that passed and whose fixtures then broke is an error. Interruptions never come here.
         judged = judgement.of_exception(run, call.excinfo.value, str(report.longrepr))
     elif call.excinfo is None and report.when == "call" and known is None:
         judged = judgement.of_silence(run, strict=session.strict)
@@ -182,7 +184,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
         return
     item.stash[JUDGEMENT] = judged
     record = _record(item, session, run, judged)
-    if judged is not known:
+    if judged is not known or (judged.verdict == "NOT_APPLICABLE" and report.when == "setup"):
         _show(report, record, judged, run, item.config)
     if report.when == "teardown":
         _write_trace(session, run)
@@ -244,11 +246,13 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple
 
 
 def _load(config: pytest.Config) -> Sut:
-    file, url = config.getoption("sut"), config.getoption("csms")
+    file, url, tag = config.getoption("sut"), config.getoption("csms"), config.getoption("plugproof_tag")
+    if file and tag:
+        raise pytest.UsageError("--plugproof-tag goes with --csms: the SUT file names its tags")
     if file and url:
         raise pytest.UsageError("--sut and --csms exclude each other: the SUT file names the address")
     try:
-        return load(file) if file else for_url(url)
+        return load(file) if file else for_url(url, *([tag] if tag else []))
     except SutError as error:
         raise pytest.UsageError(*error.sentences) from None
 
@@ -258,11 +262,11 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def _worker(config: pytest.Config) -> int | None:
-    """The number of this xdist worker, from 0; ``None`` without xdist and on the controller."""
+    """The lane the collector gave to this xdist worker, from 0; ``None`` without xdist and on the controller."""
     if not _is_worker(config):
         return None
-    found = re.search(r"\d+$", config.workerinput["workerid"])  # type: ignore[attr-defined]
-    return int(found.group()) if found else 0
+    lane: int = config.workerinput["plugproof_lane"]  # type: ignore[attr-defined]
+    return lane
 
 
 def _rerun(config: pytest.Config) -> str:

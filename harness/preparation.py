@@ -5,14 +5,17 @@ What is wrong here would be wrong in every case, so it is one sentence and not s
 
 import asyncio
 from time import monotonic_ns
+from typing import Any
 
 from harness import operators
 from harness.operators import OperatorError
+from harness.responder import Responder
 from harness.sut import Lane, Sut
 from harness.tls import client_context
 from harness.verdicts import HarnessError
-from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed
-from ocppj.peer import Peer, connect
+from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed, OcppError
+from ocppj.frames import Call
+from ocppj.peer import Handler, Peer, connect
 
 PINGS = 5
 
@@ -46,6 +49,7 @@ async def probe(sut: Sut, lane: Lane) -> float:
         peer = await connect(
             link.url or "",
             lane.identity,
+            handler=_sensible(sut, lane),
             ssl=client_context(link),
             basic_auth=lane.basic_auth if link.security_profile in (1, 2) else None,
             open_timeout=timeouts.connect_s,
@@ -71,6 +75,19 @@ async def probe(sut: Sut, lane: Lane) -> float:
         return rtt  # it answers; what it answers is for the cases to judge
     finally:
         await peer.close()
+
+
+def _sensible(sut: Sut, lane: Lane) -> Handler:
+    """Many a CSMS asks a station for its configuration as soon as it has booted."""
+    responder = Responder(lane.connectors, sut.keys.heartbeat_s, sut.keys.sample_interval_s)
+
+    async def answer(call: Call) -> dict[str, Any]:
+        payload = responder.answer(call.action, call.payload)
+        if payload is None:
+            raise OcppError("NotSupported", f"{call.action} is not supported")
+        return payload
+
+    return answer
 
 
 async def _round_trip(peer: Peer, seconds: float) -> float:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -61,11 +61,11 @@ api = {api}
 
 
 @contextmanager
-def reference_csms(out: Path, *arguments: str) -> Iterator[Path]:
+def reference_csms(out: Path, *arguments: str, meanwhile: Callable[[], object] = lambda: None) -> Iterator[Path]:
     """Run the reference CSMS while the block lasts; gives the SUT file of the run, which is written into ``out``.
 
-    ``arguments`` are passed on to it. Its log is ``out/reference-csms.log``. Raises ``HarnessError`` when it does not
-    start.
+    ``arguments`` are passed on to it; ``meanwhile`` is called while it starts. Its log is ``out/reference-csms.log``.
+    Raises ``HarnessError`` when it does not start.
     """
     out.mkdir(parents=True, exist_ok=True)
     log = out / "reference-csms.log"
@@ -74,6 +74,7 @@ def reference_csms(out: Path, *arguments: str) -> Iterator[Path]:
         command = [sys.executable, "-m", "csms_core", "--port", "0", "--api-port", "0", "--database", database]
         process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
+            meanwhile()
             ready = _wait(process, log)
             file = out / "sut.toml"
             file.write_text(SUT_FILE.format(url=json.dumps(ready["url"]), api=json.dumps(ready["api"])), "utf-8")

@@ -114,6 +114,7 @@ class Station:
         self._responder = Responder(self.connectors, sut.keys.heartbeat_s, sut.keys.sample_interval_s)
         self._peer: Peer | None = None
         self._inbox: list[Request] = []
+        self._taken: list[Request] = []
         self._armed: Counter[str] = Counter()
         self._changed = asyncio.Event()
         self._answers: dict[str, Seen] = {}
@@ -202,17 +203,19 @@ class Station:
         """Wait for a CALL with these members; the case answers it with ``request.answered(...)``.
 
         A CALL of the same action that does not match is answered and kept as the closest candidate; after it a better
-        one is waited for only as long as ``timeouts.settle_s`` says.
+        one is waited for only as long as ``timeouts.settle_s`` says. Where ``rule`` names several, the first one is
+        blamed when nothing comes, the last one when the members are not as wanted.
         """
         if not self._armed[action]:
             self.expects(action)
         try:
-            request, candidates, waited = await self._find(action, members, self.run.sut.timeouts.message_s)
+            request, candidates, waited = await self._find(action, members, self.run.sut.timeouts.message_s, rule)
         finally:
             self._armed[action] -= 1
         if request is not None:
             self.run.judge(rule)
             request._rule = rule
+            self._taken.append(request)
             return request
         if candidates:
             raise self._closest(action, candidates, members, rule)
@@ -224,7 +227,7 @@ class Station:
         """Check that no such CALL comes within ``timeouts.quiet_s``; one that does not match is let through."""
         self.expects(action)
         try:
-            request, _, waited = await self._find(action, members, self.run.sut.timeouts.quiet_s, settle=False)
+            request, _, waited = await self._find(action, members, self.run.sut.timeouts.quiet_s, rule, settle=False)
         finally:
             self._armed[action] -= 1
         if request is not None:
@@ -271,7 +274,7 @@ class Station:
             await self.disconnects()
 
     async def _restore(self) -> None:
-        for request in [request for request in self._inbox if not request.is_answered]:
+        for request in [request for request in (*self._taken, *self._inbox) if not request.is_answered]:
             await self._answer_sensibly(request)
         for transaction in sorted(self.transactions):
             await self.sends(
@@ -284,7 +287,7 @@ class Station:
     # --- inside ------------------------------------------------------------------------------------------------------
 
     async def _find(
-        self, action: str, members: dict[str, Any], seconds: float, *, settle: bool = True
+        self, action: str, members: dict[str, Any], seconds: float, rule: str | None, *, settle: bool = True
     ) -> tuple[Request | None, list[tuple[Request, list[Mismatch]]], float]:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -306,7 +309,7 @@ class Station:
             self._raise_operation_failure()
             if self.peer.is_closed:
                 closed = await self.peer.wait_closed()
-                raise self.closed_failure(judged_text(action, members), closed, None)
+                raise self.closed_failure(judged_text(action, members), closed, rule)
             try:
                 async with asyncio.timeout_at(deadline):
                     await self._changed.wait()
@@ -317,6 +320,8 @@ class Station:
         self, action: str, candidates: list[tuple[Request, list[Mismatch]]], members: dict[str, Any], rule: str | None
     ) -> CaseFailure:
         request, found = min(candidates, key=lambda candidate: (not candidate[0].seen.valid, len(candidate[1])))
+        self.run.judge(rule)
+        rule = rule and rule.split()[-1]
         if not request.seen.valid:
             return violated(self.run, judged_text(action, members), request.seen, rule)
         return _mismatch(self.run, action, request.seen, found, rule)
@@ -384,7 +389,11 @@ class Station:
         self._changed.set()
 
     def _check_own(self, action: str, members: dict[str, Any]) -> None:
-        violations = self.peer.session.schemas.diagnose(action, "call", members)
+        schemas = self.peer.session.schemas
+        check = schemas.call.get(action)
+        if check is not None and check(members):
+            return  # a diagnosis, of an unknown action too, would first import a second validator
+        violations = schemas.diagnose(action, "call", members)
         if violations:
             raise HarnessError(f"the case would send an invalid {action}: {violations[0].message}")
 

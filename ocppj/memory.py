@@ -98,7 +98,7 @@ class Memory:
     enough to recognise a retry.
     """
 
-    def __init__(self, remember: int = 4_096, most_text: int = DEFAULT_MOST_TEXT) -> None:
+    def __init__(self, remember: int = 1_024, most_text: int = DEFAULT_MOST_TEXT) -> None:
         self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}
 
     def find(self, sender: Role, id: str) -> Exchange | None:

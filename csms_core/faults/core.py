@@ -68,6 +68,11 @@ def _was_something_else(message: Outgoing) -> bool:
     return False
 
 
+def _third(message: Outgoing) -> bool:
+    """Two CALLs of this action have been answered before, since faults were switched on."""
+    return sum(past.action == message.action and past.kind == "result" for past in message.history) == 2
+
+
 def _boot() -> Iterator[Fault]:
     boot = "BootNotification"
     yield fault(
@@ -152,6 +157,12 @@ def _tags() -> Iterator[Fault]:
         yield fault(f"{name}-unanswered", f"{action} gets no answer.", answer_to(action), silence)
         yield fault(f"{name}-callerror", f"{action} gets a CALLERROR.", answer_to(action), refused("InternalError"))
     yield fault("authorize-slow", "Authorize.conf leaves after five seconds.", answer_to("Authorize"), slow(5.0))
+    yield fault(
+        "authorize-third-slow",
+        "The third Authorize.conf leaves after two seconds.",
+        answer_to("Authorize", _third),
+        slow(2.0),
+    )
     yield fault(
         "start-transaction-without-id",
         "StartTransaction.conf lacks transactionId.",

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from csms_core.profiles import core, notices
-from csms_core.registry import Handler, merged
+from csms_core.registry import Bookkeeper, Handler, merged, merged_bookkeepers
 
-HANDLERS: Mapping[str, Handler] = merged((core.registry, notices.registry))
+PROFILES = (
+    core.registry,
+    notices.registry,
+)
+
+HANDLERS: Mapping[str, Handler] = merged(PROFILES)
+BOOKKEEPERS: Mapping[str, Bookkeeper] = merged_bookkeepers(PROFILES)

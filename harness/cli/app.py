@@ -40,6 +40,7 @@ def usage(*sentences: str) -> NoReturn:
 def precheck(
     csms: Annotated[str | None, typer.Option(metavar="URL", help="Address of a CSMS under test.")] = None,
     sut: Annotated[Path | None, typer.Option(metavar="FILE", help="SUT file of the system under test.")] = None,
+    tag: Annotated[str | None, typer.Option(metavar="TAG", help="With --csms: an idTag that it accepts.")] = None,
     role: Annotated[str, typer.Option(help="What is tested without a SUT file: csms or charge_point.")] = "csms",
     case: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this case (repeatable).")] = None,
     profile: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this profile (repeatable).")] = None,
@@ -53,7 +54,18 @@ def precheck(
     """Run the conformance cases; without --csms and --sut against the embedded reference CSMS."""
     from harness.cli.precheck import Choice, run
 
-    chosen = Choice(csms, sut, role, tuple(case or ()), tuple(profile or ()), out, workers, strict, tuple(fault or ()))
+    chosen = Choice(
+        csms=csms,
+        tag=tag,
+        sut=sut,
+        role=role,
+        cases=tuple(case or ()),
+        profiles=tuple(profile or ()),
+        out=out,
+        workers=workers,
+        strict=strict,
+        faults=tuple(fault or ()),
+    )
     raise typer.Exit(run(chosen))
 
 

@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,13 +24,23 @@ ERRORS: Final = 3
 MAX_DEFAULT_WORKERS: Final = 4
 
 # What other plugins of this environment would cost in every worker, and what a pre-check has no use for.
-_WITHOUT: Final = ("cacheprovider", "terminal", "hypothesispytest", "pytest_cov", "syrupy", "anyio", "faulthandler")
+_WITHOUT: Final = (
+    "cacheprovider",
+    "terminal",
+    "hypothesispytest",
+    "pytest_cov",
+    "syrupy",
+    "anyio",
+    "faulthandler",
+    "allure_pytest",
+)
 
 
 class Choice(NamedTuple):
     """What the user asked for."""
 
     csms: str | None
+    tag: str | None
     sut: Path | None
     role: str
     cases: tuple[str, ...]
@@ -75,19 +85,31 @@ def _target(choice: Choice) -> Iterator[tuple[Sut, list[str], list[str]]]:
         raise _Usage("--csms and --sut exclude each other: the SUT file names the address")
     if choice.faults and (choice.csms or choice.sut):
         raise _Usage("--fault breaks the embedded reference CSMS only; leave out --csms and --sut")
+    if choice.tag and not choice.csms:
+        raise _Usage("--tag goes with --csms; a SUT file names its tags in [tags]")
     if choice.role not in ("csms", "charge_point"):
         raise _Usage(f"--role is csms or charge_point, not {choice.role}")
     if choice.sut:
         sut = load(choice.sut, known_cases=known_ids())
         yield sut, ["--sut", str(choice.sut)], ["--sut", str(choice.sut)]
     elif choice.csms:
-        yield for_url(choice.csms), ["--csms", choice.csms], ["--csms", choice.csms]
+        tag = [choice.tag] if choice.tag else []
+        named = ["--csms", choice.csms]
+        options = [*named, *(part for name in tag for part in ("--plugproof-tag", name))]
+        yield for_url(choice.csms, *tag), options, [*named, *(part for name in tag for part in ("--tag", name))]
     elif choice.role == "charge_point":
         raise _Usage("a charge point under test needs a SUT file: plugproof init --role charge_point writes one")
     else:
         again = [part for name in choice.faults for part in ("--fault", name)]
-        with reference_csms(choice.out, *again) as file:
+        with reference_csms(choice.out, *again, meanwhile=_import_what_follows) as file:
             yield load(file), ["--sut", str(file)], again
+
+
+def _import_what_follows() -> None:
+    """The cases, and what the preparation needs: another core starts the reference CSMS in the meantime."""
+    import_module("harness.preparation")
+    import_module("httpx")
+    all_cases()
 
 
 def _selected(choice: Choice, sut: Sut) -> list[Case]:
@@ -127,6 +149,7 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
     arguments = [
         "--pyargs",
         "testcases",
+        "--assert=plain",  # cases raise their own explanations; rewriting would cost every worker again
         *options,
         *("-c", str(resources.files("harness") / "precheck.ini")),
         *("--rootdir", str(choice.out)),

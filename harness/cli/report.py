@@ -1,5 +1,6 @@
 """What a run prints when it is over: the failures, the tables, where the reports are."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,24 @@ def print_results(results: dict[str, Any], out: Path) -> None:
     console.print()
     console.print(_table(profile_table(results)))
     console.print(_table(performance_table(results, unit="ms")))
+    for line in _reasons(results):
+        console.print(line, markup=False)
     counts = ", ".join(f"{count} {OUTCOME_NAMES[name].lower()}" for name, count in totals(results).items() if count)
     console.print(f"{counts or 'nothing ran'} in {results['run']['seconds']:.1f} s")
     names = "  ".join(str(out / name) for name in FILES)
     console.print(f"reports: {names}", soft_wrap=True)
     console.print("Produced by an open harness; this is no certificate.")
+
+
+def _reasons(results: dict[str, Any]) -> Iterator[str]:
+    """Why cases were not judged, the ids that share a reason on one line."""
+    for name in ("INCONCLUSIVE", "NOT_APPLICABLE"):
+        by_reason: dict[str, list[str]] = {}
+        for case in ordered(results["cases"]):
+            if outcome(case) == name:
+                by_reason.setdefault(case["reason"] or "", []).append(case["id"])
+        for reason, ids in by_reason.items():
+            yield f"{OUTCOME_NAMES[name].lower()}: {', '.join(ids)}: {reason}"
 
 
 def _table(table: Table) -> RichTable:
@@ -47,7 +61,9 @@ def _table(table: Table) -> RichTable:
         if header not in _OPTIONAL or any(row[number] not in ("-", "0") for row in table.rows)
     ]
     for number in used:
-        shown.add_column(table.headers[number], justify="left" if number == 0 else "right", overflow="fold")
+        header = table.headers[number]
+        widest = max(len(word) for word in header.split())
+        shown.add_column(header, justify="left" if number == 0 else "right", overflow="fold", min_width=widest)
     for row in table.rows:
         shown.add_row(*(row[number] for number in used))
     return shown

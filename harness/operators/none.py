@@ -21,7 +21,7 @@ class NoneOperator:
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Always raises NotOffered."""
         raise NotOffered(
-            f"nobody operates the back office, so {action} cannot be asked for; "
+            "nobody operates the back office, so it cannot be asked for anything; "
             f'configure an [operator] in {self._place}, for example kind = "rest"'
         )
 

@@ -30,6 +30,7 @@ from harness.sut.values import Tags
 
 MAX_BYTES = 1_000_000
 COMMAND_LINE = "--csms"
+MAX_ID_TAG = 20  # OCPP 1.6 §7.15: an idTag is a CiString20
 _LINE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
 
 
@@ -82,10 +83,10 @@ def parse(
     return sut
 
 
-def for_url(url: str) -> Sut:
+def for_url(url: str, tag: str = "PLUGPROOF-VALID") -> Sut:
     """A back office of which only the address is known: six profiles claimed, nothing declared, nobody operating it.
 
-    Raises SutError when the address is unusable.
+    `tag` is an idTag that it accepts. Raises SutError when the address or the tag is unusable.
     """
     problems = [
         f"{COMMAND_LINE} {problem.removeprefix('connection.url ')}"
@@ -93,6 +94,8 @@ def for_url(url: str) -> Sut:
         else f"{COMMAND_LINE}: {problem}"
         for problem in address_problems(url)
     ]
+    if not 0 < len(tag) <= MAX_ID_TAG:
+        problems.append(f"--tag has {len(tag)} characters, an idTag has 1 to {MAX_ID_TAG}; give one the CSMS accepts")
     if problems:
         raise SutError(problems)
     return Sut(
@@ -102,7 +105,7 @@ def for_url(url: str) -> Sut:
         connection=Connection(url=url),
         identities=Identities(),
         profiles=Profiles(**dict.fromkeys(SIX_PROFILES, True)),
-        tags=Tags(valid="PLUGPROOF-VALID"),
+        tags=Tags(valid=tag),
     )
 
 

@@ -68,7 +68,9 @@ def running(pytester: pytest.Pytester, scripted: ScriptedSut, monkeypatch: pytes
     """Run made-up cases (Python source, `HEADER` stands above it) against the scripted CSMS."""
     monkeypatch.setenv("COLUMNS", "120")
     # Not ours, so that a dependence of the plugin on the user's ini would show.
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n")
+    pytester.makeini(
+        "[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n"
+    )
 
     def run(
         source: str | None,
@@ -80,7 +82,7 @@ def running(pytester: pytest.Pytester, scripted: ScriptedSut, monkeypatch: pytes
         if source is not None:
             pytester.makepyfile(test_made_up=HEADER + textwrap.dedent(source))
         out = pytester.path / "out"
-        options = ["--plugproof-out", str(out), "-p", "no:cacheprovider"]
+        options = ["--plugproof-out", str(out), "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
         if named:
             options += ["--sut", str(scripted.sut_file(pytester.path, **(sut or {})))]
         go = pytester.runpytest_subprocess if process else pytester.runpytest_inprocess

@@ -379,7 +379,7 @@ async def test_nobody_offers_nothing_and_says_how_to_change_that(digest: str | N
         with pytest.raises(NotOffered) as caught:
             await operator.perform("Reset", "CP1", {"type": "Hard"})
     assert caught.value.reason == (
-        "nobody operates the back office, so Reset cannot be asked for; "
+        "nobody operates the back office, so it cannot be asked for anything; "
         f'configure an [operator] in {place}, for example kind = "rest"'
     )
 

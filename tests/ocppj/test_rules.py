@@ -7,6 +7,7 @@ import pytest
 
 from ocppj import frames
 from ocppj.rules import RULE_OF, RULES
+from ocppj.session import Seen
 from ocppj.trace import Role
 from tests.ocppj.line import Line
 
@@ -527,6 +528,11 @@ def _meter(sample: dict[str, Any]) -> dict[str, Any]:
     return {"connectorId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": [sample]}]}
 
 
+def _stop(sample: dict[str, Any]) -> dict[str, Any]:
+    data = [{"timestamp": NOW, "sampledValue": [sample]}]
+    return {"meterStop": 1, "timestamp": NOW, "transactionId": 1, "transactionData": data}
+
+
 def _profile(limit: float) -> dict[str, Any]:
     profile = json.loads(json.dumps(_PROFILE))
     profile["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"] = limit
@@ -556,6 +562,7 @@ BAD_CALLS: list[tuple[str, Role, str, dict[str, Any], dict[str, Any]]] = [
      _meter({"value": "1", "unit": "celsius"})),
     ("VAL-10", "csms", "Reset", {"type": "Soft"}, {"type": "soft"}),
     ("VAL-11", "station", "MeterValues", _meter({"value": "1"}), _meter({"value": 1})),
+    ("VAL-11", "station", "StopTransaction", _stop({"value": "1"}), _stop({"value": 1})),
     ("VAL-14", "station", "Authorize", {"idTag": "A1"}, {"idTag": "A1", "extra": 1}),
     ("VAL-14", "csms", "Reset", {"type": "Soft"}, {"type": "Soft", "extra": 1}),
 ]  # fmt: skip
@@ -575,33 +582,73 @@ BAD_ANSWERS: list[tuple[str, Role, tuple[str, dict[str, Any]], dict[str, Any], d
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "party", "action", "right", "wrong"), BAD_CALLS)
-def test_val_rules_judge_the_payload_of_a_call(
-    rule: str, party: Role, action: str, right: dict[str, Any], wrong: dict[str, Any]
-) -> None:
+def _breaks(rule: str) -> Any:
+    """Parametrize a test with every sample of a rule: the party, the CALL it is asked (or None), right and wrong."""
+    samples = [(party, None, action, right, wrong) for id, party, action, right, wrong in BAD_CALLS if id == rule]
+    samples += [(party, call, "", right, wrong) for id, party, call, right, wrong in BAD_ANSWERS if id == rule]
+    ids = [f"{party}-{call[0] + '.conf' if call else action}" for party, call, action, *_ in samples]
+    return pytest.mark.parametrize("sample", samples, ids=ids)
+
+
+def _judge(rule: str, sample: Any) -> None:
+    party, call, action, right, wrong = sample
     line = Line(party)
-    assert line.calls("1", action, right).valid
-    line.passes(60)
+
+    def sends(id: str, payload: dict[str, Any]) -> Seen:
+        if call is None:
+            line.passes(60)
+            return line.calls(id, action, payload)
+        line.is_called(id, *call)
+        return line.answers(id, payload)
+
+    assert sends("1", right).valid
     assert line.broken == []
 
-    seen = line.calls("2", action, wrong)
+    seen = sends("2", wrong)
     assert not seen.valid
     assert line.broken == [(rule, "MUST")]
     assert seen.findings[0].message == seen.violations[0].message
+    assert seen.findings[0].seq == seen.seq
 
 
-@pytest.mark.parametrize(("rule", "party", "call", "right", "wrong"), BAD_ANSWERS)
-def test_val_rules_judge_the_payload_of_an_answer(
-    rule: str, party: Role, call: tuple[str, dict[str, Any]], right: dict[str, Any], wrong: dict[str, Any]
-) -> None:
-    line = Line(party)
-    line.is_called("1", *call)
-    assert line.answers("1", right).valid
-    assert line.broken == []
+@_breaks("VAL-00")
+def test_val_00_a_call_has_the_members_of_its_action(sample: Any) -> None:
+    _judge("VAL-00", sample)
 
-    line.is_called("2", *call)
-    assert not line.answers("2", wrong).valid
-    assert line.broken == [(rule, "MUST")]
+
+@_breaks("VAL-01")
+def test_val_01_a_date_has_a_zone(sample: Any) -> None:
+    _judge("VAL-01", sample)
+
+
+@_breaks("VAL-05")
+def test_val_05_a_cistring_has_a_maximum(sample: Any) -> None:
+    _judge("VAL-05", sample)
+
+
+@_breaks("VAL-08")
+def test_val_08_a_limit_has_one_decimal(sample: Any) -> None:
+    _judge("VAL-08", sample)
+
+
+@_breaks("VAL-09")
+def test_val_09_an_integer_has_no_fraction_and_32_bits(sample: Any) -> None:
+    _judge("VAL-09", sample)
+
+
+@_breaks("VAL-10")
+def test_val_10_an_enumeration_is_spelled_letter_by_letter(sample: Any) -> None:
+    _judge("VAL-10", sample)
+
+
+@_breaks("VAL-11")
+def test_val_11_a_sampled_value_is_a_string(sample: Any) -> None:
+    _judge("VAL-11", sample)
+
+
+@_breaks("VAL-14")
+def test_val_14_no_members_beyond_the_standard(sample: Any) -> None:
+    _judge("VAL-14", sample)
 
 
 def test_val_01_an_offset_is_only_noted() -> None:
@@ -619,8 +666,8 @@ def test_val_01_an_offset_is_noted_in_answers() -> None:
 
 def test_every_rule_has_a_test_and_every_check_a_rule() -> None:
     tests = {name.removeprefix("test_")[:6].replace("_", "-").upper() for name in globals() if name.startswith("test_")}
-    judged = tests | {rule for rule, *_ in BAD_CALLS} | {rule for rule, *_ in BAD_ANSWERS}
-    assert judged >= RULES.keys()
+    assert tests >= RULES.keys()
+    assert {rule for rule, *_ in [*BAD_CALLS, *BAD_ANSWERS]} <= RULES.keys()
     assert {rule.id for rule in RULE_OF.values()} <= RULES.keys()
 
 

@@ -1,0 +1,229 @@
+"""Messages per second and CPU per message of the reference CSMS, beside a central system of the ``ocpp`` distribution.
+
+``python -m benchmarks.csms [--stations K] [--loops N] [--rounds N]`` prints a Markdown table. Each server is a process
+of its own: ours as ``plugproof csms`` starts it, with full validation in both directions and every booking committed to
+SQLite before its answer; the other with its own validation, on ``websockets`` and ``uvloop`` too, keeping nothing. This
+process is the load: K stations, each sending its next CALL when the last one was answered. Rounds alternate between the
+servers. CPU time is that of all threads of a server, from ``/proc`` (Linux only); a message is a CALL or its answer.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import uvloop
+from ocpp.routing import on
+from ocpp.v16 import call_result
+from ocpp.v16.enums import RegistrationStatus
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
+
+from benchmarks.engine import CALLS, NOW, Central
+
+ROUND_SECONDS: Final = 120.0
+"""A round that takes longer has failed."""
+
+OCPP: Final = Subprotocol("ocpp1.6")
+TAG: Final = CALLS["Authorize"]["idTag"]
+BOOT: Final = {"chargePointVendor": "plugproof", "chargePointModel": "benchmark"}
+LOOP: Final = (
+    "Authorize",
+    "StartTransaction",
+    "MeterValues",
+    "StopTransaction",
+    "Heartbeat",
+    "StatusNotification",
+)
+"""What a station sends over and over."""
+
+
+class Server(NamedTuple):
+    """A running server and where stations connect."""
+
+    pid: int
+    url: str
+
+
+class Round(NamedTuple):
+    """One round against one server: messages in both directions, seconds, CPU seconds of the server."""
+
+    messages: int
+    wall: float
+    cpu: float
+
+
+class OtherCentral(Central):
+    """The central system of the other library, with what the loop needs beyond the engine's benchmark."""
+
+    @on("BootNotification")
+    def on_boot_notification(self, **payload: Any) -> call_result.BootNotification:
+        """Accept every station."""
+        return call_result.BootNotification(current_time=NOW, interval=300, status=RegistrationStatus.accepted)
+
+    @on("StopTransaction")
+    def on_stop_transaction(self, **payload: Any) -> call_result.StopTransaction:
+        """Take note."""
+        return call_result.StopTransaction()
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--stations", type=int, default=20, help="stations at once (default 20)")
+    options.add_argument("--loops", type=int, default=50, help=f"loops of {len(LOOP)} calls a round (default 50)")
+    options.add_argument("--rounds", type=int, default=5, help="rounds of each server (default 5)")
+    options.add_argument("--serve-other", action="store_true", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.serve_other:
+        with contextlib.suppress(KeyboardInterrupt):
+            uvloop.run(_serve_other())
+        return
+
+    with _reference() as ours, _other() as theirs:
+        servers = {"plugproof reference CSMS, SQLite": ours, f"`ocpp` {version('ocpp')} `ChargePoint`, memory": theirs}
+        rounds: dict[str, list[Round]] = {name: [] for name in servers}
+        for number in range(chosen.rounds + 1):
+            for name, server in servers.items():
+                measured = _round(server, chosen.stations, chosen.loops)
+                if number:  # the first round warms up
+                    rounds[name].append(measured)
+    print(table(rounds, chosen.stations))
+
+
+def table(rounds: dict[str, list[Round]], stations: int) -> str:
+    """The figures as Markdown; the ratios are to the medians of the first row."""
+    taken = next(iter(rounds.values()))
+    lines = [
+        f"{stations} stations in a closed loop, {taken[0].messages} messages a round, {len(taken)} rounds each, "
+        f"interleaved; {os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}",
+        "",
+        "| server | messages/s | CPU µs per message: median | min | max | ratio of CPU |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    base = statistics.median(_cost(measured) for measured in taken)
+    for name, values in rounds.items():
+        costs = [_cost(measured) for measured in values]
+        rate = statistics.median(measured.messages / measured.wall for measured in values)
+        median = statistics.median(costs)
+        lines.append(
+            f"| {name} | {rate:.0f} | {median:.0f} | {min(costs):.0f} | {max(costs):.0f} | {median / base:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def _cost(measured: Round) -> float:
+    return measured.cpu / measured.messages * 1e6
+
+
+def _round(server: Server, stations: int, loops: int) -> Round:
+    return uvloop.run(_load(server, stations, loops))
+
+
+async def _load(server: Server, stations: int, loops: int) -> Round:
+    """Connect and boot all stations, then measure their loops."""
+    async with asyncio.timeout(ROUND_SECONDS), contextlib.AsyncExitStack() as stack:
+        connections = []
+        for number in range(stations):
+            url = f"{server.url}/BENCH-{number:04d}"
+            connection = await stack.enter_async_context(
+                connect(url, subprotocols=[OCPP], compression=None, proxy=None)
+            )
+            await _call(connection, "boot", "BootNotification", BOOT)
+            connections.append(connection)
+        cpu, started = _cpu(server.pid), time.monotonic()
+        await asyncio.gather(*(_station(connection, loops) for connection in connections))
+        wall = time.monotonic() - started
+        return Round(2 * stations * loops * len(LOOP), wall, _cpu(server.pid) - cpu)
+
+
+async def _station(connection: ClientConnection, loops: int) -> None:
+    transaction = 0
+    for number in range(loops):
+        for action in LOOP:
+            if action == "StopTransaction":
+                payload = {"transactionId": transaction, "meterStop": 18_000, "timestamp": NOW, "idTag": TAG}
+            elif action == "MeterValues":
+                payload = {**CALLS[action], "transactionId": transaction}
+            else:
+                payload = CALLS[action]
+            answer = await _call(connection, f"{number}-{action}", action, payload)
+            transaction = answer.get("transactionId", transaction)
+            info = answer.get("idTagInfo")
+            assert info is None or info["status"] == "Accepted", answer
+
+
+async def _call(connection: ClientConnection, id: str, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+    await connection.send(msgspec.json.encode([2, id, action, payload]).decode())
+    answer = msgspec.json.decode(await connection.recv())
+    assert answer[:2] == [3, id], answer
+    result: dict[str, Any] = answer[2]
+    return result
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of all threads of a process so far (proc(5): utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def _reference() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="plugproof-bench-") as folder:
+        database = f"sqlite:///{folder}/bench.db"
+        arguments = ["csms_core", "--port", "0", "--api-port", "0", "--any-station", "--database", database]
+        with _process(*arguments) as (pid, ready):
+            request = urllib.request.Request(f"{ready['api']}/api/v1/tags/{TAG}", method="PUT")
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10):
+                yield Server(pid, ready["url"])
+
+
+@contextlib.contextmanager
+def _other() -> Iterator[Server]:
+    with _process("benchmarks.csms", "--serve-other") as (pid, ready):
+        yield Server(pid, ready["url"])
+
+
+@contextlib.contextmanager
+def _process(*arguments: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Run a module that prints one line of JSON when it is ready."""
+    process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.pid, json.loads(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+async def _serve_other() -> None:
+    async def on_connect(connection: ServerConnection) -> None:
+        request = connection.request
+        assert request is not None
+        central = OtherCentral(request.path.rpartition("/")[2], connection)
+        with contextlib.suppress(Exception):  # it ends with the connection
+            await central.start()
+
+    async with serve(on_connect, "127.0.0.1", 0, subprotocols=[OCPP], compression=None) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        print(json.dumps({"url": f"ws://127.0.0.1:{port}"}), flush=True)
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

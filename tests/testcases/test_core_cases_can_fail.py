@@ -1,0 +1,61 @@
+"""Every rule of every case is broken by a fault of the reference CSMS, and the case fails under it, at the right message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from csms_core.faults import CATALOGUE
+from harness.registry import all_cases
+from reports.verdicts import Case
+from tests.testcases import kill_matrix
+from tests.testcases.kill_matrix import KILLS
+
+pytestmark = pytest.mark.xdist_group("kill-matrix")
+
+
+@dataclass
+class Played:
+    healthy: Mapping[str, Case]
+    killed: Mapping[str, Case]
+
+
+@pytest.fixture(scope="module")
+def played() -> Played:
+    """All rounds, once."""
+    return Played(*kill_matrix.run())
+
+
+def test_every_rule_of_a_csms_has_its_fault() -> None:
+    assert set(KILLS) == {rid for case in all_cases() if case.sut == "csms" for rid in case.rules}
+    assert {kill.fault for kill in KILLS.values()} <= set(CATALOGUE)
+
+
+def test_without_a_fault_every_case_passes(played: Played) -> None:
+    assert {id: case["verdict"] for id, case in played.healthy.items()} == {
+        case.id: "PASS" for case in all_cases() if case.sut == "csms"
+    }
+
+
+@pytest.mark.parametrize("rid", KILLS)
+def test_its_fault_kills_the_rule_at_its_step(played: Played, rid: str) -> None:
+    case = played.killed[rid]
+
+    assert (case["verdict"], kill_matrix.blamed(case), kill_matrix.step_of(case)) == ("FAIL", rid, KILLS[rid].step)
+    assert rid in case["rules_judged"]
+
+
+def test_the_committed_matrix_is_what_the_script_makes(played: Played) -> None:
+    matrix = kill_matrix.rows(played.killed)
+
+    assert kill_matrix.JSON_FILE.read_text("utf-8") == kill_matrix.as_json(matrix)
+    assert kill_matrix.PAGE.read_text("utf-8") == kill_matrix.as_page(matrix)
+
+
+def test_no_case_meets_two_faults_in_a_round() -> None:
+    seen = []
+    for _, faults in kill_matrix.rounds():
+        cases = [rid.rpartition(".")[0] for rid in faults]
+        assert len(cases) == len(set(cases))
+        seen += list(faults)
+    assert sorted(seen) == sorted(KILLS)
