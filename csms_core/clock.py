@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+LONGEST = 60
+"""Characters the store keeps of a dateTime."""
+
 
 def now() -> datetime:
     """The current time in UTC."""
@@ -27,8 +30,12 @@ def parse(text: str) -> datetime:
 
 
 def normal(text: str) -> str:
-    """One spelling for equal moments, so that they compare and sort as text; what names no moment stays as it is."""
+    """One spelling for equal moments, so that they compare and sort as text.
+
+    What names no moment stays as it is, up to the length the store keeps: RFC 3339 allows the year 0 and any number of
+    digits.
+    """
     try:
         return parse(text).isoformat(timespec="microseconds").replace("+00:00", "Z")
     except (ValueError, OverflowError):
-        return text
+        return text[:LONGEST]

@@ -25,6 +25,12 @@ class Config:
     database: str = DEFAULT_DATABASE
     any_station: bool = False  # False: an identity that was not registered gets a 404 (OCPP-J §3.2)
 
+    security_profile: int = 0  # lowest that is accepted of a station that has none of its own (white paper A00)
+    tls_port: int = 0  # of wss, for profiles 2 and 3; opened only when there is a PKI
+    pki: str | None = None  # folder made by --init-pki; None: no TLS
+    operator: str | None = None  # organization client certificates have to name; None: that of the PKI
+    api_hosts: tuple[str, ...] = ()  # host names the API is called by, besides localhost and addresses
+
     registration: Registration = "Accepted"  # what a boot is answered with, unless the station has its own setting
     heartbeat_interval: int = 300
     boot_retry_interval: int = 30  # interval of an answer that is not Accepted
@@ -32,6 +38,12 @@ class Config:
     data_transfer: Mapping[str, frozenset[str]] = field(
         default_factory=dict
     )  # vendorId -> messageIds; empty: all of them
+
+    files_port: int | None = 0  # port where stations fetch and leave files by HTTP, None: no such door
+    ftp_port: int | None = None  # the same by FTP
+    files_url: str | None = None  # base URL stations reach files_port at, None: host and port
+    files: str | None = None  # folder of these files; None: beside the SQLite database, else plugproof-csms.files
+    max_file: int = 64 * 1024 * 1024
 
     call_timeout: float = 30.0
     max_frame: int = 256 * 1024

@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
+
+from sqlalchemy.engine import make_url
+
+from fastapi import FastAPI
 
 from csms_core import net
 from csms_core.api.app import make_app
 from csms_core.api.server import ApiServer
+from csms_core.auth.changes import Changes
+from csms_core.auth.doorman import Doorman
+from csms_core.auth.passwords import Vault
 from csms_core.config import TEMPORARY, Config
 from csms_core.faults import CATALOGUE, Switchboard
+from csms_core.files import FileServer
 from csms_core.hub import Hub
 from csms_core.operations import Operations
-from csms_core.profiles import BOOKKEEPERS, HANDLERS
+from csms_core.pki import Pki
+from csms_core.profiles import HANDLERS, PROFILES
+from csms_core.registry import merged_bookkeepers
 from csms_core.server import Gate
 from csms_core.services import Services
+from csms_core.settings import check
 from csms_core.store import Store
+from csms_core.tls import Contexts, TlsSettings
 from schemas import SchemaSet, load
 
 
 class Csms:
     """A running CSMS between `async with` and its end.
 
-    Entering raises StoreError, CannotListen or UnknownFault, each with a sentence for the user.
+    Entering raises SettingsError, StoreError, CannotListen, PkiError or UnknownFault, each with a sentence for the
+    user.
     """
 
     def __init__(self, config: Config) -> None:
@@ -33,10 +47,15 @@ class Csms:
         self.store: Store
         self.hub: Hub
         self.operations: Operations
+        self.vault: Vault
+        self.app: FastAPI
         self.url = ""
         """Where stations connect; the identity is appended as a path segment."""
+        self.tls_url = ""
+        """The same with TLS; empty when the CSMS has no PKI."""
         self.api_url = ""
         """Base address of the HTTP API."""
+        self.files: FileServer
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Csms:
@@ -52,31 +71,73 @@ class Csms:
 
     async def _open(self, stack: AsyncExitStack) -> None:
         config = self.config
+        check(config)
         for name in config.faults:
             self.switchboard.switch(name, True)
-        self.store = await Store.open(self._database(stack))
+        database = self._database(stack)
+        self.store = await Store.open(database)
         stack.push_async_callback(self.store.close)
         self.hub = Hub(self.store, config, HANDLERS)
-        self.operations = Operations(self.hub, self.store, config, self.schemas, BOOKKEEPERS)
+        vault = self.vault = Vault()
+        stack.callback(vault.close)
+        changes = Changes(self.store, vault, self.switchboard)
+        profiles = (*PROFILES, changes.registry)
+        self.operations = Operations(self.hub, self.store, config, self.schemas, merged_bookkeepers(profiles), profiles)
+        pki = None if config.pki is None else Pki.load(config.pki)
+        self.hub.backroom.pki = pki
+        self.hub.backroom.operate = self.operations.perform
+        operator = config.operator or (None if pki is None else pki.operator)
+        doorman = Doorman(config, self.store, vault, changes, operator)
 
         sock = stack.enter_context(net.listen(config.host, config.port, "--port"))
         api_sock = stack.enter_context(net.listen(config.host, config.api_port, "--api-port"))
         self.url = net.address("ws", sock, config.path.rstrip("/"))
         self.api_url = net.address("http", api_sock)
 
+        self.files = FileServer(config, self.store, Path(config.files or _beside(database)))
+        await self.files.open(stack)
+
         # The end goes backwards: first the stations, so that requests waiting for one get their answer from the API.
-        services = Services(config, self.schemas, self.store, self.hub, self.operations, self.switchboard, self.url)
-        api = ApiServer(make_app(services))
+        services = Services(
+            config,
+            self.schemas,
+            self.store,
+            self.hub,
+            self.operations,
+            self.switchboard,
+            self.url,
+            doorman,
+            vault,
+            self.files,
+            pki,
+        )
+        self.app = make_app(services)
+        api = ApiServer(self.app)
         await api.start(api_sock)
         stack.push_async_callback(api.stop)
         stack.push_async_callback(self.operations.close)
-        server = await Gate(config, self.store, self.hub, self.switchboard).open(sock)
+        gate = Gate(config, doorman, self.hub, self.switchboard)
+        servers = [await gate.open(sock)]
+        if pki is not None:
+            tls_sock = stack.enter_context(net.listen(config.host, config.tls_port, "--tls-port"))
+            self.tls_url = net.address("wss", tls_sock, config.path.rstrip("/"))
+            contexts = Contexts(pki, lambda: self.switchboard.tls(TlsSettings()))
+            servers.append(await gate.open(tls_sock, contexts.shared))
         stack.push_async_callback(self.hub.close)
-        stack.push_async_callback(server.wait_closed)
-        stack.callback(server.close)
+        for server in servers:
+            stack.push_async_callback(server.wait_closed)
+        for server in servers:
+            stack.callback(server.close)
 
     def _database(self, stack: AsyncExitStack) -> str:
         if self.config.database != TEMPORARY:
             return self.config.database
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="plugproof-csms-"))
         return f"sqlite:///{folder}/csms.db"
+
+
+def _beside(database: str) -> str:
+    """Folder for files that goes with a database."""
+    parsed = make_url(database)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return f"{parsed.database}.files" if is_file else "plugproof-csms.files"

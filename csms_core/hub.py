@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
 from csms_core import clock
 from csms_core.config import Config
-from csms_core.context import StationContext
+from csms_core.context import Backroom, StationContext
+from csms_core.feed import Feed
+from csms_core.metrics import Metrics
 from csms_core.registry import Handler
 from csms_core.store import Store, stations
 from ocppj.frames import Call
 from ocppj.peer import OcppError, Peer
+from ocppj.peer_common import Observer
 from ocppj.session import Memory
 
 log = logging.getLogger(__name__)
@@ -30,11 +33,14 @@ REMEMBERED_IDS = 64
 class Link:
     """One connection of one station."""
 
-    def __init__(self, context: StationContext, handlers: Mapping[str, Handler], transport: Any) -> None:
+    def __init__(
+        self, context: StationContext, handlers: Mapping[str, Handler], transport: Any, observer: Observer
+    ) -> None:
         self.context = context
         self.connected_at: datetime = clock.now()
         self.last_seen: datetime = self.connected_at
         self.operations = 0  # waiting or under way
+        self.watches: tuple[Callable[[Call], None], ...] = ()  # shown every CALL of the station that was handled
         self._handlers = handlers
         self.peer = Peer.over_websocket(
             transport,
@@ -42,6 +48,7 @@ class Link:
             handler=self._handle,
             call_timeout=context.config.call_timeout,
             memory=Memory(REMEMBERED_IDS),
+            observer=observer,
         )
 
     async def _handle(self, call: Call) -> dict[str, Any]:
@@ -54,7 +61,10 @@ class Link:
             if call.action not in station.invited:
                 raise OcppError("SecurityError", f"{call.action} before a BootNotification was accepted.")
             station.invited.discard(call.action)
-        return await handler(station, call.payload or {})
+        answer = await handler(station, call.payload or {})
+        for watch in self.watches:
+            watch(call)
+        return answer
 
 
 class Hub:
@@ -65,7 +75,11 @@ class Hub:
         self._config = config
         self._handlers = handlers
         self._links: dict[str, Link] = {}
+        self.feed = Feed()
+        self.metrics = Metrics(self.feed)
         self._closing: set[asyncio.Task[None]] = set()
+        self._later: set[asyncio.Task[None]] = set()
+        self.backroom = Backroom(later=self._run_later)
 
     @property
     def is_full(self) -> bool:
@@ -88,17 +102,23 @@ class Hub:
             at = clock.wire(clock.now())
             await self._store.write(lambda connection: stations.put(connection, identity, at))
         registered_as = station.booted_as if station else None
-        link = Link(StationContext(identity, self._store, self._config, registered_as), self._handlers, transport)
+        context = StationContext(identity, self._store, self._config, registered_as, backroom=self.backroom)
+        link = Link(context, self._handlers, transport, self.metrics.observe)
         replaced = self._links.get(identity)
         self._links[identity] = link
         if replaced is not None:
             log.info("%s connected again; the older connection is closed", identity)
             self.drop(replaced, "replaced by a newer connection")
+        self.metrics.connections += 1
+        self.feed.connected(identity)
+        log.info("%s is connected", identity, extra={"station": identity})
         try:
             await link.peer.run()
         finally:
             if self._links.get(identity) is link:
                 del self._links[identity]
+                self.feed.disconnected(identity)
+                log.info("%s is gone", identity, extra={"station": identity})
 
     def drop(self, link: Link, reason: str) -> None:
         """Close a connection without waiting for its end."""
@@ -107,5 +127,19 @@ class Hub:
         task.add_done_callback(self._closing.discard)
 
     async def close(self) -> None:
-        """Wait for the connections that are being closed."""
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        """Wait for the connections that are being closed, and give up what was to be done later."""
+        self.feed.close()
+        for task in self._later:
+            task.cancel()
+        await asyncio.gather(*self._closing, *self._later, return_exceptions=True)
+
+    def _run_later(self, work: Coroutine[Any, Any, None]) -> None:
+        # a task starts when the handler has returned and its answer has gone to the transport, which is never before
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._later.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("what followed a CALL failed", exc_info=error)

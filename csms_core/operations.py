@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from csms_core.config import Config
 from csms_core.hub import Hub, Link
-from csms_core.registry import Bookkeeper
+from csms_core.registry import Bookkeeper, Check, Follower, Registry, Request
 from csms_core.store import Store, stations
 from ocppj.peer import BadAnswer, CallRefused, CallTimeout, ConnectionClosed
 from schemas import SchemaSet
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
+MAX_IN_A_ROW = 1000
+"""Requests sent in a row at the most for one request of the API."""
+
 _TRIGGERS = ("TriggerMessage", "ExtendedTriggerMessage")
+_BROUGHT = {  # messages a trigger brings under another name (white paper, ExtendedTriggerMessage)
+    "FirmwareStatusNotification": ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
+    "SignChargePointCertificate": ("SignCertificate",),
+}
 _NOT_WHILE_PENDING = ("RemoteStartTransaction", "RemoteStopTransaction")
 
 
@@ -34,6 +44,10 @@ class UnknownStation(OperationError):
 
 class BadPayload(OperationError):
     """The payload is not what the schema of the action asks for."""
+
+
+class AgainstRules(OperationError):
+    """The standard forbids a CSMS to send this."""
 
 
 class NotConnected(OperationError):
@@ -60,30 +74,86 @@ class Operations:
     """Sends operations, one at a time per station."""
 
     def __init__(
-        self, hub: Hub, store: Store, config: Config, schemas: SchemaSet, bookkeepers: Mapping[str, Bookkeeper]
+        self,
+        hub: Hub,
+        store: Store,
+        config: Config,
+        schemas: SchemaSet,
+        bookkeepers: Mapping[str, Bookkeeper],
+        profiles: Iterable[Registry] = (),
     ) -> None:
         self._hub = hub
         self._store = store
         self._config = config
         self._schemas = schemas
         self._bookkeepers = bookkeepers
+        self._judges: dict[str, Check] = {}
+        self._followers: dict[str, Follower] = {}
+        for profile in profiles:
+            self._judges.update(profile.judges)
+            self._followers.update(profile.followers)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def start(self, identity: str, action: str, payload: Any) -> asyncio.Task[Any]:
+    async def start(self, identity: str, action: str, payload: Any, *, rules: bool = True) -> asyncio.Task[Any]:
         """Check an operation and put it in the station's queue; the task gives the payload of the station's answer.
 
-        Raises UnknownOperation, UnknownStation, BadPayload, NotConnected, NotAllowed or TooManyWaiting; the task
-        raises NoAnswer, NotConnected or Refused.
+        What has to follow the answer is sent on its own. `rules=False` sends also what the standard forbids to a CSMS,
+        as long as the schema and the registration of the station allow it.
+
+        Raises UnknownOperation, UnknownStation, BadPayload, AgainstRules, NotConnected, NotAllowed or TooManyWaiting;
+        the task raises NoAnswer, NotConnected or Refused.
         """
+        link = await self._admit(identity, action, payload, rules)
+        return self._spawn(self._send_and_follow(link, identity, action, payload))
+
+    async def perform(self, identity: str, action: str, payload: Any) -> Any:
+        """`start` an operation and wait for the payload of the answer; whoever stops waiting ends no exchange."""
+        return await asyncio.shield(await self.start(identity, action, payload))
+
+    async def through(self, identity: str, requests: Sequence[Request]) -> list[tuple[Request, Any]]:
+        """Send requests one after the other, as long as each is Accepted, and what has to follow one instead of the
+        rest.
+
+        Gives the requests that were sent, each with the payload of its answer. Raises what `start` and its task raise.
+        """
+        done: list[tuple[Request, Any]] = []
+        waiting = list(requests)
+        while waiting and len(done) < MAX_IN_A_ROW:
+            action, payload = request = waiting.pop(0)
+            link = await self._admit(identity, action, payload, True)
+            answer = await asyncio.shield(self._spawn(self._send(link, identity, action, payload)))
+            done.append((request, answer))
+            follow = await self._to_follow(link, action, payload, answer)
+            if follow or answer.get("status") != "Accepted":
+                waiting = list(follow)
+        return done
+
+    def turn(self, identity: str) -> asyncio.Lock:
+        """The lock of those who read the books of a station, send something, and rely on what they have read."""
+        lock = self._turns.get(identity)
+        if lock is None:
+            lock = self._turns[identity] = asyncio.Lock()
+        return lock
+
+    async def _admit(self, identity: str, action: str, payload: Any, rules: bool) -> Link:
         self._check(action, payload)
         link = await self._link(identity)
         self._check_registration(link, action)
+        if rules and (judge := self._judges.get(action)) is not None:
+            sentence = await self._store.look_up(lambda connection: judge(connection, link.context, payload))
+            if sentence is not None:
+                raise AgainstRules(f"{action}: {sentence}")
         if link.operations >= self._config.max_operations_waiting:
             raise TooManyWaiting(f"{link.operations} operations wait for {identity} already; let it answer first.")
         if action in _TRIGGERS and link.context.registered_as != "Accepted":
-            link.context.invited.add(payload["requestedMessage"])
+            requested = payload["requestedMessage"]
+            link.context.invited.update(_BROUGHT.get(requested, (requested,)))
         link.operations += 1
-        task = asyncio.create_task(self._send(link, identity, action, payload))
+        return link
+
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._done)
         return task
@@ -124,6 +194,19 @@ class Operations:
         if registered_as != "Accepted" and action in _NOT_WHILE_PENDING:
             raise NotAllowed(f"{action} has to wait until a BootNotification of the station '{identity}' was accepted.")
 
+    async def _send_and_follow(self, link: Link, identity: str, action: str, payload: Any) -> Any:
+        answer = await self._send(link, identity, action, payload)
+        follow = await self._to_follow(link, action, payload, answer)
+        if follow:
+            self._spawn(self.through(identity, follow))
+        return answer
+
+    async def _to_follow(self, link: Link, action: str, payload: Any, answer: Any) -> Sequence[Request]:
+        follower = self._followers.get(action)
+        if follower is None:
+            return ()
+        return await self._store.look_up(lambda connection: follower(connection, link.context, payload, answer))
+
     async def _send(self, link: Link, identity: str, action: str, payload: Any) -> Any:
         bookkeeper = self._bookkeepers.get(action)
         try:
@@ -150,5 +233,9 @@ class Operations:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
-        if not task.cancelled() and isinstance(error := task.exception(), OperationError):
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, OperationError):
             log.warning("%s", error)
+        else:
+            log.error("an operation failed", exc_info=error)

@@ -6,8 +6,10 @@ is listed in `csms_core.profiles`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import Connection
 
 from csms_core.context import StationContext
 
@@ -22,12 +24,26 @@ Bookkeeper = Callable[[StationContext, Payload, Send], Awaitable[Payload]]
 gives the payload of the CALLRESULT or raises `operations.OperationError`, and returns that payload."""
 
 
+Check = Callable[[Connection, StationContext, Payload], str | None]
+"""Judges a CALL of the CSMS before it is sent: the sentence why the standard forbids it to a CSMS, None when it does
+not. Short questions to the store only."""
+
+Request = tuple[str, Payload]
+"""Action and payload of a CALL of the CSMS."""
+
+Follower = Callable[[Connection, StationContext, Payload, Payload], Sequence[Request]]
+"""Takes the payload of a CALL of the CSMS and that of its answer, once the books are kept; gives the CALLs that have to
+follow, in order, each only after the one before was Accepted."""
+
+
 class Registry:
-    """Handlers of one feature profile."""
+    """What one feature profile does with the messages of both sides."""
 
     def __init__(self) -> None:
         self._handlers: dict[str, Handler] = {}
         self._bookkeepers: dict[str, Bookkeeper] = {}
+        self.judges: dict[str, Check] = {}
+        self.followers: dict[str, Follower] = {}
 
     def handles(self, action: str) -> Callable[[Handler], Handler]:
         """Decorator: the function handles this action. Raises ValueError when the action has a handler already."""
@@ -48,6 +64,28 @@ class Registry:
                 raise ValueError(f"{action} has two bookkeepers.")
             self._bookkeepers[action] = bookkeeper
             return bookkeeper
+
+        return register
+
+    def checks(self, action: str) -> Callable[[Check], Check]:
+        """Decorator: the function judges this operation before it is sent."""
+
+        def register(check: Check) -> Check:
+            if action in self.judges:
+                raise ValueError(f"{action} is judged twice.")
+            self.judges[action] = check
+            return check
+
+        return register
+
+    def follows(self, action: str) -> Callable[[Follower], Follower]:
+        """Decorator: the function says what has to follow this operation."""
+
+        def register(follower: Follower) -> Follower:
+            if action in self.followers:
+                raise ValueError(f"{action} has two followers.")
+            self.followers[action] = follower
+            return follower
 
         return register
 

@@ -6,6 +6,7 @@ import http
 import socket
 from asyncio import sleep
 from collections.abc import Sequence
+from ssl import SSLContext
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -13,11 +14,12 @@ from websockets.exceptions import NegotiationError
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from csms_core.auth.doorman import Admitted, Doorman, Offer, Refused
 from csms_core.config import Config
 from csms_core.faults import Switchboard, Wire
 from csms_core.faults.model import Handshake, NoCommonSubprotocol, NotAnIdentity, decode_identity
+from csms_core.feed import Feed
 from csms_core.hub import Hub
-from csms_core.store import Store, stations
 
 
 class StationConnection(ServerConnection):
@@ -25,14 +27,16 @@ class StationConnection(ServerConnection):
 
     identity: str = ""
     policy: Handshake = Handshake()
+    admitted: Admitted = Admitted(0)
 
 
 class Tapped:
     """The transport of a peer: the connection, with the faults that are on for the station in between."""
 
-    def __init__(self, connection: StationConnection, wire: Wire) -> None:
+    def __init__(self, connection: StationConnection, wire: Wire, feed: Feed) -> None:
         self._connection = connection
         self._wire = wire
+        self._feed = feed
         self.subprotocol = connection.subprotocol
 
     async def recv(self) -> str | bytes:
@@ -40,17 +44,20 @@ class Tapped:
         message = await self._connection.recv()
         if isinstance(message, str):
             self._wire.arrived(message)
+            self._feed.frame(self._connection.identity, "station->csms", message)
         return message
 
     async def send(self, message: str, /) -> None:
         """Send a text, or what a fault makes of it."""
         instead = self._wire.leaves(message)
         if instead is None:
+            self._feed.frame(self._connection.identity, "csms->station", message)
             await self._connection.send(message)
             return
         if instead.delay:
             await sleep(instead.delay)
         for text in instead.texts:
+            self._feed.frame(self._connection.identity, "csms->station", text)
             await self._connection.send(text)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
@@ -61,15 +68,16 @@ class Tapped:
 class Gate:
     """Judges opening handshakes and hands the connections to the hub."""
 
-    def __init__(self, config: Config, store: Store, hub: Hub, switchboard: Switchboard) -> None:
+    def __init__(self, config: Config, doorman: Doorman, hub: Hub, switchboard: Switchboard) -> None:
         self._config = config
-        self._store = store
+        self._doorman = doorman
         self._hub = hub
         self._switchboard = switchboard
 
-    async def open(self, sock: socket.socket) -> Server:
-        """Accept stations on a listening socket."""
+    async def open(self, sock: socket.socket, tls: SSLContext | None = None) -> Server:
+        """Accept stations on a listening socket, with TLS when there is a context for it."""
         config = self._config
+        encryption: dict[str, Any] = {} if tls is None else {"ssl": tls, "ssl_handshake_timeout": config.open_timeout}
         return await serve(
             self._serve,
             sock=sock,
@@ -84,6 +92,7 @@ class Gate:
             close_timeout=config.close_timeout,
             ping_interval=config.ping_interval,
             ping_timeout=config.ping_timeout,
+            **encryption,
         )
 
     async def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
@@ -98,9 +107,13 @@ class Gate:
             identity = connection.policy.decode(segment)
         except NotAnIdentity as error:
             return connection.respond(http.HTTPStatus.NOT_FOUND, f"No station: {error}.\n")
-        known = self._config.any_station or await self._is_known(identity)
-        if not connection.policy.admit(known):
-            return connection.respond(http.HTTPStatus.NOT_FOUND, "This station is not registered.\n")
+        try:
+            connection.admitted = await self._doorman.judge(_offer(connection, request, identity), connection.policy)
+        except Refused as refused:
+            response = connection.respond(refused.status, f"{refused.sentence}\n")
+            for name, value in refused.headers.items():
+                response.headers[name] = value
+            return response
         if self._hub.is_full and self._hub.link(identity) is None:
             return connection.respond(
                 http.HTTPStatus.SERVICE_UNAVAILABLE, "As many stations are connected as may be.\n"
@@ -116,11 +129,19 @@ class Gate:
             raise NegotiationError(str(error)) from None
         return None if chosen is None else Subprotocol(chosen)
 
-    async def _is_known(self, identity: str) -> bool:
-        known: Any = await self._store.look_up(lambda connection: stations.find(connection, identity))
-        return known is not None
-
     async def _serve(self, connection: ServerConnection) -> None:
         assert isinstance(connection, StationConnection)
         wire = Wire(self._switchboard, connection.identity)
-        await self._hub.serve(connection.identity, Tapped(connection, wire))
+        await self._hub.serve(connection.identity, Tapped(connection, wire, self._hub.feed))
+
+
+def _offer(connection: ServerConnection, request: Request, identity: str) -> Offer:
+    """What a station comes with, as the handshake shows it."""
+    ssl_object = connection.transport.get_extra_info("ssl_object")
+    given = request.headers.get_all("Authorization")
+    return Offer(
+        identity,
+        tls=ssl_object is not None,
+        authorization=None if not given else given[0] if len(given) == 1 else "",
+        certificate=None if ssl_object is None else ssl_object.getpeercert(binary_form=True),
+    )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from csms_core.auth.doorman import Doorman
+from csms_core.auth.passwords import Vault
 from csms_core.config import Config
 from csms_core.faults import Switchboard
+from csms_core.files import FileServer
 from csms_core.hub import Hub
 from csms_core.operations import Operations
+from csms_core.pki import Pki
 from csms_core.store import Store
 from schemas import SchemaSet
 
@@ -23,3 +27,7 @@ class Services:
     operations: Operations
     switchboard: Switchboard
     url: str
+    doorman: Doorman
+    vault: Vault
+    files: FileServer
+    pki: Pki | None

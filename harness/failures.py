@@ -26,12 +26,12 @@ def judged_text(action: str, members: dict[str, Any]) -> str:
     return f"{action} with " + ", ".join(f"{name} = {shown(value)}" for name, value in members.items())
 
 
-def violated(run: CaseRun, expected: str, seen: Seen, rule: str | None) -> CaseFailure:
+def violated(run: CaseRun, name: str, members: dict[str, Any], seen: Seen, rule: str | None) -> CaseFailure:
     """The failure for a message whose payload is not what the schema of its action asks for."""
     violation = seen.violations[0]
     return CaseFailure(
         "schema",
-        expected=f"{expected}, {violation.expected}",
+        expected=judged_text(name, members) if members else f"{name}, {violation.expected}",
         actual=violation.message,
         rule=run.failed(rule) or seen.findings[0].rule,
         seq=seen.seq,
@@ -94,7 +94,7 @@ def sequence(run: CaseRun, offending: int | None) -> list[dict[str, Any]]:
     shown = range(len(entries))[-MAX_SEQUENCE:]
     where = next((index for index, entry in enumerate(entries) if entry.seq == offending), None)
     if where is not None and where not in shown:
-        last = max(where + AFTER, MAX_SEQUENCE)
+        last = max(where + 1 + AFTER, MAX_SEQUENCE)
         shown = range(last - MAX_SEQUENCE, last)
     actions: dict[str, str] = {}
     # The rows before are made, too: an answer is labelled after its CALL.

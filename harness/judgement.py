@@ -72,6 +72,8 @@ def of_silence(run: CaseRun, *, strict: bool) -> Judgement:
 
 def _reason(error: CaseFailure) -> str:
     where = f"{error.rule}: " if error.rule else ""
+    if error.kind == "schema":  # its text says already what was expected
+        return f"{where}{error.actual}"
     return f"{where}{error.actual}, expected {error.expected}"
 
 

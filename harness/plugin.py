@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     rerun = config.getoption("plugproof_rerun") or _rerun(config)
     strict = config.getoption("plugproof_strict")
     config.stash[SESSION] = RunSession(sut, lane, out, rerun, strict)
-    if not _is_worker(config):
+    if not _is_worker(config) and not config.option.collectonly:
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
         config.stash[COLLECTOR] = collector = Collector(
             sut, out, workers=workers, strict=strict, command=command, rerun=rerun
@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     """Before any worker starts: is the system under test there, and does it know the stations and tags?"""
     collector = session.config.stash.get(COLLECTOR, None)
-    if collector is not None and not session.config.option.collectonly:
+    if collector is not None:
         from harness.preparation import NotReady, prepare  # opens sockets, so not before it is needed
 
         try:

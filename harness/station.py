@@ -190,11 +190,11 @@ class Station:
             raise self.closed_failure(f"an answer to {action}", closed, rule) from None
         seen = self._answers.pop(frame.id or "")
         if isinstance(frame, CallError):
-            self._fail("callerror", f"{action}.conf", f"CALLERROR {frame.code}: {shown(frame.description)}", rule, seen)
+            self._fail("callerror", f"{action}.conf", _refusal(frame), rule, seen)
         if isinstance(frame, Malformed):
             self._fail("protocol", f"{action}.conf", frame.message, rule, seen)
         if rule is not None and not seen.valid:
-            raise violated(self.run, f"{action}.conf", seen, rule)
+            raise violated(self.run, f"{action}.conf", {}, seen, rule)
         self._remember(action, members, frame)
         self.run.judge(rule)
         return Message(self.run, f"{action}.conf", seen, rule)
@@ -323,7 +323,7 @@ class Station:
         self.run.judge(rule)
         rule = rule and rule.split()[-1]
         if not request.seen.valid:
-            return violated(self.run, judged_text(action, members), request.seen, rule)
+            return violated(self.run, action, members, request.seen, rule)
         return _mismatch(self.run, action, request.seen, found, rule)
 
     def _raise_operation_failure(self) -> None:
@@ -389,11 +389,7 @@ class Station:
         self._changed.set()
 
     def _check_own(self, action: str, members: dict[str, Any]) -> None:
-        schemas = self.peer.session.schemas
-        check = schemas.call.get(action)
-        if check is not None and check(members):
-            return  # a diagnosis, of an unknown action too, would first import a second validator
-        violations = schemas.diagnose(action, "call", members)
+        violations = self.peer.session.schemas.diagnose(action, "call", members)
         if violations:
             raise HarnessError(f"the case would send an invalid {action}: {violations[0].message}")
 
@@ -409,10 +405,15 @@ class Station:
 
     def closed_failure(self, expected: str, closed: ConnectionClosed, rule: str | None) -> CaseFailure:
         """The failure for a connection that ended while the case still needed it."""
-        return CaseFailure("closed", expected=expected, actual=str(closed), rule=self.run.failed(rule))
+        seq = self.run.trace.add("note", str(closed))
+        return CaseFailure("closed", expected=expected, actual=str(closed), rule=self.run.failed(rule), seq=seq)
 
     def _fail(self, kind: Any, expected: str, actual: str, rule: str | None, seen: Seen) -> None:
         raise CaseFailure(kind, expected=expected, actual=actual, rule=self.run.failed(rule), seq=seen.seq)
+
+
+def _refusal(frame: CallError) -> str:
+    return f"CALLERROR {frame.code}" + (f": {shown(frame.description)}" if frame.description else "")
 
 
 def _mismatch(run: CaseRun, name: str, seen: Seen, found: list[Mismatch], rule: str | None) -> CaseFailure:

@@ -6,28 +6,59 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from csms_core.api import faults, operations, stations, tags, transactions
-from csms_core.api.deps import Csms
-from csms_core.api.models import Health
+from csms_core.api import (
+    certificates,
+    charging_profiles,
+    configuration,
+    events,
+    faults,
+    images,
+    jobs,
+    local_lists,
+    metrics,
+    octt,
+    operations,
+    reservations,
+    security,
+    stations,
+    tags,
+    transactions,
+    triggers,
+)
+from csms_core.api.docs import add_docs
+from csms_core.api.guard import Guard
+from csms_core.console import add_console
 from csms_core.services import Services
 
 
 def make_app(services: Services) -> FastAPI:
     """The API of a running CSMS."""
-    app = FastAPI(title="plugproof reference CSMS", version="1", description="Provisioning, operations and faults.")
+    app = FastAPI(
+        title="plugproof reference CSMS",
+        version="1",
+        description="Provisioning, operations and faults.",
+        docs_url=None,  # these two would load their parts from elsewhere; `add_docs` has its own
+        redoc_url=None,
+    )
     app.state.services = services
-    app.add_api_route("/health", health, methods=["GET"], tags=["health"])
+    hosts = (services.config.host, *services.config.api_hosts)
+    app.add_middleware(Guard, store=services.store, hosts=hosts)
     # operations first: the route of a station would take their path for an identity
-    for router in (operations.router, stations.router, tags.router, transactions.router, faults.router):
+    for router in (operations.router, reservations.router, charging_profiles.router, local_lists.router):
         app.include_router(router)
+    for router in (octt.router, security.router, triggers.router, configuration.router):
+        app.include_router(router)
+    for router in (jobs.router, images.router, certificates.router):
+        app.include_router(router)
+    for router in (stations.router, tags.router, transactions.router, faults.router):
+        app.include_router(router)
+    for router in (events.router, metrics.router):
+        app.include_router(router)
+    add_docs(app)
+    add_console(app)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _failed)
     return app
-
-
-async def health(csms: Csms) -> Health:
-    """The CSMS is up, and where."""
-    return Health(url=csms.url, stations_online=csms.hub.online)
 
 
 async def _bad_request(request: Request, error: Exception) -> JSONResponse:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException
 
 from csms_core.api.deps import Csms
 from csms_core.api.models import ErrorOut, FaultIn, FaultOut
-from csms_core.faults import Fault, Switchboard, UnknownFault
+from csms_core.faults import Fault, NotForOneStation, Switchboard, UnknownFault
 
 router = APIRouter(prefix="/api/v1", tags=["faults"])
 
@@ -18,7 +18,7 @@ async def list_faults(csms: Csms) -> list[FaultOut]:
     return [_out(switchboard, fault) for fault in switchboard.catalogue.values()]
 
 
-@router.put("/faults/{name}", responses={404: {"model": ErrorOut}})
+@router.put("/faults/{name}", responses={404: {"model": ErrorOut}, 409: {"model": ErrorOut}})
 async def put_fault(csms: Csms, name: str, body: FaultIn) -> FaultOut:
     """Switch a fault on or off."""
     switchboard = csms.switchboard
@@ -26,6 +26,8 @@ async def put_fault(csms: Csms, name: str, body: FaultIn) -> FaultOut:
         switchboard.switch(name, body.enabled, body.station)
     except UnknownFault as error:
         raise HTTPException(404, str(error)) from None
+    except NotForOneStation as error:
+        raise HTTPException(409, str(error)) from None
     return _out(switchboard, switchboard.catalogue[name])
 
 

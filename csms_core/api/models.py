@@ -43,6 +43,12 @@ class Health(BaseModel):
     stations_online: int
 
 
+class Readiness(BaseModel):
+    """The CSMS can serve."""
+
+    status: Literal["ready"] = "ready"
+
+
 class StationIn(Body):
     """Settings of a station. `registration`: answer to its next boot, `interval`: seconds; null: as configured for
     all."""

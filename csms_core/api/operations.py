@@ -22,24 +22,31 @@ STATUS: dict[type[operations.OperationError], tuple[int, str]] = {
     operations.NotConnected: (409, "the station is not connected, or went away before it answered"),
     operations.NotAllowed: (409, "the registration of the station rules the operation out"),
     operations.BadPayload: (422, "the payload breaks the schema of the action"),
+    operations.AgainstRules: (409, "the standard forbids a CSMS to send this to the station"),
     operations.TooManyWaiting: (429, "too many operations wait for the station"),
     operations.Refused: (502, "the station answered with a CALLERROR"),
     operations.NoAnswer: (504, "the station did not answer in time"),
 }
 
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    **{code: {"model": ErrorOut, "description": text} for code, text in STATUS.values()},
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    **{
+        code: {"model": ErrorOut, "description": "; or ".join(text for other, text in STATUS.values() if other == code)}
+        for code, _ in STATUS.values()
+    },
     202: {"model": Started, "description": "the operation is in the station's queue (wait=false)"},
 }
 
 Wait = Annotated[bool, Query(description="answer with the station's answer; false: with 202 as soon as it is queued")]
+RulesApply = Annotated[
+    bool, Query(description="refuse what the standard forbids a CSMS to send; false: send it if the schema allows it")
+]
 Payload = Annotated[Any, Body(description="payload of the CALL")]
 
 
-async def perform(csms: Csms, identity: str, action: str, wait: bool, payload: Any) -> JSONResponse:
+async def perform(csms: Csms, identity: str, action: str, wait: bool, payload: Any, rules: bool = True) -> JSONResponse:
     """Send an operation; the body of the answer is the payload of the station's CALLRESULT."""
     try:
-        task = await csms.operations.start(identity, action, {} if payload is None else payload)
+        task = await csms.operations.start(identity, action, {} if payload is None else payload, rules=rules)
         if not wait:
             return JSONResponse(Started(station=identity, action=action).model_dump(), 202)
         return JSONResponse(await asyncio.shield(task))  # a client that goes away ends no exchange
@@ -48,14 +55,19 @@ async def perform(csms: Csms, identity: str, action: str, wait: bool, payload: A
         raise HTTPException(code, str(error)) from None
 
 
-def _route(action: str) -> Callable[..., Awaitable[JSONResponse]]:
-    async def send(csms: Csms, identity: str, wait: Wait = True, payload: Payload = None) -> JSONResponse:
-        return await perform(csms, identity, action, wait, payload)
+def route(action: str) -> Callable[..., Awaitable[JSONResponse]]:
+    """What a route of this action does."""
+
+    async def send(
+        csms: Csms, identity: str, wait: Wait = True, rules: RulesApply = True, payload: Payload = None
+    ) -> JSONResponse:
+        return await perform(csms, identity, action, wait, payload, rules)
 
     return send
 
 
-def _documented(schema: dict[str, Any]) -> dict[str, Any]:
+def documented(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of OCPP as OpenAPI wants it."""
     return {name: value for name, value in schema.items() if name not in ("$schema", "id", "$id", "title")}
 
 
@@ -64,16 +76,16 @@ def _add_routes() -> None:
     for action, info in schemas.actions.items():
         if info.sender == "station":
             continue
-        content = {"application/json": {"schema": _documented(schemas.schema(action, "call"))}}
+        content = {"application/json": {"schema": documented(schemas.schema(action, "call"))}}
         router.add_api_route(
             f"/stations/{{identity:path}}/operations/{action}",
-            _route(action),
+            route(action),
             methods=["POST"],
             name=action,
             operation_id=action,
             summary=f"{action} ({info.profile})",
             response_model=None,
-            responses=_RESPONSES,
+            responses=RESPONSES,
             openapi_extra={"requestBody": {"content": content}},
         )
 

@@ -7,13 +7,13 @@ import socket
 from contextlib import suppress
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 
 class ApiServer:
     """uvicorn without its own process: it takes no signals, installs no logging and opens no port."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: Starlette) -> None:
         self._config = uvicorn.Config(
             app,
             log_config=None,
@@ -21,6 +21,7 @@ class ApiServer:
             lifespan="off",
             ws="none",
             server_header=False,
+            proxy_headers=False,  # who calls is decided by `csms_core.api.guard`
             timeout_graceful_shutdown=2,
             limit_concurrency=1000,
         )

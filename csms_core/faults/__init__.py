@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from csms_core.faults import core, handshake, rpc
+from csms_core.faults import core, handshake, local_list, remote_trigger, reservation, rpc, smart_charging
 from csms_core.faults.model import Fault
-from csms_core.faults.switchboard import Switchboard, UnknownFault, Wire
+from csms_core.faults.switchboard import NotForOneStation, Switchboard, UnknownFault, Wire
 
-__all__ = ["CATALOGUE", "Fault", "Switchboard", "UnknownFault", "Wire"]
+__all__ = ["CATALOGUE", "Fault", "NotForOneStation", "Switchboard", "UnknownFault", "Wire"]
 
 
 def _catalogue(faults: Iterable[Fault]) -> Mapping[str, Fault]:
@@ -24,4 +24,14 @@ def _catalogue(faults: Iterable[Fault]) -> Mapping[str, Fault]:
     return by_name
 
 
-CATALOGUE: Mapping[str, Fault] = _catalogue((*handshake.faults(), *rpc.faults(), *core.faults()))
+CATALOGUE: Mapping[str, Fault] = _catalogue(
+    (
+        *handshake.faults(),
+        *rpc.faults(),
+        *core.faults(),
+        *reservation.faults(),
+        *smart_charging.faults(),
+        *local_list.faults(),
+        *remote_trigger.faults(),
+    )
+)

@@ -34,9 +34,11 @@ def any_answer(message: Outgoing) -> bool:
     return message.kind == "result"
 
 
-def call_of(action: str) -> Condition:
-    """A CALL of this action."""
-    return lambda message: message.kind == "call" and message.action == action
+def call_of(action: str, *conditions: Condition) -> Condition:
+    """A CALL of this action, when all conditions hold as well."""
+    return lambda message: (
+        message.kind == "call" and message.action == action and all(holds(message) for holds in conditions)
+    )
 
 
 def any_call(message: Outgoing) -> bool:

@@ -1,11 +1,16 @@
-"""Faults of the opening handshake (OCPP-J 1.6 §3)."""
+"""Faults of the opening handshake (OCPP-J 1.6 §3), authentication and TLS included (white paper A00, A01, A05)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ssl
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from csms_core.faults.model import Fault
+from csms_core import tls
+from csms_core.auth import terms
+from csms_core.faults.edits import Condition, call_of, fault, put
+from csms_core.faults.model import Fault, Handshake
+from csms_core.tls import TlsSettings
 
 
 def faults() -> Iterator[Fault]:
@@ -30,7 +35,181 @@ def faults() -> Iterator[Fault]:
         "No subprotocol is agreed on, and the connection is used all the same.",
         handshake=lambda right: replace(right, choose=lambda offered: None),
     )
+    yield from _passwords()
+    yield from _profiles()
+    yield from _certificates()
+    yield from _changes()
+    yield from _tls()
 
 
 def _first(offered: Sequence[str]) -> str | None:
     return offered[0] if offered else None
+
+
+def _passwords() -> Iterator[Fault]:
+    yield Fault(
+        "credentials-not-asked-for",
+        "A station that has to authenticate itself may connect without user name and password.",
+        handshake=lambda right: replace(right, allow=lambda given: right.allow(given) | {terms.NONE}),
+    )
+    yield Fault(
+        "any-password",
+        "Every password of a station is taken for the right one.",
+        handshake=lambda right: replace(right, fits=lambda current, pending: True),
+    )
+    yield Fault(
+        "right-password-refused",
+        "The right password of a station is refused.",
+        handshake=lambda right: replace(right, fits=lambda current, pending: False),
+    )
+    yield Fault(
+        "old-password-kept",
+        "After a station has accepted a new key its old one goes on being valid.",
+        handshake=lambda right: replace(right, settle=lambda status: "both", promotes=False),
+    )
+    yield Fault(
+        "new-password-refused",
+        "A new key that a station has accepted is forgotten.",
+        handshake=lambda right: replace(right, settle=lambda status: "old"),
+    )
+    yield Fault(
+        "rejected-password-taken",
+        "A new key becomes valid although the station has rejected it.",
+        handshake=lambda right: replace(right, settle=lambda status: "new"),
+    )
+
+
+def _profiles() -> Iterator[Fault]:
+    def lower(allowed: Callable[[terms.Terms], frozenset[int]]) -> Callable[[terms.Terms], frozenset[int]]:
+        return lambda given: frozenset(range(max(allowed(given), default=0) + 1))
+
+    def no_rise(given: terms.Terms) -> frozenset[int]:
+        return terms.allowed_profiles(replace(given, announced=None))
+
+    def locked_out(given: terms.Terms) -> frozenset[int]:
+        return frozenset() if given.refused_before else terms.allowed_profiles(given)
+
+    yield Fault(
+        "lower-security-profile-accepted",
+        "A station that has risen to a higher security profile may connect with a lower one.",
+        handshake=lambda right: replace(right, allow=lower(right.allow)),
+    )
+    yield Fault(
+        "higher-security-profile-refused",
+        "A station that was asked to rise to a higher security profile is refused with it.",
+        handshake=lambda right: replace(right, allow=no_rise),
+    )
+    yield Fault(
+        "refused-once-refused-always",
+        "A station that was refused once is refused from then on.",
+        handshake=lambda right: replace(right, allow=locked_out),
+    )
+
+
+def _certificates() -> Iterator[Fault]:
+    def without(kind: terms.ProblemKind) -> Callable[[Handshake], Handshake]:
+        return lambda right: replace(right, certify=lambda problems: right.certify(problems - {kind}))
+
+    yield Fault(
+        "client-certificate-refused",
+        "A client certificate that is right is refused.",
+        handshake=lambda right: replace(right, certify=lambda problems: False),
+    )
+    yield Fault(
+        "client-certificate-of-another-station",
+        "The common name of a client certificate may be that of another station.",
+        handshake=without("name"),
+    )
+    yield Fault(
+        "client-certificate-of-another-operator",
+        "A client certificate may name another operator.",
+        handshake=without("operator"),
+    )
+    yield Fault(
+        "revoked-client-certificate-accepted",
+        "A client certificate that was revoked is accepted.",
+        handshake=without("revoked"),
+    )
+
+
+def _changes() -> Iterator[Fault]:
+    key, profile = _configures("AuthorizationKey"), _configures("SecurityProfile")
+    yield fault(
+        "authorization-key-wrong-name",
+        "The new key of a station is sent as AuthorisationKey.",
+        key,
+        put("key", "AuthorisationKey"),
+    )
+    yield fault(
+        "authorization-key-no-hex",
+        "The new key of a station is sent as text instead of hex digits.",
+        key,
+        put("value", "plain-text-password"),
+    )
+    yield fault("authorization-key-too-long", "The new key of a station has 21 octets.", key, put("value", "5a" * 21))
+    yield fault("authorization-key-too-short", "The new key of a station has 15 octets.", key, put("value", "5a" * 15))
+    yield fault(
+        "authorization-key-other-value",
+        "A station is sent another key than the one that is kept.",
+        key,
+        put("value", "5a" * 20),
+    )
+    yield fault(
+        "security-profile-wrong-name",
+        "The new security profile is sent as SecurityLevel.",
+        profile,
+        put("key", "SecurityLevel"),
+    )
+    yield fault(
+        "security-profile-not-raised",
+        "The security profile that is sent is one below the one asked for.",
+        profile,
+        put("value", lambda message: str(int(message.payload["value"]) - 1)),
+    )
+
+
+def _tls() -> Iterator[Fault]:
+    def of(**changes: object) -> Callable[[TlsSettings], TlsSettings]:
+        return lambda right: replace(right, **changes)  # type: ignore[arg-type]
+
+    def without(suite: str) -> Callable[[TlsSettings], TlsSettings]:
+        # TLS 1.3 has suites of its own and would hide what is missing
+        return lambda right: replace(
+            right,
+            suites=tuple(other for other in right.suites if other != suite),
+            maximum=ssl.TLSVersion.TLSv1_2,
+        )
+
+    old = of(minimum=ssl.TLSVersion.TLSv1_1, suites=(*tls.SUITES, *tls.OLD_SUITES), level=0)
+    yield Fault("tls-old-version-accepted", "A connection with TLS 1.1 is accepted.", tls=old)
+    yield Fault(
+        "tls-old-version-only",
+        "Only TLS 1.1 is spoken.",
+        tls=lambda right: replace(old(right), maximum=ssl.TLSVersion.TLSv1_1),
+    )
+    for suite in tls.SUITES:
+        yield Fault(f"tls-without-{suite.lower()}", f"The suite {suite} is not offered.", tls=without(suite))
+    yield Fault(
+        "tls-unfit-suites",
+        "Suites are offered that the security white paper does not name.",
+        tls=of(suites=(*tls.SUITES, *tls.OLD_SUITES)),
+    )
+    yield Fault(
+        "server-key-too-small",
+        "The key of the server certificate is RSA with 1024 bits.",
+        tls=of(served="small key", level=0),
+    )
+    yield Fault(
+        "server-certificate-other-name",
+        "The common name of the server certificate is that of another host.",
+        tls=of(served="other name"),
+    )
+    yield Fault(
+        "server-certificate-without-name", "The server certificate has no common name.", tls=of(served="no name")
+    )
+    yield Fault("client-certificate-not-asked-for", "No client certificate is asked for.", tls=of(asks=False))
+
+
+def _configures(key: str) -> Condition:
+    is_change = call_of("ChangeConfiguration")
+    return lambda message: is_change(message) and message.payload["key"].lower() == key.lower()

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote_to_bytes
+
+from csms_core.auth import terms
+
+if TYPE_CHECKING:
+    from csms_core.tls import TlsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,16 @@ def admit(known: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """How an opening handshake is judged."""
+    """How an opening handshake is judged. `promotes`: a key under way that is used ends the one before."""
 
     decode: Callable[[str], str] = decode_identity
     choose: Callable[[Sequence[str]], str | None] = choose_subprotocol
     admit: Callable[[bool], bool] = admit
+    allow: Callable[[terms.Terms], frozenset[int]] = terms.allowed_profiles
+    fits: Callable[[bool, bool], bool] = terms.password_fits
+    certify: Callable[[frozenset[terms.ProblemKind]], bool] = terms.certificate_fits
+    settle: Callable[[str | None], terms.Settlement] = terms.settle
+    promotes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +105,16 @@ class Fault:
     """A deliberate defect.
 
     `sentence` says what the CSMS then does wrong. `message` hooks in where a message leaves, `handshake` where a
-    connection is judged; exactly one of them is set.
+    connection is judged, `tls` where the encryption of a connection begins (before anybody knows whose it is, so such a
+    fault is on for all stations or for none); exactly one of them is set.
     """
 
     name: str
     sentence: str
     message: Hook | None = None
     handshake: Callable[[Handshake], Handshake] | None = None
+    tls: Callable[[TlsSettings], TlsSettings] | None = None
 
     def __post_init__(self) -> None:
-        if (self.message is None) == (self.handshake is None):
-            raise ValueError(f"The fault {self.name} needs either a message hook or a handshake hook.")
+        if sum(hook is not None for hook in (self.message, self.handshake, self.tls)) != 1:
+            raise ValueError(f"The fault {self.name} needs either a message hook or a handshake hook, or one of TLS.")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from csms_core.faults.model import Fault, Handshake, Instead, Outgoing, Past
 from ocppj.frames import Call, CallResult, parse
+
+if TYPE_CHECKING:
+    from csms_core.tls import TlsSettings
 
 MAX_HISTORY = 128
 MAX_OPEN = 64
@@ -19,6 +22,10 @@ MAX_OPEN = 64
 
 class UnknownFault(Exception):
     """There is no fault of that name in the catalogue."""
+
+
+class NotForOneStation(Exception):
+    """The fault can only be on for all stations."""
 
 
 class Switchboard:
@@ -30,10 +37,14 @@ class Switchboard:
         self._histories: dict[str, deque[Past]] = {}
 
     def switch(self, name: str, enabled: bool, station: str | None = None) -> None:
-        """Switch a fault on or off, for one station or for all. Raises UnknownFault."""
+        """Switch a fault on or off, for one station or for all. Raises UnknownFault, NotForOneStation."""
         if name not in self.catalogue:
             raise UnknownFault(
                 f"There is no fault '{name}'; the list is at GET /api/v1/faults and behind --list-faults."
+            )
+        if enabled and station is not None and self.catalogue[name].tls is not None:
+            raise NotForOneStation(
+                f"The fault '{name}' acts before anybody knows which station connects; switch it on for all stations."
             )
         whom = self._on.setdefault(name, set())
         if enabled:
@@ -62,6 +73,14 @@ class Switchboard:
             if fault.handshake is not None:
                 handshake = fault.handshake(handshake)
         return handshake
+
+    def tls(self, settings: TlsSettings) -> TlsSettings:
+        """How the encryption of any connection is set up, given how it is set up rightly."""
+        for name, whom in self._on.items():
+            hook = self.catalogue[name].tls
+            if hook is not None and None in whom:
+                settings = hook(settings)
+        return settings
 
     def history(self, identity: str) -> deque[Past]:
         """What went over the wire of a station while faults were on, the newest last."""

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from csms_core.profiles import core, notices
+from csms_core.profiles import (
+    configuration,
+    core,
+    firmware,
+    local_list,
+    remote_trigger,
+    reservation,
+    security,
+    smart_charging,
+)
 from csms_core.registry import Bookkeeper, Handler, merged, merged_bookkeepers
 
 PROFILES = (
     core.registry,
-    notices.registry,
+    firmware.registry,
+    security.registry,
+    configuration.registry,
+    reservation.registry,
+    smart_charging.registry,
+    local_list.registry,
+    remote_trigger.registry,
 )
 
 HANDLERS: Mapping[str, Handler] = merged(PROFILES)

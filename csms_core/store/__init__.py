@@ -12,10 +12,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from csms_core.store import tables
+from csms_core.store import migrations
 from csms_core.store.dialect import WRITER_OPTION, open_engine
 from csms_core.store.groups import GroupWorker, StoreClosed
 
@@ -23,6 +23,11 @@ __all__ = ["Store", "StoreClosed", "StoreError"]
 
 T = TypeVar("T")
 READERS = 4
+
+_ADVICE = {
+    "sqlite": "check that the folder exists and is writable",
+    "postgresql": "check that the server runs and that the URL names a user and a database it knows",
+}
 
 
 class StoreError(Exception):
@@ -77,27 +82,29 @@ class Store:
 def _open(url: str) -> Engine:
     try:
         engine = open_engine(url)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"The database URL needs the Python package '{error.name}', which is not installed; "
+            "for PostgreSQL, `pip install 'plugproof[postgres]'` brings it."
+        ) from None
     except (SQLAlchemyError, ImportError) as error:
         raise StoreError(
             f"The database URL cannot be used ({error}); give one such as sqlite:////path/file.db."
         ) from None
+    name = engine.url.render_as_string()
     try:
         with engine.connect().execution_options(**{WRITER_OPTION: True}) as connection, connection.begin():
-            tables.metadata.create_all(connection)
-            found = connection.execute(select(tables.layout.c.version)).scalar()
-            if found is None:
-                connection.execute(tables.layout.insert().values(version=tables.LAYOUT))
+            migrations.bring_up_to_date(connection)
     except SQLAlchemyError as error:
         engine.dispose()
-        reason = str(getattr(error, "orig", None) or error)
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
         raise StoreError(
-            f"The database {engine.url.render_as_string()} cannot be opened: {reason}; check that the folder exists "
-            "and is writable, or choose another with --database."
+            f"The database {name} cannot be opened: {reason}; {_ADVICE.get(engine.dialect.name, 'check its URL')}, or "
+            "choose another with --database."
         ) from None
-    if found not in (None, tables.LAYOUT):
+    except migrations.WrongLayout as error:
         engine.dispose()
         raise StoreError(
-            f"The database {engine.url.render_as_string()} has layout {found}, this version reads layout "
-            f"{tables.LAYOUT}; choose another with --database."
-        )
+            f"The database {name} has {error}; update plugproof, or choose another with --database."
+        ) from None
     return engine

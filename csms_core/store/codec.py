@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+_FINGERPRINT_BYTES = 16
+_canonical = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _LARGEST = 2**63 - 1
 
@@ -23,3 +26,8 @@ def from_text(text: str | None) -> Any:
 def number(value: float | None) -> int | None:
     """An integer a station chose, cut to what a column holds: an odd value must not stop the answer (OCPP 1.6 §4.8)."""
     return None if value is None else max(-_LARGEST, min(_LARGEST, int(value)))
+
+
+def fingerprint(*content: Any) -> str:
+    """What two JSON documents have in common only when they say the same, in whatever order their members are."""
+    return blake2b(_canonical.encode(content), digest_size=_FINGERPRINT_BYTES).hexdigest()

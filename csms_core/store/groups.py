@@ -9,6 +9,7 @@ when it is full, submitters wait their turn.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -53,7 +54,8 @@ class GroupWorker:
     async def submit(self, job: Callable[[Connection], T]) -> T:
         """Run `job` in a transaction of the thread; returns what it returned, after the commit.
 
-        It may be run twice, the first time being undone, so it must have no effect but on the connection.
+        It may be run twice, so it must have no effect but on the connection. The first run was undone, unless the
+        connection was lost in the middle of its commit: a booking must find out that it has been made already.
 
         Raises what the job raised (the job is then undone, its neighbours are not), or StoreClosed.
         """
@@ -95,38 +97,34 @@ class GroupWorker:
         return group, True
 
     def _commit(self, group: list[_Job]) -> None:
-        outcomes: list[_Outcome]
         try:
             outcomes = self._together(group)
-        except (
-            Exception
-        ):  # some job is to blame, or the commit: the group was undone, and every job now runs on its own
-            try:
-                outcomes = self._each_undone_alone(group)
-            except Exception as error:  # the commit failed: nobody may believe that anything was stored
-                outcomes = [(job, None, error) for job in group]
-        self.commits += 1
+        except Exception:  # a job is to blame, or the commit, or the connection: nothing of the group was stored
+            outcomes = [self._alone(job) for job in group]
         by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
         for outcome in outcomes:
             by_loop.setdefault(outcome[0].loop, []).append(outcome)
         for loop, its in by_loop.items():
-            loop.call_soon_threadsafe(self._deliver, its)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+                loop.call_soon_threadsafe(self._deliver, its)
 
     def _together(self, group: list[_Job]) -> list[_Outcome]:
         # a connection per group: going back to the pool is what ends a transaction whose commit failed
         with self._engine.connect() as connection, connection.begin():
-            return [(job, job.run(connection), None) for job in group]
-
-    def _each_undone_alone(self, group: list[_Job]) -> list[_Outcome]:
-        outcomes: list[_Outcome] = []
-        with self._engine.connect() as connection, connection.begin():
-            for job in group:
-                try:
-                    with connection.begin_nested():
-                        outcomes.append((job, job.run(connection), None))
-                except Exception as error:
-                    outcomes.append((job, None, error))
+            outcomes: list[_Outcome] = [(job, job.run(connection), None) for job in group]
+        self.commits += 1
         return outcomes
+
+    def _alone(self, job: _Job) -> _Outcome:
+        """Run one job in a transaction of its own.
+
+        Savepoints within one transaction would be cheaper, but a failure that ends the transaction itself (a full
+        disk, a lost connection) would then take jobs along that had succeeded before it.
+        """
+        try:
+            return self._together([job])[0]
+        except Exception as error:
+            return job, None, error
 
     def _deliver(self, outcomes: list[_Outcome]) -> None:
         for job, value, error in outcomes:

@@ -7,9 +7,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from csms_core.store import codec, dialect
+from csms_core.store import codec, dialect, reservations
+from csms_core.store import tables as all_tables
 from csms_core.store.tables import connectors, notices, stations
 
+LOST = ("Faulted", "Unavailable")
+"""States of a connector that end its reservations (OCPP 1.6 §5.13)."""
+
+_OF_STATION = (
+    connectors,
+    all_tables.configuration,
+    all_tables.credentials,
+    all_tables.reservations,
+    all_tables.charging_profiles,
+    all_tables.local_lists,
+    all_tables.local_list_entries,
+)
 _FIND = select(stations).where(stations.c.identity == bindparam("station"))
 
 
@@ -50,8 +63,9 @@ def put(connection: Connection, identity: str, at: str, **changes: Any) -> None:
 
 
 def remove(connection: Connection, identity: str) -> bool:
-    """Forget the station and its connectors; its transactions stay. False when it was not known."""
-    connection.execute(delete(connectors).where(connectors.c.identity == identity))
+    """Forget the station and what it was told; its transactions stay. False when it was not known."""
+    for table in _OF_STATION:
+        connection.execute(delete(table).where(table.c.identity == identity))
     return connection.execute(delete(stations).where(stations.c.identity == identity)).rowcount > 0
 
 
@@ -72,6 +86,8 @@ def book_status(connection: Connection, identity: str, payload: dict[str, Any], 
         "received_at": at,
     }
     dialect.upsert(connection, connectors, values, ("identity", "connector_id"))
+    if payload["status"] in LOST:
+        reservations.book_loss(connection, identity, payload["connectorId"], at)
 
 
 def statuses(connection: Connection, identity: str) -> list[dict[str, Any]]:
@@ -101,6 +117,19 @@ def notices_of(connection: Connection, identity: str, *, limit: int = 100) -> li
     return [
         {"action": row.action, "payload": codec.from_text(row.payload), "received_at": row.received_at}
         for row in connection.execute(ask)
+    ]
+
+
+def notices_about(
+    connection: Connection, action: str, identity: str | None = None, *, offset: int = 0, limit: int = 100
+) -> list[dict[str, Any]]:
+    """The newest messages of one kind, of one station or all, newest first."""
+    ask = select(notices).where(notices.c.action == action)
+    if identity is not None:
+        ask = ask.where(notices.c.identity == identity)
+    return [
+        {"identity": row.identity, "payload": codec.from_text(row.payload), "received_at": row.received_at}
+        for row in connection.execute(ask.order_by(notices.c.id.desc()).offset(offset).limit(limit))
     ]
 
 

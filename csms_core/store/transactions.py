@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from csms_core import clock
-from csms_core.store import codec, tags
+from csms_core.store import charging_profiles, codec, dialect, reservations, tags
 from csms_core.store.tables import meter_values, transactions, unmatched_stops
 
 _START = ("identity", "connector_id", "folded_tag", "meter_start", "started_at")
@@ -18,6 +18,7 @@ _SAME_START = select(transactions.c.transaction_id, transactions.c.id_tag_info).
     *(transactions.c[name] == bindparam(name) for name in _START)
 )
 _INSERT = transactions.insert()
+_ONE_VALUE = ("identity", "measured_at", "fingerprint")
 _OF_STATION = select(transactions.c.connector_id, transactions.c.meter_stop, transactions.c.stopped_at).where(
     transactions.c.transaction_id == bindparam("transaction_id"), transactions.c.identity == bindparam("identity")
 )
@@ -104,6 +105,9 @@ def book_start(
     result = connection.execute(_INSERT, row)
     key = result.inserted_primary_key
     assert key is not None  # a single-row INSERT always has one
+    if row["reservation_id"] is not None:
+        reservations.book_use(connection, identity, row["reservation_id"], key[0], at)
+    charging_profiles.book_start(connection, identity, row["connector_id"], row["folded_tag"], key[0])
     return key[0], info
 
 
@@ -129,6 +133,7 @@ def book_stop(connection: Connection, identity: str, payload: dict[str, Any], at
             "stop_received_at": received,
         }
         connection.execute(update(transactions).where(transactions.c.transaction_id == transaction_id), ended)
+        charging_profiles.book_stop(connection, identity, transaction_id)
     elif booked is None or (booked.meter_stop, booked.stopped_at) != (meter_stop, stopped_at):
         repeated = not _keep_aside(connection, identity, payload, received)
     else:
@@ -136,16 +141,17 @@ def book_stop(connection: Connection, identity: str, payload: dict[str, Any], at
     if not repeated:
         connector_id = None if booked is None else booked.connector_id
         values = payload.get("transactionData", [])
-        _keep_values(connection, identity, connector_id, transaction_id, values, received)
+        _keep_values(connection, "StopTransaction", identity, connector_id, transaction_id, values, received)
     if "idTag" not in payload:
         return None
     return tags.id_tag_info(tags.find(connection, payload["idTag"]), at)
 
 
 def book_meter_values(connection: Connection, identity: str, payload: dict[str, Any], at: datetime) -> None:
-    """Keep what a MeterValues said, whatever transaction it names."""
+    """Keep what a MeterValues said, whatever transaction it names; one that says the same again is a repetition."""
     _keep_values(
         connection,
+        "MeterValues",
         identity,
         codec.number(payload["connectorId"]),
         codec.number(payload.get("transactionId")),
@@ -175,40 +181,53 @@ def _runs_elsewhere(connection: Connection, start: dict[str, Any]) -> bool:
 
 def _keep_aside(connection: Connection, identity: str, payload: dict[str, Any], received: str) -> bool:
     """Keep a stop that ends nothing; False when it has been kept before."""
-    row = {
-        "identity": identity,
-        "transaction_id": codec.number(payload["transactionId"]),
-        "meter_stop": codec.number(payload["meterStop"]),
-        "stopped_at": clock.normal(payload["timestamp"]),
-    }
+    content = {**payload, "timestamp": clock.normal(payload["timestamp"])}
+    content["transactionData"] = _content(payload.get("transactionData", []))
+    row: dict[str, Any] = {"identity": identity, "fingerprint": codec.fingerprint(content)}
     same = and_(*(unmatched_stops.c[name] == value for name, value in row.items()))
     if connection.execute(select(unmatched_stops.c.id).where(same)).first() is not None:
         return False
-    connection.execute(unmatched_stops.insert().values(**row, payload=codec.to_text(payload), received_at=received))
+    row |= {
+        "transaction_id": codec.number(payload["transactionId"]),
+        "meter_stop": codec.number(payload["meterStop"]),
+        "stopped_at": clock.normal(payload["timestamp"]),
+        "payload": codec.to_text(payload),
+        "received_at": received,
+    }
+    connection.execute(unmatched_stops.insert(), row)
     return True
+
+
+def _content(values: list[dict[str, Any]]) -> list[Any]:
+    return [(clock.normal(value["timestamp"]), value["sampledValue"]) for value in values]
 
 
 def _keep_values(
     connection: Connection,
+    action: str,
     identity: str,
     connector_id: int | None,
     transaction_id: int | None,
     values: list[dict[str, Any]],
     received: str,
 ) -> None:
+    if not values:
+        return
+    content = _content(values)
+    fingerprint = codec.fingerprint(action, connector_id, transaction_id, content)
     rows = [
         {
             "identity": identity,
             "connector_id": connector_id,
             "transaction_id": transaction_id,
-            "measured_at": clock.normal(value["timestamp"]),
-            "sampled_value": codec.to_text(value["sampledValue"]),
+            "measured_at": measured_at,
+            "sampled_value": codec.to_text(sampled_value),
             "received_at": received,
+            "fingerprint": f"{fingerprint}.{place}",
         }
-        for value in values
+        for place, (measured_at, sampled_value) in enumerate(content)
     ]
-    if rows:
-        connection.execute(meter_values.insert(), rows)
+    dialect.insert_new(connection, meter_values, rows, _ONE_VALUE)
 
 
 def _transaction(row: Row[Any]) -> Transaction:

@@ -5,8 +5,10 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module, resources
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -76,6 +78,11 @@ def _make_folder(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _Usage(f"--out {out} cannot be made ({error.strerror}); choose another folder") from None
+    try:
+        with TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise _Usage(f"--out {out} cannot be written to ({error.strerror}); choose another folder") from None
 
 
 @contextmanager
@@ -87,6 +94,7 @@ def _target(choice: Choice) -> Iterator[tuple[Sut, list[str], list[str]]]:
         raise _Usage("--fault breaks the embedded reference CSMS only; leave out --csms and --sut")
     if choice.tag and not choice.csms:
         raise _Usage("--tag goes with --csms; a SUT file names its tags in [tags]")
+    _check_faults(choice.faults)
     if choice.role not in ("csms", "charge_point"):
         raise _Usage(f"--role is csms or charge_point, not {choice.role}")
     if choice.sut:
@@ -110,6 +118,18 @@ def _import_what_follows() -> None:
     import_module("harness.preparation")
     import_module("httpx")
     all_cases()
+
+
+def _check_faults(names: tuple[str, ...]) -> None:
+    if not names:
+        return
+    from csms_core.faults import CATALOGUE
+
+    for name in names:
+        if name not in CATALOGUE:
+            close = get_close_matches(name, CATALOGUE, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise _Usage(f"--fault {name} is no fault; {hint}`plugproof csms --list-faults` shows them all")
 
 
 def _selected(choice: Choice, sut: Sut) -> list[Case]:
@@ -138,7 +158,10 @@ def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
     if choice.workers is not None:
         return min(choice.workers, len(cases))
     lanes = sut.lane_count or MAX_DEFAULT_WORKERS
-    return min(MAX_DEFAULT_WORKERS, lanes, len(cases))
+    embedded = choice.sut is None and choice.csms is None
+    # Workers mostly wait for a CSMS elsewhere; the embedded one shares the cores with them and never lets them wait.
+    cores = os.cpu_count() or 1 if embedded else MAX_DEFAULT_WORKERS
+    return min(MAX_DEFAULT_WORKERS, lanes, cores, len(cases))
 
 
 def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,15 @@ import pytest
 import pytest_asyncio
 
 from csms_core import Config, Csms
+from csms_core.pki import Pki
+from tests.csms_core import postgresql
 from tests.csms_core.support import STATION, Connecting, Station, connect, default_config, provision
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    """A certificate authority for all tests; none of them changes it."""
+    return Pki.create(tmp_path_factory.mktemp("authority") / "pki")
 
 
 @pytest.fixture
@@ -42,7 +50,7 @@ async def connecting(csms: Csms) -> AsyncIterator[Connecting]:
     async with AsyncExitStack() as stack:
 
         async def connect_one(identity: str = STATION, **options: Any) -> Station:
-            station = await connect(csms.url, identity, **options)
+            station = await connect(options.pop("url", csms.url), identity, **options)
             stack.push_async_callback(station.close)
             return station
 
@@ -62,3 +70,18 @@ async def api(csms: Csms) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the CSMS's HTTP API."""
     async with httpx.AsyncClient(base_url=csms.api_url, timeout=10) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server; tests that need it are skipped where there is none."""
+    with postgresql.at_hand() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: postgresql.Server) -> Iterator[str]:
+    """An empty database on it."""
+    url = postgresql_server.new_database()
+    yield url
+    postgresql_server.drop(url)

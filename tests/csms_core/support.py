@@ -48,7 +48,7 @@ class Station:
         self.peer: ocppj_peer.Peer
         self.received: asyncio.Queue[Call] = asyncio.Queue()
         self.frames: asyncio.Queue[Frame] = asyncio.Queue()
-        self.answers = dict(ANSWERS)
+        self.answers: dict[str, Any] = dict(ANSWERS)  # a function is asked, with the CALL
         self.release = asyncio.Event()
         self.release.set()
 
@@ -57,7 +57,8 @@ class Station:
         await self.release.wait()
         if call.action not in self.answers:
             raise ocppj_peer.OcppError("NotSupported", "not in this test")
-        return self.answers[call.action]
+        answer = self.answers[call.action]
+        return answer(call) if callable(answer) else answer
 
     def observe(self, seen: Seen) -> None:
         if seen.sender == "csms":

@@ -8,11 +8,18 @@ from typing import Any
 import pytest
 
 from csms_core import Csms
+from csms_core.profiles import HANDLERS
+from csms_core.registry import Handler
 from csms_core.store import stations, tags, transactions
 from ocppj.peer import CallRefused
 from tests.csms_core.support import STATION, Connecting, Station, configured
 
 pytestmark = pytest.mark.asyncio
+
+
+def dict_of_handlers() -> dict[str, Handler]:
+    assert isinstance(HANDLERS, dict)
+    return HANDLERS
 
 
 async def test_boot_is_accepted_with_time_and_interval(connecting: Connecting) -> None:
@@ -234,9 +241,11 @@ async def test_fw_06_reports_of_other_profiles_are_answered_and_kept(
     assert (notice["action"], notice["payload"]) == (action, payload)
 
 
-async def test_err_03_what_is_not_supported_says_so(station: Station) -> None:
+async def test_err_03_what_is_not_supported_says_so(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(dict_of_handlers(), "DataTransfer")  # every message of 1.6 has a handler
+
     with pytest.raises(CallRefused) as refused:
-        await station.call("SignCertificate", {"csr": "x"})
+        await station.call("DataTransfer", {"vendorId": "x"})
 
     assert refused.value.error.code == "NotSupported"
 

@@ -19,6 +19,7 @@ from ocppj import frames
 from ocppj.frames import CallError, CallResult
 from ocppj.peer import CallRefused, ConnectFailed
 from schemas import load
+from tests.csms_core.profile_messages import MESSAGES, said_by_station
 from tests.csms_core.support import STATION, Connecting, Station
 
 SCHEMAS = load("1.6")
@@ -82,11 +83,14 @@ SESSION: list[Exchange | tuple[str, dict[str, Any]]] = [
     status("Available", 3),
     ("ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}),
     ("ChangeConfiguration", {"key": "MeterValueSampleInterval", "value": "60"}),
+    ("ChangeConfiguration", {"key": "AuthorizationKey", "value": "0123456789abcdef" * 2}),
+    ("ChangeConfiguration", {"key": "SecurityProfile", "value": "2"}),
     ("ClearCache", {}),
     ("GetConfiguration", {"key": ["SupportedFeatureProfiles"]}),
     ("RemoteStartTransaction", {"idTag": "T"}),
     ("RemoteStopTransaction", {"transactionId": 7}),
     ("UnlockConnector", {"connectorId": 1}),
+    *MESSAGES.values(),
     ("Reset", {"type": "Hard"}),
     BOOT,
     start("Accepted"),
@@ -113,7 +117,7 @@ def play(*faults: str, identity: str = STATION) -> Changed:
         if instead is not None and (instead.texts != (text,) or instead.delay):
             changed[position] = instead.texts
         if not answer:
-            wire.arrived(frames.result(call.id, {"status": "Accepted"}).raw)
+            wire.arrived(frames.result(call.id, said_by_station(action, payload)).raw)
     return changed
 
 
@@ -246,7 +250,7 @@ def test_every_core_rule_has_a_fault() -> None:
 @pytest.mark.parametrize("fault", CATALOGUE.values(), ids=CATALOGUE.keys())
 def test_every_fault_is_named_in_kebab_case_and_said_in_one_sentence(fault: Fault) -> None:
     assert fault.name == fault.name.lower()
-    assert set(fault.name) <= set("abcdefghijklmnopqrstuvwxyz-")
+    assert set(fault.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
     assert fault.sentence.endswith(".")
     assert fault.sentence.count(". ") == 0
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+# Modules that a run imports late: pytester forgets what was imported while it ran, and a class would exist twice.
+import harness.cli.precheck
+import harness.preparation  # noqa: F401
 from reports.results import validate
 from tests.harness.scripted_sut import ScriptedSut, scripted_sut
 
-# Modules that a run imports late: pytester forgets what was imported while it ran, and a class would exist twice.
-import harness.cli.precheck  # noqa: F401, I001, E402
-import harness.preparation  # noqa: F401, E402
+# Scopes that are not ours, so that a dependence of the plugin on the user's ini would show.
+INI = "[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n"
 
 HEADER = """\
 from harness.vocabulary import *
@@ -67,10 +69,7 @@ Running = Callable[..., Outcome]
 def running(pytester: pytest.Pytester, scripted: ScriptedSut, monkeypatch: pytest.MonkeyPatch) -> Running:
     """Run made-up cases (Python source, `HEADER` stands above it) against the scripted CSMS."""
     monkeypatch.setenv("COLUMNS", "120")
-    # Not ours, so that a dependence of the plugin on the user's ini would show.
-    pytester.makeini(
-        "[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n"
-    )
+    pytester.makeini(INI)
 
     def run(
         source: str | None,

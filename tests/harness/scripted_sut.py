@@ -45,8 +45,8 @@ valid = "VALID-1"
 expired = "EXPIRED-1"
 [timeouts]
 message_s = {message_s}
-settle_s = 0.1
-quiet_s = 0.1
+settle_s = {settle_s}
+quiet_s = {quiet_s}
 {operator}
 {more}
 """
@@ -119,14 +119,28 @@ class ScriptedSut:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def sut_file(
-        self, folder: Path, *, operator: bool = False, message_s: float = 20, connection: str = "", more: str = ""
+        self,
+        folder: Path,
+        *,
+        operator: bool = False,
+        message_s: float = 20,
+        settle_s: float = 0.1,
+        quiet_s: float = 0.1,
+        connection: str = "",
+        more: str = "",
     ) -> Path:
         """A SUT file that points here."""
-        table = f'[operator]\nkind = "reference"\napi = "{self.api}"\n' if operator else ""
         file = folder / "sut.toml"
-        file.write_text(
-            SUT_FILE.format(url=self.url, connection=connection, message_s=message_s, operator=table, more=more)
+        text = SUT_FILE.format(
+            url=self.url,
+            connection=connection,
+            message_s=message_s,
+            settle_s=settle_s,
+            quiet_s=quiet_s,
+            operator=f'[operator]\nkind = "reference"\napi = "{self.api}"\n' if operator else "",
+            more=more,
         )
+        file.write_text(text, "utf-8")
         return file
 
     async def serve(self, ready: Callable[[], None], stop: asyncio.Event) -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from harness.case import Case, cases_of
 from harness.vocabulary import case
 from ocppj.errors import OcppError
 from ocppj.frames import CallError, CallResult
-from tests.harness.conftest import Running
+from tests.harness.conftest import INI, Outcome, Running
 from tests.harness.scripted_sut import Hangup, Late, Never, ScriptedSut, Text
 
 HEARTBEAT = """
@@ -38,10 +39,11 @@ async def test_reset(station, operator):
 ONCE = "TC_MADE_UP_CSMS"
 
 
-# --- what pytest sees --------------------------------------------------------------------------------------------------
+# --- what pytest sees ------------------------------------------------------------------------------------------------
 
 
 def test_the_plugin_is_inert_in_a_foreign_project(pytester: pytest.Pytester) -> None:
+    pytester.makeini(INI)
     pytester.makepyfile(
         """
         def test_mine(request):
@@ -61,6 +63,7 @@ def test_the_plugin_is_inert_in_a_foreign_project(pytester: pytest.Pytester) -> 
 
 
 def test_a_foreign_async_test_is_left_to_its_own_plugin(pytester: pytest.Pytester) -> None:
+    pytester.makeini(INI)
     pytester.makepyfile("async def test_mine():\n    pass\n")
 
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-W", "ignore")
@@ -98,6 +101,9 @@ def test_the_id_of_the_case_is_the_pytest_id_and_its_facts_are_properties(runnin
     assert outcome.code == 0
     assert "test_made_up.py::test_one[TC_ONE_CSMS]" in outcome.stdout
     assert "test_made_up.py::test_two[TC_TWO_CSMS]" in outcome.stdout
+
+    outcome = running(TWO, "--collect-only", "-q")
+    assert (outcome.code, outcome.results) == (0, None)  # nothing was run, so there is nothing to report
 
     outcome = running(TWO, "--junit-xml=pytest.xml")
     properties = {
@@ -167,7 +173,7 @@ def test_our_cases_and_somebody_elses_tests_in_one_run(running: Running) -> None
     assert running(source).verdicts == {ONCE: "PASS"}
 
 
-# --- verdicts ----------------------------------------------------------------------------------------------------------
+# --- verdicts --------------------------------------------------------------------------------------------------------
 
 
 def test_a_broken_rule_fails_the_case_with_an_explanation_instead_of_a_traceback(
@@ -389,7 +395,7 @@ def test_a_preamble_that_breaks_is_an_error_of_the_state(running: Running, scrip
     assert outcome.only["failure"]["kind"] == "preamble"
 
 
-# --- the protocol under every case -------------------------------------------------------------------------------------
+# --- the protocol under every case -----------------------------------------------------------------------------------
 
 
 def test_a_broken_must_in_any_frame_fails_a_case_whose_checks_hold(running: Running, scripted: ScriptedSut) -> None:
@@ -439,7 +445,7 @@ def test_a_broken_should_is_a_finding_and_fails_only_when_strict(
         assert outcome.only["failure"]["rule"] == f"{ONCE}.R1"
 
 
-# --- bad answers -------------------------------------------------------------------------------------------------------
+# --- bad answers -----------------------------------------------------------------------------------------------------
 
 BAD_ANSWERS = {
     "callerror": (OcppError("GenericError", "no idea"), "callerror", "R1"),
@@ -546,15 +552,102 @@ def test_a_connection_that_closes_instead_of_a_request_fails_under_the_rule(
     assert failure["actual"] == "the connection was closed by the other side (1001, restart)"
 
 
-def test_the_closest_candidate_is_shown_and_a_better_one_is_waited_for(running: Running, scripted: ScriptedSut) -> None:
+def test_a_better_candidate_is_waited_for(running: Running, scripted: ScriptedSut) -> None:
     scripted.operations["Reset"] = lambda _: [("Reset", {"type": "Soft"}), ("Reset", {"type": "Hard"})]
-    outcome = running(RESET, sut={"operator": True})
+    outcome = running(RESET, sut={"operator": True, "settle_s": 20})
 
     assert outcome.verdicts == {ONCE: "PASS"}
     assert [frame.payload for _, frame in scripted.replies if isinstance(frame, CallResult)] == [
         {"status": "Rejected"},
         {"status": "Accepted"},
     ]
+
+
+def test_a_request_that_is_right_where_it_matters_and_invalid_elsewhere(
+    running: Running, scripted: ScriptedSut
+) -> None:
+    scripted.operations["Reset"] = lambda _: [("Reset", {"type": "Hard", "extra": 1})]
+    outcome = running(RESET, sut={"operator": True})
+
+    assert outcome.verdicts == {ONCE: "FAIL"}
+    assert outcome.only["failure"]["rule"] == "VAL-14"
+    assert outcome.only["rules_judged"] == [f"{ONCE}.R1"]
+    (answer,) = answers_in(outcome)  # one answer, the refusal, although the case answers too
+    assert answer[0] == 4
+
+
+def test_a_request_whose_case_failed_is_answered_all_the_same(running: Running, scripted: ScriptedSut) -> None:
+    outcome = running(
+        """
+        @made_up()
+        async def test_reset(station, operator):
+            await operator.reset(station, type="Soft")
+            request = await station.receives("Reset")
+            request.shows(rule="R1", type="Hard")
+        """,
+        sut={"operator": True},
+    )
+
+    assert outcome.verdicts == {ONCE: "FAIL"}
+    assert [answer[2] for answer in answers_in(outcome)] == [{"status": "Rejected"}]
+
+
+def answers_in(outcome: Outcome) -> list[list[Any]]:
+    """The CALLRESULTs and CALLERRORs of the station, as they are in the trace of the only case."""
+    lines = (outcome.out / outcome.only["trace"]).read_text("utf-8").splitlines()
+    sent = [json.loads(line) for line in lines]
+    frames = [json.loads(entry["text"]) for entry in sent if entry["direction"] == "station->csms"]
+    return [frame for frame in frames if frame[0] in (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "actual"),
+    [
+        (
+            'await station.disconnects(); await station.sends("Heartbeat", rule="R1")',
+            "harness",
+            "station LANE-1 is not connected",
+        ),
+        (
+            'station.answered_within(9, action="Authorize", rule="R1")',
+            "harness",
+            "0 response times are too few to judge, 10 are needed",
+        ),
+        (
+            '(await station.sends("Heartbeat"))["interval"]',
+            "schema",
+            "no interval",
+        ),
+        (
+            'await station.loses_power(); await station.sends("Heartbeat", rule="R1")',
+            "harness",
+            "station LANE-1 is not connected",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(running: Running, body: str, kind: str, actual: str) -> None:
+    outcome = running(f"@made_up()\nasync def test_it(station):\n    {body}\n")
+
+    failure = outcome.only["failure"]
+    assert (failure["kind"], failure["actual"]) == (kind, actual)
+
+
+def test_the_slowest_answer_decides(running: Running) -> None:
+    outcome = running(
+        """
+        @made_up("TC_FAST_CSMS")
+        @made_up("TC_SLOW_CSMS", limit=0)
+        async def test_times(station, limit):
+            for _ in range(10):
+                await station.sends("Heartbeat")
+            station.answered_within(1000 if limit is None else limit, action="Heartbeat", rule="R1")
+        """
+    )
+
+    assert outcome.verdicts == {"TC_FAST_CSMS": "PASS", "TC_SLOW_CSMS": "FAIL"}
+    failure = outcome.cases["TC_SLOW_CSMS"]["failure"]
+    assert failure["expected"] == "an answer within 0 s, the maximum that is declared"
+    assert [entry["label"] for entry in failure["sequence"] if entry["offending"]] == ["Heartbeat.conf"]
 
 
 def test_a_request_that_may_not_come(running: Running, scripted: ScriptedSut) -> None:
@@ -588,12 +681,12 @@ def test_a_request_that_may_not_come(running: Running, scripted: ScriptedSut) ->
             await station.sends("Heartbeat")
             await station.receives_no("Reset", rule="R1", type="Hard")
         """,
-        sut={"more": "", "message_s": 20},
+        sut={"quiet_s": 20},
     )
     assert (outcome.verdicts, outcome.only["failure"]["kind"]) == ({ONCE: "FAIL"}, "unwanted")
 
 
-# --- what nobody asked for ---------------------------------------------------------------------------------------------
+# --- what nobody asked for -------------------------------------------------------------------------------------------
 
 UNASKED = [
     ("GetConfiguration", {"key": ["HeartbeatInterval", "Nonsense"]}),
@@ -606,6 +699,18 @@ UNASKED = [
     ("GetConfiguration", {}),
 ]
 
+
+# Each is sent when the one before has been answered, so that a case that has seen the last one has met them all.
+LAST = ("ClearCache", {})
+MEETING = """
+@made_up()
+async def test_it(cold_station, tags):
+    cold_station.expects("ClearCache")
+    await states.boot(cold_station)
+    await states.charge(cold_station, 1, tags.valid)
+    await cold_station.sends("Heartbeat", rule="R1")
+    await (await cold_station.receives("ClearCache")).answered(status="Accepted")
+"""
 
 SENSIBLE = [
     {
@@ -625,14 +730,8 @@ SENSIBLE = [
 def test_what_nobody_asked_for_is_answered_sensibly_and_the_case_goes_on(
     running: Running, scripted: ScriptedSut, action: str
 ) -> None:
-    scripted.after[action] = UNASKED
-    outcome = running(
-        """
-        @made_up()
-        async def test_it(station, charging):
-            await station.sends("Heartbeat", rule="R1")
-        """
-    )
+    scripted.after[action] = [*UNASKED, LAST]
+    outcome = running(MEETING)
 
     assert outcome.verdicts == {ONCE: "PASS"}
     assert scripted.replies
@@ -645,14 +744,8 @@ def test_what_nobody_asked_for_is_answered_sensibly_and_the_case_goes_on(
 @pytest.mark.parametrize("number", range(len(UNASKED)))
 def test_the_sensible_answers(running: Running, scripted: ScriptedSut, number: int) -> None:
     action, payload = UNASKED[number]
-    scripted.after["Heartbeat"] = [(action, payload)]
-    outcome = running(
-        """
-        @made_up()
-        async def test_it(station):
-            await station.sends("Heartbeat", rule="R1")
-        """
-    )
+    scripted.after["Heartbeat"] = [(action, payload), LAST]
+    outcome = running(MEETING)
 
     assert outcome.verdicts == {ONCE: "PASS"}
     answer = scripted.replied(action)
@@ -664,8 +757,8 @@ def test_the_sensible_answers(running: Running, scripted: ScriptedSut, number: i
 
 
 def test_a_request_that_no_station_can_understand_is_refused(running: Running, scripted: ScriptedSut) -> None:
-    scripted.after["Heartbeat"] = [("UpdateFirmware", {}), ("Nonsense", {})]
-    outcome = running(HEARTBEAT)
+    scripted.after["Heartbeat"] = [("UpdateFirmware", {}), ("Nonsense", {}), LAST]
+    outcome = running(MEETING)
 
     assert outcome.verdicts == {ONCE: "FAIL"}
     assert {finding["rule"] for finding in outcome.only["findings"]} == {"VAL-00", "RPC-08"}
@@ -673,7 +766,7 @@ def test_a_request_that_no_station_can_understand_is_refused(running: Running, s
     assert codes == {"UpdateFirmware": "OccurenceConstraintViolation", "Nonsense": "NotImplemented"}
 
 
-# --- exit codes, documents, secrets ------------------------------------------------------------------------------------
+# --- exit codes, documents, secrets ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -701,6 +794,7 @@ def test_a_wrong_address_is_one_sentence(running: Running) -> None:
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_cases_without_a_system_under_test_are_a_usage_error(pytester: pytest.Pytester, workers: list[str]) -> None:
+    pytester.makeini(INI)
     result = pytester.runpytest_subprocess("--pyargs", "testcases", *workers)
 
     assert result.ret == 4
@@ -775,7 +869,7 @@ def test_secrets_stand_in_no_artefact(running: Running, scripted: ScriptedSut, m
     assert SECRET not in outcome.stdout + outcome.stderr
 
 
-# --- xdist -------------------------------------------------------------------------------------------------------------
+# --- xdist -----------------------------------------------------------------------------------------------------------
 
 MANY = """
 @made_up("TC_ONE_CSMS")

@@ -1,4 +1,4 @@
-"""Every rule of every case is broken by a fault of the reference CSMS, and the case fails under it, at the right message."""
+"""Every rule of every case is broken by a fault of the reference CSMS, and the case fails under it, where it should."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

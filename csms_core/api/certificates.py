@@ -1,0 +1,203 @@
+"""Certificates issued to stations and installed in them, and the security events they report (security white paper)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel, StringConstraints
+
+from csms_core import clock
+from csms_core.api.deps import Csms, Limit, Offset
+from csms_core.api.models import Body, ErrorOut
+from csms_core.api.operations import STATUS, Wait, perform
+from csms_core.store import certificates, stations
+
+router = APIRouter(prefix="/api/v1", tags=["security"])
+
+CertificateType = Literal["CentralSystemRootCertificate", "ManufacturerRootCertificate"]
+MAX_CERTIFICATE = 5500
+"""Characters of a certificate in InstallCertificate."""
+
+CRITICAL = frozenset(
+    {
+        "FirmwareUpdated",
+        "SettingSystemTime",
+        "StartupOfTheDevice",
+        "ResetOrReboot",
+        "SecurityLogWasCleared",
+        "MemoryExhaustion",
+        "TamperDetectionActivated",
+        "InvalidFirmwareSignature",
+        "InvalidFirmwareSigningCertificate",
+        "InvalidCentralSystemCertificate",
+        "InvalidChargePointCertificate",
+        "InvalidTLSVersion",
+        "InvalidTLSCipherSuite",
+    }
+)
+"""Security events a station has to notify (white paper, list of security events)."""
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": ErrorOut, "description": text} for code, text in STATUS.values()
+}
+
+
+class CertificateOut(BaseModel):
+    """A certificate issued to a station. `state`: issued, installed, rejected by the station, or undelivered."""
+
+    serial_number: str
+    station: str
+    common_name: str
+    state: Literal["issued", "installed", "rejected", "undelivered"]
+    issued_at: str
+    expires_at: str
+    revoked_at: str | None
+    pem: str
+
+
+class InstalledOut(BaseModel):
+    """A certificate in the store of a station; `pem` is null when it was never seen here."""
+
+    certificateType: CertificateType
+    certificateHashData: dict[str, Any]
+    pem: str | None
+    seen_at: str
+
+
+class InstallIn(Body):
+    """A certificate to install. `certificate` null: the root of this CSMS of that type and `algorithm`."""
+
+    certificateType: CertificateType
+    certificate: Annotated[str, StringConstraints(min_length=1, max_length=MAX_CERTIFICATE)] | None = None
+    algorithm: Literal["RSA", "EC"] = "RSA"
+
+
+class SecurityEventOut(BaseModel):
+    """A security event; `critical` when the white paper counts its type among those."""
+
+    station: str
+    type: str
+    timestamp: str
+    techInfo: str | None
+    critical: bool
+    received_at: str
+
+
+@router.get("/certificates")
+async def list_certificates(
+    csms: Csms,
+    station: Annotated[str | None, Query(description="of this station only")] = None,
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> list[CertificateOut]:
+    """Certificates issued to stations, newest first."""
+    found = await csms.store.read(
+        lambda connection: certificates.listing(connection, identity=station, offset=offset, limit=limit)
+    )
+    return [CertificateOut.model_validate(asdict(issued) | {"station": issued.identity}) for issued in found]
+
+
+@router.post("/certificates/{serial_number}/revoke", status_code=204, responses={404: {"model": ErrorOut}})
+async def revoke_certificate(csms: Csms, serial_number: str) -> None:
+    """Revoke a certificate: a station that presents it is refused from now on."""
+    at = clock.wire(clock.now())
+    if not await csms.store.write(lambda connection: certificates.revoke(connection, serial_number, at)):
+        raise HTTPException(404, f"This CSMS has issued no certificate {serial_number}.")
+
+
+@router.get("/pki/roots", response_class=PlainTextResponse, responses={404: {"model": ErrorOut}})
+async def get_roots(csms: Csms) -> PlainTextResponse:
+    """The roots of this CSMS as PEM: what a station, or a test, has to trust."""
+    if csms.pki is None:
+        raise HTTPException(404, "This CSMS has no PKI; make one with --init-pki DIR and start with --pki DIR.")
+    return PlainTextResponse("".join(root.pem for root in csms.pki.roots), media_type="application/x-pem-file")
+
+
+@router.get("/pki/crl", response_class=PlainTextResponse, responses={404: {"model": ErrorOut}})
+async def get_crl(csms: Csms) -> PlainTextResponse:
+    """The revocation lists of both issuing authorities as PEM."""
+    if csms.pki is None:
+        raise HTTPException(404, "This CSMS has no PKI; make one with --init-pki DIR and start with --pki DIR.")
+    revoked = await csms.store.read(certificates.revoked)
+    entries = [(int(gone.serial_number, 16), clock.parse(gone.revoked_at or gone.issued_at)) for gone in revoked]
+    return PlainTextResponse(csms.pki.crl(entries, clock.now()), media_type="application/pkix-crl")
+
+
+@router.get("/stations/{identity:path}/certificates")
+async def list_installed(
+    csms: Csms, identity: str, certificateType: CertificateType | None = None
+) -> list[InstalledOut]:
+    """What is known to be in the certificate store of a station; GetInstalledCertificateIds brings it up to date."""
+    found = await csms.store.read(lambda connection: certificates.installed(connection, identity, certificateType))
+    return [
+        InstalledOut.model_validate(
+            {
+                "certificateType": known.certificate_type,
+                "certificateHashData": known.hash_data,
+                "pem": known.pem,
+                "seen_at": known.seen_at,
+            }
+        )
+        for known in found
+    ]
+
+
+@router.post("/stations/{identity:path}/certificates", response_model=None, responses=_ERRORS)
+async def install_certificate(csms: Csms, identity: str, body: InstallIn, wait: Wait = True) -> JSONResponse:
+    """Install a root in a station: InstallCertificate."""
+    certificate = body.certificate
+    if certificate is None:
+        if csms.pki is None:
+            raise HTTPException(409, "This CSMS has no PKI (--pki DIR), so give the certificate.")
+        own = csms.pki.roots[("RSA", "EC").index(body.algorithm)]
+        certificate = (csms.pki.manufacturer if body.certificateType == "ManufacturerRootCertificate" else own).pem
+    payload = {"certificateType": body.certificateType, "certificate": certificate}
+    return await perform(csms, identity, "InstallCertificate", wait, payload)
+
+
+@router.delete(
+    "/stations/{identity:path}/certificates/{certificateType}/{serialNumber}", response_model=None, responses=_ERRORS
+)
+async def delete_certificate(
+    csms: Csms, identity: str, certificateType: CertificateType, serialNumber: str, wait: Wait = True
+) -> JSONResponse:
+    """Delete a certificate from the store of a station, named as the station named it: DeleteCertificate."""
+    found = await csms.store.read(lambda connection: certificates.installed(connection, identity, certificateType))
+    named = [one.hash_data for one in found if str(one.hash_data["serialNumber"]).lower() == serialNumber.lower()]
+    if len(named) != 1:
+        known = "no" if not named else "more than one"
+        raise HTTPException(
+            404,
+            f"The station '{identity}' is known to have {known} {certificateType} {serialNumber}; the operation "
+            "DeleteCertificate takes any certificateHashData.",
+        )
+    return await perform(csms, identity, "DeleteCertificate", wait, {"certificateHashData": named[0]})
+
+
+@router.get("/security-events")
+async def list_security_events(
+    csms: Csms,
+    station: Annotated[str | None, Query(description="of this station only")] = None,
+    critical: Annotated[bool | None, Query(description="critical ones only, or the others only")] = None,
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> list[SecurityEventOut]:
+    """Security events of the stations, newest first; `offset` and `limit` count before `critical` sorts out."""
+    found = await csms.store.read(
+        lambda c: stations.notices_about(c, "SecurityEventNotification", station, offset=offset, limit=limit)
+    )
+    events = [
+        SecurityEventOut(
+            station=notice["identity"],
+            type=notice["payload"]["type"],
+            timestamp=notice["payload"]["timestamp"],
+            techInfo=notice["payload"].get("techInfo"),
+            critical=notice["payload"]["type"] in CRITICAL,
+            received_at=notice["received_at"],
+        )
+        for notice in found
+    ]
+    return [event for event in events if critical is None or event.critical == critical]

@@ -1,0 +1,165 @@
+"""How stations prove who they are (security white paper, A00), and the tokens of the API itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from sqlalchemy import Connection
+
+from csms_core import clock, tokens
+from csms_core.api.deps import Csms, Limit, Offset
+from csms_core.api.models import Body, ErrorOut, Identity
+from csms_core.auth import basic
+from csms_core.auth.doorman import Admitted
+from csms_core.services import Services
+from csms_core.store import credentials, stations
+
+router = APIRouter(prefix="/api/v1", tags=["security"])
+
+LONGEST_PASSWORD = 255
+
+TokenName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=tokens.NAME)]
+
+
+class SecurityIn(Body):
+    """What a station may connect with. A member that is left out stays as it is, null clears it.
+
+    `profile`: the only one it may use; null: any from the CSMS's own (--security-profile) up. `password`: text, or 32
+    to 40 hex digits for octets that are no text; setting one also ends a key change under way. `serial_number`: another
+    common name its client certificate may have, besides the identity.
+    """
+
+    profile: Annotated[int, Field(ge=0, le=3)] | None = None
+    password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)] | None = None
+    serial_number: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
+
+
+class HandshakeOut(BaseModel):
+    """How a station was judged when it last connected: the profile it came in with, or why it was refused."""
+
+    at: str
+    profile: int | None
+    refused: str | None
+
+
+class SecurityOut(BaseModel):
+    """What a station may connect with. Passwords are never shown.
+
+    `key_change_pending`: a key was sent and its outcome is not known, so both are valid. `announced_profile`: the one
+    it was asked to rise to, and has not come with yet.
+    """
+
+    profile: int | None
+    announced_profile: int | None
+    has_password: bool
+    key_change_pending: bool
+    serial_number: str | None
+    last_handshake: HandshakeOut | None
+
+
+class TokenIn(Body):
+    """A new token of the API."""
+
+    name: TokenName
+
+
+class NewTokenOut(BaseModel):
+    """A new token. It is shown this once and kept nowhere."""
+
+    name: str
+    token: str
+
+
+class TokenOut(BaseModel):
+    """A token of the API, without what it says."""
+
+    name: str
+    created_at: str
+
+
+@router.get("/stations/{identity:path}/security", responses={404: {"model": ErrorOut}})
+async def get_security(csms: Csms, identity: str) -> SecurityOut:
+    """What a station may connect with."""
+
+    def ask(connection: Connection) -> tuple[bool, credentials.Credentials]:
+        return stations.find(connection, identity) is not None, credentials.find(connection, identity)
+
+    known, kept = await csms.store.read(ask)
+    if not known:
+        raise unknown(identity)
+    return _out(csms, identity, kept)
+
+
+@router.put("/stations/{identity:path}/security", status_code=204, responses={404: {"model": ErrorOut}})
+async def put_security(csms: Csms, identity: Identity, body: SecurityIn) -> None:
+    """Change what a station may connect with; a connection it has goes on."""
+    changes: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set - {"password"}}
+    if "profile" in changes:
+        changes["announced"] = None
+    if "password" in body.model_fields_set:
+        secret = None if body.password is None else basic.key_of_text(body.password.get_secret_value())
+        changes |= {"password": None if secret is None else await csms.vault.hash(secret), "pending": None}
+    if not await store(csms, identity, changes):
+        raise unknown(identity)
+
+
+@router.get("/tokens")
+async def list_tokens(csms: Csms, offset: Offset = 0, limit: Limit = 1000) -> list[TokenOut]:
+    """Tokens of the API by name."""
+    rows = await csms.store.read(lambda connection: credentials.tokens(connection, offset=offset, limit=limit))
+    return [TokenOut(**row) for row in rows]
+
+
+@router.post("/tokens", status_code=201, responses={409: {"model": ErrorOut}})
+async def create_token(csms: Csms, body: TokenIn) -> NewTokenOut:
+    """Make a token of the API for use from other machines."""
+    try:
+        return NewTokenOut(name=body.name, token=await tokens.add(csms.store, body.name))
+    except tokens.TokenError as error:
+        raise HTTPException(409, str(error)) from None
+
+
+@router.delete("/tokens/{name}", status_code=204, responses={404: {"model": ErrorOut}})
+async def delete_token(csms: Csms, name: str) -> None:
+    """Make a token worthless."""
+    if not await csms.store.write(lambda connection: credentials.remove_token(connection, name)):
+        raise HTTPException(404, f"There is no token '{name}'.")
+
+
+async def store(csms: Services, identity: str, changes: dict[str, object]) -> bool:
+    """Keep changes to the credentials of a station; False when it is not registered."""
+
+    def book(connection: Connection) -> bool:
+        if stations.find(connection, identity) is None:
+            return False
+        credentials.put(connection, identity, **changes)
+        return True
+
+    return await csms.store.write(book)
+
+
+def unknown(identity: str) -> HTTPException:
+    """The answer for a station nobody registered."""
+    return HTTPException(404, f"The station '{identity}' is not registered.")
+
+
+def _out(csms: Services, identity: str, kept: credentials.Credentials) -> SecurityOut:
+    last = csms.doorman.last(identity)
+    handshake = None
+    if last is not None:
+        came_in = last.outcome if isinstance(last.outcome, Admitted) else None
+        handshake = HandshakeOut(
+            at=clock.wire(last.at),
+            profile=None if came_in is None else came_in.profile,
+            refused=last.outcome if isinstance(last.outcome, str) else None,
+        )
+    return SecurityOut(
+        profile=kept.profile,
+        announced_profile=kept.announced,
+        has_password=kept.password is not None,
+        key_change_pending=kept.pending is not None,
+        serial_number=kept.serial_number,
+        last_handshake=handshake,
+    )

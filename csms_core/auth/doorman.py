@@ -1,0 +1,210 @@
+"""The judgement of an opening handshake by the security profile of the station (security white paper, A00).
+
+Credentials are judged before the upgrade, so that nobody without them ever has a WebSocket (profile 1, remark). What a
+station may come with is in `terms`; this is the order in which it is asked for, and what is kept of the outcome.
+"""
+
+from __future__ import annotations
+
+import http
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from csms_core import clock
+from csms_core.auth import basic, certificates, terms
+from csms_core.auth.changes import Changes
+from csms_core.auth.passwords import Vault
+from csms_core.auth.terms import BASIC, NONE, TLS_BASIC, TLS_CERTIFICATE, ProblemKind
+from csms_core.config import Config
+from csms_core.faults.model import Handshake
+from csms_core.store import Store, credentials, stations
+from csms_core.store import certificates as issued
+from csms_core.store.credentials import Credentials
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 10_000
+"""Stations whose last handshake is remembered."""
+
+CHALLENGE = 'Basic realm="OCPP", charset="UTF-8"'
+
+_PROBLEMS: Mapping[ProblemKind, str] = {
+    "name": "the common name of the certificate is not that of the station",
+    "operator": "the certificate names another operator",
+    "revoked": "the certificate was revoked",
+    "weak": "the key of the certificate is too short",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a station comes with: `authorization` is that header, `certificate` the client certificate in DER, whose
+    path TLS has checked."""
+
+    identity: str
+    tls: bool = False
+    authorization: str | None = field(default=None, repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The station may come in; `serial` is that of its certificate (hex digits) with profile 3."""
+
+    profile: int
+    serial: str | None = None
+
+
+class Refused(Exception):
+    """The station may not come in. `status` is that of the HTTP answer; the text is one sentence without secrets."""
+
+    def __init__(self, status: http.HTTPStatus, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers the HTTP answer needs."""
+        return {"WWW-Authenticate": CHALLENGE} if self.status == http.HTTPStatus.UNAUTHORIZED else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a handshake of a station ended: with a profile, or refused with a sentence."""
+
+    at: datetime
+    outcome: Admitted | str
+
+
+class Doorman:
+    """Judges handshakes; one for the whole CSMS."""
+
+    def __init__(self, config: Config, store: Store, vault: Vault, changes: Changes, operator: str | None) -> None:
+        self._config = config
+        self._operator = operator
+        self._store = store
+        self._vault = vault
+        self._changes = changes
+        self._attempts: OrderedDict[str, Attempt] = OrderedDict()
+
+    def last(self, identity: str) -> Attempt | None:
+        """The last handshake of a station, None when there was none since the start or it is too long ago."""
+        return self._attempts.get(identity)
+
+    async def judge(self, offer: Offer, rules: Handshake) -> Admitted:
+        """Let a station in, or raise `Refused`. `rules` are the judgements as faults leave them."""
+        await self._changes.settled(offer.identity)
+        certificate = _read(offer)
+        known, kept, is_revoked = await self._look_up(offer.identity, certificate)
+        try:
+            if not rules.admit(known or self._config.any_station):
+                raise Refused(http.HTTPStatus.NOT_FOUND, "This station is not registered.")
+            admitted = await self._prove(offer, rules, kept, certificate, is_revoked)
+        except Refused as refused:
+            log.warning("%s was refused: %s", offer.identity, refused.sentence)
+            if known:  # strangers must not push out what is remembered of others
+                self._remember(offer.identity, refused.sentence)
+            raise
+        if kept.announced is not None and admitted.profile == kept.announced:
+            risen = {"profile": admitted.profile, "announced": None}
+            await self._store.write(lambda connection: credentials.put(connection, offer.identity, **risen))
+        self._remember(offer.identity, admitted)
+        return admitted
+
+    async def _look_up(
+        self, identity: str, certificate: certificates.Certificate | None
+    ) -> tuple[bool, Credentials, bool]:
+        def ask(connection: Connection) -> tuple[bool, Credentials, bool]:
+            known = stations.find(connection, identity) is not None
+            revoked = certificate is not None and issued.is_revoked(connection, int(certificate.serial, 16))
+            return known, credentials.find(connection, identity), revoked
+
+        return await self._store.look_up(ask)
+
+    async def _prove(
+        self,
+        offer: Offer,
+        rules: Handshake,
+        kept: Credentials,
+        certificate: certificates.Certificate | None,
+        is_revoked: bool,
+    ) -> Admitted:
+        allowed = rules.allow(self._terms(offer.identity, kept))
+        with_password = TLS_BASIC if offer.tls else BASIC
+        refusal: Refused | None = None
+        if certificate is not None and TLS_CERTIFICATE in allowed:
+            names = {offer.identity, kept.serial_number or offer.identity}
+            problems = certificates.problems(certificate, names, self._operator, is_revoked)
+            if rules.certify(problems):
+                return Admitted(TLS_CERTIFICATE, certificate.serial)
+            reasons = "; ".join(_PROBLEMS[kind] for kind in sorted(problems)) or "it is refused on purpose"
+            refusal = Refused(http.HTTPStatus.FORBIDDEN, f"The client certificate is refused: {reasons}.")
+        if with_password in allowed and (offer.authorization is not None or NONE not in allowed):
+            if await self._password_fits(offer, rules, kept):
+                return Admitted(with_password)
+            refusal = refusal or Refused(
+                http.HTTPStatus.UNAUTHORIZED, "User name and password of this station are needed, and have to be right."
+            )
+        if NONE in allowed and (
+            _is_bare(offer) or (kept.profile is None and not _was_wrong(refusal, kept, certificate))
+        ):
+            return Admitted(NONE)
+        raise refusal or _wrong_profile(allowed)
+
+    def _terms(self, identity: str, kept: Credentials) -> terms.Terms:
+        last = self._attempts.get(identity)
+        return terms.Terms(
+            minimum=self._config.security_profile,
+            own=kept.profile,
+            announced=kept.announced,
+            has_password=kept.password is not None,
+            refused_before=last is not None and isinstance(last.outcome, str),
+        )
+
+    async def _password_fits(self, offer: Offer, rules: Handshake, kept: Credentials) -> bool:
+        given = basic.parse(offer.authorization)
+        if given is None or given.user != offer.identity.encode():
+            return False
+        current = await self._vault.check(given.password, kept.password)
+        pending = not current and await self._vault.check(given.password, kept.pending)
+        if not rules.fits(current, pending):
+            return False
+        # the station has taken its new key, whatever became of its answer
+        if pending and rules.promotes and kept.pending is not None:
+            await self._changes.arrived(offer.identity, kept.pending)
+        return True
+
+    def _remember(self, identity: str, outcome: Admitted | str) -> None:
+        self._attempts[identity] = Attempt(clock.now(), outcome)
+        self._attempts.move_to_end(identity)
+        if len(self._attempts) > REMEMBERED:
+            self._attempts.popitem(last=False)
+
+
+def _read(offer: Offer) -> certificates.Certificate | None:
+    if offer.certificate is None:
+        return None
+    try:
+        return certificates.read(offer.certificate)
+    except ValueError:
+        raise Refused(http.HTTPStatus.FORBIDDEN, "The client certificate cannot be read.") from None
+
+
+def _is_bare(offer: Offer) -> bool:
+    return not offer.tls and offer.authorization is None
+
+
+def _was_wrong(refusal: Refused | None, kept: Credentials, certificate: certificates.Certificate | None) -> bool:
+    """Whether a proof was wrong; one that nobody asked for and nobody can judge was not."""
+    return refusal is not None and (kept.password is not None or certificate is not None)
+
+
+def _wrong_profile(allowed: frozenset[int]) -> Refused:
+    names = " or ".join(str(profile) for profile in sorted(allowed))
+    return Refused(http.HTTPStatus.FORBIDDEN, f"This station has to connect with security profile {names}.")

@@ -1,0 +1,229 @@
+// The list of stations, and the pane of the one that is looked at.
+
+import { get, station as path } from "./api.js";
+import { $, h, lasting, when } from "./dom.js";
+import * as faults from "./faults.js";
+import { bays, meters, running, stations, totals, transactionAt } from "./model.js";
+import * as operations from "./operations.js";
+import { socket } from "./socket.js";
+
+const TABS = [["operations", "Operations"], ["transactions", "Transactions"], ["details", "Details"], ["faults", "Faults"]];
+const rows = new Map(); // identity -> {node, signature}
+
+let shown = null; // {identity, live, tab}
+let ended = []; // the newest transactions that are over
+
+const words = (status) => status.replace(/([a-z])([A-Z])/g, "$1 $2").replace("Suspended EVSE", "Suspended by EVSE").replace("Suspended EV", "Suspended by EV");
+const name = (station) => [station.boot?.chargePointVendor, station.boot?.chargePointModel].filter(Boolean).join(" ");
+
+// --- the list
+
+export function drawList(current) {
+  const wanted = $("search").value.trim().toLowerCase();
+  const list = $("station-list");
+  const visible = [...stations.values()]
+    .filter((station) => !wanted || searchable(station).includes(wanted))
+    .sort((a, b) => b.online - a.online || a.identity.localeCompare(b.identity, undefined, { numeric: true }));
+  const nodes = visible.map((station) => row(station, station.identity === current));
+  if (nodes.length !== list.children.length || nodes.some((node, index) => list.children[index] !== node)) {
+    const focused = document.activeElement;
+    list.replaceChildren(...nodes);
+    if (list.contains(focused)) focused.focus();
+  }
+  const note = $("station-note");
+  note.hidden = visible.length > 0 && stations.size < 1000;
+  note.textContent = stations.size === 0 ? "No station is registered yet." : visible.length ? "The first 1000 stations are shown." : "No station matches.";
+}
+
+const searchable = (station) =>
+  `${station.identity} ${name(station)} ${station.online ? "online" : "offline"} ${station.connectors.map((each) => each.status).join(" ")}`.toLowerCase();
+
+function row(station, current) {
+  const signature = JSON.stringify([station.online, station.boot, station.registered_as, station.connectors.map((each) => [each.connectorId, each.status]), current]);
+  const known = rows.get(station.identity);
+  if (known?.signature === signature) return known.node;
+  const connectors = bays(station);
+  const node = h("li", {}, h("a", { href: `#/stations/${encodeURIComponent(station.identity)}`, "aria-current": current ? "true" : null, class: station.online ? "online" : "offline" },
+    h("span", { class: "dot", title: station.online ? "online" : "offline" }, h("span", { class: "hidden" }, station.online ? "online" : "offline")),
+    h("span", { class: "identity" }, station.identity),
+    h("span", { class: "model" }, name(station) || (station.registered_as ? "" : "has not booted yet")),
+    h("span", { class: "chips" }, connectors.slice(0, 6).map((bay) =>
+      h("span", { class: "chip", "data-status": bay.status, title: `Connector ${bay.connectorId}: ${words(bay.status)}` },
+        h("span", { "aria-hidden": "true" }, String(bay.connectorId)), h("span", { class: "hidden" }, `connector ${bay.connectorId} ${words(bay.status)}`))),
+      connectors.length > 6 ? h("span", { class: "more" }, `+${connectors.length - 6}`) : null)));
+  const old = known?.node;
+  if (old?.contains(document.activeElement)) queueMicrotask(() => node.firstChild.focus());
+  rows.set(station.identity, { node, signature });
+  return node;
+}
+
+// --- the pane
+
+export function open(identity, tab = "operations") {
+  const pane = $("station");
+  shown = { identity, tab, head: h("div", { class: "station-head" }), live: h("div", { class: "bays" }) };
+  if (!identity) {
+    shown.live = h("div", { class: "overview" });
+    pane.replaceChildren(shown.live);
+    drawOpen();
+    return;
+  }
+  const body = h("div", { class: "tab-body", role: "tabpanel", id: "tab-body", tabindex: "0" });
+  const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "About this station" }, TABS.map(([key, label]) =>
+    h("button", { type: "button", role: "tab", id: `tab-${key}`, "aria-controls": "tab-body", onclick: () => select(key) }, label)));
+  tabs.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const index = TABS.findIndex(([key]) => key === shown.tab);
+    const next = TABS[(index + step + TABS.length) % TABS.length][0];
+    select(next);
+    $(`tab-${next}`).focus();
+  });
+  pane.replaceChildren(shown.head, shown.live, tabs, body);
+
+  function select(key) {
+    shown.tab = key;
+    for (const [each] of TABS) {
+      const button = $(`tab-${each}`);
+      button.setAttribute("aria-selected", String(each === key));
+      button.tabIndex = each === key ? 0 : -1;
+    }
+    body.setAttribute("aria-labelledby", `tab-${key}`);
+    body.replaceChildren(content(key, identity));
+  }
+  select(tab);
+  drawOpen();
+}
+
+export function drawOpen() {
+  if (!shown) return;
+  if (!shown.identity) {
+    shown.live.replaceChildren(...overview());
+    return;
+  }
+  const station = stations.get(shown.identity);
+  if (!station) {
+    shown.head.replaceChildren(h("h2", {}, shown.identity), h("p", { class: "hint" }, "This station is not registered."));
+    shown.live.replaceChildren();
+    return;
+  }
+  const whole = station.connectors.find((each) => each.connectorId === 0);
+  shown.head.replaceChildren(
+    h("div", { class: "title" },
+      h("a", { class: "back", href: "#/", "aria-label": "All stations" }, "‹"),
+      h("h2", {}, station.identity),
+      h("span", { class: `state ${station.online ? "online" : "offline"}` }, station.online ? "Online" : "Offline"),
+      station.registered_as && station.registered_as !== "Accepted" ? h("span", { class: "badge warn" }, station.registered_as) : null,
+      whole && whole.status !== "Available" ? h("span", { class: "badge warn" }, words(whole.status)) : null),
+    h("p", { class: "about" }, [name(station), station.boot?.firmwareVersion && `firmware ${station.boot.firmwareVersion}`,
+      station.online ? `connected ${when(station.connected_at)}` : "not connected"].filter(Boolean).join(" · ")));
+  const connectors = bays(station);
+  shown.live.replaceChildren(...(connectors.length ? connectors.map((bay) => card(station, bay)) : [h("p", { class: "hint" }, "No connector has reported its state yet.")]));
+}
+
+function card(station, bay) {
+  const transaction = transactionAt(station.identity, bay.connectorId);
+  const meter = meters.get(`${station.identity}/${bay.connectorId}`) ?? {};
+  const error = bay.errorCode !== "NoError" ? bay.errorCode : null;
+  return h("article", { class: "bay", "data-status": station.online ? bay.status : "Offline", "aria-label": `Connector ${bay.connectorId}` },
+    socket(),
+    h("div", { class: "bay-what" },
+      h("h3", {}, `Connector ${bay.connectorId}`),
+      h("p", { class: "bay-status" }, words(bay.status), error ? h("span", { class: "badge bad" }, error) : null),
+      transaction ? h("p", { class: "bay-tag" }, h("code", {}, transaction.idTag), ` · no. ${transaction.transactionId}`) : h("p", { class: "bay-tag" }, bay.info || "No transaction")),
+    transaction ? h("dl", { class: "gauges" },
+      gauge("Energy", energy(transaction, meter), "kWh"),
+      gauge("Power", meter.power === undefined ? "–" : (meter.power / 1000).toFixed(1), "kW"),
+      h("div", {}, h("dt", {}, "Time"), h("dd", { "data-since": transaction.started_at }, lasting(Date.now() - Date.parse(transaction.started_at))))) : null);
+}
+
+const gauge = (title, value, unit) => h("div", {}, h("dt", {}, title), h("dd", {}, value, h("small", {}, ` ${unit}`)));
+const energy = (transaction, meter) => (meter.energy === undefined ? "–" : (Math.max(0, meter.energy - transaction.meterStart) / 1000).toFixed(2));
+
+function overview() {
+  const { stations: count } = totals();
+  const url = $("address-text").textContent;
+  const transactions = [...running.values()];
+  const parts = [h("div", { class: "title" }, h("h2", {}, "All stations"))];
+  if (count === 0) {
+    parts.push(h("div", { class: "welcome" }, socket(), h("h3", {}, "Waiting for the first station"),
+      h("p", {}, "Register its identity with Add, then let it connect. A simulated one is one command away:"),
+      h("pre", {}, h("code", {}, `plugproof station ${url} --id CP1 --session`))));
+    return parts;
+  }
+  parts.push(spread() ?? "", h("h3", {}, "Transactions running"), transactions.length ? table(transactions, true) : h("p", { class: "hint" }, "None at the moment."));
+  if (ended.length) parts.push(h("h3", {}, "Ended last"), table(ended, true));
+  return parts;
+}
+
+const STATES = ["Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Reserved", "Unavailable", "Faulted", "Offline"];
+
+// How many connectors are in which state, as one bar.
+function spread() {
+  const counts = new Map(STATES.map((state) => [state, 0]));
+  for (const station of stations.values()) {
+    for (const bay of bays(station)) {
+      const state = station.online ? bay.status : "Offline";
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+  }
+  const found = [...counts].filter(([, count]) => count > 0);
+  if (found.length === 0) return null;
+  return h("div", { class: "spread" },
+    h("div", { class: "bar", "aria-hidden": "true" }, found.map(([state, count]) => {
+      const part = h("span", { "data-status": state });
+      part.style.flexGrow = count;
+      return part;
+    })),
+    h("ul", { class: "legend" }, found.map(([state, count]) => h("li", { "data-status": state }, h("i"), h("b", {}, String(count)), ` ${words(state)}`))));
+}
+
+function table(transactions, withStation) {
+  const over = transactions.some((each) => !each.running);
+  const head = [withStation && "Station", "No.", "Connector", "Tag", "Started", over ? "Ended" : "Lasting", "Energy"].filter(Boolean);
+  return h("div", { class: "table" }, h("table", {},
+    h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, transactions.map((each) => {
+      const meter = meters.get(`${each.station}/${each.connectorId}`) ?? {};
+      const kwh = each.running ? energy(each, meter) : ((each.meterStop - each.meterStart) / 1000).toFixed(2);
+      const end = each.running
+        ? h("td", { "data-since": each.started_at }, lasting(Date.now() - Date.parse(each.started_at)))
+        : h("td", {}, when(each.stopped_at), each.reason && each.reason !== "Local" ? [" ", h("span", { class: "badge" }, each.reason)] : null);
+      return h("tr", {},
+        withStation ? h("td", {}, h("a", { href: `#/stations/${encodeURIComponent(each.station)}` }, each.station)) : null,
+        h("td", {}, String(each.transactionId)), h("td", {}, String(each.connectorId)), h("td", {}, h("code", {}, each.idTag)),
+        h("td", {}, when(each.started_at)), end, h("td", { class: "number" }, `${kwh} kWh`));
+    }))));
+}
+
+function content(tab, identity) {
+  if (tab === "operations") return operations.panel(identity);
+  if (tab === "faults") return faults.panel(identity);
+  const place = h("div", {}, h("p", { class: "hint" }, "Loading …"));
+  const fill = tab === "transactions" ? transactionsOf(identity) : detailsOf(identity);
+  fill.then((node) => place.replaceChildren(node), (error) => place.replaceChildren(h("p", { class: "problem" }, error.message)));
+  return place;
+}
+
+async function transactionsOf(identity) {
+  const found = await get(`/api/v1/transactions?limit=50&station=${encodeURIComponent(identity)}`);
+  return found.length ? table(found, false) : h("p", { class: "hint" }, "This station has booked no transaction yet.");
+}
+
+async function detailsOf(identity) {
+  const [station, notices] = await Promise.all([get(path(identity)), get(`${path(identity)}/notices?limit=20`)]);
+  const facts = { ...station.boot, "registered as": station.registered_as ?? "has not booted yet", booted: when(station.booted_at), "last seen": when(station.last_seen), interval: station.interval ?? "as configured" };
+  return h("div", { class: "details" },
+    h("dl", { class: "facts" }, Object.entries(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, String(value))))),
+    h("h3", {}, "Reports"),
+    notices.length ? h("ul", { class: "notices" }, notices.map((notice) => h("li", {}, h("b", {}, notice.action), h("time", {}, when(notice.received_at)), h("code", {}, JSON.stringify(notice.payload)))))
+      : h("p", { class: "hint" }, "Nothing reported yet (firmware, diagnostics, security events, data transfer)."));
+}
+
+export async function loadEnded() {
+  ended = await get("/api/v1/transactions?running=false&limit=8");
+}
+
+export function tick() {
+  for (const node of document.querySelectorAll("[data-since]")) node.textContent = lasting(Date.now() - Date.parse(node.dataset.since));
+}

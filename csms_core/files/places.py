@@ -1,0 +1,105 @@
+"""Places of jobs in the file server: who may do what where, and what was done."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from csms_core import clock
+from csms_core.files.depot import Depot, Kept
+from csms_core.store import Store, jobs
+
+FETCHING = ("UpdateFirmware", "SignedUpdateFirmware")
+"""Actions that make a station fetch a file; the other jobs make it leave one."""
+
+MAX_FILES = 16
+"""Files a station may leave at one place."""
+
+MAX_MOVES = 1000
+"""Fetches of one job that are kept."""
+
+MAX_TRANSFERS = 64
+"""Transfers under way at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a job. `image` is what can be fetched there, None: files can be left there."""
+
+    job_id: int
+    identity: str
+    token: str
+    image: jobs.Image | None
+    direction: Literal["upload", "download"]
+
+
+def new_token() -> str:
+    """A name nobody can guess."""
+    return secrets.token_hex(24)
+
+
+def clean_name(name: str) -> str:
+    """A file name a station sent, as it is shown and given back: the last step of a path, printable, 255 characters
+    at the most."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(letter for letter in last if letter.isprintable())[-255:].strip()
+    return "file" if shown in ("", ".", "..") else shown
+
+
+class Places:
+    """The places, as both doors of the file server see them."""
+
+    def __init__(self, store: Store, depot: Depot) -> None:
+        self._store = store
+        self.depot = depot
+        self.room = asyncio.Semaphore(MAX_TRANSFERS)
+
+    async def by_token(self, token: str) -> Place | None:
+        """The place a token names, None when it names none."""
+        if not token.isalnum():
+            return None
+        return await self._store.look_up(lambda connection: _place(connection, jobs.by_token(connection, token)))
+
+    async def by_job(self, job_id: int) -> Place | None:
+        """The place of a job, None when it has none."""
+        return await self._store.look_up(lambda connection: _place(connection, jobs.find(connection, job_id)))
+
+    async def left(self, place: Place, name: str, kept: Kept, protocol: str) -> bool:
+        """Book that a file was left; False, and the file is thrown away, when there are enough already."""
+        row = _row(place, name, kept.size, kept.sha256, protocol) | {"stored": kept.stored}
+        booked = await self._store.write(lambda connection: jobs.book_transfer(connection, row, MAX_FILES))
+        if not booked:
+            await self.depot.remove(kept.stored)
+        return booked
+
+    async def fetched(self, place: Place, protocol: str) -> None:
+        """Book that the image of a place was fetched to its end."""
+        image = place.image
+        assert image is not None  # only places with an image are fetched from
+        row = _row(place, image.name, image.size, image.sha256, protocol) | {"stored": None}
+        await self._store.write(lambda connection: jobs.book_transfer(connection, row, MAX_MOVES))
+
+
+def _place(connection: Connection, job: jobs.Job | None) -> Place | None:
+    if job is None or job.token is None:
+        return None
+    if job.action not in FETCHING:
+        return Place(job.job_id, job.identity, job.token, None, "upload")
+    image = None if job.image_id is None else jobs.find_image(connection, job.image_id)
+    return None if image is None else Place(job.job_id, job.identity, job.token, image, "download")
+
+
+def _row(place: Place, name: str, size: int, sha256: str, protocol: str) -> dict[str, object]:
+    return {
+        "job_id": place.job_id,
+        "direction": place.direction,
+        "protocol": protocol,
+        "name": name,
+        "size": size,
+        "sha256": sha256,
+        "ended_at": clock.wire(clock.now()),
+    }

@@ -1,0 +1,65 @@
+"""Logs: one line per record, as text or as JSON, secrets masked.
+
+A JSON line has `time`, `level`, `logger` and `message`, whatever the record was given as `extra` (`station` where it is
+about one), and `error` with the traceback when there is one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Final, Literal, TextIO
+
+from ocppj.masking import mask
+
+Format = Literal["text", "json"]
+
+_USUAL: Final = frozenset((*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"))
+
+
+def set_up(level: str, format: Format = "text", stream: TextIO | None = None) -> None:
+    """Send the records of the whole process to a stream, stderr by default, instead of where they went before."""
+    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler.setFormatter(JsonLines() if format == "json" else Lines())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+class Lines(logging.Formatter):
+    """Text for people. A line break inside a message is written as `\\n`: one record is one line, tracebacks aside."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        line = f"{_time(record)} {record.levelname:<8}{record.name} {message}"
+        error = _error(self, record)
+        return mask(f"{line}\n{error}" if error else line)
+
+
+class JsonLines(logging.Formatter):
+    """JSON for machines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a JSON object in one line."""
+        line = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": mask(record.getMessage()),
+        }
+        for name, value in vars(record).items():
+            if name not in _USUAL and name not in line:
+                line[name] = mask(value) if isinstance(value, str) else value
+        error = _error(self, record)
+        if error:
+            line["error"] = mask(error)
+        return json.dumps(line, ensure_ascii=False, default=lambda value: mask(str(value)))
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _error(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    return formatter.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else ""

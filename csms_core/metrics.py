@@ -1,0 +1,134 @@
+"""What is counted, for Prometheus: frames, answers, their times, stations.
+
+Counting a frame is a few additions to plain integers, because it is done for every one; names and labels are put
+together when somebody asks. Labels are bounded: what a station can make up is counted as `unknown`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from csms_core.feed import Feed
+from ocppj.frames import Call, CallError, CallResult
+from ocppj.session import Seen
+from schemas import load
+
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Upper bounds in seconds."""
+
+CODES: Final = frozenset(
+    (
+        "NotImplemented",
+        "NotSupported",
+        "InternalError",
+        "ProtocolError",
+        "SecurityError",
+        "FormationViolation",
+        "FormatViolation",
+        "PropertyConstraintViolation",
+        "OccurenceConstraintViolation",
+        "OccurrenceConstraintViolation",
+        "TypeConstraintViolation",
+        "GenericError",
+    )
+)
+
+_KINDS: Final[Mapping[type, str]] = {Call: "call", CallResult: "result", CallError: "error"}
+
+
+class Times:
+    """How long something took, as a histogram."""
+
+    __slots__ = ("counts", "total")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BUCKETS) + 1)
+        self.total = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one."""
+        self.counts[bisect_left(BUCKETS, seconds)] += 1
+        self.total += seconds
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Upper bound -> how many were at most that long."""
+        found, sum_ = [], 0
+        for bound, count in zip((*map(str, BUCKETS), "+Inf"), self.counts, strict=True):
+            sum_ += count
+            found.append((bound, float(sum_)))
+        return found
+
+
+class Metrics:
+    """The counters of one CSMS."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._actions = frozenset(load("1.6").actions)
+        self._feed = feed
+        self._frames: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+        self._invalid: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._errors: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._times: defaultdict[tuple[str, str], Times] = defaultdict(Times)
+        self.connections = 0
+        self.stations_online = 0
+        self.commits = 0
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+
+    def observe(self, seen: Seen) -> None:
+        """Count a frame; goes where an `Observer` of a peer goes."""
+        frame, request = seen.frame, seen.request
+        kind = _KINDS.get(type(frame), "malformed")
+        action = request.action if request is not None else ""
+        if action not in self._actions:
+            action = "unknown"
+        self._frames[seen.sender, kind, action] += 1
+        if not seen.valid:
+            self._invalid[seen.sender, action] += 1
+        if kind == "call":
+            return
+        if type(frame) is CallError:
+            self._errors[seen.sender, frame.code if frame.code in CODES else "other"] += 1
+        if request is not None and not seen.repeated:
+            self._times[seen.sender, action].add((seen.at - request.at) / 1e9)
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus reads."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics; the registry asks for them."""
+        frames = CounterMetricFamily(
+            "ocpp_frames", "OCPP-J frames by who sent them.", labels=("sender", "kind", "action")
+        )
+        for labels, count in list(self._frames.items()):
+            frames.add_metric(labels, count)
+        yield frames
+        invalid = CounterMetricFamily(
+            "ocpp_invalid_frames", "Frames that broke the schema of their action.", labels=("sender", "action")
+        )
+        for pair, count in list(self._invalid.items()):
+            invalid.add_metric(pair, count)
+        yield invalid
+        errors = CounterMetricFamily("ocpp_call_errors", "CALLERRORs by code.", labels=("sender", "code"))
+        for pair, count in list(self._errors.items()):
+            errors.add_metric(pair, count)
+        yield errors
+        times = HistogramMetricFamily(
+            "ocpp_answer_seconds", "From a CALL to its answer, by who answered.", labels=("sender", "action")
+        )
+        for pair, taken in list(self._times.items()):
+            times.add_metric(pair, taken.buckets(), sum_value=taken.total)
+        yield times
+        yield GaugeMetricFamily("csms_stations_online", "Stations that are connected.", self.stations_online)
+        yield CounterMetricFamily("csms_connections", "Connections that were let in.", self.connections)
+        yield CounterMetricFamily("csms_store_commits", "Commits of the store's writer.", self.commits)
+        yield GaugeMetricFamily("csms_event_readers", "Readers of the live events.", self._feed.readers)
+        yield CounterMetricFamily("csms_event_readers_dropped", "Readers that fell behind.", self._feed.dropped)

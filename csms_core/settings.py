@@ -1,0 +1,142 @@
+"""`csms.toml`: the settings of a CSMS in a file. Every key is a member of `csms_core.config.Config`, by the same name.
+
+Keys, kinds of values and choices are read off that class, so that a new setting can be written in the file from the
+day it exists. A mistake is one sentence with the file, the key and the fix.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from csms_core.config import Config
+
+_NUMBERS: Mapping[str, tuple[float, float | None]] = {
+    "port": (0, 65535),
+    "api_port": (0, 65535),
+    "tls_port": (0, 65535),
+    "files_port": (0, 65535),
+    "ftp_port": (0, 65535),
+    "security_profile": (0, 3),
+    "heartbeat_interval": (0, 2**31 - 1),
+    "boot_retry_interval": (0, 2**31 - 1),
+    "max_frame": (256, None),
+}
+"""Lowest and highest value of a number; all others are at least 0, and counts (`max_...`) at least 1."""
+
+_PATHS = frozenset(("pki", "files"))
+"""Settings that name a folder."""
+
+_KINDS: Mapping[Any, str] = {
+    int: "a whole number such as 30",
+    float: "a number such as 2.5",
+    bool: "true or false",
+    str: "text in quotes",
+}
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; the message is one sentence with the place and the fix."""
+
+
+def load(file: Path | str, defaults: Config) -> Config:
+    """The settings of a file on top of `defaults`. Raises SettingsError.
+
+    Paths are relative to the file. Lists and tables replace the default, they do not add to it.
+    """
+    file = Path(file)
+    try:
+        with file.open("rb") as opened:
+            document = tomllib.load(opened)
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read ({error.strerror}); check --config.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is no TOML: {error}.") from None
+    problems = list(_problems(document))
+    if problems:
+        raise SettingsError(f"{file}: {problems[0]}")
+    hints = get_type_hints(Config)
+    values = {name: _converted(hints[name], value) for name, value in document.items()}
+    for name in _PATHS & values.keys():
+        values[name] = str(file.parent / values[name])
+    return Config(**{**{field.name: getattr(defaults, field.name) for field in fields(Config)}, **values})
+
+
+def check(config: Config) -> None:
+    """Settings that do not fit together, wherever they came from. Raises SettingsError."""
+    for field in fields(config):
+        if why := _out_of_range(field.name, getattr(config, field.name)):
+            raise SettingsError(f"{field.name}: {why}")
+    if config.security_profile >= 2 and config.pki is None:
+        raise SettingsError(
+            f"Security profile {config.security_profile} needs TLS; make certificates with --init-pki DIR and give "
+            "them with --pki DIR."
+        )
+
+
+def _problems(document: Mapping[str, Any]) -> Iterator[str]:
+    hints = get_type_hints(Config)
+    for name, value in document.items():
+        if name not in hints:
+            near = difflib.get_close_matches(name.replace("-", "_"), hints, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(hints)}."
+            yield f"{name} is no setting; {advice}"
+        elif why := _misfit(hints[name], value) or _out_of_range(name, value):
+            yield f"{name}: {why}"
+
+
+def _misfit(kind: Any, value: Any) -> str | None:
+    """Why a value of the file is not of the kind a setting is; None when it is."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        inner = next(argument for argument in arguments if argument is not type(None))
+        return _misfit(inner, value)
+    if origin is Literal:
+        return None if value in arguments else f"write one of {', '.join(map(repr, arguments))}, not {_shown(value)}."
+    if origin in (tuple, frozenset):
+        if not isinstance(value, list):
+            return f"write a list such as [{_example(arguments[0])}], not {_shown(value)}."
+        return next((why for item in value if (why := _misfit(arguments[0], item))), None)
+    if origin is not None and issubclass(origin, Mapping):
+        if not isinstance(value, dict):
+            return f"write a table, not {_shown(value)}."
+        return next((f"{key}: {why}" for key, item in value.items() if (why := _misfit(arguments[1], item))), None)
+    fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        fits = True
+    return None if fits else f"write {_KINDS[kind]}, not {_shown(value)}."
+
+
+def _converted(kind: Any, value: Any) -> Any:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return _converted(next(argument for argument in arguments if argument is not type(None)), value)
+    if origin in (tuple, frozenset):
+        return origin(_converted(arguments[0], item) for item in value)
+    if origin is not None and origin is not Literal and issubclass(origin, Mapping):
+        return {key: _converted(arguments[1], item) for key, item in value.items()}
+    return float(value) if kind is float else value
+
+
+def _out_of_range(name: str, value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    lowest, highest = _NUMBERS.get(name, (1 if name.startswith("max_") else 0, None))
+    if value < lowest or (highest is not None and value > highest):
+        bounds = f"at least {lowest:g}" if highest is None else f"{lowest:g} to {highest:g}"
+        return f"write {bounds}, not {value:g}."
+    return None
+
+
+def _example(kind: Any) -> str:
+    return '"text"' if kind is str else "1"
+
+
+def _shown(value: Any) -> str:
+    kinds = {str: "text", bool: str(value).lower(), list: "a list", dict: "a table"}
+    return kinds.get(type(value), str(value))

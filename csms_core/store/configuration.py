@@ -1,0 +1,58 @@
+"""Configuration of the stations as their last GetConfiguration told it (OCPP 1.6 §5.8, §9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from csms_core.store import dialect
+from csms_core.store.tables import configuration
+
+SECRET = frozenset({"authorizationkey"})
+"""Keys whose value is not kept, should a station tell it (CFG-08)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A configuration key of a station. `value` None: the station told none."""
+
+    key: str
+    value: str | None
+    readonly: bool
+    received_at: str
+
+
+def book(connection: Connection, identity: str, asked: list[str], answer: dict[str, Any], at: str) -> None:
+    """Keep a GetConfiguration.conf. `asked` empty: the station was asked for all, so it has no others."""
+    gone = configuration.c.identity == identity
+    if asked:
+        gone = gone & configuration.c.key.in_(answer.get("unknownKey", []))
+    connection.execute(delete(configuration).where(gone))
+    for told in answer.get("configurationKey", []):
+        value = None if told["key"].lower() in SECRET else told.get("value")
+        values = {"identity": identity, "key": told["key"], "value": value, "readonly": told["readonly"]}
+        dialect.upsert(connection, configuration, {**values, "received_at": at}, ("identity", "key"))
+
+
+def known(connection: Connection, identity: str) -> list[Key]:
+    """All that is known of a station, in alphabetical order."""
+    ask = select(configuration).where(configuration.c.identity == identity).order_by(configuration.c.key)
+    return [Key(row.key, row.value, row.readonly, row.received_at) for row in connection.execute(ask)]
+
+
+def value(connection: Connection, identity: str, key: str) -> str | None:
+    """The value of one key, None when the station has not told it."""
+    ask = select(configuration.c.value).where(configuration.c.identity == identity, configuration.c.key == key)
+    found: str | None = connection.execute(ask).scalar()
+    return found
+
+
+def number(connection: Connection, identity: str, key: str) -> int | None:
+    """The value of one key as an integer, None when the station has not told it or told something else."""
+    told = value(connection, identity, key)
+    try:
+        return None if told is None else int(told)
+    except ValueError:
+        return None

@@ -1,0 +1,168 @@
+"""A database of an older layout is brought up to date at the start, as a whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, select, text
+
+from csms_core import clock
+from csms_core.store import Store, StoreError, migrations, stations, tables, tags, transactions
+from csms_core.store.dialect import open_engine
+from tests.csms_core import layout_1
+
+NOW = clock.parse("2026-11-21T12:00:00Z")
+START = {"connectorId": 1, "idTag": "GOOD", "meterStart": 100, "timestamp": "2026-11-21T10:00:00Z"}
+STOP = {"transactionId": -1, "meterStop": 500, "timestamp": "2026-11-21T09:00:00Z"}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/csms.db"
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """The database, filled with layout 1."""
+    layout_1.make(url)
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def shape(engine: Engine) -> dict[str, Any]:
+    """What there is in a database, apart from its rows."""
+    inspector = inspect(engine)
+    found: dict[str, Any] = {}
+    for name in sorted(inspector.get_table_names()):
+        found[name] = {
+            "columns": {c["name"]: (str(c["type"]), c["nullable"]) for c in inspector.get_columns(name)},
+            "key": inspector.get_pk_constraint(name)["constrained_columns"],
+            "unique": sorted(u["column_names"] for u in inspector.get_unique_constraints(name)),
+            "indexes": sorted((i["name"], i["column_names"], bool(i["unique"])) for i in inspector.get_indexes(name)),
+        }
+    return found
+
+
+def version(engine: Engine) -> list[int]:
+    with engine.connect() as connection:
+        return list(connection.execute(select(tables.layout.c.version)).scalars())
+
+
+async def opened_and_closed(url: str) -> None:
+    await (await Store.open(url)).close()
+
+
+@pytest.mark.asyncio
+async def test_layout_1_becomes_what_a_new_database_is(url: str, engine: Engine) -> None:
+    await opened_and_closed(url)
+    migrated = shape(engine)
+    assert version(engine) == [tables.LAYOUT]
+
+    with engine.connect() as connection, connection.begin():
+        there = MetaData()
+        there.reflect(connection)
+        there.drop_all(connection)
+    await opened_and_closed(url)
+
+    assert migrated == shape(engine)
+
+
+@pytest.mark.asyncio
+async def test_what_layout_1_held_is_still_there(url: str, engine: Engine) -> None:
+    store = await Store.open(url)
+
+    assert (await store.read(lambda c: stations.find(c, "S"))).booted_as == "Accepted"
+    assert await store.read(lambda c: tags.find(c, "good")) == tags.Tag("GOOD")
+    booked = await store.read(lambda c: transactions.find(c, 1))
+    assert booked is not None
+    values = await store.read(lambda c: transactions.values_of(c, booked))
+    assert values == [{"timestamp": "2026-11-21T10:15:00.000000Z", "sampledValue": [{"value": "150"}]}]
+    again = await store.write(lambda c: transactions.book_start(c, "S", START, NOW, concurrent=True))
+    assert again == (1, {"status": "Accepted"})
+    await store.close()
+
+
+@pytest.mark.asyncio
+async def test_tx_18_a_stop_kept_in_layout_1_is_still_recognised(url: str, engine: Engine) -> None:
+    store = await Store.open(url)
+
+    await store.write(lambda c: transactions.book_stop(c, "S", STOP, NOW))
+    assert await store.read(kept_aside) == 1
+    await store.write(lambda c: transactions.book_stop(c, "S", STOP | {"reason": "PowerLoss"}, NOW))
+    assert await store.read(kept_aside) == 2
+    await store.close()
+
+
+def kept_aside(connection: Any) -> int:
+    return len(connection.execute(select(tables.unmatched_stops.c.id)).all())
+
+
+@pytest.mark.asyncio
+async def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shape(engine)
+
+    def fail_late(connection: Any) -> None:
+        migrations_of_this_version[1](connection)
+        connection.execute(text("SELECT * FROM no_such_table"))
+
+    migrations_of_this_version = migrations.STEPS
+    monkeypatch.setattr(migrations, "STEPS", {1: fail_late})
+    with pytest.raises(StoreError, match="no_such_table"):
+        await Store.open(url)
+
+    assert (shape(engine), version(engine)) == (before, [1])
+    monkeypatch.undo()
+    await opened_and_closed(url)
+    assert version(engine) == [tables.LAYOUT]
+
+
+@pytest.mark.asyncio
+async def test_two_processes_that_start_at_once_migrate_once(url: str, engine: Engine) -> None:
+    await asyncio.gather(*(opened_and_closed(url) for _ in range(4)))
+
+    assert version(engine) == [tables.LAYOUT]
+
+
+@pytest.mark.asyncio
+async def test_an_empty_database_can_be_opened_by_several_at_once(url: str) -> None:
+    await asyncio.gather(*(opened_and_closed(url) for _ in range(4)))
+
+    engine = open_engine(url)
+    assert version(engine) == [tables.LAYOUT]
+    engine.dispose()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("found", [0, tables.LAYOUT + 1])
+async def test_a_layout_nobody_knows_is_refused_and_left_alone(url: str, engine: Engine, found: int) -> None:
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text(f"UPDATE layout SET version = {found}"))
+    before = shape(engine)
+
+    words = f"has layout {found}, this version reads layouts 1 to {tables.LAYOUT}; update plugproof"
+    with pytest.raises(StoreError, match=words) as refused:
+        await Store.open(url)
+
+    assert "\n" not in str(refused.value)
+    assert (shape(engine), version(engine)) == (before, [found])
+
+
+def test_every_layout_has_a_step_to_the_next() -> None:
+    assert sorted(migrations.STEPS) == list(range(1, tables.LAYOUT))
+
+
+def test_a_column_that_cannot_be_added_is_a_mistake_of_ours() -> None:
+    column = Column("needed", Integer, nullable=False)
+    Table("some_table", MetaData(), column)
+
+    with pytest.raises(AssertionError, match=r"some_table.needed may not be null .* needs a step"):
+        migrations._check_addable(column)

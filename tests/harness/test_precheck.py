@@ -1,0 +1,105 @@
+"""`plugproof precheck` and `plugproof list` as commands: what they print, what they write, how they end."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.registry import all_cases
+from reports.results import validate
+from tests.harness.scripted_sut import ScriptedSut
+
+Plugproof = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def plugproof(tmp_path: Path) -> Plugproof:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from harness.cli import main; main()", *arguments]
+        environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+        environment.pop("CI", None)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120)
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def test_the_embedded_reference_passes(plugproof: Plugproof, tmp_path: Path) -> None:
+    done = plugproof("precheck", "--case", "tc_001_csms", "--case", "TC_013_CSMS", "-n", "2", "--out", "out")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("2 cases against Reference CSMS\n")
+    assert re.search(r"^2 passed in \d+\.\d s$", done.stdout, re.MULTILINE)
+    assert "this is no certificate" in done.stdout
+    results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
+    assert validate(results) == []
+    assert (results["run"]["workers"], results["run"]["strict"]) == (2, False)
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"results.json", "junit.xml", "summary.md", "cases"}
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
+
+
+def test_a_fault_fails_and_is_explained(plugproof: Plugproof) -> None:
+    done = plugproof("precheck", "--case", "TC_001_CSMS", "--fault", "boot-answer-without-interval", "--out", "out")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "TC_001_CSMS.R4 · OCPP 1.6 §4.2, §4.6" in done.stdout
+    assert "The answer to a boot tells the heartbeat interval." in done.stdout
+    assert "plugproof precheck --fault boot-answer-without-interval --case TC_001_CSMS" in done.stdout
+    assert re.search(r"^1 failed in \d+\.\d s$", done.stdout, re.MULTILINE)
+
+
+def test_a_preamble_that_breaks_is_an_error(plugproof: Plugproof) -> None:
+    done = plugproof("precheck", "--case", "TC_003_CSMS", "--fault", "boot-pending", "--out", "out")
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "the state booted was not reached: status = Pending" in done.stdout
+
+
+def test_strict_is_kept_for_the_next_time(plugproof: Plugproof) -> None:
+    options = ("precheck", "--case", "TC_064_CSMS", "--fault", "data-transfer-accepts-everything", "--out", "out")
+
+    assert plugproof(*options).returncode == 0
+    done = plugproof(*options, "--strict")
+    assert done.returncode == 1
+    assert "--strict" in next(line for line in done.stdout.splitlines() if "run again" in line)
+
+
+def test_without_an_operator_the_reason_is_said_once(
+    plugproof: Plugproof, scripted: ScriptedSut, tmp_path: Path
+) -> None:
+    sut = scripted.sut_file(tmp_path)
+    done = plugproof("precheck", "--sut", str(sut), "--case", "TC_013_CSMS", "--case", "TC_014_CSMS", "--out", "out")
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "inconclusive: TC_013_CSMS, TC_014_CSMS: nobody operates the back office" in " ".join(done.stdout.split())
+
+
+def test_when_nothing_applies_nothing_is_green(plugproof: Plugproof, scripted: ScriptedSut, tmp_path: Path) -> None:
+    sut = scripted.sut_file(tmp_path)
+    done = plugproof("precheck", "--sut", str(sut), "--case", "TC_023_3_CSMS", "--out", "out")
+
+    assert (done.returncode, done.stderr) == (5, "")
+    assert "tags.blocked is not set in sut.toml" in " ".join(done.stdout.split())
+
+
+def test_list(plugproof: Plugproof) -> None:
+    done = plugproof("list")
+    cases = all_cases()
+
+    assert done.returncode == 0
+    assert done.stdout.endswith(f"{len(cases)} cases, {sum(len(case.rules) for case in cases)} rules\n")
+    for case in cases:
+        assert f"  {case.id} " in done.stdout
+        assert case.title in done.stdout
+
+    done = plugproof("list", "--profile", "performance", "--format", "json")
+    assert {case["profile"] for case in json.loads(done.stdout)} == {"Performance"}
+
+    done = plugproof("list", "--format", "yaml")
+    assert (done.returncode, done.stderr) == (2, "--format is text or json, not yaml\n")

@@ -1,0 +1,224 @@
+"""The cases and what they promise: rules, traces, our own station's behaviour, independence of each other."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+import schemas
+from harness.case import PROFILES
+from harness.claims import NEEDS
+from harness.cli.app import app
+from harness.reference import reference_csms
+from harness.registry import all_cases
+from ocppj import frames
+from ocppj.frames import Call, CallResult
+from ocppj.session import Memory, Session
+from ocppj.trace import Role
+from reports.results import validate
+from tests.testcases.kill_matrix import UNPLUGGED
+
+pytestmark = pytest.mark.xdist_group("catalogue")
+
+CASES = {case.id: case for case in all_cases()}
+OF_A_CSMS = {id: case for id, case in CASES.items() if case.sut == "csms"}
+SENDER: dict[str, Role] = {"station->csms": "station", "csms->station": "csms"}
+
+
+class Reverse:
+    """A pytest plugin: the cases in the opposite order. It also keeps the results."""
+
+    def __init__(self, *, reverse: bool = False) -> None:
+        self.results: dict[str, Any] | None = None
+        self.order: list[str] = []
+        self._reverse = reverse
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._reverse:
+            items.reverse()
+        self.order = [item.name for item in items]
+
+    def pytest_plugproof_results(self, results: dict[str, Any]) -> None:
+        self.results = results
+
+
+@dataclass
+class Reference:
+    """The reference CSMS, and how to run cases against it."""
+
+    sut: Path
+    out: Path
+
+    def run(self, *arguments: str, reverse: bool = False) -> Reverse:
+        plugin = Reverse(reverse=reverse)
+        options = [
+            *("--pyargs", "testcases", "--sut", str(self.sut), "--plugproof-out", str(self.out)),
+            *("--rootdir", str(self.out), "-c", str(resources.files("harness") / "precheck.ini")),
+            *(part for name in UNPLUGGED for part in ("-p", f"no:{name}")),
+        ]
+        pytest.main([*options, *arguments], plugins=[plugin])
+        return plugin
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reference]:
+    out = tmp_path_factory.mktemp("reference")
+    with reference_csms(out) as sut:
+        yield Reference(sut, out)
+
+
+@pytest.fixture(scope="module")
+def results(reference: Reference) -> dict[str, Any]:
+    """One run of everything."""
+    results = reference.run().results
+    assert results is not None
+    return results
+
+
+@pytest.fixture(scope="module")
+def traces(reference: Reference, results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The entries of the trace by case."""
+    return {
+        case["id"]: [json.loads(line) for line in (reference.out / case["trace"]).read_text("utf-8").splitlines()]
+        for case in results["cases"]
+    }
+
+
+# --- what is promised ------------------------------------------------------------------------------------------------
+
+
+def listed() -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads(CliRunner().invoke(app, ["list", "--format", "json"]).stdout)
+    return cases
+
+
+def test_every_case_and_every_rule_is_listed_once() -> None:
+    cases = listed()
+
+    assert [case["id"] for case in cases] == [case.id for case in all_cases()]
+    assert {id: count for id, count in Counter(case["id"] for case in cases).items() if count > 1} == {}
+    rids = Counter(rid for case in cases for rid in case["rules"])
+    assert {rid: count for rid, count in rids.items() if count > 1} == {}
+    assert all(case["rules"] for case in cases)
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_the_facts_of_a_case_are_in_order(id: str) -> None:
+    case = CASES[id]
+
+    assert re.fullmatch(r"(TC_\d{3}(_\d+)?|PERF_[A-Z]+|RPC_[A-Z0-9_]+)_(CSMS|CP)", id)
+    assert case.sut == ("csms" if id.endswith("_CSMS") else "charge_point")
+    assert case.profile in PROFILES.values()
+    assert case.title.strip() == case.title != ""
+    assert case.ref.startswith(("OCPP", "PICS"))
+    assert set(case.needs) <= set(NEEDS)
+    for rid, sentence in case.rules.items():
+        assert re.fullmatch(rf"{id}\.R\d+", rid)
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+
+
+# --- what is judged on the reference ---------------------------------------------------------------------------------
+
+
+def test_everything_passes_and_judges_what_it_promises(results: dict[str, Any]) -> None:
+    assert validate(results) == []
+    assert {case["id"]: case["verdict"] for case in results["cases"]} == dict.fromkeys(OF_A_CSMS, "PASS")
+    judged = {case["id"]: case["rules_judged"] for case in results["cases"]}
+    assert judged == {case["id"]: case["rules"] for case in listed() if case["sut"] == "csms"}
+
+
+def test_the_reference_breaks_no_rule_at_all(results: dict[str, Any]) -> None:
+    assert [finding for case in results["cases"] for finding in case["findings"]] == []
+
+
+@pytest.mark.parametrize("id", OF_A_CSMS)
+def test_the_trace_has_the_form_it_should(traces: dict[str, list[dict[str, Any]]], id: str) -> None:
+    schema = json.loads((resources.files("schemas") / "trace.schema.json").read_text("utf-8"))
+    validator = Draft202012Validator(schema)
+
+    entries = traces[id]
+    assert [error.message for entry in entries for error in validator.iter_errors(entry)] == []
+    assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
+    phases = [entry["phase"].partition(":")[0] for entry in entries]
+    assert set(phases) <= {"preamble", "case", "cleanup"}
+    assert "case" in phases
+
+
+def judged(entries: list[dict[str, Any]], memory: Memory) -> list[tuple[str, str]]:
+    """The rules the station breaks in a trace, read as if it were somebody else's recording."""
+    session = Session("csms", schemas.load("1.6"), memory=memory)
+    for entry in entries:
+        if entry["kind"] == "frame":
+            session.observe(SENDER[entry["direction"]], frames.parse(entry["text"]), entry["at_ns"])
+    return [(finding.rule, finding.message) for finding in session.findings if finding.party == "station"]
+
+
+@pytest.mark.parametrize("id", OF_A_CSMS)
+def test_our_own_station_breaks_no_rule(traces: dict[str, list[dict[str, Any]]], id: str) -> None:
+    assert judged(traces[id], Memory()) == []
+
+
+def test_our_own_station_uses_no_id_twice_in_a_run(traces: dict[str, list[dict[str, Any]]]) -> None:
+    memory = Memory()
+
+    assert [finding for entries in traces.values() for finding in judged(entries, memory)] == []
+
+
+@pytest.mark.parametrize("id", OF_A_CSMS)
+def test_our_own_station_answers_every_call(traces: dict[str, list[dict[str, Any]]], id: str) -> None:
+    texts = [frames.parse(entry["text"]) for entry in traces[id] if entry["kind"] == "frame"]
+    asked = {frame.id for frame in texts if isinstance(frame, Call)}
+
+    assert asked == {frame.id for frame in texts if isinstance(frame, CallResult)}
+
+
+@pytest.mark.parametrize("id", OF_A_CSMS)
+def test_every_case_leaves_the_station_as_it_found_it(traces: dict[str, list[dict[str, Any]]], id: str) -> None:
+    """The next case finds connectors that are Available and no transaction: whatever was begun is ended."""
+    calls = {}
+    statuses: dict[int, str] = {}
+    begun: set[int] = set()
+    for frame in (frames.parse(entry["text"]) for entry in traces[id] if entry["kind"] == "frame"):
+        if isinstance(frame, Call):
+            calls[frame.id] = frame
+            if frame.action == "StatusNotification":
+                statuses[frame.payload["connectorId"]] = frame.payload["status"]
+            elif frame.action == "StopTransaction":
+                begun.remove(frame.payload["transactionId"])
+        elif isinstance(frame, CallResult) and calls[frame.id].action == "StartTransaction":
+            begun.add(frame.payload["transactionId"])
+
+    assert set(statuses.values()) <= {"Available"}
+    assert begun == set()
+
+
+# --- independence ----------------------------------------------------------------------------------------------------
+
+
+def verdicts(plugin: Reverse) -> dict[str, str]:
+    assert plugin.results is not None
+    return {case["id"]: case["verdict"] for case in plugin.results["cases"]}
+
+
+def test_the_order_does_not_matter(reference: Reference) -> None:
+    forward = reference.run("--collect-only", "--plugproof-profile", "core")
+    backward = reference.run("--plugproof-profile", "core", reverse=True)
+
+    assert backward.order == forward.order[::-1]
+    assert verdicts(backward) == {id: "PASS" for id, case in OF_A_CSMS.items() if case.profile == "Core"}
+
+
+@pytest.mark.parametrize("id", ["TC_005_1_CSMS", "TC_012_CSMS", "TC_014_CSMS", "TC_032_1_CSMS", "TC_039_CSMS"])
+def test_a_case_needs_no_other(tmp_path: Path, id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with reference_csms(tmp_path) as sut:  # one that has seen nothing
+        assert verdicts(Reference(sut, tmp_path).run("-k", id)) == {id: "PASS"}
