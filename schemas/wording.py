@@ -44,7 +44,8 @@ def unexpected(parent: Path, name: str, known: tuple[str, ...], payload: Any) ->
     expected = f"only {_listed(known)}" if known else "no members"
     close = _closest(name, known)
     hint = f" (did you mean {close}?)" if close else ""
-    message = f"{_where(path)}: there is no such member here, {expected}{hint}"
+    there = f"here, {expected}" if known else "in a payload that has none"
+    message = f"{_where(path)}: there is no such member {there}{hint}"
     return Violation(path, "additionalProperties", message, expected, _masked(path, *_at(payload, path)))
 
 

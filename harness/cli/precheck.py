@@ -60,6 +60,7 @@ class _Usage(Exception):
 def run(choice: Choice) -> int:
     """Run the cases and print the outcome; gives the exit code (0, 1, 2 usage, 3 errors, 5 nothing ran)."""
     try:
+        _check_ids(choice.cases)
         _make_folder(choice.out)
         with _target(choice) as (sut, options, rerun):
             cases = _selected(choice, sut)
@@ -71,6 +72,12 @@ def run(choice: Choice) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return USAGE
+
+
+def _check_ids(ids: tuple[str, ...]) -> None:
+    for id in ids:
+        if id.upper() not in known_ids():
+            raise _Usage(f"--case {id} is no case; {nearest(id)}")
 
 
 def _make_folder(out: Path) -> None:
@@ -133,9 +140,6 @@ def _check_faults(names: tuple[str, ...]) -> None:
 
 
 def _selected(choice: Choice, sut: Sut) -> list[Case]:
-    for id in choice.cases:
-        if id.upper() not in known_ids():
-            raise _Usage(f"--case {id} is no case; {nearest(id)}")
     of_role = [case for case in all_cases() if case.sut == sut.role]
     profiles = {PROFILES.get(name, name).casefold() for name in choice.profiles}
     known = {case.profile.casefold() for case in of_role}

@@ -76,7 +76,7 @@ def profile(**changes: Any) -> dict[str, Any]:
             {"a b": 1},
             ("a b",),
             "additionalProperties",
-            '"a b": there is no such member here, no members',
+            '"a b": there is no such member in a payload that has none',
         ),
         ("Heartbeat", "call", None, (), "type", "the payload: null where an object belongs"),
         ("Heartbeat", "call", [], (), "type", "the payload: an array where an object belongs"),
