@@ -7,9 +7,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy.engine import make_url
-
 from fastapi import FastAPI
+from sqlalchemy.engine import make_url
 
 from csms_core import net
 from csms_core.api.app import make_app

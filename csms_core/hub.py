@@ -133,6 +133,10 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._closing, *self._later, return_exceptions=True)
 
+    async def settled(self) -> None:
+        """Wait until what follows the CALLs answered so far is done."""
+        await asyncio.gather(*self._later, return_exceptions=True)
+
     def _run_later(self, work: Coroutine[Any, Any, None]) -> None:
         # a task starts when the handler has returned and its answer has gone to the transport, which is never before
         task = asyncio.create_task(work)

@@ -32,7 +32,7 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as text."""
         message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
-        line = f"{_time(record)} {record.levelname:<8}{record.name} {message}"
+        line = f"{_time(record)} {record.levelname} {record.name} {message}"
         error = _error(self, record)
         return mask(f"{line}\n{error}" if error else line)
 

@@ -27,8 +27,19 @@ from csms_core.api import (
 )
 from csms_core.api.docs import add_docs
 from csms_core.api.guard import Guard
+from csms_core.api.models import ErrorOut
+from csms_core.api.segments import Segments
 from csms_core.console import add_console
 from csms_core.services import Services
+
+ERRORS = {
+    400: "the body or the path is no text",
+    401: "a token is needed, or is not known",
+    403: "the host name is not known, or a page of another origin wants to change something",
+    404: "there is no such thing",
+    422: "a parameter or the body is not as described",
+}
+"""What any route may answer."""
 
 
 def make_app(services: Services) -> FastAPI:
@@ -39,10 +50,12 @@ def make_app(services: Services) -> FastAPI:
         description="Provisioning, operations and faults.",
         docs_url=None,  # these two would load their parts from elsewhere; `add_docs` has its own
         redoc_url=None,
+        responses={code: {"model": ErrorOut, "description": text} for code, text in ERRORS.items()},
     )
     app.state.services = services
     hosts = (services.config.host, *services.config.api_hosts)
-    app.add_middleware(Guard, store=services.store, hosts=hosts)
+    app.add_middleware(Segments)
+    app.add_middleware(Guard, store=services.store, hosts=hosts)  # added last, so it is asked first
     # operations first: the route of a station would take their path for an identity
     for router in (operations.router, reservations.router, charging_profiles.router, local_lists.router):
         app.include_router(router)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, StringConstraints
 
 from csms_core import clock
@@ -16,6 +16,11 @@ from csms_core.api.operations import STATUS, Wait, perform
 from csms_core.store import certificates, stations
 
 router = APIRouter(prefix="/api/v1", tags=["security"])
+
+
+def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {"schema": {"type": "string"}}}}, 404: {"model": ErrorOut}}
+
 
 CertificateType = Literal["CentralSystemRootCertificate", "ManufacturerRootCertificate"]
 MAX_CERTIFICATE = 5500
@@ -108,7 +113,7 @@ async def revoke_certificate(csms: Csms, serial_number: str) -> None:
         raise HTTPException(404, f"This CSMS has issued no certificate {serial_number}.")
 
 
-@router.get("/pki/roots", response_class=PlainTextResponse, responses={404: {"model": ErrorOut}})
+@router.get("/pki/roots", response_class=Response, responses=_file("application/x-pem-file"))
 async def get_roots(csms: Csms) -> PlainTextResponse:
     """The roots of this CSMS as PEM: what a station, or a test, has to trust."""
     if csms.pki is None:
@@ -116,7 +121,7 @@ async def get_roots(csms: Csms) -> PlainTextResponse:
     return PlainTextResponse("".join(root.pem for root in csms.pki.roots), media_type="application/x-pem-file")
 
 
-@router.get("/pki/crl", response_class=PlainTextResponse, responses={404: {"model": ErrorOut}})
+@router.get("/pki/crl", response_class=Response, responses=_file("application/pkix-crl"))
 async def get_crl(csms: Csms) -> PlainTextResponse:
     """The revocation lists of both issuing authorities as PEM."""
     if csms.pki is None:
@@ -126,7 +131,7 @@ async def get_crl(csms: Csms) -> PlainTextResponse:
     return PlainTextResponse(csms.pki.crl(entries, clock.now()), media_type="application/pkix-crl")
 
 
-@router.get("/stations/{identity:path}/certificates")
+@router.get("/stations/{identity:segment}/certificates")
 async def list_installed(
     csms: Csms, identity: str, certificateType: CertificateType | None = None
 ) -> list[InstalledOut]:
@@ -145,7 +150,7 @@ async def list_installed(
     ]
 
 
-@router.post("/stations/{identity:path}/certificates", response_model=None, responses=_ERRORS)
+@router.post("/stations/{identity:segment}/certificates", response_model=None, responses=_ERRORS)
 async def install_certificate(csms: Csms, identity: str, body: InstallIn, wait: Wait = True) -> JSONResponse:
     """Install a root in a station: InstallCertificate."""
     certificate = body.certificate
@@ -159,7 +164,7 @@ async def install_certificate(csms: Csms, identity: str, body: InstallIn, wait: 
 
 
 @router.delete(
-    "/stations/{identity:path}/certificates/{certificateType}/{serialNumber}", response_model=None, responses=_ERRORS
+    "/stations/{identity:segment}/certificates/{certificateType}/{serialNumber}", response_model=None, responses=_ERRORS
 )
 async def delete_certificate(
     csms: Csms, identity: str, certificateType: CertificateType, serialNumber: str, wait: Wait = True

@@ -104,14 +104,14 @@ class RemoteStartOut(StatusOut):
     chargingProfile: dict[str, Any] | None
 
 
-@router.get("/stations/{identity:path}/charging-profiles")
+@router.get("/stations/{identity:segment}/charging-profiles")
 async def list_charging_profiles(csms: Csms, identity: str) -> list[ProfileOut]:
     """What the station has accepted and not lost since."""
     await sending.known(csms, identity)
     return [_out(kept) for kept in await csms.store.read(lambda c: charging_profiles.listing(c, identity))]
 
 
-@router.post("/stations/{identity:path}/charging-profiles", status_code=201, responses=sending.RESPONSES)
+@router.post("/stations/{identity:segment}/charging-profiles", status_code=201, responses=sending.RESPONSES)
 async def set_charging_profile(csms: Csms, identity: str, body: PlacedProfileIn) -> ProfileOut:
     """Set a profile. A station that says no makes it a 409."""
     await sending.known(csms, identity)
@@ -128,14 +128,14 @@ async def set_charging_profile(csms: Csms, identity: str, body: PlacedProfileIn)
     return _out(kept)
 
 
-@router.delete("/stations/{identity:path}/charging-profiles/{chargingProfileId}", responses=sending.RESPONSES)
+@router.delete("/stations/{identity:segment}/charging-profiles/{chargingProfileId}", responses=sending.RESPONSES)
 async def clear_charging_profile(csms: Csms, identity: str, chargingProfileId: Integer) -> StatusOut:
     """Clear one profile; Unknown: the station has none of that id."""
     answer = await sending.send(csms, identity, "ClearChargingProfile", {"id": chargingProfileId})
     return StatusOut(status=str(answer.get("status")))
 
 
-@router.delete("/stations/{identity:path}/charging-profiles", responses=sending.RESPONSES)
+@router.delete("/stations/{identity:segment}/charging-profiles", responses=sending.RESPONSES)
 async def clear_charging_profiles(
     csms: Csms,
     identity: str,
@@ -154,7 +154,7 @@ async def clear_charging_profiles(
     return StatusOut(status=str(answer.get("status")))
 
 
-@router.get("/stations/{identity:path}/composite-schedule", responses=sending.RESPONSES)
+@router.get("/stations/{identity:segment}/composite-schedule", responses=sending.RESPONSES)
 async def get_composite_schedule(
     csms: Csms, identity: str, connectorId: Connector, duration: Seconds = DAY, chargingRateUnit: Unit | None = None
 ) -> dict[str, Any]:
@@ -165,7 +165,7 @@ async def get_composite_schedule(
     return await sending.send(csms, identity, "GetCompositeSchedule", payload)
 
 
-@router.post("/stations/{identity:path}/remote-start", responses=sending.RESPONSES)
+@router.post("/stations/{identity:segment}/remote-start", responses=sending.RESPONSES)
 async def remote_start(csms: Csms, identity: str, body: RemoteStartIn) -> RemoteStartOut:
     """Start a transaction, with a charging profile for it."""
     await sending.known(csms, identity)

@@ -21,7 +21,7 @@ class KeyOut(BaseModel):
     received_at: str
 
 
-@router.get("/stations/{identity:path}/configuration")
+@router.get("/stations/{identity:segment}/configuration")
 async def list_configuration(csms: Csms, identity: str) -> list[KeyOut]:
     """What the CSMS knows of the configuration; the operation GetConfiguration refreshes it."""
     await sending.known(csms, identity)

@@ -14,5 +14,5 @@ def _services(request: Request) -> Services:
 
 
 Csms = Annotated[Services, Depends(_services)]
-Offset = Annotated[int, Query(ge=0, description="how many to skip")]
+Offset = Annotated[int, Query(ge=0, le=10**9, description="how many to skip")]
 Limit = Annotated[int, Query(ge=1, le=10_000, description="how many to return at most")]

@@ -150,7 +150,7 @@ async def get_file(csms: Csms, job_id: int, transfer_id: int) -> FileResponse:
     return FileResponse(path, media_type="application/octet-stream", filename=moved.name)
 
 
-@router.post("/stations/{identity:path}/jobs/firmware", status_code=201, responses=_ERRORS)
+@router.post("/stations/{identity:segment}/jobs/firmware", status_code=201, responses=_ERRORS)
 async def start_firmware(csms: Csms, identity: str, body: FirmwareJobIn, wait: Wait = True) -> JSONResponse:
     """Have a station fetch and install firmware: UpdateFirmware or SignedUpdateFirmware."""
     if (body.image is None) == (body.location is None):
@@ -168,14 +168,14 @@ async def start_firmware(csms: Csms, identity: str, body: FirmwareJobIn, wait: W
     return await _start(csms, identity, "SignedUpdateFirmware", body, {"firmware": firmware}, wait, image)
 
 
-@router.post("/stations/{identity:path}/jobs/diagnostics", status_code=201, responses=_ERRORS)
+@router.post("/stations/{identity:segment}/jobs/diagnostics", status_code=201, responses=_ERRORS)
 async def start_diagnostics(csms: Csms, identity: str, body: DiagnosticsJobIn, wait: Wait = True) -> JSONResponse:
     """Have a station send its diagnostics: GetDiagnostics."""
     period = _given(startTime=body.startTime, stopTime=body.stopTime)
     return await _start(csms, identity, "GetDiagnostics", body, period, wait)
 
 
-@router.post("/stations/{identity:path}/jobs/log", status_code=201, responses=_ERRORS)
+@router.post("/stations/{identity:segment}/jobs/log", status_code=201, responses=_ERRORS)
 async def start_log(csms: Csms, identity: str, body: LogJobIn, wait: Wait = True) -> JSONResponse:
     """Have a station send a log: GetLog."""
     period = _given(oldestTimestamp=body.oldestTimestamp, latestTimestamp=body.latestTimestamp)

@@ -63,14 +63,14 @@ class VersionOut(BaseModel):
     listVersion: int
 
 
-@router.get("/stations/{identity:path}/local-list")
+@router.get("/stations/{identity:segment}/local-list")
 async def get_local_list(csms: Csms, identity: str) -> LocalListOut:
     """What the station holds, as far as the CSMS knows."""
     await sending.known(csms, identity)
     return LocalListOut(**await csms.store.read(lambda connection: _members(connection, identity)))
 
 
-@router.put("/stations/{identity:path}/local-list", responses=sending.RESPONSES)
+@router.put("/stations/{identity:segment}/local-list", responses=sending.RESPONSES)
 async def put_local_list(csms: Csms, identity: str, body: LocalListIn | None = None) -> LocalListUpdated:
     """Bring the list of the station to this one. Longer than the station takes at once, it goes out in parts; after a
     Differential that fails, the Full list follows. A station that says no makes it a 409."""
@@ -102,7 +102,7 @@ async def put_local_list(csms: Csms, identity: str, body: LocalListIn | None = N
     return LocalListUpdated(**members, updates=updates)
 
 
-@router.get("/stations/{identity:path}/local-list/version", responses=sending.RESPONSES)
+@router.get("/stations/{identity:segment}/local-list/version", responses=sending.RESPONSES)
 async def get_local_list_version(csms: Csms, identity: str) -> VersionOut:
     """Ask the station which version it holds (GetLocalListVersion)."""
     answer = await sending.send(csms, identity, "GetLocalListVersion", {})

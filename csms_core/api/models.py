@@ -24,9 +24,9 @@ Registration = Literal["Accepted", "Pending", "Rejected"]
 
 
 class Body(BaseModel):
-    """What a client sends: members nobody knows are refused, so that a slip is noticed."""
+    """What a client sends: members nobody knows and values of another type are refused, so that a slip is noticed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ErrorOut(BaseModel):
@@ -91,7 +91,7 @@ class TagIn(Body):
 
     status: Literal["Accepted", "Blocked", "Expired", "Invalid"] = "Accepted"
     parentIdTag: IdTag | None = None
-    expiryDate: str | None = None
+    expiryDate: Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None = None
 
     @field_validator("expiryDate")
     @classmethod

@@ -85,9 +85,10 @@ def _route(action: str) -> Callable[..., Awaitable[JSONResponse]]:
 def _add_routes() -> None:
     schemas = load("1.6")
     for name, action in ACTIONS.items():
-        content = {"application/json": {"schema": operations.documented(schemas.schema(action, "call"))}}
+        schema = operations.documented(schemas.schema(action, "call"))
+        body = {"content": {"application/json": {"schema": schema}}, "required": "required" in schema}
         router.add_api_route(
-            f"/1.6/{{identity:path}}/{name}",
+            f"/1.6/{{identity:segment}}/{name}",
             _route(action),
             methods=["POST"],
             name=f"octt {action}",
@@ -95,14 +96,14 @@ def _add_routes() -> None:
             summary=f"{action} ({schemas.actions[action].profile})",
             response_model=None,
             responses=operations.RESPONSES,
-            openapi_extra={"requestBody": {"content": content}},
+            openapi_extra={"requestBody": body},
         )
 
 
 _add_routes()
 
 
-@router.post("/1.6/{identity:path}/{action}", include_in_schema=False, response_model=None)
+@router.post("/1.6/{identity:segment}/{action}", include_in_schema=False, response_model=None)
 async def unknown_action(identity: str, action: str) -> JSONResponse:
     """Say what is wrong with the name of the action."""
     raise HTTPException(404, f"There is no action '{action}'; write one such as remote-start-transaction.")

@@ -45,6 +45,8 @@ Payload = Annotated[Any, Body(description="payload of the CALL")]
 
 async def perform(csms: Csms, identity: str, action: str, wait: bool, payload: Any, rules: bool = True) -> JSONResponse:
     """Send an operation; the body of the answer is the payload of the station's CALLRESULT."""
+    if isinstance(payload, bytes):
+        raise HTTPException(422, "The body is no JSON; send it with 'Content-Type: application/json'.")
     try:
         task = await csms.operations.start(identity, action, {} if payload is None else payload, rules=rules)
         if not wait:
@@ -76,9 +78,10 @@ def _add_routes() -> None:
     for action, info in schemas.actions.items():
         if info.sender == "station":
             continue
-        content = {"application/json": {"schema": documented(schemas.schema(action, "call"))}}
+        schema = documented(schemas.schema(action, "call"))
+        body = {"content": {"application/json": {"schema": schema}}, "required": "required" in schema}
         router.add_api_route(
-            f"/stations/{{identity:path}}/operations/{action}",
+            f"/stations/{{identity:segment}}/operations/{action}",
             route(action),
             methods=["POST"],
             name=action,
@@ -86,14 +89,14 @@ def _add_routes() -> None:
             summary=f"{action} ({info.profile})",
             response_model=None,
             responses=RESPONSES,
-            openapi_extra={"requestBody": {"content": content}},
+            openapi_extra={"requestBody": body},
         )
 
 
 _add_routes()
 
 
-@router.post("/stations/{identity:path}/operations/{action}", include_in_schema=False, response_model=None)
+@router.post("/stations/{identity:segment}/operations/{action}", include_in_schema=False, response_model=None)
 async def unknown_operation(csms: Csms, identity: str, action: str) -> JSONResponse:
     """Say what is wrong with the name of the action."""
     return await perform(csms, identity, action, True, {})

@@ -65,7 +65,7 @@ async def list_reservations(
     return [_out(reservation) for reservation in await csms.store.read(ask)]
 
 
-@router.get("/stations/{identity:path}/reservations")
+@router.get("/stations/{identity:segment}/reservations")
 async def list_reservations_of(
     csms: Csms, identity: str, offset: Offset = 0, limit: Limit = 1000
 ) -> list[ReservationOut]:
@@ -74,13 +74,13 @@ async def list_reservations_of(
     return await list_reservations(csms, identity, offset, limit)
 
 
-@router.get("/stations/{identity:path}/reservations/{reservationId}", responses={404: sending.RESPONSES[404]})
+@router.get("/stations/{identity:segment}/reservations/{reservationId}", responses={404: sending.RESPONSES[404]})
 async def get_reservation(csms: Csms, identity: str, reservationId: int) -> ReservationOut:
     """One reservation."""
     return _out(await _find(csms, identity, reservationId))
 
 
-@router.post("/stations/{identity:path}/reservations", status_code=201, responses=sending.RESPONSES)
+@router.post("/stations/{identity:segment}/reservations", status_code=201, responses=sending.RESPONSES)
 async def create_reservation(csms: Csms, identity: str, body: ReservationIn) -> ReservationOut:
     """Reserve a connector with an id the CSMS chooses. A station that says no makes it a 409, and it stays listed."""
     await sending.known(csms, identity)
@@ -104,7 +104,7 @@ async def create_reservation(csms: Csms, identity: str, body: ReservationIn) -> 
     return _out(await _find(csms, identity, number))
 
 
-@router.delete("/stations/{identity:path}/reservations/{reservationId}", responses=sending.RESPONSES)
+@router.delete("/stations/{identity:segment}/reservations/{reservationId}", responses=sending.RESPONSES)
 async def cancel_reservation(csms: Csms, identity: str, reservationId: int) -> ReservationOut:
     """Cancel a reservation at the station; it stays listed. A station that does not know it makes this a 409."""
     await _find(csms, identity, reservationId)

@@ -79,7 +79,7 @@ class TokenOut(BaseModel):
     created_at: str
 
 
-@router.get("/stations/{identity:path}/security", responses={404: {"model": ErrorOut}})
+@router.get("/stations/{identity:segment}/security", responses={404: {"model": ErrorOut}})
 async def get_security(csms: Csms, identity: str) -> SecurityOut:
     """What a station may connect with."""
 
@@ -92,7 +92,7 @@ async def get_security(csms: Csms, identity: str) -> SecurityOut:
     return _out(csms, identity, kept)
 
 
-@router.put("/stations/{identity:path}/security", status_code=204, responses={404: {"model": ErrorOut}})
+@router.put("/stations/{identity:segment}/security", status_code=204, responses={404: {"model": ErrorOut}})
 async def put_security(csms: Csms, identity: Identity, body: SecurityIn) -> None:
     """Change what a station may connect with; a connection it has goes on."""
     changes: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set - {"password"}}

@@ -9,6 +9,9 @@ from contextlib import suppress
 import uvicorn
 from starlette.applications import Starlette
 
+STUCK_AFTER = 30
+"""Seconds after which the connection of a client that takes nothing of what it is sent is cut."""
+
 
 class ApiServer:
     """uvicorn without its own process: it takes no signals, installs no logging and opens no port."""
@@ -32,6 +35,8 @@ class ApiServer:
     async def start(self, sock: socket.socket) -> None:
         """Answer requests on a listening socket; returns when they are answered."""
         self._sock = sock
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; its connections inherit it
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_AFTER * 1000)
         self._config.load()
         self._server.lifespan = self._config.lifespan_class(self._config)
         await self._server.startup(sockets=[sock])

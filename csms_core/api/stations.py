@@ -42,14 +42,14 @@ async def put_stations(csms: Csms, body: list[NamedStationIn]) -> None:
     await csms.store.write(book)
 
 
-@router.get("/stations/{identity:path}/notices")
+@router.get("/stations/{identity:segment}/notices")
 async def list_notices(csms: Csms, identity: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[NoticeOut]:
     """The newest reports of a station (firmware, diagnostics, security, DataTransfer), newest first."""
     rows = await csms.store.read(lambda connection: stations.notices_of(connection, identity, limit=limit))
     return [NoticeOut(**row) for row in rows]
 
 
-@router.get("/stations/{identity:path}")
+@router.get("/stations/{identity:segment}")
 async def get_station(csms: Csms, identity: str) -> StationOut:
     """One station with its connectors."""
 
@@ -62,14 +62,14 @@ async def get_station(csms: Csms, identity: str) -> StationOut:
     return _out(csms.hub, station, connectors)
 
 
-@router.put("/stations/{identity:path}", status_code=204)
+@router.put("/stations/{identity:segment}", status_code=204)
 async def put_station(csms: Csms, identity: Identity, body: StationIn | None = None) -> None:
     """Register a station, or change its settings; what is left out is as configured for all."""
     named = NamedStationIn(identity=identity, **(body or StationIn()).model_dump())
     await put_stations(csms, [named])
 
 
-@router.delete("/stations/{identity:path}", status_code=204)
+@router.delete("/stations/{identity:segment}", status_code=204)
 async def delete_station(csms: Csms, identity: str) -> None:
     """Forget a station and close its connection; its transactions stay."""
     if not await csms.store.write(lambda connection: stations.remove(connection, identity)):

@@ -30,7 +30,7 @@ async def put_tags(csms: Csms, body: list[NamedTagIn]) -> None:
     await csms.store.write(book)
 
 
-@router.get("/tags/{id_tag:path}")
+@router.get("/tags/{id_tag:segment}")
 async def get_tag(csms: Csms, id_tag: str) -> TagOut:
     """One tag; the case of its letters does not matter."""
     tag = await csms.store.read(lambda connection: tags.find(connection, id_tag))
@@ -39,13 +39,13 @@ async def get_tag(csms: Csms, id_tag: str) -> TagOut:
     return _out(tag)
 
 
-@router.put("/tags/{id_tag:path}", status_code=204)
+@router.put("/tags/{id_tag:segment}", status_code=204)
 async def put_tag(csms: Csms, id_tag: IdTag, body: TagIn | None = None) -> None:
     """Make a tag known, or change it; without a body it is Accepted."""
     await put_tags(csms, [NamedTagIn(idTag=id_tag, **(body or TagIn()).model_dump())])
 
 
-@router.delete("/tags/{id_tag:path}", status_code=204)
+@router.delete("/tags/{id_tag:segment}", status_code=204)
 async def delete_tag(csms: Csms, id_tag: str) -> None:
     """Forget a tag; from then on it is Invalid."""
     if not await csms.store.write(lambda connection: tags.remove(connection, id_tag)):

@@ -54,7 +54,7 @@ class TriggerOut(BaseModel):
     message: MessageOut | None
 
 
-@router.post("/stations/{identity:path}/triggers", responses=sending.RESPONSES)
+@router.post("/stations/{identity:segment}/triggers", responses=sending.RESPONSES)
 async def trigger(csms: Csms, identity: str, body: TriggerIn, timeout: Seconds = 30.0) -> TriggerOut:
     """Ask for a message and wait for it. Without `connectorId` the first one counts, whichever connector it is of."""
     action = "ExtendedTriggerMessage" if body.extended else "TriggerMessage"

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from csms_core.faults import core, handshake, local_list, remote_trigger, reservation, rpc, smart_charging
+from csms_core.faults import (
+    core,
+    firmware,
+    handshake,
+    local_list,
+    remote_trigger,
+    reservation,
+    rpc,
+    security,
+    smart_charging,
+)
 from csms_core.faults.model import Fault
 from csms_core.faults.switchboard import NotForOneStation, Switchboard, UnknownFault, Wire
 
@@ -33,5 +43,7 @@ CATALOGUE: Mapping[str, Fault] = _catalogue(
         *smart_charging.faults(),
         *local_list.faults(),
         *remote_trigger.faults(),
+        *firmware.faults(),
+        *security.faults(),
     )
 )

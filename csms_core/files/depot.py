@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 _STORED = re.compile(r"[0-9a-f]{32}")
+_INCOMING = "incoming-"
 _BLOCK = 1 << 18
 
 
@@ -73,6 +74,7 @@ class Intake:
         os.fsync(self._out.fileno())
         stored = secrets.token_hex(16)
         Path(self._out.name).replace(self._folder / stored)
+        _flush_folder(self._folder)
         return stored
 
 
@@ -101,14 +103,33 @@ class Depot:
             raise ValueError(f"'{stored}' is no name of the depot.")
         return self.folder / stored
 
+    async def sweep(self) -> None:
+        """Throw away what a process that was killed had begun to take in."""
+        await asyncio.to_thread(self._sweep)
+
     async def remove(self, stored: str) -> None:
         """Throw a file away; one that is gone stays so."""
         gone: Callable[..., None] = self.path(stored).unlink
         await asyncio.to_thread(gone, missing_ok=True)
 
+    def _sweep(self) -> None:
+        for begun in self.folder.glob(f"{_INCOMING}*"):
+            begun.unlink(missing_ok=True)
+
     def _open(self) -> IO[bytes]:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return open(self.folder / f"incoming-{secrets.token_hex(8)}", "xb", opener=_private)
+        return open(self.folder / f"{_INCOMING}{secrets.token_hex(8)}", "xb", opener=_private)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the name of a file on the disk as well; where folders cannot be flushed, the system sees to it."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _private(path: str, flags: int) -> int:

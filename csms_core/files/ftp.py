@@ -217,9 +217,7 @@ class _Files(AbstractPathIO[Path]):
     async def _open(self, path: Path, mode: str = "rb") -> Any:
         moving = _Moving(path)
         try:
-            if self.places.room.locked():
-                raise DepotError("too many files are under way")
-            await moving.stack.enter_async_context(self.places.room)
+            moving.stack.enter_context(self.places.transfer(self._place))
             if mode == "rb" and self._place.image is not None:
                 await moving.fetch(self.places, self._place.image.stored)
             elif mode == "wb":

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from csms_core.files.depot import DepotError, Intake, TooLarge
-from csms_core.files.places import Place, Places, clean_name
+from csms_core.files.places import Busy, Place, Places, clean_name
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +64,11 @@ class _Fetched(FileResponse):
                 await self._places.fetched(self._place, scope["scheme"])
             await send(message)
 
-        async with self._places.room:
-            await super().__call__(scope, receive, watched)
+        try:
+            with self._places.transfer(self._place):
+                await super().__call__(scope, receive, watched)
+        except Busy as error:
+            await _busy(error)(scope, receive, send)
 
 
 class _Door:
@@ -94,12 +97,13 @@ class _Door:
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > self._places.depot.max_bytes + (1 << 16):
             return PlainTextResponse(f"A file may have {self._places.depot.max_bytes} bytes.\n", 413)
-        if self._places.room.locked():
-            return PlainTextResponse("Too many files are under way; try again.\n", 503, {"Retry-After": "10"})
         try:
-            async with self._places.room, self._places.depot.intake() as intake:
-                name = await _read(request, intake)
-                kept = await intake.keep()
+            with self._places.transfer(place):
+                async with self._places.depot.intake() as intake:
+                    name = await _read(request, intake)
+                    kept = await intake.keep()
+        except Busy as error:
+            return _busy(error)
         except TooLarge as error:
             return PlainTextResponse(f"{error}\n", 413)
         except _BadForm as error:
@@ -206,6 +210,10 @@ class _Form:
 
     def _ends(self) -> None:
         self._ended = True
+
+
+def _busy(error: Busy) -> Response:
+    return PlainTextResponse(f"{error}\n", 503, {"Retry-After": "10"})
 
 
 def _name_in_header(request: Request) -> str:

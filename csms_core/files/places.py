@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection
 
 from csms_core import clock
-from csms_core.files.depot import Depot, Kept
+from csms_core.files.depot import Depot, DepotError, Kept
 from csms_core.store import Store, jobs
 
 FETCHING = ("UpdateFirmware", "SignedUpdateFirmware")
@@ -22,8 +24,11 @@ MAX_FILES = 16
 MAX_MOVES = 1000
 """Fetches of one job that are kept."""
 
-MAX_TRANSFERS = 64
+MAX_TRANSFERS = 512
 """Transfers under way at once."""
+
+MAX_AT_A_PLACE = 2
+"""Transfers under way at one place: a station that dawdles keeps nobody else waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class Place:
     token: str
     image: jobs.Image | None
     direction: Literal["upload", "download"]
+
+
+class Busy(DepotError):
+    """As many files are under way as may be."""
 
 
 def new_token() -> str:
@@ -56,7 +65,7 @@ class Places:
     def __init__(self, store: Store, depot: Depot) -> None:
         self._store = store
         self.depot = depot
-        self.room = asyncio.Semaphore(MAX_TRANSFERS)
+        self._under_way: Counter[int] = Counter()
 
     async def by_token(self, token: str) -> Place | None:
         """The place a token names, None when it names none."""
@@ -67,6 +76,18 @@ class Places:
     async def by_job(self, job_id: int) -> Place | None:
         """The place of a job, None when it has none."""
         return await self._store.look_up(lambda connection: _place(connection, jobs.find(connection, job_id)))
+
+    @contextmanager
+    def transfer(self, place: Place) -> Iterator[None]:
+        """A file is moved while the block lasts. Raises Busy."""
+        if self._under_way[place.job_id] >= MAX_AT_A_PLACE or self._under_way.total() >= MAX_TRANSFERS:
+            raise Busy("Too many files are under way; try again.")
+        self._under_way[place.job_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[place.job_id] -= 1
+            self._under_way += Counter()  # forgets those at nought
 
     async def left(self, place: Place, name: str, kept: Kept, protocol: str) -> bool:
         """Book that a file was left; False, and the file is thrown away, when there are enough already."""

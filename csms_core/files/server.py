@@ -34,6 +34,7 @@ class FileServer:
     async def open(self, stack: AsyncExitStack) -> None:
         """Open the doors that are configured, until the stack is closed. Raises CannotListen."""
         config = self._config
+        await self.places.depot.sweep()
         if config.files_port is not None:
             sock = stack.enter_context(net.listen(config.host, config.files_port, "--files-port"))
             self.url = (config.files_url or _url("http", sock)).rstrip("/")

@@ -25,6 +25,9 @@ from tests.csms_core.support import Station, connect
 
 BEGIN = datetime(2026, 11, 21, tzinfo=UTC)
 
+PATIENCE = 60.0
+"""Seconds after which a station whose message is never answered makes the test fail instead of hang."""
+
 Key = tuple[str, int]
 """Station and meterStart; no session of these stations has the same."""
 
@@ -76,7 +79,10 @@ class Network:
 class ChargePoint:
     """One station under load."""
 
-    def __init__(self, identity: str, network: Network, journal: Journal, seed: int) -> None:
+    def __init__(
+        self, identity: str, network: Network, journal: Journal, seed: int, *, database_may_fail: bool
+    ) -> None:
+        self._may_fail = database_may_fail
         self._identity = identity
         self._network = network
         self._journal = journal
@@ -118,6 +124,10 @@ class ChargePoint:
             self._journal.values[self._identity, transaction_id, clock.normal(value["timestamp"])] += 1
 
     async def _deliver(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE):
+            return await self._repeat(action, payload)
+
+    async def _repeat(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         while True:
             try:
                 station = await self._connected()
@@ -126,9 +136,8 @@ class ChargePoint:
             except (ConnectionClosed, ConnectFailed):
                 self._station = None
             except CallRefused as error:
-                if error.error.code != "InternalError":
+                if not self._may_fail or error.error.code != "InternalError":
                     raise
-                await asyncio.sleep(0)
             else:
                 self._network.passes()
                 return answer
@@ -146,12 +155,19 @@ def _value(at: datetime) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def charging(network: Network, journal: Journal, stations: int, seed: int) -> AsyncIterator[None]:
-    """Stations charge while the block runs, and bring their sessions to an end after it."""
+async def charging(
+    network: Network, journal: Journal, stations: int, seed: int, *, database_may_fail: bool = False
+) -> AsyncIterator[None]:
+    """Stations charge while the block runs, and bring their sessions to an end after it.
+
+    Unless `database_may_fail`, a message that is refused is an error; else, one refused with InternalError is sent
+    again.
+    """
     enough = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for number in range(stations):
-            group.create_task(ChargePoint(f"S{number}", network, journal, seed).run(enough))
+            station = ChargePoint(f"S{number}", network, journal, seed, database_may_fail=database_may_fail)
+            group.create_task(station.run(enough))
         yield
         enough.set()
 

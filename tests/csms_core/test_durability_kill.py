@@ -137,16 +137,18 @@ async def test_tx_18_a_database_server_that_crashes_under_load_loses_nothing(
     moments = random.Random(SEED)
     journal, network = Journal(), Network()
 
-    async with Csms(Config(database=postgresql_url, any_station=True, ping_interval=None)) as csms:
-        async with charging(network, journal, STATIONS, SEED):
-            for _ in range(3):
-                await network.set(csms.url)
-                await network.after(moments.randint(50, 200))
-                await asyncio.to_thread(postgresql_server.control, "stop", "-m", "immediate")
-                await network.set(None)
-                await asyncio.to_thread(postgresql_server.start)
-                await asyncio.to_thread(assert_kept, postgresql_url, journal)
+    config = Config(database=postgresql_url, any_station=True, ping_interval=None)
+    load = charging(network, journal, STATIONS, SEED, database_may_fail=True)
+
+    async with Csms(config) as csms, load:
+        for _ in range(3):
             await network.set(csms.url)
-            await network.after(100)
+            await network.after(moments.randint(50, 200))
+            await asyncio.to_thread(postgresql_server.control, "stop", "-m", "immediate")
+            await network.set(None)
+            await asyncio.to_thread(postgresql_server.start)
+            await asyncio.to_thread(assert_kept, postgresql_url, journal)
+        await network.set(csms.url)
+        await network.after(100)
 
     assert_booked_once(postgresql_url, journal)

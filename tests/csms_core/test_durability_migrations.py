@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,13 @@ def test_a_column_that_cannot_be_added_is_a_mistake_of_ours() -> None:
 
     with pytest.raises(AssertionError, match=r"some_table.needed may not be null .* needs a step"):
         migrations._check_addable(column)
+
+
+@pytest.mark.asyncio
+async def test_a_driver_that_is_not_installed_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(
+        StoreError, match=r"'psycopg', which is not installed; .* `pip install 'plugproof\[postgres\]'`"
+    ):
+        await Store.open("postgresql://127.0.0.1/nothing")

@@ -19,6 +19,7 @@ from ocppj import frames
 from ocppj.frames import CallError, CallResult
 from ocppj.peer import CallRefused, ConnectFailed
 from schemas import load
+from tests.csms_core import security_messages
 from tests.csms_core.profile_messages import MESSAGES, said_by_station
 from tests.csms_core.support import STATION, Connecting, Station
 
@@ -91,6 +92,7 @@ SESSION: list[Exchange | tuple[str, dict[str, Any]]] = [
     ("RemoteStopTransaction", {"transactionId": 7}),
     ("UnlockConnector", {"connectorId": 1}),
     *MESSAGES.values(),
+    *security_messages.MESSAGES.values(),
     ("Reset", {"type": "Hard"}),
     BOOT,
     start("Accepted"),

@@ -56,6 +56,10 @@ async def left(csms: Csms, job_id: int) -> list[tuple[str, bytes]]:
     return [(moved.name, depot.path(moved.stored).read_bytes()) for moved in job.transfers if moved.stored]
 
 
+def names_in(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
+
+
 def stored(csms: Csms) -> list[Path]:
     folder = csms.files.places.depot.folder
     return list(folder.iterdir()) if folder.exists() else []
@@ -186,13 +190,52 @@ async def test_a_place_holds_so_many_files(
     assert len(await left(csms, job_id)) == len(stored(csms)) == 2
 
 
-async def test_so_many_transfers_at_once(csms: Csms, client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("limit", ["MAX_AT_A_PLACE", "MAX_TRANSFERS"])
+async def test_so_many_transfers_at_once(
+    csms: Csms, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
     _, token = await place(csms)
-    csms.files.places.room = asyncio.Semaphore(0)
+    _, fetching = await place(csms, "UpdateFirmware", b"content")
+    assert (await client.put(f"{csms.files.url}/{token}/a", content=b"x")).status_code == 201
+    monkeypatch.setattr(places_module, limit, 0)
 
-    response = await client.put(f"{csms.files.url}/{token}/a", content=b"x")
+    put = await client.put(f"{csms.files.url}/{token}/a", content=b"x")
+    got = await client.get(f"{csms.files.url}/{fetching}/x.bin")
 
-    assert (response.status_code, response.headers["retry-after"]) == (503, "10")
+    assert [(answer.status_code, answer.headers["retry-after"]) for answer in (put, got)] == [(503, "10")] * 2
+
+
+async def test_a_dawdler_keeps_nobody_else_waiting(csms: Csms, client: httpx.AsyncClient) -> None:
+    _, dawdling = await place(csms)
+    _, other = await place(csms)
+    url = urlsplit(csms.files.url or "")
+    writers = []
+    for number in range(places_module.MAX_AT_A_PLACE):
+        _, writer = await asyncio.open_connection(url.hostname, url.port)
+        writers.append(writer)
+        head = f"PUT /{dawdling}/{number} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
+        writer.write(head.encode())
+        await writer.drain()
+    codes: list[int] = []
+    while 503 not in codes:  # from when the server has seen them all
+        codes.append((await client.put(f"{csms.files.url}/{dawdling}/more", content=b"x")).status_code)
+
+    assert (await client.put(f"{csms.files.url}/{other}/a", content=b"x")).status_code == 201
+    for writer in writers:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_what_a_killed_process_had_begun_is_swept_away(tmp_path: Path) -> None:
+    depot = Depot(tmp_path, 100)
+    async with depot.intake() as intake:
+        await intake.write(b"whole")
+        kept = await intake.keep()
+    (tmp_path / "incoming-0123").write_bytes(b"half")
+
+    await depot.sweep()
+
+    assert names_in(tmp_path) == [kept.stored]
 
 
 async def test_an_upload_that_breaks_off_leaves_nothing(csms: Csms, client: httpx.AsyncClient) -> None:

@@ -299,3 +299,23 @@ async def test_an_empty_list_is_sent_as_one(csms: Csms, api: httpx.AsyncClient, 
 async def test_an_unknown_station_has_no_list(api: httpx.AsyncClient, station: Station) -> None:
     assert (await api.get("/api/v1/stations/OTHER/local-list")).status_code == 404
     assert (await api.put("/api/v1/stations/OTHER/local-list")).status_code == 404
+
+
+async def test_a_station_that_went_away_gets_no_list(api: httpx.AsyncClient, station: Station) -> None:
+    await station.close()
+
+    response = await api.put(PATH, json={"tags": ["GOOD"]})
+
+    assert (response.status_code, response.json()["detail"]) == (409, f"The station '{STATION}' is not connected.")
+
+
+async def test_after_a_callerror_the_next_update_is_full(api: httpx.AsyncClient, station: Station) -> None:
+    await put(api, "GOOD")
+    del station.answers["SendLocalList"]
+    assert (await api.put(PATH, json={"tags": ["GOOD2"]})).status_code == 502
+    station.answers["SendLocalList"] = {"status": "Accepted"}
+
+    updated = await put(api, "GOOD2")
+
+    assert updated["updates"][0]["updateType"] == "Full"
+    assert list(updated["entries"]) == ["GOOD2"]

@@ -124,7 +124,7 @@ async def test_hashing_does_not_stop_the_loop(vault: Vault) -> None:
     assert await checking == [True, False, False, False]
 
 
-@pytest.mark.parametrize(("minimum", "has_password"), product(range(4), [False, True]))
+@pytest.mark.parametrize(("minimum", "has_password"), list(product(range(4), [False, True])))
 def test_sec_01_without_a_profile_of_its_own_a_station_uses_the_lowest_or_a_higher_one(
     minimum: int, has_password: bool
 ) -> None:
@@ -133,7 +133,7 @@ def test_sec_01_without_a_profile_of_its_own_a_station_uses_the_lowest_or_a_high
     assert allowed_profiles(Terms(minimum, has_password=has_password)) == frozenset(range(lowest, 4))
 
 
-@pytest.mark.parametrize(("own", "announced", "minimum"), product(range(4), [None, 0, 1, 2, 3], range(4)))
+@pytest.mark.parametrize(("own", "announced", "minimum"), list(product(range(4), [None, 0, 1, 2, 3], range(4))))
 def test_sec_15_a_station_only_ever_rises(own: int, announced: int | None, minimum: int) -> None:
     allowed = allowed_profiles(Terms(minimum, own, announced))
 

@@ -279,3 +279,28 @@ async def test_a_wrong_reservation_is_refused_in_one_sentence(
     assert response.status_code == 422
     assert words in response.json()["detail"]
     assert station.received.empty()
+
+
+async def test_an_offset_beyond_every_list_is_refused(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/api/v1/reservations", params={"offset": 2**70})).status_code == 422
+    assert (await api.get("/api/v1/reservations", params={"offset": 10**6})).json() == []
+
+
+async def test_an_answer_that_cannot_be_booked_is_no_answer(
+    csms: Csms,
+    api: httpx.AsyncClient,
+    station: Station,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What the CSMS acknowledges is in its books; where it cannot be, nobody is told that all is well."""
+
+    async def write(booking: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(csms.store, "write", write)
+
+    response = await raw(api, "ReserveNow", RESERVE | {"reservationId": 1})
+
+    assert response.status_code == 500
+    assert "an operation failed" in caplog.text

@@ -426,3 +426,22 @@ async def test_val_08_a_limit_with_two_decimals_is_not_sent(api: httpx.AsyncClie
     assert response.status_code == 422
     assert "limit" in response.json()["detail"]
     assert station.received.empty()
+
+
+async def test_sc_16_a_raw_tx_profile_without_transaction_is_that_of_the_running_one(
+    api: httpx.AsyncClient, station: Station
+) -> None:
+    transaction_id = (await station.start())["transactionId"]
+    profile = {
+        "chargingProfileId": 5,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": SCHEDULE | {"chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]},
+    }
+    await raw(api, "SetChargingProfile", {"connectorId": 1, "csChargingProfiles": profile})
+    assert await kept(api) == [(5, 1, "TxProfile", transaction_id)]
+
+    await station.stop(transaction_id)
+
+    assert await kept(api) == []

@@ -136,7 +136,7 @@ async def test_a_database_of_another_layout_is_refused(url: str, store: Store) -
     await store.write(lambda c: c.execute(layout.delete()))
     await store.write(lambda c: c.execute(insert(layout).values(version=99)))
 
-    with pytest.raises(StoreError, match="has layout 99, this version reads layouts 1 to [0-9]+; update plugproof"):
+    with pytest.raises(StoreError, match=r"has layout 99, this version reads layouts 1 to [0-9]+; update plugproof"):
         await Store.open(url)
 
 

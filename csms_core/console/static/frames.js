@@ -22,6 +22,7 @@ export function setUp() {
     again();
   });
   for (const id of ["frame-filter", "only-station", "no-heartbeats"]) $(id).addEventListener("input", again);
+  draw();
 }
 
 export function add(shown) {
@@ -91,7 +92,8 @@ function label(shown) {
   if (shown.type === "call") return null;
   if (shown.type === "malformed") return h("i", { class: "bad" }, "malformed");
   const took = shown.took === null || shown.took === undefined ? "" : ` ${shown.took < 10 ? shown.took.toFixed(1) : Math.round(shown.took)} ms`;
-  return h("i", { class: shown.type === "error" ? "bad" : "" }, (shown.type === "error" ? "error" : "answer") + took);
+  if (shown.type === "error") return h("i", { class: "bad" }, `error${took}`);
+  return h("i", {}, h("span", { class: "word" }, "answer"), took);
 }
 
 function raw(shown) {

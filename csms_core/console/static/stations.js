@@ -148,7 +148,7 @@ function overview() {
   if (count === 0) {
     parts.push(h("div", { class: "welcome" }, socket(), h("h3", {}, "Waiting for the first station"),
       h("p", {}, "Register its identity with Add, then let it connect. A simulated one is one command away:"),
-      h("pre", {}, h("code", {}, `plugproof station ${url} --id CP1 --session`))));
+      h("pre", {}, h("code", {}, `plugproof station ${url} \\\n    --id CP1 --session`))));
     return parts;
   }
   parts.push(spread() ?? "", h("h3", {}, "Transactions running"), transactions.length ? table(transactions, true) : h("p", { class: "hint" }, "None at the moment."));

@@ -1,0 +1,102 @@
+"""Logs: one record per line, as text or JSON, without secrets."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from csms_core import logs
+from csms_core.cli import main
+
+SECRET = 'ChangeConfiguration {"key":"AuthorizationKey","value":"5EC4E7"}'
+
+
+@pytest.fixture
+def logged() -> Iterator[Callable[[logs.Format], io.StringIO]]:
+    """`logged("json")` sends the records of the root logger to what it returns; all is undone at the end."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    root.handlers.clear()
+
+    def set_up(format: logs.Format) -> io.StringIO:
+        stream = io.StringIO()
+        logs.set_up("info", format, stream)
+        return stream
+
+    yield set_up
+    for handler in root.handlers[:]:
+        root.removeHandler(handler)
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def test_json_lines_say_when_who_what_and_about_whom(logged: Callable[[logs.Format], io.StringIO]) -> None:
+    stream = logged("json")
+
+    logging.getLogger("csms_core.hub").info("%s is\nconnected", "CP1", extra={"station": "CP1", "tries": 2})
+
+    (line,) = stream.getvalue().splitlines()
+    record = json.loads(line)
+    assert record.pop("time").endswith("Z")
+    assert record == {
+        "level": "info",
+        "logger": "csms_core.hub",
+        "message": "CP1 is\nconnected",
+        "station": "CP1",
+        "tries": 2,
+    }
+
+
+def test_text_is_one_line_per_record(logged: Callable[[logs.Format], io.StringIO]) -> None:
+    stream = logged("text")
+
+    logging.getLogger("csms_core.hub").warning("first\nsecond")
+
+    (line,) = stream.getvalue().splitlines()
+    assert line.endswith("Z WARNING csms_core.hub first\\nsecond")
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_secrets_are_masked_wherever_they_stand(
+    logged: Callable[[logs.Format], io.StringIO], format: logs.Format
+) -> None:
+    stream = logged(format)
+    log = logging.getLogger("csms_core")
+
+    log.info("%s", SECRET, extra={"frame": SECRET})
+    log.info("upload to ftp://user:5EC4E7@127.0.0.1/logs")
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        log.exception("it failed")
+
+    assert "5EC4E7" not in stream.getvalue()
+    assert stream.getvalue().count("********") >= 3
+    assert "ValueError" in stream.getvalue()
+
+
+def test_what_is_no_json_value_is_written_as_text(logged: Callable[[logs.Format], io.StringIO]) -> None:
+    stream = logged("json")
+
+    logging.getLogger("csms_core").info("x", extra={"what": {1}})
+
+    assert json.loads(stream.getvalue())["what"] == "{1}"
+
+
+def test_the_level_counts(logged: Callable[[logs.Format], io.StringIO]) -> None:
+    stream = logged("json")
+
+    logging.getLogger("csms_core").debug("too much")
+
+    assert stream.getvalue() == ""
+
+
+def test_the_format_is_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--log-format", "yaml"])
+
+    assert "argument --log-format: invalid choice: 'yaml'" in capsys.readouterr().err

@@ -1,0 +1,378 @@
+"""The console in a real browser: what it shows, what it sends, and that anybody can use it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from csms_core import Csms
+from schemas import load
+from tests.csms_core.browser_support import launched, needs_chromium, playwright_api
+from tests.csms_core.support import STATION, Station, connect, default_config, provision
+
+expect = playwright_api.expect
+Browser, Page = playwright_api.Browser, playwright_api.Page
+Opening = Callable[..., Any]
+
+# One browser for all; it belongs to the loop it was started in. One worker runs them, see `--dist loadgroup`.
+pytestmark = [
+    needs_chromium,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),
+]
+
+HERE = f"/#/stations/{STATION}"
+
+POWER = {"measurand": "Power.Active.Import", "unit": "kW", "value": "7.4"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with launched() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def csms(tmp_path: Path) -> AsyncIterator[Csms]:
+    async with Csms(default_config(tmp_path)) as csms:
+        await provision(csms)
+        yield csms
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def station(csms: Csms) -> AsyncIterator[Station]:
+    station = await connect(csms.url, STATION)
+    await station.boot(chargePointVendor="ACME", chargePointModel="Rapid", firmwareVersion="1.2.3")
+    await station.status("Available", 1)
+    await station.status("Available", 2)
+    yield station
+    await station.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def opening(csms: Csms, browser: Browser) -> AsyncIterator[Opening]:
+    """`await opening("/")` opens a page and waits until it is filled; the test fails on any error in it, and when it
+    asks anybody but the CSMS for anything."""
+    problems: list[str] = []
+    async with AsyncExitStack() as stack:
+
+        async def open_page(path: str = "/", *, ready: str = "body[data-ready]", **options: Any) -> Page:
+            context = await browser.new_context(**options)
+            stack.push_async_callback(context.close)
+            page = await context.new_page()
+            page.set_default_timeout(15_000)
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("console", lambda message: _is_wrong(message) and problems.append(message.text))
+            page.on(
+                "request",
+                lambda request: (
+                    request.url.startswith((csms.api_url, "data:", "blob:")) or problems.append(request.url)
+                ),
+            )
+            await page.goto(csms.api_url + path)
+            if ready:
+                await page.wait_for_selector(ready)
+            return page
+
+        yield open_page
+        assert problems == []
+
+
+def _is_wrong(message: Any) -> bool:
+    """An answer such as 422 or 401 is reported by the browser itself, and is no mistake of the page."""
+    return message.type == "error" and "the server responded with a status of 4" not in message.text
+
+
+async def choose(page: Page, action: str) -> None:
+    await page.get_by_role("radio", name=action, exact=True).check()
+
+
+def sample(energy: int) -> list[dict[str, Any]]:
+    return [{"timestamp": "2026-11-21T10:00:00Z", "sampledValue": [{"value": str(energy)}, POWER]}]
+
+
+async def test_it_shows_stations_connectors_and_transactions_as_they_change(opening: Opening, station: Station) -> None:
+    page = await opening(HERE)
+    bay = page.get_by_role("article", name="Connector 1")
+    await expect(bay).to_contain_text("Available")
+    await expect(page.locator("#station")).to_contain_text("ACME Rapid · firmware 1.2.3")
+
+    transaction = (await station.start(meterStart=1000))["transactionId"]
+    await station.status("Charging", 1)
+    await station.call("MeterValues", {"connectorId": 1, "transactionId": transaction, "meterValue": sample(3500)})
+
+    await expect(bay).to_contain_text("Charging")
+    await expect(bay).to_contain_text("GOOD")
+    await expect(bay).to_contain_text("2.50 kWh")
+    await expect(bay).to_contain_text("7.4 kW")
+    await expect(page.locator("#n-charging")).to_have_text("1")
+    await expect(page.locator("#n-power")).to_have_text("7.4")
+    await expect(page.locator("#n-running")).to_have_text("1")
+
+    await station.stop(transaction, meterStop=4000)
+    await station.status("Faulted", 1, "GroundFailure")
+
+    await expect(bay).to_contain_text("Faulted")
+    await expect(bay).to_contain_text("GroundFailure")
+    await page.get_by_role("tab", name="Transactions").click()
+    await expect(page.get_by_role("row").nth(1)).to_contain_text("3.00 kWh")
+
+
+async def test_a_station_that_comes_and_goes(opening: Opening, csms: Csms, station: Station) -> None:
+    page = await opening()
+    await expect(page.locator("#n-online")).to_have_text("1")
+
+    await station.close()
+
+    await expect(page.locator("#n-online")).to_have_text("0")
+    await expect(page.locator(".frame-list")).to_contain_text(f"{STATION} disconnected")
+
+
+async def test_frames_are_shown_with_their_answers(opening: Opening, station: Station) -> None:
+    page = await opening()
+    await page.get_by_label("no heartbeats").uncheck()
+    await station.call("Heartbeat")
+
+    answer, call = page.locator(".frame").nth(0), page.locator(".frame").nth(1)
+    await expect(call).to_contain_text("Heartbeat")
+    await expect(call).to_have_class(re.compile(r"\bup\b"))
+    await expect(answer).to_have_class(re.compile(r"\bdown\b"))
+    await expect(answer.locator("summary")).to_contain_text(re.compile(r"answer [\d.]+ ms"))
+    await answer.locator("summary").click()
+    await expect(answer.locator("pre")).to_contain_text('"currentTime"')
+
+
+async def test_frames_can_be_filtered_paused_and_cleared(opening: Opening, station: Station) -> None:
+    page = await opening()
+    rows = page.locator(".frame")
+    await expect(rows).to_have_count(6)
+    await page.get_by_label("Filter frames").fill("BootNotification")
+    await expect(rows).to_have_count(2)
+    await page.get_by_label("Filter frames").fill("")
+    await page.get_by_role("button", name="Pause").click()
+    await station.status("Preparing")
+    await expect(page.locator("#frame-count")).to_have_text("2 new")
+    await expect(rows).to_have_count(6)
+    await page.get_by_role("button", name="Resume").click()
+    await expect(rows).to_have_count(8)
+    await page.get_by_role("button", name="Clear").click()
+    await expect(rows).to_have_count(0)
+
+
+async def test_an_operation_is_sent_as_filled_in(opening: Opening, station: Station) -> None:
+    page = await opening(HERE)
+    await choose(page, "Reset")
+    await page.get_by_label("type").select_option("Hard")
+    await page.get_by_role("button", name="Send Reset").click()
+
+    await expect(page.get_by_role("list", name="Answers")).to_contain_text("Accepted")
+    call = await station.next_call()
+    assert (call.action, call.payload) == ("Reset", {"type": "Hard"})
+
+
+async def test_nested_members_and_lists_are_filled_in(opening: Opening, station: Station) -> None:
+    station.answers["SetChargingProfile"] = {"status": "Accepted"}
+    page = await opening(HERE)
+    await choose(page, "SetChargingProfile")
+    form = page.locator(".operation form")
+    for name, text in {"connectorId": "0", "chargingProfileId": "7", "stackLevel": "1"}.items():
+        await form.locator(f"input[name={name}]").fill(text)
+    await form.get_by_label("chargingProfilePurpose").select_option("ChargePointMaxProfile")
+    await form.get_by_label("chargingProfileKind").select_option("Relative")
+    await form.get_by_label("chargingRateUnit").select_option("A")
+    await form.get_by_role("button", name="Add to chargingSchedulePeriod").click()
+    for index, (start, limit) in enumerate((("0", "16.5"), ("600", "8"))):
+        await form.locator("input[name=startPeriod]").nth(index).fill(start)
+        await form.locator("input[name=limit]").nth(index).fill(limit)
+    preview = json.loads(await page.locator(".preview").inner_text())
+
+    await page.get_by_role("button", name="Write JSON").click()
+    assert json.loads(await page.get_by_label("Payload of SetChargingProfile as JSON").input_value()) == preview
+    await page.get_by_role("button", name="Write JSON").click()
+    assert json.loads(await page.locator(".preview").inner_text()) == preview, "there and back"
+
+    schedule = preview["csChargingProfiles"]["chargingSchedule"]
+    assert preview["connectorId"] == 0
+    assert schedule["chargingSchedulePeriod"] == [{"startPeriod": 0, "limit": 16.5}, {"startPeriod": 600, "limit": 8}]
+    await page.get_by_role("button", name="Send SetChargingProfile").click()
+    await expect(page.locator(".results li, .problem:visible").first).to_be_visible()
+
+
+async def test_every_operation_has_a_form_of_its_schema(opening: Opening, station: Station) -> None:
+    page = await opening(HERE)
+    schemas = load("1.6")
+    expected = {
+        name: schemas.schema(name, "call") for name, info in schemas.actions.items() if info.sender != "station"
+    }
+
+    assert set(await page.locator(".pill").all_inner_texts()) == set(expected)
+    for action, schema in expected.items():
+        await choose(page, action)
+        named = await page.locator(".operation form").evaluate(
+            "form => [...form.querySelectorAll('label span, legend, .optional > button')].map(e => e.textContent)"
+        )
+        shown = {text.removeprefix("Add ").removesuffix(" *") for text in named}
+        assert set(schema.get("properties", {})) <= shown, action
+
+
+async def test_what_the_csms_refuses_is_said(opening: Opening, station: Station) -> None:
+    page = await opening(HERE)
+    await choose(page, "Reset")
+    await page.get_by_role("button", name="Write JSON").click()
+    await page.get_by_label("Payload of Reset as JSON").fill('{"type": "Warm"}')
+    await page.get_by_role("button", name="Send Reset").click()
+
+    await expect(page.locator(".operation .problem")).to_contain_text("none of Hard, Soft")
+    await page.get_by_label("Payload of Reset as JSON").fill("{")
+    await page.get_by_role("button", name="Send Reset").click()
+    await expect(page.locator(".operation .problem")).to_contain_text("This is no JSON")
+    assert station.received.empty()
+
+
+async def test_what_a_station_says_is_never_markup(opening: Opening, csms: Csms) -> None:
+    vendor = "<img src=x onerror=1"
+    station = await connect(csms.url, STATION)
+    await station.boot(chargePointVendor=vendor)
+
+    page = await opening(HERE)
+
+    await expect(page.locator(".about")).to_contain_text(vendor)
+    await expect(page.locator("img")).to_have_count(0)
+    await station.close()
+
+
+async def test_a_fault_is_switched_on_for_this_station(opening: Opening, csms: Csms, station: Station) -> None:
+    page = await opening(HERE)
+    await page.get_by_role("tab", name="Faults").click()
+    await page.get_by_label("Search faults").fill("heartbeat current time")
+    switch = page.get_by_role("switch", name="heartbeat-answer-without-current-time")
+    await switch.click()
+
+    await expect(switch).to_have_attribute("aria-checked", "true")
+    await expect(page.locator("#faults-on")).to_have_text("1 fault on")
+    assert csms.switchboard.scopes("heartbeat-answer-without-current-time") == {STATION}
+    assert await station.call("Heartbeat") == {}
+
+
+async def test_a_station_is_added(opening: Opening, csms: Csms) -> None:
+    page = await opening()
+    await page.get_by_role("button", name="Add", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Identity").fill("NEW-1")
+    await dialog.get_by_role("button", name="Add station").click()
+
+    await expect(page.locator(".station-list")).to_contain_text("NEW-1")
+    station = await connect(csms.url, "NEW-1")
+    await expect(page.locator(".station-list .online")).to_contain_text("NEW-1")
+    await station.close()
+
+
+async def test_it_can_be_used_with_the_keyboard_alone(opening: Opening, station: Station) -> None:
+    page = await opening(HERE)
+    await page.get_by_role("tab", name="Operations").focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("tab", name="Transactions")).to_be_focused()
+    await page.keyboard.press("ArrowLeft")
+    await page.get_by_role("radio", name="ClearCache").focus()
+    await page.keyboard.press("Space")
+    await expect(page.locator(".operation h3")).to_have_text("ClearCache")
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator(".operation h3")).to_have_text("DataTransfer")
+    await page.keyboard.press("ArrowUp")
+    await page.get_by_role("button", name="Send ClearCache").focus()
+    await page.keyboard.press("Enter")
+
+    assert (await station.next_call()).action == "ClearCache"
+
+
+UNNAMED = """() => [...document.querySelectorAll('button, a, input, select, textarea')].filter(e => e.checkVisibility())
+  .filter(e => !(e.textContent.trim() || e.ariaLabel || [...(e.labels ?? [])].some(l => l.textContent.trim())))
+  .map(e => e.outerHTML)"""
+
+PALE = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const paint = colours => { canvas.clearRect(0, 0, 1, 1);
+    for (const c of colours) { canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1); }
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+  const light = rgb => { const [r, g, b] = rgb.map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const found = [];
+  for (const e of document.querySelectorAll('body *')) {
+    const text = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!text || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (e.closest('.hidden, .offline, noscript, svg') || e.matches(':disabled, .skip')) continue;
+    const back = [];
+    for (let at = e; at; at = at.parentElement) back.unshift(getComputedStyle(at).backgroundColor);
+    const under = light(paint(back)), over = light(paint([...back, getComputedStyle(e).color]));
+    const ratio = (Math.max(under, over) + .05) / (Math.min(under, over) + .05);
+    if (ratio < 4.5) found.push(`${ratio.toFixed(2)} ${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`);
+  }
+  return found; }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_everything_has_a_name_and_can_be_read(opening: Opening, station: Station, scheme: str) -> None:
+    await station.start()
+    await station.status("Charging", 1)
+    await station.status("Faulted", 2, "GroundFailure")
+    for path in ("/", HERE, "/#/faults"):
+        page = await opening(path, color_scheme=scheme)
+        assert await page.evaluate(UNNAMED) == []
+        assert await page.evaluate(PALE) == []
+
+
+@pytest.mark.parametrize("view", ["Stations", "Station", "Frames"])
+async def test_a_phone_shows_one_pane_and_nothing_sticks_out(opening: Opening, station: Station, view: str) -> None:
+    page = await opening(HERE, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    await page.get_by_role("button", name=view, exact=True).tap()
+
+    await expect(page.locator("main > .pane:visible")).to_have_count(1)
+    await expect(page.locator("main > .pane:visible")).to_have_id(view.lower())
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_light_and_dark_can_be_chosen_and_are_remembered(opening: Opening) -> None:
+    page = await opening(color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = await page.evaluate(ground)
+    await page.get_by_role("button", name="Switch between light and dark").click()
+    after = await page.evaluate(ground)
+    await page.reload()
+
+    assert before != after
+    assert await page.evaluate(ground) == after
+
+
+async def test_a_token_is_asked_for_where_one_is_needed(opening: Opening, csms: Csms) -> None:
+    page = await opening(ready="", extra_http_headers={"X-Forwarded-For": "192.0.2.1"})
+    dialog = page.get_by_role("dialog", name="This CSMS asks for a token")
+    await expect(dialog).to_be_visible()
+    await dialog.get_by_label("API token").fill(await _token(csms))
+    await dialog.get_by_role("button", name="Continue").click()
+
+    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator(".station-list")).to_contain_text(STATION)
+
+
+async def _token(csms: Csms) -> str:
+    async with httpx.AsyncClient(base_url=csms.api_url) as api:
+        response = await api.post("/api/v1/tokens", json={"name": "console"})
+        token: str = response.json()["token"]
+        return token
+
+
+async def test_the_documentation_needs_nothing_from_elsewhere(opening: Opening) -> None:
+    page = await opening("/docs", ready=".opblock-tag")
+
+    await page.locator("#operations-tag-operations button").first.click()
+    await page.locator("#operations-operations-Reset").click()
+
+    await expect(page.locator("#operations-operations-Reset")).to_contain_text("Reset")
