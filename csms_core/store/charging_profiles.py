@@ -11,18 +11,25 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
 
 from csms_core.store import codec, dialect, ids, tags
+from csms_core.store.prepared import Prepared
 from csms_core.store.tables import charging_profiles as table
 from csms_core.store.tables import transactions
 
 TX = "TxProfile"
 
-_WAITING = select(table).where(
-    table.c.identity == bindparam("station"),
-    table.c.folded_tag.is_not(None),
-    or_(table.c.connector_id == bindparam("connector"), table.c.connector_id.is_(None)),
+_WAITING = Prepared(
+    select(table.c.charging_profile_id, table.c.folded_tag, table.c.connector_id).where(
+        table.c.identity == bindparam("station"),
+        table.c.folded_tag.is_not(None),
+        or_(table.c.connector_id == bindparam("connector"), table.c.connector_id.is_(None)),
+    )
 )
-_END = delete(table).where(
-    table.c.identity == bindparam("station"), table.c.transaction_id == bindparam("transaction"), table.c.purpose == TX
+_END = Prepared(
+    delete(table).where(
+        table.c.identity == bindparam("station"),
+        table.c.transaction_id == bindparam("transaction"),
+        table.c.purpose == TX,
+    )
 )
 
 
@@ -114,19 +121,19 @@ def book_clear(connection: Connection, identity: str, criteria: dict[str, Any]) 
 
 def book_start(connection: Connection, identity: str, connector_id: int, folded_tag: str, transaction_id: int) -> None:
     """A transaction begins: the profile of its remote start is now its own, and one that waited for another is gone."""
-    rows = connection.execute(_WAITING, {"station": identity, "connector": connector_id}).all()
-    for row in rows:
-        one = and_(table.c.identity == identity, table.c.charging_profile_id == row.charging_profile_id)
-        if row.folded_tag == folded_tag:
+    rows = _WAITING.all(connection, {"station": identity, "connector": connector_id})
+    for charging_profile_id, its_tag, its_connector in rows:
+        one = and_(table.c.identity == identity, table.c.charging_profile_id == charging_profile_id)
+        if its_tag == folded_tag:
             values = {"connector_id": connector_id, "transaction_id": transaction_id, "folded_tag": None}
             connection.execute(update(table).where(one).values(values))
-        elif row.connector_id is not None:
+        elif its_connector is not None:
             connection.execute(delete(table).where(one))
 
 
 def book_stop(connection: Connection, identity: str, transaction_id: int | None) -> None:
     """A transaction ends, and its profiles with it (SC-16)."""
-    connection.execute(_END, {"station": identity, "transaction": transaction_id})
+    _END.run(connection, {"station": identity, "transaction": transaction_id})
 
 
 def _replaced(connector_id: int, profile: dict[str, Any]) -> Any:

@@ -11,9 +11,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, bindparam, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+
+from csms_core.store.prepared import Prepared
 
 WRITER_OPTION = "plugproof_writer"
 """Execution option that marks the writer's connection: SQLite then takes the write lock at BEGIN, not in mid-
@@ -42,12 +44,19 @@ def open_engine(url: str) -> Engine:
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any], key: tuple[str, ...]) -> None:
     """Insert a row, or change the row with the same `key` columns to `values`."""
-    connection.execute(_upsert(connection.dialect.name, table, tuple(values), key), values)
+    _upsert(connection.dialect.name, table, tuple(values), key).run(connection, values)
 
 
 def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
-    """Insert the rows whose `key` columns are not taken; `key` is a unique index of the table."""
-    connection.execute(_insert_new(connection.dialect.name, table, key), rows)
+    """Insert the rows whose `key` columns are not taken; `key` is a unique index of the table.
+
+    There is at least one row, and all have the same columns.
+    """
+    statement = _insert_new(connection.dialect.name, table, tuple(rows[0]), key)
+    if len(rows) == 1:
+        statement.run(connection, rows[0])
+    else:
+        statement.run_each(connection, rows)
 
 
 def lock_layout(connection: Connection) -> None:
@@ -61,15 +70,16 @@ def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
 
 
 @cache
-def _insert_new(dialect: str, table: Table, key: tuple[str, ...]) -> Insert:
-    return _insert(dialect, table).on_conflict_do_nothing(index_elements=list(key))
+def _insert_new(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Prepared:
+    statement = _insert(dialect, table).on_conflict_do_nothing(index_elements=list(key))
+    return Prepared(statement, columns)
 
 
 @cache
-def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Insert:
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Prepared:
     statement = _insert(dialect, table).values({name: bindparam(name) for name in columns})
     changed = {name: statement.excluded[name] for name in columns if name not in key}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+    return Prepared(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
@@ -82,7 +92,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writer = connection.get_execution_options().get(WRITER_OPTION, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+    # not through the connection, whose bookkeeping of a statement takes longer than the statement
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writer else "BEGIN").close()
 
 
 def _prepare_postgresql(dbapi_connection: Any, _record: Any) -> None:

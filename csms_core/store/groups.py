@@ -13,8 +13,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -25,8 +24,7 @@ class StoreClosed(Exception):
     """The store was closed; nothing more can be written."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
+class _Job(NamedTuple):
     run: Callable[[Connection], Any]
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[Any]
@@ -45,6 +43,7 @@ class GroupWorker:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # bounded by _room
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._closed = False
+        self._connection: Connection | None = None
         self.commits = 0
 
     def start(self) -> None:
@@ -78,10 +77,13 @@ class GroupWorker:
 
     def _work(self) -> None:
         last = False
-        while not last:
-            group, last = self._gather()
-            if group:
-                self._commit(group)
+        try:
+            while not last:
+                group, last = self._gather()
+                if group:
+                    self._commit(group)
+        finally:
+            self._let_go()
 
     def _gather(self) -> tuple[list[_Job], bool]:
         group: list[_Job] = []
@@ -109,11 +111,22 @@ class GroupWorker:
                 loop.call_soon_threadsafe(self._deliver, its)
 
     def _together(self, group: list[_Job]) -> list[_Outcome]:
-        # a connection per group: going back to the pool is what ends a transaction whose commit failed
-        with self._engine.connect() as connection, connection.begin():
-            outcomes: list[_Outcome] = [(job, job.run(connection), None) for job in group]
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self._engine.connect()
+        try:
+            with connection.begin():
+                outcomes: list[_Outcome] = [(job, job.run(connection), None) for job in group]
+        except BaseException:  # going back to the pool is what ends a transaction whose commit failed
+            self._let_go()
+            raise
         self.commits += 1
         return outcomes
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _alone(self, job: _Job) -> _Outcome:
         """Run one job in a transaction of its own.

@@ -10,9 +10,14 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from csms_core import clock
 from csms_core.store import dialect
+from csms_core.store.prepared import Prepared
 from csms_core.store.tables import tags
 
-_FIND = select(tags).where(tags.c.folded == bindparam("folded_tag"))
+_FIND = Prepared(
+    select(tags.c.id_tag, tags.c.status, tags.c.parent_id_tag, tags.c.expiry_date).where(
+        tags.c.folded == bindparam("folded_tag")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,8 @@ def fold(id_tag: str) -> str:
 
 def find(connection: Connection, id_tag: str) -> Tag | None:
     """The tag, however its letters are cased; None when it is not known."""
-    row = connection.execute(_FIND, {"folded_tag": fold(id_tag)}).first()
-    return None if row is None else _tag(row)
+    row = _FIND.first(connection, {"folded_tag": fold(id_tag)})
+    return None if row is None else Tag(*row)
 
 
 def listing(connection: Connection, *, offset: int = 0, limit: int = 1000) -> list[Tag]:

@@ -11,16 +11,30 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select, update
 
 from csms_core import clock
 from csms_core.store import charging_profiles, codec, dialect, reservations, tags
+from csms_core.store.prepared import Prepared
 from csms_core.store.tables import meter_values, transactions, unmatched_stops
 
 _START = ("identity", "connector_id", "folded_tag", "meter_start", "started_at")
-_SAME_START = select(transactions.c.transaction_id, transactions.c.id_tag_info).where(
-    *(transactions.c[name] == bindparam(name) for name in _START)
+_SAME_START = Prepared(
+    select(transactions.c.transaction_id, transactions.c.id_tag_info).where(
+        *(transactions.c[name] == bindparam(name) for name in _START)
+    )
 )
-_INSERT = transactions.insert()
+_INSERT = Prepared(
+    transactions.insert().returning(transactions.c.transaction_id),
+    (*_START, "id_tag", "reservation_id", "id_tag_info", "start_received_at"),
+)
 _ONE_VALUE = ("identity", "measured_at", "fingerprint")
-_OF_STATION = select(transactions.c.connector_id, transactions.c.meter_stop, transactions.c.stopped_at).where(
-    transactions.c.transaction_id == bindparam("transaction_id"), transactions.c.identity == bindparam("identity")
+_OF_STATION = Prepared(
+    select(transactions.c.connector_id, transactions.c.meter_stop, transactions.c.stopped_at).where(
+        transactions.c.transaction_id == bindparam("transaction_id"), transactions.c.identity == bindparam("identity")
+    )
+)
+_ENDED = ("meter_stop", "stopped_at", "stop_reason", "stop_id_tag", "stop_received_at")
+_STOP = Prepared(
+    update(transactions)
+    .where(transactions.c.transaction_id == bindparam("ended_id"))
+    .values({name: bindparam(name) for name in _ENDED})
 )
 
 
@@ -88,9 +102,9 @@ def book_start(
         "meter_start": codec.number(payload["meterStart"]),
         "started_at": clock.normal(payload["timestamp"]),
     }
-    booked = connection.execute(_SAME_START, start).first()
+    booked = _SAME_START.first(connection, start)
     if booked is not None:
-        return booked.transaction_id, codec.from_text(booked.id_tag_info)
+        return booked[0], codec.from_text(booked[1])
 
     info = tags.id_tag_info(tags.find(connection, payload["idTag"]), at)
     if info["status"] == "Accepted" and not concurrent and _runs_elsewhere(connection, start):
@@ -102,13 +116,13 @@ def book_start(
         "id_tag_info": codec.to_text(info),
         "start_received_at": clock.wire(at),
     }
-    result = connection.execute(_INSERT, row)
-    key = result.inserted_primary_key
-    assert key is not None  # a single-row INSERT always has one
+    inserted = _INSERT.first(connection, row)
+    assert inserted is not None  # an INSERT without a condition always gives its row
+    transaction_id: int = inserted[0]
     if row["reservation_id"] is not None:
-        reservations.book_use(connection, identity, row["reservation_id"], key[0], at)
-    charging_profiles.book_start(connection, identity, row["connector_id"], row["folded_tag"], key[0])
-    return key[0], info
+        reservations.book_use(connection, identity, row["reservation_id"], transaction_id, at)
+    charging_profiles.book_start(connection, identity, row["connector_id"], row["folded_tag"], transaction_id)
+    return transaction_id, info
 
 
 def book_stop(connection: Connection, identity: str, payload: dict[str, Any], at: datetime) -> dict[str, Any] | None:
@@ -122,24 +136,25 @@ def book_stop(connection: Connection, identity: str, payload: dict[str, Any], at
     transaction_id = codec.number(payload["transactionId"])
     meter_stop = codec.number(payload["meterStop"])
     stopped_at = clock.normal(payload["timestamp"])
-    booked = connection.execute(_OF_STATION, {"transaction_id": transaction_id, "identity": identity}).first()
+    booked = _OF_STATION.first(connection, {"transaction_id": transaction_id, "identity": identity})
+    connector_id, its_meter_stop, its_stopped_at = booked or (None, None, None)
     repeated = False
-    if booked is not None and booked.stopped_at is None:
+    if booked is not None and its_stopped_at is None:
         ended = {
+            "ended_id": transaction_id,
             "meter_stop": meter_stop,
             "stopped_at": stopped_at,
             "stop_reason": payload.get("reason", "Local"),
             "stop_id_tag": payload.get("idTag"),
             "stop_received_at": received,
         }
-        connection.execute(update(transactions).where(transactions.c.transaction_id == transaction_id), ended)
+        _STOP.run(connection, ended)
         charging_profiles.book_stop(connection, identity, transaction_id)
-    elif booked is None or (booked.meter_stop, booked.stopped_at) != (meter_stop, stopped_at):
+    elif booked is None or (its_meter_stop, its_stopped_at) != (meter_stop, stopped_at):
         repeated = not _keep_aside(connection, identity, payload, received)
     else:
         repeated = True
     if not repeated:
-        connector_id = None if booked is None else booked.connector_id
         values = payload.get("transactionData", [])
         _keep_values(connection, "StopTransaction", identity, connector_id, transaction_id, values, received)
     if "idTag" not in payload:
