@@ -15,7 +15,9 @@ def now() -> datetime:
 
 def wire(moment: datetime) -> str:
     """dateTime as the CSMS sends it: UTC, milliseconds, `Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def parse(text: str) -> datetime:
@@ -26,7 +28,7 @@ def parse(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"'{text}' has no time zone")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def normal(text: str) -> str:
@@ -36,6 +38,6 @@ def normal(text: str) -> str:
     digits.
     """
     try:
-        return parse(text).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return parse(text).isoformat(timespec="microseconds")[:-6] + "Z"
     except (ValueError, OverflowError):
         return text[:LONGEST]

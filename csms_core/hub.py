@@ -113,7 +113,7 @@ class Hub:
         self.feed.connected(identity)
         log.info("%s is connected", identity, extra={"station": identity})
         try:
-            await link.peer.run()
+            await link.peer.run_fed()
         finally:
             if self._links.get(identity) is link:
                 del self._links[identity]

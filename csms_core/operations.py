@@ -8,6 +8,8 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
+from sqlalchemy import Connection
+
 from csms_core.config import Config
 from csms_core.hub import Hub, Link
 from csms_core.registry import Bookkeeper, Check, Follower, Registry, Request
@@ -87,10 +89,11 @@ class Operations:
         self._config = config
         self._schemas = schemas
         self._bookkeepers = bookkeepers
-        self._judges: dict[str, Check] = {}
+        self._judges: dict[str, list[Check]] = {}  # several profiles may have rules for one action
         self._followers: dict[str, Follower] = {}
         for profile in profiles:
-            self._judges.update(profile.judges)
+            for action, judge in profile.judges.items():
+                self._judges.setdefault(action, []).append(judge)
             self._followers.update(profile.followers)
         self._under_way: set[asyncio.Task[Any]] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -140,10 +143,14 @@ class Operations:
         self._check(action, payload)
         link = await self._link(identity)
         self._check_registration(link, action)
-        if rules and (judge := self._judges.get(action)) is not None:
-            sentence = await self._store.look_up(lambda connection: judge(connection, link.context, payload))
-            if sentence is not None:
-                raise AgainstRules(f"{action}: {sentence}")
+        if rules and (judges := self._judges.get(action)) is not None:
+
+            def ask(connection: Connection) -> str:
+                sentences = (judge(connection, link.context, payload) for judge in judges)
+                return " ".join(sentence for sentence in sentences if sentence is not None)
+
+            if sentences := await self._store.look_up(ask):
+                raise AgainstRules(f"{action}: {sentences}")
         if link.operations >= self._config.max_operations_waiting:
             raise TooManyWaiting(f"{link.operations} operations wait for {identity} already; let it answer first.")
         if action in _TRIGGERS and link.context.registered_as != "Accepted":

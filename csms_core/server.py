@@ -14,51 +14,54 @@ from websockets.exceptions import NegotiationError
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from csms_core.auth.doorman import Admitted, Doorman, Offer, Refused
+from csms_core.auth.doorman import Doorman, Offer, Refused
 from csms_core.config import Config
+from csms_core.connection import Receiver, StationConnection
 from csms_core.faults import Switchboard, Wire
-from csms_core.faults.model import Handshake, NoCommonSubprotocol, NotAnIdentity, decode_identity
+from csms_core.faults.model import NoCommonSubprotocol, NotAnIdentity, decode_identity
 from csms_core.feed import Feed
 from csms_core.hub import Hub
-
-
-class StationConnection(ServerConnection):
-    """A connection and what its handshake found out."""
-
-    identity: str = ""
-    policy: Handshake = Handshake()
-    admitted: Admitted = Admitted(0)
+from ocppj.errors import ConnectionClosed
 
 
 class Tapped:
     """The transport of a peer: the connection, with the faults that are on for the station in between."""
 
-    def __init__(self, connection: StationConnection, wire: Wire, feed: Feed) -> None:
+    def __init__(self, connection: StationConnection, wire: Wire, feed: Feed, patience: float | None) -> None:
         self._connection = connection
+        self._identity = connection.identity
         self._wire = wire
         self._feed = feed
+        self._patience = patience
         self.subprotocol = connection.subprotocol
 
-    async def recv(self) -> str | bytes:
-        """The next message of the station."""
-        message = await self._connection.recv()
-        if isinstance(message, str):
-            self._wire.arrived(message)
-            self._feed.frame(self._connection.identity, "station->csms", message)
-        return message
+    async def deliver(self, receiver: Receiver) -> ConnectionClosed:
+        """Give every message of the station to `receiver` until the connection has ended; returns how it did."""
+
+        def take(message: str | bytes) -> bool:
+            if isinstance(message, str):
+                self._wire.arrived(message)
+                self._feed.frame(self._identity, "station->csms", message)
+            return receiver(message)
+
+        return await self._connection.deliver(take)
+
+    def resume(self) -> None:
+        """The receiver takes messages again."""
+        self._connection.resume()
 
     async def send(self, message: str, /) -> None:
         """Send a text, or what a fault makes of it."""
         instead = self._wire.leaves(message)
         if instead is None:
-            self._feed.frame(self._connection.identity, "csms->station", message)
-            await self._connection.send(message)
+            self._feed.frame(self._identity, "csms->station", message)
+            await self._connection.send_text(message, self._patience)
             return
         if instead.delay:
             await sleep(instead.delay)
         for text in instead.texts:
-            self._feed.frame(self._connection.identity, "csms->station", text)
-            await self._connection.send(text)
+            self._feed.frame(self._identity, "csms->station", text)
+            await self._connection.send_text(text, self._patience)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close the connection."""
@@ -131,8 +134,10 @@ class Gate:
 
     async def _serve(self, connection: ServerConnection) -> None:
         assert isinstance(connection, StationConnection)
+        connection.take_over()
         wire = Wire(self._switchboard, connection.identity)
-        await self._hub.serve(connection.identity, Tapped(connection, wire, self._hub.feed))
+        transport = Tapped(connection, wire, self._hub.feed, self._config.ping_timeout)
+        await self._hub.serve(connection.identity, transport)
 
 
 def _offer(connection: ServerConnection, request: Request, identity: str) -> Offer:

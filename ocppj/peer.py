@@ -69,6 +69,16 @@ class Transport(Protocol):
     async def close(self, code: int = 1000, reason: str = "") -> None: ...
 
 
+class Feeder(Transport, Protocol):
+    """A transport that hands over each message as it comes, instead of being asked for it."""
+
+    async def deliver(self, receiver: Callable[[str | bytes], bool], /) -> ConnectionClosed:
+        """Give each message to ``receiver`` until the connection ends; after False no more before ``resume``."""
+
+    def resume(self) -> None:
+        """The receiver takes messages again."""
+
+
 class Peer(PeerBase):
     """One end of one OCPP-J connection."""
 
@@ -91,6 +101,7 @@ class Peer(PeerBase):
         self._calling = asyncio.Lock()
         self._inbox: asyncio.Queue[Seen] = asyncio.Queue(MAX_WAITING)
         self._room = asyncio.Event()
+        self._feeder: Feeder | None = None
         self._closed: asyncio.Future[ConnectionClosed] = asyncio.get_running_loop().create_future()
         self._worker: asyncio.Task[None] | None = None
         self._run: asyncio.Task[None] | None = None
@@ -215,6 +226,22 @@ class Peer(PeerBase):
                 await worker
             self.lost(ConnectionClosed(1006, "", by_remote=False))
 
+    async def run_fed(self) -> None:
+        """Take what the transport delivers until the connection ends. Only for transports that are a ``Feeder``."""
+        feeder = self._feeder = cast("Feeder", self._transport)
+        worker = self._worker = asyncio.create_task(self._work())
+        try:
+            self.lost(await feeder.deliver(self._take))
+        finally:
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+            self.lost(ConnectionClosed(1006, "", by_remote=False))
+
+    def _take(self, message: str | bytes) -> bool:
+        self.feed(message, monotonic_ns())
+        return not self._inbox.full()
+
     def start(self) -> None:
         """Run in a task of its own; ``close`` ends it."""
         self._run = asyncio.create_task(self.run())
@@ -255,6 +282,8 @@ class Peer(PeerBase):
 
     async def _work(self) -> None:
         while True:
+            if self._feeder is not None and self._inbox.empty():
+                self._feeder.resume()
             seen = await self._inbox.get()
             self._room.set()
             try:

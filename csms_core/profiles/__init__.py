@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from csms_core.profiles import (
     configuration,
+    connectors,
     core,
     firmware,
     local_list,
@@ -21,6 +22,7 @@ PROFILES = (
     firmware.registry,
     security.registry,
     configuration.registry,
+    connectors.registry,
     reservation.registry,
     smart_charging.registry,
     local_list.registry,

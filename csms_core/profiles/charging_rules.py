@@ -33,8 +33,6 @@ class Limits:
 def against_set(connector_id: int, profile: Profile) -> Iterator[str]:
     """What is wrong with a SetChargingProfile, whichever station it is for."""
     purpose = profile["chargingProfilePurpose"]
-    if connector_id < 0:
-        yield "connectorId is at least 0."
     if purpose == "ChargePointMaxProfile" and connector_id != 0:
         yield "a ChargePointMaxProfile is for connectorId 0 only (SC-01)."
     if purpose == "TxProfile" and connector_id == 0:

@@ -1,11 +1,14 @@
-"""Configuration of the stations as their last GetConfiguration told it (OCPP 1.6 §5.8, §9)."""
+"""Configuration of the stations as their last GetConfiguration told it (OCPP 1.6 §5.8, §9).
+
+The name of a key is a CiString: the case of its letters does not matter (OCPP 1.6 §2.2).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from csms_core.store import dialect
 from csms_core.store.tables import configuration
@@ -26,11 +29,13 @@ class Key:
 
 def book(connection: Connection, identity: str, asked: list[str], answer: dict[str, Any], at: str) -> None:
     """Keep a GetConfiguration.conf. `asked` empty: the station was asked for all, so it has no others."""
+    told_keys = answer.get("configurationKey", [])
     gone = configuration.c.identity == identity
     if asked:
-        gone = gone & configuration.c.key.in_(answer.get("unknownKey", []))
+        unknown = {key.lower() for key in answer.get("unknownKey", [])} & {key.lower() for key in asked}
+        gone = gone & func.lower(configuration.c.key).in_(unknown | {told["key"].lower() for told in told_keys})
     connection.execute(delete(configuration).where(gone))
-    for told in answer.get("configurationKey", []):
+    for told in told_keys:
         value = None if told["key"].lower() in SECRET else told.get("value")
         values = {"identity": identity, "key": told["key"], "value": value, "readonly": told["readonly"]}
         dialect.upsert(connection, configuration, {**values, "received_at": at}, ("identity", "key"))
@@ -44,7 +49,8 @@ def known(connection: Connection, identity: str) -> list[Key]:
 
 def value(connection: Connection, identity: str, key: str) -> str | None:
     """The value of one key, None when the station has not told it."""
-    ask = select(configuration.c.value).where(configuration.c.identity == identity, configuration.c.key == key)
+    same_key = func.lower(configuration.c.key) == key.lower()
+    ask = select(configuration.c.value).where(configuration.c.identity == identity, same_key)
     found: str | None = connection.execute(ask).scalar()
     return found
 

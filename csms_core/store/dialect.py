@@ -93,7 +93,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writer = connection.get_execution_options().get(WRITER_OPTION, False)
     # not through the connection, whose bookkeeping of a statement takes longer than the statement
-    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writer else "BEGIN").close()
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
 
 
 def _prepare_postgresql(dbapi_connection: Any, _record: Any) -> None:

@@ -8,6 +8,7 @@ Drivers take and give texts and numbers as they are; a statement over anything e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
@@ -55,7 +56,7 @@ class Prepared:
             connection.execute(self._statement, [dict(row) for row in rows])
             return
         text, arrange = compiled
-        cursor = _cursor(connection)
+        cursor = _driver(connection).cursor()
         cursor.executemany(text, [arrange(row) for row in rows])
         cursor.close()
 
@@ -64,9 +65,7 @@ class Prepared:
         if compiled is None:
             return connection.execute(self._statement, dict(values))
         text, arrange = compiled
-        cursor = _cursor(connection)
-        cursor.execute(text, arrange(values))
-        return cursor
+        return _driver(connection).execute(text, arrange(values))
 
     def _for(self, connection: Connection) -> _Compiled | None:
         name = connection.dialect.name
@@ -85,11 +84,12 @@ class Prepared:
             return compiled.string, (lambda values: {**fixed, **values}) if fixed else dict
         order = tuple(names)
         if not fixed:
-            return compiled.string, lambda values: [values[name] for name in order]
+            return compiled.string, itemgetter(*order) if len(order) > 1 else lambda values: (values[order[0]],)
         return compiled.string, lambda values: [values[name] if name in values else fixed[name] for name in order]
 
 
-def _cursor(connection: Connection) -> Any:
+def _driver(connection: Connection) -> Any:
+    """The connection of the driver, in a transaction; it has `execute` with sqlite3 and psycopg alike."""
     if not connection.in_transaction():
         connection.begin()
-    return connection.connection.cursor()
+    return connection.connection.driver_connection

@@ -76,7 +76,6 @@ def test_what_is_right_is_let_through(connector: int, profile: dict[str, Any]) -
     [
         pytest.param(1, DEFAULT | {"chargingProfilePurpose": "ChargePointMaxProfile"}, "SC-01", id="SC-01-max"),
         pytest.param(0, TX, "SC-01", id="SC-01-tx"),
-        pytest.param(-1, DEFAULT, "connectorId is at least 0", id="connector"),
         pytest.param(1, DEFAULT | {"transactionId": 7}, "transactionId is for a TxProfile only", id="transaction"),
         pytest.param(1, DEFAULT | {"stackLevel": -1}, "stackLevel is at least 0", id="stack"),
         pytest.param(

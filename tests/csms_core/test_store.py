@@ -167,6 +167,6 @@ async def test_the_tables_and_bookings_compile_for_postgresql() -> None:
     for table in metadata.sorted_tables:
         assert f"CREATE TABLE {table.name}" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
     statement = dialect._upsert("postgresql", tables.tags, ("folded", "status"), ("folded",))
-    compiled = str(statement.compile(dialect=postgresql.dialect()))
+    compiled = str(statement._statement.compile(dialect=postgresql.dialect()))
 
     assert "ON CONFLICT (folded) DO UPDATE SET status = excluded.status" in compiled

@@ -1,0 +1,200 @@
+"""The WebSocket of one station, with a short way for the messages that come all the time (RFC 6455 §5).
+
+`websockets` judges the handshake and does everything that is rare: fragments, pings, closing, limits, broken frames.
+A text message that arrived in one whole frame, which is nearly all there is, is unmasked here and handed on at once:
+without a queue, and without a task that has to wake up for it. Only whole frames are shown to `websockets`, so that
+both always agree where the next one begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from websockets.asyncio.server import ServerConnection
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import OPEN, Event
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a build without the extension
+    from websockets.utils import apply_mask
+
+from csms_core.auth.doorman import Admitted
+from csms_core.faults.model import Handshake
+from ocppj.errors import ConnectionClosed
+from ocppj.peer_common import connection_closed
+
+_WHOLE_TEXT = 0x81  # FIN, no reserved bits, opcode 1
+_MASKED = 0x80
+_MASK_BYTES = 4
+_DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+
+Receiver = Callable[[str | bytes], bool]
+"""Takes one message; False: it wants no more until `StationConnection.resume`."""
+
+
+class StationConnection(ServerConnection):
+    """A connection, what its handshake found out, and who takes its messages."""
+
+    identity: str = ""
+    policy: Handshake = Handshake()
+    admitted: Admitted = Admitted(0)
+
+    _receiver: Receiver | None = None
+    _taken_over = False  # the handshake is over
+    _early = False  # the client did not wait for the end of the handshake: websockets reads this connection alone
+    _stopped = False  # nobody wants a message now
+    _needed = 0  # bytes that have to be there before it is worth looking again
+
+    def take_over(self) -> None:
+        """Hold what comes from now on until there is a receiver; called as soon as the handshake has ended."""
+        self._held = bytearray()
+        self._message: bytearray | None = None  # the fragments so far
+        self._message_is_text = True
+        self._waiting: deque[str | bytes] = deque()  # came in one piece of data with a message that was the last wanted
+        self._ended: asyncio.Future[ConnectionClosed] = self.loop.create_future()
+        self._taken_over = self._stopped = True
+        self.transport.pause_reading()
+
+    async def deliver(self, receiver: Receiver) -> ConnectionClosed:
+        """Give every message to `receiver` until the connection has ended; returns how it did."""
+        self._receiver = receiver
+        self.resume()
+        return await asyncio.shield(self._ended)
+
+    def resume(self) -> None:
+        """The receiver takes messages again."""
+        if not self._stopped:
+            return
+        self._stopped = False
+        while self._waiting and not self._stopped:
+            self._hand_over(self._waiting.popleft())
+        if self._held and not self._stopped:
+            data = bytes(self._held)
+            self._held.clear()
+            self._read(data)
+        if not self._stopped and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    async def send_text(self, text: str, patience: float | None) -> None:
+        """Send a text message; as `send`, but a station that reads nothing for `patience` seconds is cut off."""
+        if self.protocol.state is not OPEN or self.send_in_progress is not None or self.transport.is_closing():
+            await self.send(text)  # which knows why not
+            return
+        payload = text.encode()
+        size = len(payload)
+        if size < 126:
+            head = bytes((_WHOLE_TEXT, size))
+        elif size < 1 << 16:
+            head = b"\x81\x7e" + size.to_bytes(2, "big")
+        else:
+            head = b"\x81\x7f" + size.to_bytes(8, "big")
+        self.transport.write(head + payload)
+        if self.paused:
+            try:
+                async with asyncio.timeout(patience):
+                    await self.drain()
+            except TimeoutError:
+                self.transport.abort()
+
+    # --- asyncio.Protocol --------------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        if not self._taken_over:
+            self._early = self._early or self.request is not None
+            super().data_received(data)
+            self._early = self._early or (self.request is not None and not data.endswith(b"\r\n\r\n"))
+        elif self._early:
+            super().data_received(data)
+        elif self._held or self._stopped:
+            self._held += data
+            if not self._stopped and len(self._held) >= self._needed:
+                data = bytes(self._held)
+                self._held.clear()
+                self._read(data)
+        else:
+            self._read(data)
+
+    def process_event(self, event: Event) -> None:
+        """websockets has read a frame."""
+        if not isinstance(event, Frame) or event.opcode not in _DATA or not self._taken_over:
+            super().process_event(event)
+            return
+        if self._message is None:
+            self._message, self._message_is_text = bytearray(), event.opcode is Opcode.TEXT
+        self._message += event.data
+        if event.fin:
+            message, self._message = bytes(self._message), None
+            if self._message_is_text:
+                self._decode(message)
+            else:
+                self._hand_over(message)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection has ended."""
+        super().connection_lost(exc)
+        if self._taken_over and not self._ended.done():
+            self._ended.set_result(connection_closed(self.close_exc))
+
+    def _read(self, data: bytes) -> None:
+        place, size = 0, len(data)
+        while place < size and not self._stopped:
+            begin, length = _header(data, place, size)
+            limit = self.protocol.max_message_size
+            if limit is not None and length > limit:
+                self._early = True  # websockets ends the connection
+                super().data_received(data[place:])
+                return
+            end = begin + length
+            if end > size:
+                self._needed = end - place
+                break
+            if (
+                data[place] == _WHOLE_TEXT
+                and data[place + 1] & _MASKED
+                and self._message is None
+                and self.protocol.state is OPEN
+            ):
+                self._decode(apply_mask(data[begin:end], data[begin - _MASK_BYTES : begin]))
+            else:
+                super().data_received(data[place:end])
+            place = end
+        if place < size:
+            self._held += data[place:]
+
+    def _decode(self, payload: bytes) -> None:
+        try:
+            text = payload.decode()
+        except UnicodeDecodeError:
+            self.protocol.fail(CloseCode.INVALID_DATA, "not UTF-8")
+            self.send_data()
+            return
+        self._hand_over(text)
+
+    def _hand_over(self, message: str | bytes) -> None:
+        if self._stopped or self._receiver is None:
+            self._waiting.append(message)
+        elif not self._receiver(message):
+            self._stopped = True
+            if not self.transport.is_closing():
+                self.transport.pause_reading()
+
+
+def _header(data: bytes, place: int, size: int) -> tuple[int, int]:
+    """Where the payload of the frame at `place` begins, and its length; both are more than there is while the header is
+    not there."""
+    if size - place < 2:
+        return place + 2, 0
+    second = data[place + 1]
+    length = second & 0x7F
+    begin = place + (2 + _MASK_BYTES if second & _MASKED else 2)
+    if length == 126:
+        begin += 2
+        length = int.from_bytes(data[place + 2 : place + 4], "big") if size >= place + 4 else 126
+    elif length == 127:
+        begin += 8
+        length = int.from_bytes(data[place + 2 : place + 10], "big") if size >= place + 10 else 127
+    return begin, length
