@@ -1,10 +1,12 @@
 """Messages per second and CPU per message of the reference CSMS, beside a central system of the ``ocpp`` distribution.
 
-``python -m benchmarks.csms [--stations K] [--loops N] [--rounds N]`` prints a Markdown table. Each server is a process
-of its own: ours as ``plugproof csms`` starts it, with full validation in both directions and every booking committed to
-SQLite before its answer; the other with its own validation, on ``websockets`` and ``uvloop`` too, keeping nothing. This
-process is the load: K stations, each sending its next CALL when the last one was answered. Rounds alternate between the
-servers. CPU time is that of all threads of a server, from ``/proc`` (Linux only); a message is a CALL or its answer.
+``python -m benchmarks.csms [--stations K] [--loops N] [--rounds N] [--ocpp-rpc FOLDER]`` prints a Markdown table. Each
+server is a process of its own: ours as ``plugproof csms`` starts it, with full validation in both directions and every
+booking committed to SQLite before its answer; the other with its own validation, on ``websockets`` and ``uvloop`` too,
+keeping nothing. With ``--ocpp-rpc`` a third joins in, on npm ``ocpp-rpc`` in strict mode, keeping nothing: FOLDER is
+where ``npm install ocpp-rpc`` was run, and ``node`` is on the PATH. This process is the load: K stations, each sending
+its next CALL when the last one was answered. Rounds alternate between the servers. CPU time is that of all threads of a
+server, from ``/proc`` (Linux only); a message is a CALL or its answer.
 """
 
 import argparse
@@ -87,6 +89,7 @@ def main() -> None:
     options.add_argument("--stations", type=int, default=20, help="stations at once (default 20)")
     options.add_argument("--loops", type=int, default=50, help=f"loops of {len(LOOP)} calls a round (default 50)")
     options.add_argument("--rounds", type=int, default=5, help="rounds of each server (default 5)")
+    options.add_argument("--ocpp-rpc", type=Path, metavar="FOLDER", help="compare with npm ocpp-rpc installed there")
     options.add_argument("--serve-other", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.serve_other:
@@ -94,8 +97,15 @@ def main() -> None:
             uvloop.run(_serve_other())
         return
 
-    with _reference() as ours, _other() as theirs:
-        servers = {"plugproof reference CSMS, SQLite": ours, f"`ocpp` {version('ocpp')} `ChargePoint`, memory": theirs}
+    with contextlib.ExitStack() as stack:
+        servers = {
+            "plugproof reference CSMS, SQLite": stack.enter_context(reference()),
+            f"`ocpp` {version('ocpp')} `ChargePoint`, memory": stack.enter_context(_other()),
+        }
+        if chosen.ocpp_rpc is not None:
+            package = json.loads((chosen.ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
+            name = f"npm `ocpp-rpc` {package['version']} strict, memory"
+            servers[name] = stack.enter_context(_ocpp_rpc(chosen.ocpp_rpc))
         rounds: dict[str, list[Round]] = {name: [] for name in servers}
         for number in range(chosen.rounds + 1):
             for name, server in servers.items():
@@ -143,19 +153,19 @@ async def _load(server: Server, stations: int, loops: int) -> Round:
             connection = await stack.enter_async_context(
                 connect(url, subprotocols=[OCPP], compression=None, proxy=None)
             )
-            await _call(connection, "boot", "BootNotification", BOOT)
+            await call(connection, "boot", "BootNotification", BOOT)
             connections.append(connection)
-        cpu, started = _cpu(server.pid), time.monotonic()
+        cpu, started = cpu_seconds(server.pid), time.monotonic()
         await asyncio.gather(*(_station(connection, loops) for connection in connections))
         wall = time.monotonic() - started
-        return Round(2 * stations * loops * len(LOOP), wall, _cpu(server.pid) - cpu)
+        return Round(2 * stations * loops * len(LOOP), wall, cpu_seconds(server.pid) - cpu)
 
 
 async def _station(connection: ClientConnection, loops: int) -> None:
     transaction = 0
     for _ in range(loops):
         for action in LOOP:
-            answer = await _call(connection, str(uuid.uuid4()), action, _payload(action, transaction))
+            answer = await call(connection, str(uuid.uuid4()), action, _payload(action, transaction))
             transaction = answer.get("transactionId", transaction)
             info = answer.get("idTagInfo")
             assert info is None or info["status"] == "Accepted", answer
@@ -173,7 +183,8 @@ def _payload(action: str, transaction: int) -> dict[str, Any]:
     return {**payload, "timestamp": now} if "timestamp" in payload else payload
 
 
-async def _call(connection: ClientConnection, id: str, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+async def call(connection: ClientConnection, id: str, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """Send a CALL and give the payload of its CALLRESULT."""
     await connection.send(msgspec.json.encode([2, id, action, payload]).decode())
     answer = msgspec.json.decode(await connection.recv())
     assert answer[:2] == [3, id], answer
@@ -181,14 +192,15 @@ async def _call(connection: ClientConnection, id: str, action: str, payload: dic
     return result
 
 
-def _cpu(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """CPU seconds of all threads of a process so far (proc(5): utime and stime)."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
-def _reference() -> Iterator[Server]:
+def reference() -> Iterator[Server]:
+    """The reference CSMS on a database of its own, which knows the tag of the loop and lets every station in."""
     with tempfile.TemporaryDirectory(prefix="plugproof-bench-") as folder:
         database = f"sqlite:///{folder}/bench.db"
         arguments = ["csms_core", "--port", "0", "--api-port", "0", "--any-station", "--database", database]
@@ -205,9 +217,20 @@ def _other() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def _process(*arguments: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _ocpp_rpc(folder: Path) -> Iterator[Server]:
+    command = ["node", str(Path(__file__).with_name("ocpp_rpc.js"))]
+    with _running(command, {"NODE_PATH": str((folder / "node_modules").resolve())}) as (pid, ready):
+        yield Server(pid, ready["url"])
+
+
+def _process(*arguments: str) -> contextlib.AbstractContextManager[tuple[int, dict[str, str]]]:
     """Run a module that prints one line of JSON when it is ready."""
-    process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=subprocess.PIPE, text=True)
+    return _running([sys.executable, "-m", *arguments], {})
+
+
+@contextlib.contextmanager
+def _running(command: list[str], variables: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **variables})
     assert process.stdout is not None
     try:
         yield process.pid, json.loads(process.stdout.readline())

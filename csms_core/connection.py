@@ -3,7 +3,7 @@
 `websockets` judges the handshake and does everything that is rare: fragments, pings, closing, limits, broken frames.
 A text message that arrived in one whole frame, which is nearly all there is, is unmasked here and handed on at once:
 without a queue, and without a task that has to wake up for it. Only whole frames are shown to `websockets`, so that
-both always agree where the next one begins.
+both always agree where the next one begins. After a few frames of one station it is the turn of the others.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ from ocppj.peer_common import connection_closed
 _WHOLE_TEXT = 0x81  # FIN, no reserved bits, opcode 1
 _MASKED = 0x80
 _MASK_BYTES = 4
+AT_ONCE = 8
+"""Frames of a station that are read before the event loop goes on; as many as come with one read of its socket would
+hold up all others for the time of thousands of messages."""
+
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 
 Receiver = Callable[[str | bytes], bool]
@@ -45,17 +49,19 @@ class StationConnection(ServerConnection):
     _receiver: Receiver | None = None
     _taken_over = False  # the handshake is over
     _early = False  # the client did not wait for the end of the handshake: websockets reads this connection alone
-    _stopped = False  # nobody wants a message now
-    _needed = 0  # bytes that have to be there before it is worth looking again
+    _unwanted = False  # the receiver wants nothing now
+    _resting = False  # it is the turn of the others
+    _needed = 0  # bytes of `_part` that make it a frame
 
     def take_over(self) -> None:
         """Hold what comes from now on until there is a receiver; called as soon as the handshake has ended."""
-        self._held = bytearray()
+        self._part = bytearray()  # the beginning of a frame
+        self._rest, self._place = b"", 0  # frames that were not looked at yet, from this place on
         self._message: bytearray | None = None  # the fragments so far
         self._message_is_text = True
         self._waiting: deque[str | bytes] = deque()  # came in one piece of data with a message that was the last wanted
         self._ended: asyncio.Future[ConnectionClosed] = self.loop.create_future()
-        self._taken_over = self._stopped = True
+        self._taken_over = self._unwanted = True
         self.transport.pause_reading()
 
     async def deliver(self, receiver: Receiver) -> ConnectionClosed:
@@ -66,17 +72,9 @@ class StationConnection(ServerConnection):
 
     def resume(self) -> None:
         """The receiver takes messages again."""
-        if not self._stopped:
-            return
-        self._stopped = False
-        while self._waiting and not self._stopped:
-            self._hand_over(self._waiting.popleft())
-        if self._held and not self._stopped:
-            data = bytes(self._held)
-            self._held.clear()
-            self._read(data)
-        if not self._stopped and not self.transport.is_closing():
-            self.transport.resume_reading()
+        if self._unwanted:
+            self._unwanted = False
+            self._go_on()
 
     async def send_text(self, text: str, patience: float | None) -> None:
         """Send a text message; as `send`, but a station that reads nothing for `patience` seconds is cut off."""
@@ -98,6 +96,8 @@ class StationConnection(ServerConnection):
                     await self.drain()
             except TimeoutError:
                 self.transport.abort()
+            except OSError:
+                raise self.close_exc from None
 
     # --- asyncio.Protocol --------------------------------------------------------------------------------------------
 
@@ -109,14 +109,16 @@ class StationConnection(ServerConnection):
             self._early = self._early or (self.request is not None and not data.endswith(b"\r\n\r\n"))
         elif self._early:
             super().data_received(data)
-        elif self._held or self._stopped:
-            self._held += data
-            if not self._stopped and len(self._held) >= self._needed:
-                data = bytes(self._held)
-                self._held.clear()
-                self._read(data)
+        elif self._unwanted or self._resting:  # it was on its way when reading was paused
+            self._rest, self._place = self._rest[self._place :] + data, 0
+        elif not self._part:
+            self._read(data, 0)
         else:
-            self._read(data)
+            self._part += data
+            if len(self._part) >= self._needed:
+                data = bytes(self._part)
+                self._part.clear()
+                self._read(data, 0)
 
     def process_event(self, event: Event) -> None:
         """websockets has read a frame."""
@@ -139,9 +141,15 @@ class StationConnection(ServerConnection):
         if self._taken_over and not self._ended.done():
             self._ended.set_result(connection_closed(self.close_exc))
 
-    def _read(self, data: bytes) -> None:
-        place, size = 0, len(data)
-        while place < size and not self._stopped:
+    def _read(self, data: bytes, place: int) -> None:
+        size, left = len(data), AT_ONCE
+        while place < size:
+            if self._unwanted or not left:
+                self._rest, self._place = data, place
+                if not left:
+                    self._give_way()
+                return
+            left -= 1
             begin, length = _header(data, place, size)
             limit = self.protocol.max_message_size
             if limit is not None and length > limit:
@@ -151,7 +159,8 @@ class StationConnection(ServerConnection):
             end = begin + length
             if end > size:
                 self._needed = end - place
-                break
+                self._part += data[place:]
+                return
             if (
                 data[place] == _WHOLE_TEXT
                 and data[place + 1] & _MASKED
@@ -162,8 +171,36 @@ class StationConnection(ServerConnection):
             else:
                 super().data_received(data[place:end])
             place = end
-        if place < size:
-            self._held += data[place:]
+
+    def _give_way(self) -> None:
+        if not self._resting:
+            self._resting = True
+            if not self.transport.is_closing():
+                self.transport.pause_reading()
+            self.loop.call_soon(self._end_rest)
+
+    def _end_rest(self) -> None:
+        self._resting = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Take up what was left, as far as it is wanted, then read on."""
+        while self._waiting and not self._unwanted:
+            self._hand_over(self._waiting.popleft())
+        if self._is_held() or self._ended.done():
+            return
+        if self._rest:
+            data, place = self._rest, self._place
+            self._rest, self._place = b"", 0
+            if self._part:  # more came while it was not wanted
+                data, place = bytes(self._part) + data[place:], 0
+                self._part.clear()
+            self._read(data, place)
+        if not self._is_held() and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def _is_held(self) -> bool:
+        return self._unwanted or self._resting
 
     def _decode(self, payload: bytes) -> None:
         try:
@@ -175,10 +212,10 @@ class StationConnection(ServerConnection):
         self._hand_over(text)
 
     def _hand_over(self, message: str | bytes) -> None:
-        if self._stopped or self._receiver is None:
+        if self._unwanted or self._receiver is None:
             self._waiting.append(message)
         elif not self._receiver(message):
-            self._stopped = True
+            self._unwanted = True
             if not self.transport.is_closing():
                 self.transport.pause_reading()
 

@@ -10,6 +10,7 @@ from typing import Any
 from harness import operators
 from harness.run import CaseRun
 from harness.station import Station
+from ocppj.matchers import shown
 
 
 class Operator:
@@ -47,10 +48,54 @@ class Operator:
         """Ask for ClearCache."""
         await self.asks("ClearCache", station)
 
+    async def change_availability(self, station: Station, **members: Any) -> None:
+        """Ask for ChangeAvailability."""
+        await self.asks("ChangeAvailability", station, **members)
+
+    async def reserve_now(self, station: Station, **members: Any) -> None:
+        """Ask for ReserveNow."""
+        await self.asks("ReserveNow", station, **members)
+
+    async def cancel_reservation(self, station: Station, **members: Any) -> None:
+        """Ask for CancelReservation."""
+        await self.asks("CancelReservation", station, **members)
+
+    async def send_local_list(self, station: Station, **members: Any) -> None:
+        """Ask for SendLocalList."""
+        await self.asks("SendLocalList", station, **members)
+
+    async def set_charging_profile(self, station: Station, **members: Any) -> None:
+        """Ask for SetChargingProfile."""
+        await self.asks("SetChargingProfile", station, **members)
+
+    async def clear_charging_profile(self, station: Station, **members: Any) -> None:
+        """Ask for ClearChargingProfile."""
+        await self.asks("ClearChargingProfile", station, **members)
+
+    async def get_composite_schedule(self, station: Station, **members: Any) -> None:
+        """Ask for GetCompositeSchedule."""
+        await self.asks("GetCompositeSchedule", station, **members)
+
+    async def trigger_message(self, station: Station, **members: Any) -> None:
+        """Ask for TriggerMessage."""
+        await self.asks("TriggerMessage", station, **members)
+
+    async def update_firmware(self, station: Station, **members: Any) -> None:
+        """Ask for UpdateFirmware."""
+        await self.asks("UpdateFirmware", station, **members)
+
+    async def get_diagnostics(self, station: Station, **members: Any) -> None:
+        """Ask for GetDiagnostics."""
+        await self.asks("GetDiagnostics", station, **members)
+
+    async def get_local_list_version(self, station: Station) -> None:
+        """Ask for GetLocalListVersion."""
+        await self.asks("GetLocalListVersion", station)
+
     async def asks(self, action: str, station: Station, /, **members: Any) -> None:
         """Ask for any OCPP operation towards ``station``, with the members its CALL is to have."""
         station.expects(action)
-        told = " ".join(f"{name}={value}" for name, value in members.items())
+        told = " ".join(f"{name}={shown(value)}" for name, value in members.items())
         self._run.trace.add("operator", f"{action} {told}".rstrip())
         task = asyncio.create_task(self._driver.perform(action, station.identity, members))
         self._run.operations.add(task)

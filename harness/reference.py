@@ -31,11 +31,39 @@ pattern = "PLUGPROOF-{{lane:04d}}"
 
 [profiles]
 core = true
-firmware_management = false
-smart_charging = false
-reservation = false
-local_auth_list = false
-remote_trigger = false
+firmware_management = true
+smart_charging = true
+reservation = true
+local_auth_list = true
+remote_trigger = true
+
+[features]
+diagnostics = true
+reservation_connector_zero = true
+reservation_parent = true
+
+[features.firmware]
+plain = true
+
+[features.local_list]
+full = true
+differential = true
+get_version = true
+
+[features.smart]
+tx_default = true
+tx = true
+max = true
+remote_start_profile = true
+composite = true
+clear = true
+
+[features.trigger]
+meter_values = true
+heartbeat = true
+status_notification = true
+diagnostics_status = true
+firmware_status = true
 
 [tags]
 valid = "PLUGPROOF-VALID"

@@ -4,12 +4,17 @@ Each one is a short conversation. As a fixture it is the preamble of a case: it 
 breaks, the verdict is ERROR, because another case judges it. Called from a case, with ``rule``, it is judged itself.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
 import msgspec
 
 from harness.run import CaseRun
 from harness.station import Message, Station, now
 from harness.sut import Tags
-from harness.verdicts import HarnessError
+from harness.verdicts import CaseFailure, HarnessError
 from ocppj.matchers import satisfies
 
 ENERGY_PER_SESSION = 1_000
@@ -47,6 +52,12 @@ async def available(station: Station, *, finishing: int | None = None) -> None:
         await status(station, connector, "Finishing" if connector == finishing else "Available")
 
 
+async def unavailable(station: Station) -> None:
+    """StatusNotification Unavailable for every connector, as before an installation (S §4.5)."""
+    for connector in range(1, station.connectors + 1):
+        await status(station, connector, "Unavailable")
+
+
 async def status(
     station: Station, connector: int, status: str, *, errorCode: str = "NoError", rule: str | None = None
 ) -> Message:
@@ -78,12 +89,31 @@ async def meter(station: Station, charging: Charging) -> Message:
     )
 
 
+async def triggered_meter(station: Station, connector: int) -> Message:
+    """MeterValues that a TriggerMessage asked for, without a transaction: one register value in watt-hours."""
+    sample = {"value": "0", "measurand": "Energy.Active.Import.Register", "unit": "Wh", "context": "Trigger"}
+    return await station.sends(
+        "MeterValues", connectorId=connector, meterValue=[{"timestamp": now(), "sampledValue": [sample]}]
+    )
+
+
 async def start(
-    station: Station, connector: int, tag: str, *, rule: str | None = None, accepted: str = "Accepted", at: str = ""
+    station: Station,
+    connector: int,
+    tag: str,
+    *,
+    rule: str | None = None,
+    accepted: str = "Accepted",
+    at: str = "",
+    reservationId: int | None = None,
 ) -> Charging:
-    """StartTransaction; its answer is to carry the status ``accepted``. ``at``: the moment, when it is not now."""
+    """StartTransaction; its answer is to carry the status ``accepted``. ``at``: the moment, when it is not now.
+
+    ``reservationId``: the reservation that the transaction uses up (S §4.8).
+    """
+    reserved = {} if reservationId is None else {"reservationId": reservationId}
     answer = await station.sends(
-        "StartTransaction", rule=rule, connectorId=connector, idTag=tag, meterStart=0, timestamp=at or now()
+        "StartTransaction", rule=rule, connectorId=connector, idTag=tag, meterStart=0, timestamp=at or now(), **reserved
     )
     answer.shows(rule=rule, idTagInfo={"status": accepted})
     return Charging(answer["transactionId"], tag, connector, 0)
@@ -102,13 +132,50 @@ async def stop(station: Station, charging: Charging, reason: str, *, rule: str |
     )
 
 
-async def charge(station: Station, connector: int, tag: str, *, rule: str | None = None) -> Charging:
+async def charge(
+    station: Station, connector: int, tag: str, *, rule: str | None = None, reservationId: int | None = None
+) -> Charging:
     """Authorized, Preparing, StartTransaction, Charging: a session that runs."""
     await authorize(station, tag, rule=rule)
     await status(station, connector, "Preparing")
-    charging = await start(station, connector, tag, rule=rule)
+    charging = await start(station, connector, tag, rule=rule, reservationId=reservationId)
     await status(station, connector, "Charging")
     return charging
+
+
+async def firmware(station: Station, *statuses: str) -> None:
+    """FirmwareStatusNotification, one for each status (S §4.5)."""
+    for status in statuses:
+        await station.sends("FirmwareStatusNotification", status=status)
+
+
+async def diagnostics(station: Station, *statuses: str) -> None:
+    """DiagnosticsStatusNotification, one for each status (S §4.4)."""
+    for status in statuses:
+        await station.sends("DiagnosticsStatusNotification", status=status)
+
+
+@asynccontextmanager
+async def answering(station: Station, action: str, **members: Any) -> AsyncIterator[None]:
+    """While the block lasts, CALLs of ``action`` get this answer; none has to come.
+
+    For what a CSMS may ask on its own before it does what the operator wants.
+    """
+    station.expects(action)
+
+    async def answer() -> None:
+        with suppress(CaseFailure):  # silence is right here; an invalid CALL is a finding of its own
+            while True:
+                request = await station.receives(action)
+                station.expects(action)
+                await request.answered(**members)
+
+    task = asyncio.create_task(answer())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def valid_tag(tags: Tags, run: CaseRun) -> str:

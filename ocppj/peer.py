@@ -57,6 +57,9 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
+IN_A_ROW = 4
+"""CALLs of one connection that are handled before the other connections get their turn."""
+
 Handler = Callable[[Call], Awaitable[dict[str, Any]]]
 """Answers an incoming CALL whose payload is valid with the payload of the CALLRESULT, or raises ``OcppError``."""
 
@@ -281,9 +284,13 @@ class Peer(PeerBase):
         return await asyncio.shield(self._closed)
 
     async def _work(self) -> None:
+        served = 0
         while True:
             if self._feeder is not None and self._inbox.empty():
                 self._feeder.resume()
+            served += 1
+            if served % IN_A_ROW == 0 and not self._inbox.empty():
+                await asyncio.sleep(0)  # neither getting, handling nor sending may ever have waited
             seen = await self._inbox.get()
             self._room.set()
             try:

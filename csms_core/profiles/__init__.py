@@ -14,6 +14,7 @@ from csms_core.profiles import (
     reservation,
     security,
     smart_charging,
+    texts,
 )
 from csms_core.registry import Bookkeeper, Handler, merged, merged_bookkeepers
 
@@ -23,6 +24,7 @@ PROFILES = (
     security.registry,
     configuration.registry,
     connectors.registry,
+    texts.registry,
     reservation.registry,
     smart_charging.registry,
     local_list.registry,

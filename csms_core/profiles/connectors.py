@@ -29,8 +29,11 @@ LOWEST: Mapping[str, int] = {
 }
 """The first connectorId each action may name."""
 
+UNLIMITED = frozenset({"UnlockConnector"})
+"""The errata sheet (3.87) gives a station an answer for a connector it does not have, and TC_031_CSMS asks for it."""
 
-def _check(lowest: int) -> Check:
+
+def _check(lowest: int, limited: bool) -> Check:
     def no_connector_the_station_does_not_have(
         connection: Connection, station: StationContext, payload: Payload
     ) -> str | None:
@@ -40,7 +43,7 @@ def _check(lowest: int) -> Check:
             return None
         if connector_id < lowest:
             return f"connectorId is at least {lowest}, not {connector_id} (VAL-16)."
-        most = configuration.number(connection, station.identity, "NumberOfConnectors")
+        most = configuration.number(connection, station.identity, "NumberOfConnectors") if limited else None
         if most is not None and connector_id > max(most, 0):
             return f"the station has connectors up to {most} (NumberOfConnectors), not {connector_id} (VAL-16)."
         return None
@@ -49,4 +52,4 @@ def _check(lowest: int) -> Check:
 
 
 for _action, _lowest in LOWEST.items():
-    registry.checks(_action)(_check(_lowest))
+    registry.checks(_action)(_check(_lowest, _action not in UNLIMITED))

@@ -2,7 +2,8 @@
 
 `python -m tests.testcases.kill_matrix` runs it and writes `docs/kill-matrix.json` and `docs/kill-matrix.md`. Each round
 is one pytest run of all cases, in which every case meets a fault of its own, switched on over the API for the station
-that runs it; the first round has no faults, and everything passes in it.
+that runs it; the first round has no faults, and everything passes in it. Where one fault breaks several rules of a case
+it is switched on when the operator is asked for the operation that the rule is about.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import io
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -20,6 +21,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from harness.operators.reference import ReferenceOperator
 from harness.reference import reference_csms
 from harness.registry import all_cases
 from harness.session import CASE, SESSION
@@ -36,13 +38,40 @@ TIMEOUTS = {"message_s": "5", "settle_s": "0.2", "quiet_s": "0.1"}
 DECLARED = {"ocpp_response": "1", "authorize_response": "1"}
 
 
+Payload = dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Kill:
-    """`fault` breaks the rule at `step`: the message that is at fault, or that does not come."""
+    """`fault` breaks the rule at `step`: the message that is at fault, or that does not come.
+
+    `since`: the operation with which the fault begins, counted from 1; 0: it is there from the beginning. `chosen`: the
+    name of what the operator chooses instead of what the case suggests; the rule is about that choice.
+    """
 
     fault: str
     step: str
     strict: bool = False
+    since: int = 0
+    chosen: str = ""
+
+
+def relative(payload: Payload) -> Payload:
+    """The same charging profile, to begin with the charging and not at a fixed time."""
+
+    def of(profile: Payload) -> Payload:
+        schedule = {name: value for name, value in profile["chargingSchedule"].items() if name != "startSchedule"}
+        return {**profile, "chargingProfileKind": "Relative", "chargingSchedule": schedule}
+
+    holders = ("csChargingProfiles", "chargingProfile")
+    return {name: of(value) if name in holders else value for name, value in payload.items()}
+
+
+CHOICES: Mapping[str, Callable[[Payload], Payload]] = {"": lambda payload: payload, "Relative": relative}
+"""What the operator may choose, by name."""
+
+BY_CHOICE = {id: Kill("", "", chosen="Relative") for id in ("TC_057_CSMS", "TC_059_CSMS")}
+"""Cases that have to pass with another choice, too: without a fault."""
 
 
 def _kills() -> Iterator[tuple[str, Kill]]:
@@ -100,42 +129,195 @@ def _kills() -> Iterator[tuple[str, Kill]]:
     yield "TC_061_CSMS.R1", Kill("clear-cache-with-extra-member", "ClearCache")
     yield "TC_064_CSMS.R2", Kill("data-transfer-unknown-status", "DataTransfer.conf")
     yield "TC_064_CSMS.R3", Kill("data-transfer-accepts-everything", "DataTransfer.conf", strict=True)
+    yield from _firmware_management()
+    yield from _local_auth_list()
+    yield from _reservation()
+    yield from _smart_charging()
+    yield from _remote_trigger()
     yield "PERF_RESPONSE_CSMS.R1", Kill("authorize-third-slow", authorize)
     yield "PERF_AUTHORIZE_CSMS.R1", Kill("authorize-third-slow", authorize)
 
 
-KILLS: Mapping[str, Kill] = dict(_kills())
+def _firmware_management() -> Iterator[tuple[str, Kill]]:
+    update, diagnostics = "UpdateFirmware", "GetDiagnostics"
+    booted = Kill("boot-after-installing-rejected", "BootNotification.conf")
+
+    yield "TC_044_1_CSMS.R1", Kill("update-firmware-wrong-location", update)
+    yield "TC_044_1_CSMS.R6", booted
+    yield "TC_044_2_CSMS.R1", Kill("update-firmware-without-location", update)
+    yield "TC_044_3_CSMS.R1", Kill("update-firmware-without-location", update)
+    yield "TC_044_3_CSMS.R6", booted
+    yield "TC_045_1_CSMS.R1", Kill("get-diagnostics-without-location", diagnostics)
+    yield "TC_045_2_CSMS.R1", Kill("get-diagnostics-without-location", diagnostics)
+
+
+def _local_auth_list() -> Iterator[tuple[str, Kill]]:
+    version, send = "GetLocalListVersion", "SendLocalList"
+
+    yield "TC_042_1_CSMS.R1", Kill("get-local-list-version-with-extra-member", version)
+    yield "TC_042_2_CSMS.R1", Kill("get-local-list-version-not-sent", version)
+    for number in ("1", "3", "4"):
+        yield f"TC_043_{number}_CSMS.R1", Kill("send-local-list-full-as-differential", send)
+    yield "TC_043_4_CSMS.R2", Kill("send-local-list-full-without-info", send)
+    yield "TC_043_5_CSMS.R2", Kill("send-local-list-differential-as-full", send)
+    yield "TC_043_5_CSMS.R3", Kill("send-local-list-same-version", send)
+    yield "TC_043_5_CSMS.R4", Kill("send-local-list-differential-with-more", send)
+
+
+def _reservation() -> Iterator[tuple[str, Kill]]:
+    reserve, cancel, change = "ReserveNow", "CancelReservation", "ChangeAvailability"
+    used = Kill("start-with-reservation-invalid", "StartTransaction.conf")
+
+    named = {"046": "R1 R2", "047": "R1 R2", "048_1": "R1 R2", "048_2": "R3 R4", "048_3": "R6 R7", "048_4": "R1 R2"}
+    for number, rules in named.items():
+        connector, tag = rules.split()
+        yield f"TC_{number}_CSMS.{connector}", Kill("reserve-now-wrong-connector", reserve)
+        yield f"TC_{number}_CSMS.{tag}", Kill("reserve-now-wrong-tag", reserve)
+    yield "TC_046_CSMS.R6", used
+    yield "TC_047_CSMS.R3", Kill("reserve-now-wrong-expiry", reserve)
+    yield "TC_048_3_CSMS.R1", Kill("change-availability-wrong-connector", change)
+    yield "TC_048_3_CSMS.R2", Kill("change-availability-type-swapped", change)
+    yield "TC_049_CSMS.R1", Kill("reserve-now-wrong-connector", reserve)
+    for number in ("051", "053"):
+        yield f"TC_{number}_CSMS.R1", Kill("reserve-now-any-connector", reserve)
+    for number in ("049", "051", "053"):
+        yield f"TC_{number}_CSMS.R2", Kill("reserve-now-without-id", reserve)
+        yield f"TC_{number}_CSMS.R3", Kill("reserve-now-without-tag", reserve)
+    yield "TC_051_CSMS.R4", Kill("reserve-now-without-expiry", reserve)
+    yield "TC_051_CSMS.R7", Kill("cancel-reservation-wrong-id", cancel)
+    yield "TC_052_CSMS.R1", Kill("reserve-now-without-id", reserve)
+    yield "TC_052_CSMS.R4", Kill("cancel-reservation-last-id", cancel)
+    yield "TC_053_CSMS.R4", Kill("reserve-now-without-parent", reserve)
+    yield "TC_053_CSMS.R7", used
+
+
+def _smart_charging() -> Iterator[tuple[str, Kill]]:
+    set_profile, start, composite, clear = (
+        *("SetChargingProfile", "RemoteStartTransaction"),
+        *("GetCompositeSchedule", "ClearChargingProfile"),
+    )
+
+    default = {
+        **{1: "wrong-connector", 2: "wrong-stack-level", 3: "wrong-purpose", 4: "wrong-kind", 5: "without-valid-from"},
+        **{6: "without-valid-to", 7: "with-transaction", 8: "with-recurrency", 9: "without-start", 10: "wrong-unit"},
+        **{11: "wrong-duration", 12: "starts-late", 13: "wrong-limit", 14: "wrong-phases"},
+    }
+    for number, name in default.items():
+        yield f"TC_056_CSMS.R{number}", Kill(f"set-profile-{name}", set_profile)
+
+    of_transaction = ("wrong-connector", "wrong-purpose", "wrong-transaction", "with-recurrency", "wrong-kind")
+    for number, name in enumerate((*of_transaction, "without-valid-from"), 1):
+        yield f"TC_057_CSMS.R{number}", Kill(f"set-profile-{name}", set_profile)
+    yield "TC_057_CSMS.R7", Kill("set-profile-relative-with-start", set_profile, chosen="Relative")
+
+    started = ("wrong-tag", "wrong-connector", "profile-wrong-purpose", "profile-with-transaction")
+    profile = ("profile-with-recurrency", "profile-wrong-kind", "profile-starts-late", "profile-without-duration")
+    for number, name in enumerate((*started, *profile), 1):
+        yield f"TC_059_CSMS.R{number}", Kill(f"remote-start-{name}", start)
+    yield "TC_059_CSMS.R9", Kill("remote-start-profile-relative-with-start", start, chosen="Relative")
+    yield "TC_059_CSMS.R12", Kill("authorize-invalid", "Authorize.conf")
+    yield "TC_059_CSMS.R17", Kill("start-transaction-invalid", "StartTransaction.conf")
+
+    for number, name in enumerate(("wrong-connector", "wrong-duration", "wrong-unit"), 1):
+        yield f"TC_066_CSMS.R{number}", Kill(f"composite-schedule-{name}", composite)
+
+    # Operations 1 to 3 set the profiles of the station, the connector and the transaction, 4 to 6 clear them.
+    yield "TC_067_CSMS.R1", Kill("set-profile-wrong-stack-level", set_profile)
+    yield "TC_067_CSMS.R2", Kill("set-profile-wrong-connector", set_profile)
+    yield "TC_067_CSMS.R3", Kill("set-profile-wrong-purpose", set_profile)
+    yield "TC_067_CSMS.R4", Kill("set-profile-with-transaction", set_profile)
+    yield "TC_067_CSMS.R5", Kill("set-profile-with-transaction", set_profile, since=2)
+    yield "TC_067_CSMS.R6", Kill("set-profile-wrong-transaction", set_profile)
+    yield "TC_067_CSMS.R7", Kill("set-profile-same-id", set_profile)
+    yield "TC_067_CSMS.R9", Kill("clear-profile-wrong-id", clear)
+    yield "TC_067_CSMS.R14", Kill("clear-profile-with-id", clear)
+    yield "TC_067_CSMS.R15", Kill("clear-profile-wrong-connector", clear)
+    yield "TC_067_CSMS.R16", Kill("clear-profile-wrong-purpose", clear)
+    yield "TC_067_CSMS.R17", Kill("clear-profile-wrong-stack-level", clear)
+    yield "TC_067_CSMS.R19", Kill("clear-profile-with-id", clear, since=6)
+    for one, all_of_them, name in ((10, 20, "connector"), (11, 21, "purpose"), (12, 22, "stack-level")):
+        yield f"TC_067_CSMS.R{one}", Kill(f"clear-profile-with-{name}", clear)
+        yield f"TC_067_CSMS.R{all_of_them}", Kill(f"clear-profile-with-{name}", clear, since=6)
+
+
+def _remote_trigger() -> Iterator[tuple[str, Kill]]:
+    # The operations of TC_054_CSMS: MeterValues, Heartbeat, StatusNotification, diagnostics, firmware.
+    for since, rule in ((1, "R1"), (2, "R4"), (3, "R6"), (4, "R9"), (5, "R12")):
+        yield f"TC_054_CSMS.{rule}", Kill("trigger-wrong-message", "TriggerMessage", since=since)
+    yield "TC_054_CSMS.R2", Kill("trigger-wrong-connector", "TriggerMessage")
+    yield "TC_054_CSMS.R7", Kill("trigger-wrong-connector", "TriggerMessage", since=3)
+    yield "TC_055_CSMS.R1", Kill("trigger-wrong-message", "TriggerMessage")
+
+
+def _in_reading_order(kills: Mapping[str, Kill]) -> dict[str, Kill]:
+    """Cases as they come, the rules of each by their number."""
+    cases = list(dict.fromkeys(rid.rpartition(".")[0] for rid in kills))
+
+    def place(rid: str) -> tuple[int, int]:
+        case, _, rule = rid.rpartition(".")
+        return cases.index(case), int(rule.removeprefix("R"))
+
+    return {rid: kills[rid] for rid in sorted(kills, key=place)}
+
+
+KILLS: Mapping[str, Kill] = _in_reading_order(dict(_kills()))
 """The fault that kills each rule."""
 
 
 class Saboteur:
-    """A pytest plugin: runs only the cases of `faults`, each with its fault switched on for its station."""
+    """A pytest plugin: each case of `kills` has its fault switched on for its station, and its operator's choice."""
 
-    def __init__(self, api: str, faults: Mapping[str, str]) -> None:
+    def __init__(self, api: str, kills: Mapping[str, Kill]) -> None:
         self.results: dict[str, Any] | None = None
         self._api = api
-        self._faults = faults
+        self._kills = kills
+        self._item: pytest.Item | None = None
+        self._operations = 0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self._switch(item, True)
+        self._item, self._operations = item, 0
+        self._begin()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         # After the fixtures of the case: its cleanup still meets the fault.
-        self._switch(item, False)
+        kill = self._kill(item)
+        if kill is not None and kill.fault:
+            self._switch(item, kill.fault, False)
 
     def pytest_plugproof_results(self, results: dict[str, Any]) -> None:
         self.results = results
 
-    def _switch(self, item: pytest.Item, enabled: bool) -> None:
-        fault = self._faults.get(item.stash[CASE].id)
-        if fault is not None:
-            body = {"enabled": enabled, "station": item.config.stash[SESSION].lane.identity}
-            url = f"{self._api}/api/v1/faults/{quote(fault)}"
-            headers = {"Content-Type": "application/json"}
-            with urlopen(Request(url, json.dumps(body).encode(), headers, method="PUT"), timeout=20):
-                pass
+    @contextlib.contextmanager
+    def at_the_operator(self) -> Iterator[None]:
+        """While the block lasts, every operation comes by here before it is performed."""
+        perform = ReferenceOperator.perform
+
+        async def instead(operator: ReferenceOperator, action: str, station: str, payload: Payload) -> None:
+            self._operations += 1
+            self._begin()
+            kill = self._kill(self._item)
+            await perform(operator, action, station, CHOICES[kill.chosen if kill else ""](payload))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ReferenceOperator, "perform", instead)
+            yield
+
+    def _begin(self) -> None:
+        kill = self._kill(self._item)
+        if self._item is not None and kill is not None and kill.fault and kill.since == self._operations:
+            self._switch(self._item, kill.fault, True)
+
+    def _kill(self, item: pytest.Item | None) -> Kill | None:
+        return None if item is None else self._kills.get(item.stash[CASE].id)
+
+    def _switch(self, item: pytest.Item, fault: str, enabled: bool) -> None:
+        body = {"enabled": enabled, "station": item.config.stash[SESSION].lane.identity}
+        url = f"{self._api}/api/v1/faults/{quote(fault)}"
+        headers = {"Content-Type": "application/json"}
+        with urlopen(Request(url, json.dumps(body).encode(), headers, method="PUT"), timeout=20):
+            pass
 
 
 def step_of(case: Case) -> str:
@@ -145,35 +327,44 @@ def step_of(case: Case) -> str:
     return offending[0] if offending else str(failure["expected"]).removeprefix("an answer to ").split()[0]
 
 
-def play(sut: Path, out: Path, api: str, faults: Mapping[str, str], *, strict: bool = False) -> dict[str, Case]:
-    """One pytest run of the cases of `faults` (of all, when there are none), as records by case id."""
-    saboteur = Saboteur(api, faults)
+def play(sut: Path, out: Path, api: str, kills: Mapping[str, Kill], *, strict: bool = False) -> dict[str, Case]:
+    """One pytest run of the cases of `kills` (of all, when there are none), as records by case id."""
+    saboteur = Saboteur(api, kills)
     arguments = [
         *("--pyargs", "testcases", "--sut", str(sut), "--plugproof-out", str(out), "--rootdir", str(out)),
         *("-c", str(ROOT / "harness" / "precheck.ini")),
         *(part for name in UNPLUGGED for part in ("-p", f"no:{name}")),
-        *(part for id in faults for part in ("--plugproof-case", id)),
+        *(part for id in kills for part in ("--plugproof-case", id)),
         *(["--plugproof-strict"] if strict else []),
     ]
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), saboteur.at_the_operator():
         pytest.main(arguments, plugins=[saboteur])
     assert saboteur.results is not None, "the run did not come to its end"
     return {case["id"]: case for case in saboteur.results["cases"]}
 
 
-def rounds() -> Iterator[tuple[bool, dict[str, str]]]:
-    """(strict, fault by rid) such that no case is in a round twice; few rounds."""
+def rounds() -> Iterator[tuple[bool, dict[str, Kill]]]:
+    """(strict, kill by rid) such that no case is in a round twice; few rounds."""
     for strict in (False, True):
         by_case: dict[str, list[str]] = {}
         for rid, kill in KILLS.items():
             if kill.strict is strict:
                 by_case.setdefault(rid.rpartition(".")[0], []).append(rid)
         for rids in zip_longest(*by_case.values()):
-            yield strict, {rid: KILLS[rid].fault for rid in rids if rid is not None}
+            yield strict, {rid: KILLS[rid] for rid in rids if rid is not None}
 
 
-def run() -> tuple[dict[str, Case], dict[str, Case]]:
-    """Everything: records by case without faults, and records by rid with the fault of the rid."""
+@dataclass(frozen=True)
+class Played:
+    """Records by case without faults, the same where the operator chose otherwise, and by rid with its fault."""
+
+    healthy: Mapping[str, Case]
+    otherwise: Mapping[str, Case]
+    killed: Mapping[str, Case]
+
+
+def run() -> Played:
+    """Everything, against one reference CSMS."""
     with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as folder:
         out = Path(folder)
         with reference_csms(out) as sut:
@@ -181,13 +372,14 @@ def run() -> tuple[dict[str, Case], dict[str, Case]]:
             api = text.partition('api = "')[2].partition('"')[0]
             sut.write_text(_with({**TIMEOUTS, **DECLARED}, text), "utf-8")
             healthy = play(sut, out, api, {})
+            otherwise = play(sut, out, api, BY_CHOICE)
             killed: dict[str, Case] = {}
-            for strict, faults in rounds():
+            for strict, kills in rounds():
                 cases = play(
-                    sut, out, api, {rid.rpartition(".")[0]: name for rid, name in faults.items()}, strict=strict
+                    sut, out, api, {rid.rpartition(".")[0]: kill for rid, kill in kills.items()}, strict=strict
                 )
-                killed |= {rid: cases[rid.rpartition(".")[0]] for rid in faults}
-    return healthy, killed
+                killed |= {rid: cases[rid.rpartition(".")[0]] for rid in kills}
+    return Played(healthy, otherwise, killed)
 
 
 def _with(values: Mapping[str, str], text: str) -> str:
@@ -198,7 +390,7 @@ def _with(values: Mapping[str, str], text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rows(killed: Mapping[str, Case]) -> list[dict[str, str]]:
+def rows(killed: Mapping[str, Case]) -> list[dict[str, Any]]:
     """The matrix: one row per rule; the verdict is FAIL only when the very rule was blamed."""
     return [
         {
@@ -207,6 +399,8 @@ def rows(killed: Mapping[str, Case]) -> list[dict[str, str]]:
             "fault": KILLS[rid].fault,
             "verdict": "FAIL" if blamed(killed[rid]) == rid else f"{killed[rid]['verdict']} of {blamed(killed[rid])}",
             "step": step_of(killed[rid]) if killed[rid]["failure"] else "",
+            **({"since": KILLS[rid].since} if KILLS[rid].since else {}),
+            **({"chosen": KILLS[rid].chosen} if KILLS[rid].chosen else {}),
         }
         for rid in KILLS
     ]
@@ -217,12 +411,12 @@ def blamed(case: Case) -> str | None:
     return case["failure"]["rule"] if case["failure"] and case["verdict"] == "FAIL" else None
 
 
-def as_json(matrix: list[dict[str, str]]) -> str:
+def as_json(matrix: list[dict[str, Any]]) -> str:
     """One row per line."""
     return "[\n" + ",\n".join(f" {json.dumps(row)}" for row in matrix) + "\n]\n"
 
 
-def as_page(matrix: list[dict[str, str]]) -> str:
+def as_page(matrix: list[dict[str, Any]]) -> str:
     """The matrix for people."""
     titles = {case.id: case.title for case in all_cases()}
     sentences = {rid: sentence for case in all_cases() for rid, sentence in case.rules.items()}
@@ -233,6 +427,7 @@ def as_page(matrix: list[dict[str, str]]) -> str:
         "",
         "Every rule that a case judges, and a deliberate defect of the reference CSMS (`plugproof csms --list-faults`)",
         "with which the case fails: under this rule, at this message. Without the defect the case passes.",
+        '"From operation 2 on" means that the fault begins when the operator is asked for the second time.',
         f"{len({row['case'] for row in matrix})} cases, {len(matrix)} rules.",
     ]
     for case in dict.fromkeys(row["case"] for row in matrix):
@@ -244,21 +439,35 @@ def as_page(matrix: list[dict[str, str]]) -> str:
             "|---|---|---|---|---|",
         ]
         for row in (row for row in matrix if row["case"] == case):
-            strict = " (`--strict`)" if KILLS[row["rid"]].strict else ""
             short = row["rid"].rpartition(".")[2]
             lines.append(
-                f"| {short} | {sentences[row['rid']]} | `{row['fault']}`{strict} | {row['verdict']} | {row['step']} |"
+                f"| {short} | {sentences[row['rid']]} | `{row['fault']}`{_how(KILLS[row['rid']])} | {row['verdict']} | {row['step']} |"
             )
     return "\n".join(lines) + "\n"
 
 
+def _how(kill: Kill) -> str:
+    """What else there is to know of a kill."""
+    parts = [
+        *(["`--strict`"] if kill.strict else []),
+        *([f"from operation {kill.since} on"] if kill.since else []),
+        *([f"the operator chose {kill.chosen}"] if kill.chosen else []),
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
 def main() -> int:
     """Write both documents; 1 when a rule survives."""
-    healthy, killed = run()
-    matrix = rows(killed)
+    played = run()
+    matrix = rows(played.killed)
     JSON_FILE.write_text(as_json(matrix), "utf-8")
     PAGE.write_text(as_page(matrix), "utf-8")
-    wrong = [f"{id}: {case['verdict']} without a fault" for id, case in healthy.items() if case["verdict"] != "PASS"]
+    wrong = [
+        f"{id}: {case['verdict']} without a fault"
+        for cases in (played.healthy, played.otherwise)
+        for id, case in cases.items()
+        if case["verdict"] != "PASS"
+    ]
     wrong += [f"{row['rid']}: {row['fault']} gives {row['verdict']}" for row in matrix if row["verdict"] != "FAIL"]
     wrong += [f"{row['rid']}: at {row['step']}" for row in matrix if row["step"] != KILLS[row["rid"]].step]
     print("\n".join([*wrong, f"{len(matrix) - len(wrong)} of {len(matrix)} rules killed"]))
