@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import sys
@@ -22,6 +23,10 @@ from csms_core.settings import SettingsError
 from csms_core.store import StoreError
 
 USAGE = 2
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds the thread of the event loop may go on while the writer wants to. The writer asks several times in each
+booking; with Python's 5 ms, one busy station makes the bookings of all others wait."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,6 +64,10 @@ async def _serve(config: Config) -> None:
         ready = {"event": "ready", "url": csms.url, "api": csms.api_url}
         if csms.tls_url:
             ready["tls_url"] = csms.tls_url
+        # what was made up to here stays: looking through it for garbage again and again would stop everybody for 0.1 s
+        gc.collect()
+        gc.freeze()
+        sys.setswitchinterval(SWITCH_INTERVAL)
         print(json.dumps(ready), flush=True)
         await stop.wait()
 

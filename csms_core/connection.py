@@ -30,8 +30,12 @@ _WHOLE_TEXT = 0x81  # FIN, no reserved bits, opcode 1
 _MASKED = 0x80
 _MASK_BYTES = 4
 AT_ONCE = 8
-"""Frames of a station that are read before the event loop goes on; as many as come with one read of its socket would
-hold up all others for the time of thousands of messages."""
+"""Frames of a station that are read before it has to rest; as many as come with one read of its socket would hold up
+all others for the time of thousands of messages."""
+
+REST = 0.002
+"""Seconds of that rest. Without it one busy station would keep the event loop running all the time, and the thread that
+writes would get its turn only where the interpreter forces it."""
 
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 
@@ -177,7 +181,7 @@ class StationConnection(ServerConnection):
             self._resting = True
             if not self.transport.is_closing():
                 self.transport.pause_reading()
-            self.loop.call_soon(self._end_rest)
+            self.loop.call_later(REST, self._end_rest)
 
     def _end_rest(self) -> None:
         self._resting = False

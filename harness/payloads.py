@@ -43,8 +43,8 @@ def about(moment: str, seconds: float) -> Matcher:
 
     def close(value: Any) -> bool:
         try:
-            return abs((datetime.fromisoformat(value) - wanted).total_seconds()) <= seconds
-        except (TypeError, ValueError):  # no text, no time, or a time without a zone
+            return abs((datetime.fromisoformat(value.upper()) - wanted).total_seconds()) <= seconds
+        except (AttributeError, TypeError, ValueError):  # no text, a time without a zone, no time
             return False
 
     return satisfies(f"{moment}, give or take {seconds:g} s", close)

@@ -1,0 +1,229 @@
+"""What one client sends or does not read is bounded, and nobody else waits for it (RFC 6455 §5, OCPP-J 1.6 §4)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+import websockets.asyncio.client
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.typing import Subprotocol
+
+from csms_core import Csms
+from csms_core.connection import AT_ONCE
+from csms_core.store import stations
+from ocppj import frames
+from ocppj.peer import MAX_WAITING
+from tests.csms_core.support import BOOT, STATION, Connecting, Station, configured
+
+pytestmark = pytest.mark.asyncio
+
+HEARTBEATS = 500
+
+
+@pytest_asyncio.fixture
+async def other(csms: Csms, connecting: Connecting) -> Station:
+    await csms.store.write(lambda c: stations.put(c, "OTHER", ""))
+    station = await connecting("OTHER")
+    await station.boot()
+    return station
+
+
+async def booted(csms: Csms, **options: object) -> websockets.asyncio.client.ClientConnection:
+    """A raw connection of the station, after its boot."""
+    settings = {"proxy": None, "compression": None, "max_size": None} | options
+    connection = await websockets.asyncio.client.connect(
+        f"{csms.url}/{STATION}", subprotocols=[Subprotocol("ocpp1.6")], **settings
+    )
+    await connection.send(frames.call("boot", "BootNotification", BOOT).raw)
+    await connection.recv()
+    return connection
+
+
+def heartbeat(id: str) -> bytes:
+    """The bytes of one masked frame."""
+    payload = frames.call(id, "Heartbeat", {}).raw.encode()
+    return Frame(Opcode.TEXT, payload).serialize(mask=True)
+
+
+def pieces(data: bytes, chance: random.Random) -> Iterator[bytes]:
+    """The bytes, cut at random places."""
+    cuts = sorted(chance.sample(range(1, len(data)), len(data) // 3))
+    yield from (data[start:end] for start, end in pairwise((0, *cuts, len(data))))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_frames_are_found_however_their_bytes_are_cut(csms: Csms, seed: int) -> None:
+    async with await booted(csms) as connection, asyncio.timeout(20):
+        sent: list[str] = []
+        chance = random.Random(seed)
+        data = b""
+        for number in range(60):
+            sent.append(f"{number}-" + "i" * chance.randrange(30))
+            if chance.random() < 0.2:
+                data += Frame(Opcode.PING, b"between").serialize(mask=True)
+            if chance.random() < 0.3:
+                text = frames.call(sent[-1], "Heartbeat", {"x": "ä" * chance.choice((10, 30_000))}).raw.encode()
+                middle = chance.randrange(len(text))
+                data += Frame(Opcode.TEXT, text[:middle], fin=False).serialize(mask=True)
+                data += Frame(Opcode.CONT, text[middle:]).serialize(mask=True)
+            else:
+                data += heartbeat(sent[-1])
+        cut = list(pieces(data, chance)) if seed else [data]
+        for start in range(0, len(cut), 50):
+            connection.transport.write(b"".join(cut[start : start + 50]))
+            await asyncio.sleep(0)
+
+        assert [json.loads(await connection.recv())[1] for _ in sent] == sent
+
+
+async def test_many_frames_at_once_leave_the_others_their_turn(csms: Csms) -> None:
+    """Thousands of frames come with one read; of these only a few are handled before the event loop goes on."""
+    async with await booted(csms) as connection, asyncio.timeout(20):
+        link = csms.hub.link(STATION)
+        assert link is not None
+        taken: list[int] = []
+        feed = link.peer.feed
+        turn = 0
+
+        def count(message: str | bytes, at: int) -> None:
+            taken.append(turn)
+            feed(message, at)
+
+        link.peer.feed = count  # type: ignore[method-assign]
+        connection.transport.write(b"".join(heartbeat(str(number)) for number in range(HEARTBEATS)))
+        while len(taken) < HEARTBEATS:
+            turn += 1
+            await asyncio.sleep(0)
+
+        assert max(taken.count(number) for number in set(taken)) <= 2 * AT_ONCE
+        answers = [json.loads(await connection.recv())[1] for _ in range(HEARTBEATS)]
+
+    assert answers == [str(number) for number in range(HEARTBEATS)]
+
+
+async def test_a_station_that_reads_nothing_is_not_read_either(csms: Csms, other: Station) -> None:
+    connection = await booted(csms, max_queue=1)
+    connection.transport.pause_reading()
+    link = csms.hub.link(STATION)
+    assert link is not None
+
+    async def send() -> None:
+        text = frames.call("x" * 36, "Heartbeat", {}).raw
+        while True:
+            await connection.send(text)
+
+    sending = asyncio.create_task(send())
+    while link.peer.has_room:
+        assert "currentTime" in await other.call("Heartbeat")
+    for _ in range(20):
+        assert "currentTime" in await other.call("Heartbeat")
+
+    assert link.peer._inbox.qsize() == MAX_WAITING
+    sending.cancel()
+    connection.transport.abort()
+
+
+@configured(ping_timeout=0.2)
+async def test_a_station_that_reads_nothing_is_cut_off_in_the_end(csms: Csms) -> None:
+    connection = await booted(csms, max_queue=1)
+    link = csms.hub.link(STATION)
+    assert link is not None
+    connection.transport.pause_reading()
+    text = frames.call("x" * 36, "Heartbeat", {}).raw
+
+    async with asyncio.timeout(20):
+        with pytest.raises((ConnectionClosed, OSError)):  # noqa: PT012 - which of them fails is up to the kernel
+            while True:
+                await connection.send(text)
+        await link.peer.wait_closed()
+
+    assert csms.hub.link(STATION) is None or link.peer.is_closed
+
+
+async def test_a_frame_that_announces_64_mib_is_refused_before_it_comes(csms: Csms, other: Station) -> None:
+    """CON-17: only the header has been sent when the CSMS says no."""
+    connection = await booted(csms)
+    connection.transport.write(b"\x81\xff" + (64 << 20).to_bytes(8, "big") + b"mask")
+
+    async with asyncio.timeout(5):
+        await connection.wait_closed()
+
+    assert connection.close_code == 1009
+    assert "currentTime" in await other.call("Heartbeat")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (Frame(Opcode.TEXT, b"\xff\xfe").serialize(mask=True), 1007),
+        (Frame(Opcode.TEXT, b"[]").serialize(mask=False), 1002),
+        (b"\xc1\x80mask", 1002),
+        (Frame(Opcode.CONT, b"[]").serialize(mask=True), 1002),
+        (
+            Frame(Opcode.TEXT, b"[", fin=False).serialize(mask=True) + Frame(Opcode.TEXT, b"]").serialize(mask=True),
+            1002,
+        ),
+        (Frame(Opcode.TEXT, b"\xff", fin=False).serialize(mask=True) + heartbeat("in-between"), 1002),
+    ],
+    ids=["no-utf-8", "unmasked", "reserved-bit", "no-beginning", "begun-twice", "whole-within-fragments"],
+)
+async def test_a_broken_frame_ends_the_connection_with_its_code(csms: Csms, data: bytes, code: int) -> None:
+    """RFC 6455 §7.4.1."""
+    connection = await booted(csms)
+    connection.transport.write(data)
+
+    async with asyncio.timeout(5):
+        await connection.wait_closed()
+
+    assert connection.close_code == code
+
+
+async def test_random_malformed_messages_end_nothing(csms: Csms, other: Station) -> None:
+    """RPC-12."""
+    chance = random.Random(16)
+    whole = frames.call("an-id", "Heartbeat", {}).raw
+    async with await booted(csms) as connection, asyncio.timeout(30):
+        reading = asyncio.create_task(_until(connection, "the-end"))
+        for number in range(1_000):
+            place = chance.randrange(len(whole))
+            twisted = whole[:place] + chr(chance.randrange(1, 0xD000)) + whole[place + chance.randrange(3) :]
+            await connection.send(chance.randbytes(20) if number % 3 == 0 else twisted)
+        await connection.send(frames.call("the-end", "Heartbeat", {}).raw)
+
+        assert await reading
+        link = csms.hub.link(STATION)
+        assert link is not None
+        assert len(link.peer.findings) <= 1_000
+    assert "currentTime" in await other.call("Heartbeat")
+
+
+@configured(open_timeout=0.5)
+async def test_handshakes_that_stop_half_way_are_given_up(csms: Csms, other: Station) -> None:
+    address = urlsplit(csms.url)
+    opened = [await asyncio.open_connection(address.hostname, address.port) for _ in range(100)]
+    for _, writer in opened:
+        writer.write(b"GET /ocpp/HALF HTTP/1.1\r\nHost: ")
+
+    assert "currentTime" in await other.call("Heartbeat")
+    async with asyncio.timeout(20):
+        for reader, writer in opened:
+            await reader.read()
+            writer.close()
+
+    assert csms.hub.online == 1
+
+
+async def _until(connection: websockets.asyncio.client.ClientConnection, id: str) -> bool:
+    async for message in connection:
+        frame = frames.parse(str(message))
+        if isinstance(frame, frames.CallResult) and frame.id == id:
+            return True
+    return False
