@@ -61,9 +61,6 @@ class StationConnection(ServerConnection):
         """Hold what comes from now on until there is a receiver; called as soon as the handshake has ended."""
         self._part = bytearray()  # the beginning of a frame
         self._rest, self._place = b"", 0  # frames that were not looked at yet, from this place on
-        self._message: bytearray | None = None  # the fragments so far
-        self._message_is_text = True
-        self._waiting: deque[str | bytes] = deque()  # came in one piece of data with a message that was the last wanted
         self._ended: asyncio.Future[ConnectionClosed] = self.loop.create_future()
         self._taken_over = self._unwanted = True
         self.transport.pause_reading()
@@ -105,6 +102,13 @@ class StationConnection(ServerConnection):
 
     # --- asyncio.Protocol --------------------------------------------------------------------------------------------
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection begins."""
+        self._message: bytearray | None = None  # the fragments so far
+        self._message_is_text = True
+        self._waiting: deque[str | bytes] = deque()  # came in one piece of data with a message that was the last wanted
+        super().connection_made(transport)
+
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
         if not self._taken_over:
@@ -126,7 +130,7 @@ class StationConnection(ServerConnection):
 
     def process_event(self, event: Event) -> None:
         """websockets has read a frame."""
-        if not isinstance(event, Frame) or event.opcode not in _DATA or not self._taken_over:
+        if not isinstance(event, Frame) or event.opcode not in _DATA:
             super().process_event(event)
             return
         if self._message is None:
@@ -218,6 +222,9 @@ class StationConnection(ServerConnection):
     def _hand_over(self, message: str | bytes) -> None:
         if self._unwanted or self._receiver is None:
             self._waiting.append(message)
+            if not self._unwanted and not self.transport.is_closing():  # before the end of the handshake
+                self._unwanted = True
+                self.transport.pause_reading()
         elif not self._receiver(message):
             self._unwanted = True
             if not self.transport.is_closing():

@@ -1,6 +1,6 @@
 """The words of a case: everything that ``testcases`` import, in one place."""
 
-from harness import states
+from harness import payloads, states
 from harness.case import case
 from harness.operator import Operator
 from harness.states import Charging
@@ -21,6 +21,7 @@ __all__ = [
     "case",
     "now",
     "one_of",
+    "payloads",
     "present",
     "satisfies",
     "states",

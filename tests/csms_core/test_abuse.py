@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
 from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -47,6 +48,16 @@ async def booted(csms: Csms, **options: object) -> websockets.asyncio.client.Cli
     return connection
 
 
+def deafen(csms: Csms, connection: websockets.asyncio.client.ClientConnection) -> None:
+    """Read nothing any more, and let the kernel keep little of what is not read."""
+    link = csms.hub.link(STATION)
+    assert link is not None
+    server_end = link.peer._transport._connection  # type: ignore[attr-defined]
+    for end, option in ((server_end, socket.SO_SNDBUF), (connection, socket.SO_RCVBUF)):
+        end.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, option, 4096)
+    connection.transport.pause_reading()
+
+
 def heartbeat(id: str) -> bytes:
     """The bytes of one masked frame."""
     payload = frames.call(id, "Heartbeat", {}).raw.encode()
@@ -84,6 +95,27 @@ async def test_frames_are_found_however_their_bytes_are_cut(csms: Csms, seed: in
         assert [json.loads(await connection.recv())[1] for _ in sent] == sent
 
 
+async def test_frames_that_come_with_the_handshake_are_not_lost(csms: Csms) -> None:
+    address = urlsplit(csms.url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    lines = (
+        f"GET /ocpp/{STATION} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Connection: keep-alive, Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Protocol: ocpp1.6",
+    )
+    boot = Frame(Opcode.TEXT, frames.call("boot", "BootNotification", BOOT).raw.encode()).serialize(mask=True)
+    writer.write("\r\n".join((*lines, "", "")).encode() + boot + heartbeat("one"))
+    async with asyncio.timeout(5):
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        await reader.readuntil(b'[3,"boot",')
+        await reader.readuntil(b'[3,"one",')
+        writer.close()
+
+
 async def test_many_frames_at_once_leave_the_others_their_turn(csms: Csms) -> None:
     """Thousands of frames come with one read; of these only a few are handled before the event loop goes on."""
     async with await booted(csms) as connection, asyncio.timeout(20):
@@ -111,7 +143,7 @@ async def test_many_frames_at_once_leave_the_others_their_turn(csms: Csms) -> No
 
 async def test_a_station_that_reads_nothing_is_not_read_either(csms: Csms, other: Station) -> None:
     connection = await booted(csms, max_queue=1)
-    connection.transport.pause_reading()
+    deafen(csms, connection)
     link = csms.hub.link(STATION)
     assert link is not None
 
@@ -136,7 +168,7 @@ async def test_a_station_that_reads_nothing_is_cut_off_in_the_end(csms: Csms) ->
     connection = await booted(csms, max_queue=1)
     link = csms.hub.link(STATION)
     assert link is not None
-    connection.transport.pause_reading()
+    deafen(csms, connection)
     text = frames.call("x" * 36, "Heartbeat", {}).raw
 
     async with asyncio.timeout(20):

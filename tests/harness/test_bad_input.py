@@ -422,7 +422,8 @@ def test_no_sut_file(precheck: Callable[..., Said]) -> None:
         (["--case", "nonsense"], "--case nonsense is no case; `plugproof list` shows the ids"),
         (
             ["--profile", "nonsense"],
-            "--profile nonsense has no cases for a csms; there are: Core, Performance",
+            "--profile nonsense has no cases for a csms; there are: Core, FirmwareManagement, "
+            "LocalAuthListManagement, Performance, RemoteTrigger, Reservation, SmartCharging",
         ),
         (
             ["--case", "TC_001_CSMS", "--profile", "Performance"],

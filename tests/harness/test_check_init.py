@@ -135,8 +135,10 @@ def test_the_example_passes_and_its_overview_tells_what_a_run_would_do() -> None
         "  profiles   Core, SmartCharging, Reservation, RemoteTrigger",
         "  security   profiles claimed: none; the run starts in profile 0",
         "  lanes      2: CP-0001, CP-0002",
-        "  operator   rest, templates for ChangeConfiguration, ClearCache, GetConfiguration, RemoteStartTransaction, "
-        "RemoteStopTransaction, Reset, UnlockConnector",
+        "  operator   rest, templates for CancelReservation, ChangeConfiguration, ClearCache, ClearChargingProfile, "
+        "GetCompositeSchedule, GetConfiguration, GetDiagnostics, GetLocalListVersion, RemoteStartTransaction, "
+        "RemoteStopTransaction, ReserveNow, Reset, SendLocalList, SetChargingProfile, TriggerMessage, UnlockConnector, "
+        "UpdateFirmware",
         "  cases      2 of 5 apply, 1 expected to fail",
         "             1 not claimed: features.unlock_unknown_connector = false in sut-rest.toml",
         "             2 not claimed: profiles.firmware_management = false in sut-rest.toml",

@@ -1,7 +1,6 @@
 """Diagnostics of a station (OCPP 1.6 §4.4, §5.9): uploaded, and not."""
 
-from harness import payloads
-from harness.vocabulary import Operator, Station, Sut, case, present, states
+from harness.vocabulary import Operator, Station, Sut, case, payloads, present, states
 
 _RULES = {"R1": "The station is told where to put its diagnostics."}
 

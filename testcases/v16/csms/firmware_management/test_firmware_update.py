@@ -1,7 +1,6 @@
 """Updating firmware (OCPP 1.6 §4.5, §5.19): installed, not downloaded, not installed."""
 
-from harness import payloads
-from harness.vocabulary import Operator, Station, Sut, case, now, present, states
+from harness.vocabulary import Operator, Station, Sut, case, now, payloads, present, states
 
 
 @case(

@@ -1,7 +1,6 @@
 """Cancelling a reservation (OCPP 1.6 §5.1): one that the station has, and one that it does not know."""
 
-from harness import payloads
-from harness.vocabulary import Operator, Station, Sut, Tags, case, present, satisfies, states
+from harness.vocabulary import Operator, Station, Sut, Tags, case, payloads, present, satisfies, states
 
 _one_connector = satisfies("a connector and not 0", lambda value: type(value) is int and value != 0)
 

@@ -1,7 +1,6 @@
 """Clearing charging profiles (OCPP 1.6 §5.5): one by its id, some by what they are, and all that are left."""
 
-from harness import payloads
-from harness.vocabulary import Charging, Operator, Station, Sut, absent, case, satisfies
+from harness.vocabulary import Charging, Operator, Station, Sut, absent, case, payloads, satisfies
 
 
 @case(

@@ -1,7 +1,6 @@
 """Asking a station for the schedule it will follow (OCPP 1.6 §5.7)."""
 
-from harness import payloads
-from harness.vocabulary import Operator, Station, Sut, case, now
+from harness.vocabulary import Operator, Station, Sut, case, now, payloads
 
 
 @case(

@@ -1,7 +1,6 @@
 """Setting a charging profile (OCPP 1.6 §3.13, §5.16): the default of a connector, and one for a transaction."""
 
-from harness import payloads
-from harness.vocabulary import Charging, Operator, Station, Sut, absent, case, one_of, present
+from harness.vocabulary import Charging, Operator, Station, Sut, absent, case, one_of, payloads, present
 
 
 @case(
