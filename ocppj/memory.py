@@ -20,7 +20,11 @@ _MOST_FOLDED: Final = 128
 
 
 class Exchange(msgspec.Struct):
-    """A CALL and what became of it. ``action`` is empty for a CALL too malformed to name one; ``size`` its text's."""
+    """A CALL and what became of it. ``action`` is empty for a CALL too malformed to name one; ``size`` its text's.
+
+    ``owed`` is how many answers with this id are still due: one, and one more for each CALL that had the id before and
+    was not answered (a repetition after a time-out, or an id used twice at a time).
+    """
 
     id: str
     action: str
@@ -32,6 +36,7 @@ class Exchange(msgspec.Struct):
     timed_out: bool = False
     valid: bool = True
     size: int = 0
+    owed: int = 1
 
     @property
     def is_open(self) -> bool:

@@ -177,6 +177,8 @@ def id_length(seen: "Seen", session: "Session") -> str | None:
     id = seen.frame.id
     if id is None or len(id) <= MAX_ID_LENGTH:
         return None
+    if seen.request is not None and type(seen.frame) is not Call:
+        return None  # an answer carries the id of its CALL, whose sender made it too long
     return f"the id has {len(id)} characters, at most {MAX_ID_LENGTH} are allowed"
 
 

@@ -156,6 +156,8 @@ class Session:
         exchange = Exchange(
             frame.id, frame.action, frame.payload, sender, seen.at, seen.seq, None, False, seen.valid, len(frame.raw)
         )
+        if seen.earlier is not None and seen.earlier.answered_at is None:
+            exchange.owed += seen.earlier.owed
         seen.request = exchange
         self._judge(rules.ON_CALL, seen)
         if not seen.valid and validate is not None:
@@ -228,8 +230,9 @@ class Session:
             request = self.memory.find(asker, id)
             if request is None:
                 return None
-            seen.repeated = request.answered_at is not None
-            seen.late = not seen.repeated
+            seen.repeated = request.owed == 0
+            seen.late = request.answered_at is None
+        request.owed = max(request.owed - 1, 0)
         if request.answered_at is None:
             request.answered_at = seen.at
         seen.request = request

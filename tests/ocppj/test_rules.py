@@ -91,6 +91,14 @@ def test_rpc_05_an_id_has_at_most_36_characters(party: Role) -> None:
 
 
 @both
+def test_rpc_05_an_answer_is_not_blamed_for_the_id_of_its_call(party: Role) -> None:
+    line = Line(party)
+    line.is_called("i" * 37)
+    line.refuses("i" * 37)
+    assert line.broken == []
+
+
+@both
 @pytest.mark.parametrize("id", ["7", "null", "{}", "true"])
 def test_rpc_05_an_id_is_a_string(party: Role, id: str) -> None:
     line = Line(party)
@@ -313,6 +321,34 @@ def test_rpc_13_a_call_is_answered_once(party: Role) -> None:
     line.answers("1")
     line.refuses("1")
     assert line.broken == [("RPC-13", "MUST")] * 2
+
+
+@both
+def test_rpc_13_ids_used_twice_at_a_time_have_two_answers(party: Role) -> None:
+    line = Line(party)
+    line.is_called("1")
+    line.is_called("1")
+    line.answers("1")
+    line.refuses("1")
+    assert line.broken == []
+
+    line.answers("1")
+    assert line.broken == [("RPC-13", "MUST")]
+
+
+@both
+def test_rpc_13_a_repeated_call_and_the_first_one_may_both_be_answered(party: Role) -> None:
+    line = Line(party)
+    line.is_called("1")
+    line.session.time_out("1", line.now)
+    line.is_called("1")
+    silence = line.broken
+    line.answers("1")
+    line.answers("1")
+    assert line.broken == silence
+
+    line.answers("1")
+    assert line.broken == [*silence, ("RPC-13", "MUST")]
 
 
 @both
