@@ -46,6 +46,20 @@ class Case(msgspec.Struct, frozen=True):
         return full
 
 
+def is_selected(case: Case, *, sut: str | None = None, ids: Iterable[str] = (), profiles: Iterable[str] = ()) -> bool:
+    """Whether a case is for this role and among these ids and profiles (in either spelling).
+
+    What is not given selects everything.
+    """
+    wanted_ids = {id.upper() for id in ids}
+    wanted_profiles = {PROFILES.get(name, name).casefold() for name in profiles}
+    return (
+        sut in (None, case.sut)
+        and (not wanted_ids or case.id in wanted_ids)
+        and (not wanted_profiles or case.profile.casefold() in wanted_profiles)
+    )
+
+
 def case(
     id: str,
     title: str,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from harness import hookspecs, judgement
-from harness.case import PROFILES, Case, cases_of
+from harness.case import Case, cases_of, is_selected
 from harness.collector import Collector
 from harness.judgement import Judgement
 from harness.registry import PACKAGE
@@ -282,10 +282,9 @@ def _case_of(item: pytest.Item) -> Case | None:
 
 def _wanted(case: Case, config: pytest.Config) -> bool:
     session = config.stash.get(SESSION, None)
-    ids = {id.upper() for id in config.getoption("plugproof_case")}
-    profiles = {PROFILES.get(name, name).casefold() for name in config.getoption("plugproof_profile")}
-    return (
-        (session is None or case.sut == session.sut.role)
-        and (not ids or case.id in ids)
-        and (not profiles or case.profile.casefold() in profiles)
+    return is_selected(
+        case,
+        sut=None if session is None else session.sut.role,
+        ids=config.getoption("plugproof_case"),
+        profiles=config.getoption("plugproof_profile"),
     )

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from harness.case import PROFILES, Case
+from harness.case import Case, is_selected
 from harness.registry import all_cases
 
 
 def select(profiles: Iterable[str]) -> list[Case]:
     """All cases, or those of the named profiles (in either spelling)."""
-    wanted = {PROFILES.get(name, name).casefold() for name in profiles}
-    return [case for case in all_cases() if not wanted or case.profile.casefold() in wanted]
+    return [case for case in all_cases() if is_selected(case, profiles=profiles)]
 
 
 def as_json(cases: Iterable[Case]) -> list[dict[str, Any]]:

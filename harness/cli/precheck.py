@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from harness.case import PROFILES, Case
+from harness.case import Case, is_selected
 from harness.cli.report import print_results
 from harness.cli.watch import Watch
 from harness.reference import reference_csms
@@ -140,19 +140,12 @@ def _check_faults(names: tuple[str, ...]) -> None:
 
 
 def _selected(choice: Choice, sut: Sut) -> list[Case]:
-    of_role = [case for case in all_cases() if case.sut == sut.role]
-    profiles = {PROFILES.get(name, name).casefold() for name in choice.profiles}
-    known = {case.profile.casefold() for case in of_role}
+    of_role = [case for case in all_cases() if is_selected(case, sut=sut.role)]
     for name in choice.profiles:
-        if PROFILES.get(name, name).casefold() not in known:
+        if not any(is_selected(case, profiles=[name]) for case in of_role):
             names = ", ".join(sorted({case.profile for case in of_role})) or "none yet"
             raise _Usage(f"--profile {name} has no cases for a {sut.role}; there are: {names}")
-    ids = {id.upper() for id in choice.cases}
-    chosen = [
-        case
-        for case in of_role
-        if (not ids or case.id in ids) and (not profiles or case.profile.casefold() in profiles)
-    ]
+    chosen = [case for case in of_role if is_selected(case, ids=choice.cases, profiles=choice.profiles)]
     if not chosen:
         raise _Usage(f"no case for a {sut.role} was selected; `plugproof list` shows what there is")
     return chosen
