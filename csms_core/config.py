@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from csms_core.logs import Format, Level
+
 Registration = Literal["Accepted", "Pending", "Rejected"]
 
 TEMPORARY = ":temporary:"
@@ -40,7 +42,9 @@ class Config:
     )  # vendorId -> messageIds; empty: all of them
 
     files_port: int | None = 0  # port where stations fetch and leave files by HTTP, None: no such door
+    files_tls_port: int | None = 0  # the same by HTTPS; opened only when there is a PKI
     ftp_port: int | None = None  # the same by FTP
+    ftps_port: int | None = None  # the same by FTP within TLS from the first byte
     files_url: str | None = None  # base URL stations reach files_port at, None: host and port
     files: str | None = None  # folder of these files; None: beside the SQLite database, else plugproof-csms.files
     max_file: int = 64 * 1024 * 1024
@@ -55,4 +59,7 @@ class Config:
     ping_interval: float | None = 60.0
     ping_timeout: float | None = 60.0
 
-    faults: tuple[str, ...] = ()  # names out of csms_core.faults.CATALOGUE, on for every station from the start
+    log_level: Level = "warning"  # these two are for the process, nobody else's logs are touched
+    log_format: Format = "text"
+
+    faults: tuple[str, ...] = ()  # names out of csms_core.faults.CATALOGUE, on from the start; NAME@STATION: for one

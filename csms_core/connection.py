@@ -51,6 +51,7 @@ class StationConnection(ServerConnection):
     admitted: Admitted = Admitted(0)
 
     _receiver: Receiver | None = None
+    _is_direct = False  # nothing is in the way of the next frame
     _taken_over = False  # the handshake is over
     _early = False  # the client did not wait for the end of the handshake: websockets reads this connection alone
     _unwanted = False  # the receiver wants nothing now
@@ -77,11 +78,10 @@ class StationConnection(ServerConnection):
             self._unwanted = False
             self._go_on()
 
-    async def send_text(self, text: str, patience: float | None) -> None:
-        """Send a text message; as `send`, but a station that reads nothing for `patience` seconds is cut off."""
-        if self.protocol.state is not OPEN or self.send_in_progress is not None or self.transport.is_closing():
-            await self.send(text)  # which knows why not
-            return
+    def send_now(self, text: str) -> bool:
+        """Send a text message; False: it was not sent, because the station has to read first or the connection ends."""
+        if self.paused or self.protocol.state is not OPEN or self.transport.is_closing():
+            return False
         payload = text.encode()
         size = len(payload)
         if size < 126:
@@ -91,6 +91,10 @@ class StationConnection(ServerConnection):
         else:
             head = b"\x81\x7f" + size.to_bytes(8, "big")
         self.transport.write(head + payload)
+        return True
+
+    async def send_text(self, text: str, patience: float | None) -> None:
+        """Send a text message; as `send`, but a station that reads nothing for `patience` seconds is cut off."""
         if self.paused:
             try:
                 async with asyncio.timeout(patience):
@@ -99,6 +103,8 @@ class StationConnection(ServerConnection):
                 self.transport.abort()
             except OSError:
                 raise self.close_exc from None
+        if not self.send_now(text):
+            await self.send(text)  # which knows why not
 
     # --- asyncio.Protocol --------------------------------------------------------------------------------------------
 
@@ -111,7 +117,10 @@ class StationConnection(ServerConnection):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
-        if not self._taken_over:
+        if self._is_direct and not self._part and self._message is None and (text := self._whole(data)) is not None:
+            if not self._receiver(text):  # type: ignore[misc]
+                self._hold()
+        elif not self._taken_over:
             self._early = self._early or self.request is not None
             super().data_received(data)
             self._early = self._early or (self.request is not None and not data.endswith(b"\r\n\r\n"))
@@ -127,6 +136,28 @@ class StationConnection(ServerConnection):
                 data = bytes(self._part)
                 self._part.clear()
                 self._read(data, 0)
+
+    def _whole(self, data: bytes) -> str | None:
+        """The text of the one whole frame that `data` is; None when it is anything else."""
+        size = len(data)
+        if size < 7 or data[0] != _WHOLE_TEXT:
+            return None
+        if size < 126 + 6:
+            begin = 6
+            if data[1] != _MASKED + size - begin:
+                return None
+        else:
+            begin = 8
+            if data[1] != _MASKED + 126 or (data[2] << 8 | data[3]) != size - begin:
+                return None
+        protocol = self.protocol
+        limit = protocol.max_message_size
+        if (limit is not None and size - begin > limit) or protocol.state is not OPEN:
+            return None
+        try:
+            return apply_mask(data[begin:], data[begin - _MASK_BYTES : begin]).decode()
+        except UnicodeDecodeError:
+            return None
 
     def process_event(self, event: Event) -> None:
         """websockets has read a frame."""
@@ -153,7 +184,7 @@ class StationConnection(ServerConnection):
         size, left = len(data), AT_ONCE
         while place < size:
             if self._unwanted or not left:
-                self._rest, self._place = data, place
+                self._rest, self._place, self._is_direct = data, place, False
                 if not left:
                     self._give_way()
                 return
@@ -161,7 +192,7 @@ class StationConnection(ServerConnection):
             begin, length = _header(data, place, size)
             limit = self.protocol.max_message_size
             if limit is not None and length > limit:
-                self._early = True  # websockets ends the connection
+                self._early, self._is_direct = True, False  # websockets ends the connection
                 super().data_received(data[place:])
                 return
             end = begin + length
@@ -204,8 +235,10 @@ class StationConnection(ServerConnection):
                 data, place = bytes(self._part) + data[place:], 0
                 self._part.clear()
             self._read(data, place)
-        if not self._is_held() and not self.transport.is_closing():
-            self.transport.resume_reading()
+        if not self._is_held():
+            self._is_direct = not self._early
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
 
     def _is_held(self) -> bool:
         return self._unwanted or self._resting
@@ -222,13 +255,15 @@ class StationConnection(ServerConnection):
     def _hand_over(self, message: str | bytes) -> None:
         if self._unwanted or self._receiver is None:
             self._waiting.append(message)
-            if not self._unwanted and not self.transport.is_closing():  # before the end of the handshake
-                self._unwanted = True
-                self.transport.pause_reading()
+            if not self._unwanted:  # before the end of the handshake
+                self._hold()
         elif not self._receiver(message):
-            self._unwanted = True
-            if not self.transport.is_closing():
-                self.transport.pause_reading()
+            self._hold()
+
+    def _hold(self) -> None:
+        self._unwanted, self._is_direct = True, False
+        if not self.transport.is_closing():
+            self.transport.pause_reading()
 
 
 def _header(data: bytes, place: int, size: int) -> tuple[int, int]:

@@ -28,15 +28,15 @@ from csms_core.server import Gate
 from csms_core.services import Services
 from csms_core.settings import check
 from csms_core.store import Store
-from csms_core.tls import Contexts, TlsSettings
+from csms_core.tls import Contexts, TlsSettings, make_context
 from schemas import SchemaSet, load
 
 
 class Csms:
     """A running CSMS between `async with` and its end.
 
-    Entering raises SettingsError, StoreError, CannotListen, PkiError or UnknownFault, each with a sentence for the
-    user.
+    Entering raises SettingsError, StoreError, CannotListen, PkiError, UnknownFault or NotForOneStation, each with a
+    sentence for the user.
     """
 
     def __init__(self, config: Config) -> None:
@@ -72,7 +72,8 @@ class Csms:
         config = self.config
         check(config)
         for name in config.faults:
-            self.switchboard.switch(name, True)
+            name, _, station = name.partition("@")
+            self.switchboard.switch(name, True, station or None)
         database = self._database(stack)
         self.store = await Store.open(database)
         stack.push_async_callback(self.store.close)
@@ -86,14 +87,22 @@ class Csms:
         self.hub.backroom.pki = pki
         self.hub.backroom.operate = self.operations.perform
         operator = config.operator or (None if pki is None else pki.operator)
-        doorman = Doorman(config, self.store, vault, changes, operator)
+        contexts = None if pki is None else Contexts(pki, lambda: self.switchboard.tls(TlsSettings()))
+        is_foreign = (lambda certificate: False) if contexts is None else contexts.is_foreign
+        doorman = Doorman(config, self.store, vault, changes, operator, is_foreign)
+        self.hub.is_stale = doorman.is_stale
 
         sock = stack.enter_context(net.listen(config.host, config.port, "--port"))
         api_sock = stack.enter_context(net.listen(config.host, config.api_port, "--api-port"))
         self.url = net.address("ws", sock, config.path.rstrip("/"))
         self.api_url = net.address("http", api_sock)
+        tls_sock = None
+        if contexts is not None:
+            tls_sock = stack.enter_context(net.listen(config.host, config.tls_port, "--tls-port"))
+            self.tls_url = net.address("wss", tls_sock, config.path.rstrip("/"))
 
-        self.files = FileServer(config, self.store, Path(config.files or _beside(database)))
+        files_tls = None if pki is None else make_context(pki, TlsSettings(asks=False))
+        self.files = FileServer(config, self.store, Path(config.files or _beside(database)), files_tls)
         await self.files.open(stack)
 
         # The end goes backwards: first the stations, so that requests waiting for one get their answer from the API.
@@ -105,6 +114,7 @@ class Csms:
             self.operations,
             self.switchboard,
             self.url,
+            self.tls_url,
             doorman,
             vault,
             self.files,
@@ -117,10 +127,7 @@ class Csms:
         stack.push_async_callback(self.operations.close)
         gate = Gate(config, doorman, self.hub, self.switchboard)
         servers = [await gate.open(sock)]
-        if pki is not None:
-            tls_sock = stack.enter_context(net.listen(config.host, config.tls_port, "--tls-port"))
-            self.tls_url = net.address("wss", tls_sock, config.path.rstrip("/"))
-            contexts = Contexts(pki, lambda: self.switchboard.tls(TlsSettings()))
+        if contexts is not None and tls_sock is not None:
             servers.append(await gate.open(tls_sock, contexts.shared))
         stack.push_async_callback(self.hub.close)
         for server in servers:

@@ -21,6 +21,9 @@ Kind = Literal["frame", "connected", "disconnected"]
 Direction = Literal["station->csms", "csms->station"]
 
 MAX_KEPT: Final = 500
+SPARE: Final = 100
+"""Events beyond it that are kept until all of them go at once, and are not shown."""
+
 MAX_KEPT_TEXT: Final = 2 << 20
 LONGEST_TEXT: Final = 16 << 10
 """Characters of a frame that are kept; `size` says how many there were."""
@@ -35,7 +38,7 @@ class TooManyReaders(Exception):
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """`at` is seconds since 1970; `direction` and `text` belong to a frame."""
+    """`at` is seconds since 1970; `direction` belongs to a frame, `text` too, or says why a station may not stay."""
 
     seq: int
     at: float
@@ -48,6 +51,10 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     def to_json(self) -> bytes:
         """As a JSON object in one line, secrets masked."""
         return msgspec.json.encode(msgspec.structs.replace(self, text=mask(self.text)) if self.text else self)
+
+
+_Fields = tuple[int, float, Kind, str, Direction | None, str, int]
+"""Those of an `Event`, which is made only when somebody looks."""
 
 
 class Reader:
@@ -97,7 +104,7 @@ class Feed:
     """The newest events, and who reads them."""
 
     def __init__(self) -> None:
-        self._kept: deque[Event] = deque()
+        self._kept: deque[_Fields] = deque()
         self._kept_text = 0
         self._seq = 0
         self._readers: set[Reader] = set()
@@ -119,15 +126,16 @@ class Feed:
         """A station is there."""
         self._add("connected", station, None, "", 0)
 
-    def disconnected(self, station: str) -> None:
-        """A station is gone."""
-        self._add("disconnected", station, None, "", 0)
+    def disconnected(self, station: str, reason: str = "") -> None:
+        """A station is gone; `reason` when the CSMS did not let it stay."""
+        self._add("disconnected", station, None, reason, len(reason))
 
     def kept(self, *, station: str | None = None, after: int = 0) -> Iterator[Event]:
         """The events that are kept, oldest first; of one station, and after a number, when these are given."""
         if after > self._seq:  # a number of an earlier life of this process
             after = 0
-        return (e for e in tuple(self._kept) if e.seq > after and (station is None or e.station == station))
+        newest = tuple(self._kept)[-MAX_KEPT:]
+        return (Event(*e) for e in newest if e[0] > after and (station is None or e[3] == station))
 
     def open(self, *, station: str | None = None, after: int = 0) -> Reader:
         """A new reader, who first gets what is kept. Raises TooManyReaders."""
@@ -153,13 +161,21 @@ class Feed:
             self._readers.pop().end()
 
     def _add(self, kind: Kind, station: str, direction: Direction | None, text: str, size: int) -> None:
-        self._seq += 1
-        event = Event(self._seq, time.time(), kind, station, direction, text, size)
-        self._kept.append(event)
+        self._seq = seq = self._seq + 1
+        fields = (seq, time.time(), kind, station, direction, text, size)
+        self._kept.append(fields)
         self._kept_text += len(text)
-        while len(self._kept) > MAX_KEPT or self._kept_text > MAX_KEPT_TEXT:
-            self._kept_text -= len(self._kept.popleft().text)
+        if self._kept_text > MAX_KEPT_TEXT or seq % SPARE == 0:
+            self._forget()
         if self._readers:
+            event = Event(*fields)
             for reader in [reader for reader in self._readers if not reader.offer(event)]:
                 self._readers.discard(reader)
                 self.dropped += 1
+
+    def _forget(self) -> None:
+        kept = self._kept
+        gone = [kept.popleft() for _ in range(len(kept) - MAX_KEPT)]
+        self._kept_text -= sum([len(fields[5]) for fields in gone])
+        while self._kept_text > MAX_KEPT_TEXT:
+            self._kept_text -= len(kept.popleft()[5])

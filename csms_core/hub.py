@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from csms_core import clock
+from csms_core.auth.doorman import Admitted
 from csms_core.config import Config
 from csms_core.context import Backroom, StationContext
 from csms_core.feed import Feed
 from csms_core.metrics import Metrics
 from csms_core.registry import Handler
 from csms_core.store import Store, stations
+from ocppj.errors import OcppError
 from ocppj.frames import Call
-from ocppj.peer import OcppError, Peer
 from ocppj.peer_common import Observer
-from ocppj.session import Memory
+from ocppj.peer_fed import FedPeer
+from ocppj.session import Memory, Session
+from schemas import load
 
 log = logging.getLogger(__name__)
+
+UNPROVED = Admitted(0)
+"""How a station is let in that has to prove nothing."""
 
 REMEMBERED_IDS = 64
 """CALLs remembered per connection to recognise a repeated message id; enough for one retry, small for many stations."""
@@ -34,34 +41,52 @@ class Link:
     """One connection of one station."""
 
     def __init__(
-        self, context: StationContext, handlers: Mapping[str, Handler], transport: Any, observer: Observer
+        self,
+        context: StationContext,
+        handlers: Mapping[str, Handler],
+        transport: Any,
+        observer: Observer,
+        admitted: Admitted,
     ) -> None:
         self.context = context
+        self.admitted = admitted
+        self.is_shut = False  # the station may not stay: what still comes is not handled
         self.connected_at: datetime = clock.now()
-        self.last_seen: datetime = self.connected_at
+        self._last_seen = time.time()
         self.operations = 0  # waiting or under way
         self.watches: tuple[Callable[[Call], None], ...] = ()  # shown every CALL of the station that was handled
         self._handlers = handlers
-        self.peer = Peer.over_websocket(
+        self.peer = FedPeer(
+            Session("csms", load("1.6"), memory=Memory(REMEMBERED_IDS)),
             transport,
-            role="csms",
-            handler=self._handle,
-            call_timeout=context.config.call_timeout,
-            memory=Memory(REMEMBERED_IDS),
+            self._handle,
             observer=observer,
+            call_timeout=context.config.call_timeout,
         )
+        self.peer.subprotocol = transport.subprotocol
 
-    async def _handle(self, call: Call) -> dict[str, Any]:
-        station = self.context
-        self.last_seen = clock.now()
-        handler = self._handlers.get(call.action)
+    @property
+    def last_seen(self) -> datetime:
+        """When its last CALL came, or it connected."""
+        return datetime.fromtimestamp(self._last_seen, UTC)
+
+    def _handle(self, call: Call) -> Coroutine[Any, Any, dict[str, Any]]:
+        if self.is_shut:  # a revoked station that takes no notice of the close frame books nothing
+            raise OcppError("SecurityError", "This connection is being closed.")
+        station, action = self.context, call.action
+        self._last_seen = time.time()
+        handler = self._handlers.get(action)
         if handler is None:
-            raise OcppError("NotSupported", f"{call.action} is not supported by this CSMS.")
-        if call.action != "BootNotification" and station.registered_as != "Accepted":
-            if call.action not in station.invited:
-                raise OcppError("SecurityError", f"{call.action} before a BootNotification was accepted.")
-            station.invited.discard(call.action)
-        answer = await handler(station, call.payload or {})
+            raise OcppError("NotSupported", f"{action} is not supported by this CSMS.")
+        if station.registered_as != "Accepted" and action != "BootNotification":
+            if action not in station.invited:
+                raise OcppError("SecurityError", f"{action} before a BootNotification was accepted.")
+            station.invited.discard(action)
+        handling = handler(station, call.payload or {})
+        return self._watched(call, handling) if self.watches else handling
+
+    async def _watched(self, call: Call, handling: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+        answer = await handling
         for watch in self.watches:
             watch(call)
         return answer
@@ -80,6 +105,8 @@ class Hub:
         self._closing: set[asyncio.Task[None]] = set()
         self._later: set[asyncio.Task[None]] = set()
         self.backroom = Backroom(later=self._run_later)
+        self.is_stale: Callable[[str, Admitted], bool] = lambda identity, admitted: False
+        """Whether a station may have lost what it was admitted for, while its handshake was still under way."""
 
     @property
     def is_full(self) -> bool:
@@ -95,7 +122,11 @@ class Hub:
         """The connection of a station, None when it is not connected."""
         return self._links.get(identity)
 
-    async def serve(self, identity: str, transport: Any) -> None:
+    def presenting(self, serial: str) -> list[str]:
+        """The stations that were let in with this certificate (`Admitted.serial`)."""
+        return [identity for identity, link in self._links.items() if link.admitted.serial == serial]
+
+    async def serve(self, identity: str, transport: Any, admitted: Admitted = UNPROVED) -> None:
         """Serve one accepted connection until it ends."""
         station = await self._store.look_up(lambda connection: stations.find(connection, identity))
         if station is None:  # admitted all the same: any_station
@@ -103,7 +134,7 @@ class Hub:
             await self._store.write(lambda connection: stations.put(connection, identity, at))
         registered_as = station.booted_as if station else None
         context = StationContext(identity, self._store, self._config, registered_as, backroom=self.backroom)
-        link = Link(context, self._handlers, transport, self.metrics.observe)
+        link = Link(context, self._handlers, transport, self.metrics.observe, admitted)
         replaced = self._links.get(identity)
         self._links[identity] = link
         if replaced is not None:
@@ -112,17 +143,29 @@ class Hub:
         self.metrics.connections += 1
         self.feed.connected(identity)
         log.info("%s is connected", identity, extra={"station": identity})
+        if self.is_stale(identity, admitted):
+            self.disconnect(identity, "what it may connect with has changed meanwhile")
         try:
-            await link.peer.run_fed()
+            await link.peer.run()
         finally:
             if self._links.get(identity) is link:
                 del self._links[identity]
                 self.feed.disconnected(identity)
                 log.info("%s is gone", identity, extra={"station": identity})
 
-    def drop(self, link: Link, reason: str) -> None:
+    def disconnect(self, identity: str, reason: str) -> None:
+        """A station may not stay: it is offline from now on, and its connection, if it has one, is closed with 1008."""
+        link = self._links.pop(identity, None)
+        if link is None:
+            return
+        link.is_shut = True
+        log.warning("%s is disconnected: %s", identity, reason, extra={"station": identity})
+        self.feed.disconnected(identity, reason)
+        self.drop(link, reason, 1008)
+
+    def drop(self, link: Link, reason: str, code: int = 1000) -> None:
         """Close a connection without waiting for its end."""
-        task = asyncio.create_task(link.peer.close(1000, reason))
+        task = asyncio.create_task(link.peer.close(code, reason))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 

@@ -15,8 +15,13 @@ from typing import Final, Literal, TextIO
 from ocppj.masking import mask
 
 Format = Literal["text", "json"]
+Level = Literal["debug", "info", "warning", "error"]
 
 _USUAL: Final = frozenset((*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"))
+
+
+LIBRARIES: Final = ("websockets", "uvicorn", "aioftp", "httpx")
+"""What they tell of every connection is for `debug`: here the CSMS speaks, which knows the station."""
 
 
 def set_up(level: str, format: Format = "text", stream: TextIO | None = None) -> None:
@@ -24,6 +29,15 @@ def set_up(level: str, format: Format = "text", stream: TextIO | None = None) ->
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)
     handler.setFormatter(JsonLines() if format == "json" else Lines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    handler.addFilter(_is_news)
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a record says more than that a client hung up, which aioftp reports as an error."""
+    gone = record.exc_info is not None and isinstance(record.exc_info[1], ConnectionError)
+    return not (gone and record.name.startswith(LIBRARIES))
 
 
 class Lines(logging.Formatter):

@@ -71,7 +71,7 @@ class Metrics:
     def __init__(self, feed: Feed) -> None:
         self._actions = frozenset(load("1.6").actions)
         self._feed = feed
-        self._frames: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+        self._frames: defaultdict[tuple[str, type, str], int] = defaultdict(int)
         self._invalid: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._errors: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._times: defaultdict[tuple[str, str], Times] = defaultdict(Times)
@@ -84,20 +84,17 @@ class Metrics:
 
     def observe(self, seen: Seen) -> None:
         """Count a frame; goes where an `Observer` of a peer goes."""
-        frame, request = seen.frame, seen.request
-        kind = _KINDS.get(type(frame), "malformed")
-        action = request.action if request is not None else ""
-        if action not in self._actions:
-            action = "unknown"
-        self._frames[seen.sender, kind, action] += 1
+        frame, request, sender = seen.frame, seen.request, seen.sender
+        action = "unknown" if request is None or request.action not in self._actions else request.action
+        self._frames[sender, type(frame), action] += 1
         if not seen.valid:
-            self._invalid[seen.sender, action] += 1
-        if kind == "call":
+            self._invalid[sender, action] += 1
+        if type(frame) is Call:
             return
         if type(frame) is CallError:
-            self._errors[seen.sender, frame.code if frame.code in CODES else "other"] += 1
+            self._errors[sender, frame.code if frame.code in CODES else "other"] += 1
         if request is not None and not seen.repeated:
-            self._times[seen.sender, action].add((seen.at - request.at) / 1e9)
+            self._times[sender, action].add((seen.at - request.at) / 1e9)
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads."""
@@ -108,8 +105,8 @@ class Metrics:
         frames = CounterMetricFamily(
             "ocpp_frames", "OCPP-J frames by who sent them.", labels=("sender", "kind", "action")
         )
-        for labels, count in list(self._frames.items()):
-            frames.add_metric(labels, count)
+        for (sender, type_, action), count in list(self._frames.items()):
+            frames.add_metric((sender, _KINDS.get(type_, "malformed"), action), count)
         yield frames
         invalid = CounterMetricFamily(
             "ocpp_invalid_frames", "Frames that broke the schema of their action.", labels=("sender", "action")

@@ -6,7 +6,7 @@ is listed in `csms_core.profiles`.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from csms_core.context import StationContext
 
 Payload = dict[str, Any]
-Handler = Callable[[StationContext, Payload], Awaitable[Payload]]
+Handler = Callable[[StationContext, Payload], Coroutine[Any, Any, Payload]]
 """Takes the payload of a CALL that has passed its schema, gives the payload of the CALLRESULT; OcppError becomes a
-CALLERROR."""
+CALLERROR. It runs without a task of its own (`ocppj.peer_fed`)."""
 
 Send = Callable[[], Awaitable[Payload]]
 Bookkeeper = Callable[[StationContext, Payload, Send], Awaitable[Payload]]

@@ -27,10 +27,13 @@ from ocppj.errors import ConnectionClosed
 class Tapped:
     """The transport of a peer: the connection, with the faults that are on for the station in between."""
 
-    def __init__(self, connection: StationConnection, wire: Wire, feed: Feed, patience: float | None) -> None:
+    def __init__(
+        self, connection: StationConnection, switchboard: Switchboard, feed: Feed, patience: float | None
+    ) -> None:
         self._connection = connection
+        self._faults = switchboard.on
         self._identity = connection.identity
-        self._wire = wire
+        self._wire = Wire(switchboard, connection.identity)
         self._feed = feed
         self._patience = patience
         self.subprotocol = connection.subprotocol
@@ -38,10 +41,13 @@ class Tapped:
     async def deliver(self, receiver: Receiver) -> ConnectionClosed:
         """Give every message of the station to `receiver` until the connection has ended; returns how it did."""
 
+        identity, faults, show = self._identity, self._faults, self._feed.frame
+
         def take(message: str | bytes) -> bool:
-            if isinstance(message, str):
-                self._wire.arrived(message)
-                self._feed.frame(self._identity, "station->csms", message)
+            if type(message) is str:
+                if faults:
+                    self._wire.arrived(message)
+                show(identity, "station->csms", message)
             return receiver(message)
 
         return await self._connection.deliver(take)
@@ -49,6 +55,13 @@ class Tapped:
     def resume(self) -> None:
         """The receiver takes messages again."""
         self._connection.resume()
+
+    def send_now(self, message: str, /) -> bool:
+        """Send a text if no fault is on for anybody and nothing has to be waited for; False: it was not sent."""
+        if self._faults or not self._connection.send_now(message):
+            return False
+        self._feed.frame(self._identity, "csms->station", message)
+        return True
 
     async def send(self, message: str, /) -> None:
         """Send a text, or what a fault makes of it."""
@@ -135,9 +148,8 @@ class Gate:
     async def _serve(self, connection: ServerConnection) -> None:
         assert isinstance(connection, StationConnection)
         connection.take_over()
-        wire = Wire(self._switchboard, connection.identity)
-        transport = Tapped(connection, wire, self._hub.feed, self._config.ping_timeout)
-        await self._hub.serve(connection.identity, transport)
+        transport = Tapped(connection, self._switchboard, self._hub.feed, self._config.ping_timeout)
+        await self._hub.serve(connection.identity, transport, connection.admitted)
 
 
 def _offer(connection: ServerConnection, request: Request, identity: str) -> Offer:

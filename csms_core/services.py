@@ -18,7 +18,7 @@ from schemas import SchemaSet
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a route may use. `url` is where stations connect."""
+    """What a route may use. `url` is where stations connect, `tls_url` the same with TLS, empty without a PKI."""
 
     config: Config
     schemas: SchemaSet
@@ -27,6 +27,7 @@ class Services:
     operations: Operations
     switchboard: Switchboard
     url: str
+    tls_url: str
     doorman: Doorman
     vault: Vault
     files: FileServer

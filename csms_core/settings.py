@@ -14,20 +14,27 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from csms_core.config import Config
+from csms_core.contradictions import PORTS, contradictions
+
+NOTHING = "none"
+"""How a setting that is a number or None is taken back in a file and in an option."""
 
 _NUMBERS: Mapping[str, tuple[float, float | None]] = {
-    "port": (0, 65535),
-    "api_port": (0, 65535),
-    "tls_port": (0, 65535),
-    "files_port": (0, 65535),
-    "ftp_port": (0, 65535),
+    **dict.fromkeys(PORTS, (0, 65535)),
     "security_profile": (0, 3),
+    **dict.fromkeys(("call_timeout", "open_timeout", "ping_interval", "ping_timeout"), (0.1, None)),
     "heartbeat_interval": (0, 2**31 - 1),
     "boot_retry_interval": (0, 2**31 - 1),
     "max_frame": (256, None),
 }
 """Lowest and highest value of a number; all others are at least 0, and counts (`max_...`) at least 1."""
+
+LONGEST_SHOWN = 40
+"""Characters of a text that a sentence repeats."""
 
 _PATHS = frozenset(("pki", "files"))
 """Settings that name a folder."""
@@ -64,19 +71,29 @@ def load(file: Path | str, defaults: Config) -> Config:
     values = {name: _converted(hints[name], value) for name, value in document.items()}
     for name in _PATHS & values.keys():
         values[name] = str(file.parent / values[name])
+    if "database" in values:
+        values["database"] = _beside(file, values["database"])
     return Config(**{**{field.name: getattr(defaults, field.name) for field in fields(Config)}, **values})
 
 
 def check(config: Config) -> None:
-    """Settings that do not fit together, wherever they came from. Raises SettingsError."""
+    """Settings that cannot be used, or contradict each other, wherever they came from. Raises SettingsError."""
     for field in fields(config):
         if why := _out_of_range(field.name, getattr(config, field.name)):
             raise SettingsError(f"{field.name}: {why}")
-    if config.security_profile >= 2 and config.pki is None:
-        raise SettingsError(
-            f"Security profile {config.security_profile} needs TLS; make certificates with --init-pki DIR and give "
-            "them with --pki DIR."
-        )
+    for sentence in contradictions(config):
+        raise SettingsError(sentence)
+
+
+def _beside(file: Path, database: str) -> str:
+    """The URL of a database, an SQLite file relative to `file`; what is no URL is left to the store to refuse."""
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        return database
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return database
+    return url.set(database=str(file.parent / str(url.database))).render_as_string(hide_password=False)
 
 
 def _problems(document: Mapping[str, Any]) -> Iterator[str]:
@@ -95,9 +112,13 @@ def _misfit(kind: Any, value: Any) -> str | None:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         inner = next(argument for argument in arguments if argument is not type(None))
-        return _misfit(inner, value)
+        if inner is not str and value == NOTHING:
+            return None
+        why = _misfit(inner, value)
+        return why if why is None or inner is str else why.replace(", not", f', or "{NOTHING}", not')
     if origin is Literal:
-        return None if value in arguments else f"write one of {', '.join(map(repr, arguments))}, not {_shown(value)}."
+        choices = ", ".join(_shown(choice) for choice in arguments)
+        return None if value in arguments else f"write one of {choices}, not {_shown(value)}."
     if origin in (tuple, frozenset):
         if not isinstance(value, list):
             return f"write a list such as [{_example(arguments[0])}], not {_shown(value)}."
@@ -115,7 +136,8 @@ def _misfit(kind: Any, value: Any) -> str | None:
 def _converted(kind: Any, value: Any) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        return _converted(next(argument for argument in arguments if argument is not type(None)), value)
+        inner = next(argument for argument in arguments if argument is not type(None))
+        return None if inner is not str and value == NOTHING else _converted(inner, value)
     if origin in (tuple, frozenset):
         return origin(_converted(arguments[0], item) for item in value)
     if origin is not None and origin is not Literal and issubclass(origin, Mapping):
@@ -138,5 +160,7 @@ def _example(kind: Any) -> str:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, str) and len(value) <= LONGEST_SHOWN:
+        return f'"{value}"'
     kinds = {str: "text", bool: str(value).lower(), list: "a list", dict: "a table"}
     return kinds.get(type(value), str(value))

@@ -39,13 +39,17 @@ MOST_CONTEXTS = 16
 
 Served = Literal["right", "small key", "other name", "no name"]
 
+Foreign = tuple[str, ...]
+"""Authorities that are none of ours, as PEM."""
+
 
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
     """How a connection is encrypted; the defaults are right, anything else is a deliberate defect.
 
     `level` is OpenSSL's security level (2 refuses keys below 2048 bits and TLS below 1.2), `served` the kind of server
-    certificate, `asks` whether a client certificate is asked for.
+    certificate, `asks` whether a client certificate is asked for, `trusts_foreign` whether an authority in the
+    folder `foreign` of the PKI may have issued it.
     """
 
     minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
@@ -54,6 +58,25 @@ class TlsSettings:
     level: int = 2
     served: Served = "right"
     asks: bool = True
+    trusts_foreign: bool = False
+
+
+class Alerting(ssl.SSLObject):
+    """Lets the alert out before a handshake fails: event loops cut the connection and keep what was to be sent."""
+
+    _failed: ssl.SSLError | None = None
+
+    def do_handshake(self) -> None:
+        """Go on with the handshake. One that has failed wants to read once more, so that the loop sends the alert."""
+        if self._failed is not None:
+            raise self._failed
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            self._failed = error
+            raise ssl.SSLWantReadError from error
 
 
 class SharedContext(ssl.SSLContext):
@@ -79,24 +102,34 @@ class Contexts:
     def __init__(self, pki: Pki, settings: Callable[[], TlsSettings] = TlsSettings) -> None:
         self._pki = pki
         self._settings = settings
-        self._made: dict[TlsSettings, ssl.SSLContext] = {}
+        self._made: dict[tuple[TlsSettings, Foreign], ssl.SSLContext] = {}
         self.current()  # so that a folder that cannot be used is noticed at start
         self.shared = SharedContext.of(self.current)
 
     def current(self) -> ssl.SSLContext:
         """The context for a connection that begins now."""
         settings = self._settings()
-        context = self._made.get(settings)
+        # the folder is looked at anew, so that a test may put its authority there while the CSMS runs
+        foreign = self._pki.foreign_authorities() if settings.trusts_foreign else ()
+        context = self._made.get((settings, foreign))
         if context is None:
             if len(self._made) >= MOST_CONTEXTS:
                 self._made.clear()
-            context = self._made[settings] = make_context(self._pki, settings)
+            context = self._made[settings, foreign] = make_context(self._pki, settings, foreign)
         return context
 
+    def is_foreign(self, certificate: bytes) -> bool:
+        """Whether a client certificate (DER) is let through TLS by a deliberate defect only."""
+        return self._settings().trusts_foreign and not self._pki.has_issued(certificate)
 
-def make_context(pki: Pki, settings: TlsSettings) -> ssl.SSLContext:
-    """A server's context. Raises PkiError when a file of the folder cannot be used."""
+
+def make_context(pki: Pki, settings: TlsSettings, foreign: Foreign = ()) -> ssl.SSLContext:
+    """A server's context; `foreign` are authorities (PEM) it trusts besides its own.
+
+    Raises PkiError when a file of the folder cannot be used.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslobject_class = Alerting
     context.set_ciphers(f"{':'.join(settings.suites)}:@SECLEVEL={settings.level}")
     with warnings.catch_warnings():  # Python frowns on TLS 1.1, and so do we: it is a defect
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -109,7 +142,7 @@ def make_context(pki: Pki, settings: TlsSettings) -> ssl.SSLContext:
     context.num_tickets = 0
     context.verify_mode = ssl.CERT_OPTIONAL if settings.asks else ssl.CERT_NONE
     try:
-        context.load_verify_locations(cafile=pki.trust)
+        context.load_verify_locations(cafile=pki.trust, cadata="".join(foreign) or None)
         if settings.served == "right":
             for pair in pki.servers:
                 context.load_cert_chain(pair.certificate, pair.key)

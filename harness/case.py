@@ -27,7 +27,10 @@ Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What is known of a case without running it. ``rules`` maps each full rid to our sentence for it."""
+    """What is known of a case without running it. ``rules`` maps each full rid to our sentence for it.
+
+    ``changes``: it changes the certificate or the security profile of its station for good.
+    """
 
     id: str
     title: str
@@ -36,6 +39,7 @@ class Case(msgspec.Struct, frozen=True):
     ref: str
     rules: Mapping[str, str]
     needs: tuple[str, ...] = ()
+    changes: bool = False
     parameters: Mapping[str, Any] = {}
 
     def rid(self, short: str) -> str:
@@ -68,14 +72,15 @@ def case(
     ref: str,
     rules: Mapping[str, str],
     needs: Iterable[str] = (),
+    changes: bool = False,
     sut: str | None = None,
     **parameters: Any,
 ) -> Callable[[Function], Function]:
     """Make an async function the case ``id``.
 
     ``profile`` is a key of ``PROFILES``; ``ref`` cites the standard; ``rules`` maps the short rid (``R4``) to the
-    sentence that is printed when the check fails; ``needs`` are names of ``harness.claims``. ``parameters`` are handed
-    to the function as arguments.
+    sentence that is printed when the check fails; ``needs`` are names of ``harness.claims``; ``changes`` is for a case
+    that changes the credentials of its station for good. ``parameters`` are handed to the function as arguments.
     """
     fact = Case(
         id=id,
@@ -85,6 +90,7 @@ def case(
         ref=ref,
         rules={f"{id}.{short}": sentence for short, sentence in rules.items()},
         needs=tuple(needs),
+        changes=changes,
         parameters=parameters,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from harness.sut.model import Sut
+from harness.sut.reach import security_profiles, upgrades
 from harness.sut.sentences import suggestion, toml_value
 
 PROFILES = {
@@ -70,8 +71,12 @@ def unanswered(sut: Sut) -> list[str]:
     return sorted(
         name
         for name, profile in _QUESTIONS[sut.role].items()
-        if sut.answer(name) is None and (profile is None or sut.claimed(f"profiles.{profile}"))
+        if sut.answer(name) is None and (profile is None or _is_open(profile, sut))
     )
+
+
+def _is_open(profile: str, sut: Sut) -> bool:
+    return bool(security_profiles(sut)) if profile == "security" else sut.claimed(f"profiles.{profile}")
 
 
 def _profile_reason(profile: str, sut: Sut) -> str | None:
@@ -120,6 +125,16 @@ def _declared(name: str) -> Callable[[Sut], str | None]:
     return unmet
 
 
+def _one(*names: str) -> Callable[[Sut], str | None]:
+    """Met unless every one of these is denied."""
+
+    def unmet(sut: Sut) -> str | None:
+        denied = [_show(name, False) for name in names if sut.answer(name) is False]
+        return ", ".join(denied) if len(denied) == len(names) else None
+
+    return unmet
+
+
 def _all(*parts: Callable[[Sut], str | None]) -> Callable[[Sut], str | None]:
     def unmet(sut: Sut) -> str | None:
         return next((reason for part in parts if (reason := part(sut)) is not None), None)
@@ -154,11 +169,28 @@ def _unknown_vendor(sut: Sut) -> str | None:
     return f"run.unknown_vendor_id = {toml_value(sut.run.unknown_vendor_id)} is among features.data_transfer_vendor_ids"
 
 
-def security_profiles(sut: Sut) -> tuple[int, ...]:
-    """The security profiles claimed; when unanswered, the one the connection uses."""
-    if sut.security.profiles is not None:
-        return sut.security.profiles
-    return (sut.connection.security_profile,) if sut.connection.security_profile else ()
+def security_profile(needs: Iterable[str], sut: Sut) -> int | None:
+    """The security profile that a case with these needs connects with; None: any, so that of `[connection]`.
+
+    Where several would do it is the one the run is in, else the lowest that is claimed.
+    """
+    names = tuple(needs)
+    wanted = next((_PROFILES_OF[name] for name in names if name in _PROFILES_OF), None)
+    if "security-profile-upgrade" in names:
+        wanted = upgrades(sut)
+    if wanted is None:
+        return None
+    in_use = sut.connection.security_profile
+    return in_use if in_use in wanted else next((one for one in sorted(security_profiles(sut)) if one in wanted), None)
+
+
+_PROFILES_OF = {
+    "security-profile": (1, 2, 3),
+    "security-profile-1-or-2": (1, 2),
+    "security-profile-2-or-3": (2, 3),
+    "security-profile-3": (3,),
+}
+"""Needs that say with which security profile a case connects."""
 
 
 def _security(*wanted: int) -> Callable[[Sut], str | None]:
@@ -188,7 +220,8 @@ def _upgrade(sut: Sut) -> str | None:
     profiles = security_profiles(sut)
     if 2 not in profiles or not {1, 3} & set(profiles):
         return _security_reason(sut)
-    return _connected(1, 2)(sut)
+    # The run need not be in profile 1 or 2 when a station is given that is.
+    return None if {"1", "2"} & set(sut.endpoints) else _connected(1, 2)(sut)
 
 
 def _offline(sut: Sut) -> str | None:
@@ -262,6 +295,17 @@ NEEDS: dict[str, Need] = _table(
     ),
     ("trigger-boot-notification", "BootNotification can be triggered.", _denied("features.trigger.boot_notification")),
     (
+        "trigger-some-message",
+        "A message that every station sends can be triggered.",
+        _one(
+            "features.trigger.meter_values",
+            "features.trigger.heartbeat",
+            "features.trigger.status_notification",
+            "features.trigger.diagnostics_status",
+            "features.trigger.firmware_status",
+        ),
+    ),
+    (
         "trigger-unknown-connector",
         "A trigger can name a connector that is not configured.",
         _denied("features.trigger_unknown_connector"),
@@ -324,7 +368,7 @@ NEEDS: dict[str, Need] = _table(
     ("security-profile-1-or-2", "Security profile 1 or 2 is supported.", _security(1, 2)),
     ("security-profile-2-or-3", "Security profile 2 or 3 is supported.", _security(2, 3)),
     ("security-profile-3", "Security profile 3 is supported.", _security(3)),
-    ("security-profile-upgrade", "Profile 2 and a neighbour are supported, the run is in profile 1 or 2.", _upgrade),
+    ("security-profile-upgrade", "Profile 2 and a neighbour are supported, a station is in 1 or 2.", _upgrade),
     ("connected-with-profile-1-or-2", "The run is in security profile 1 or 2.", _connected(1, 2)),
     ("connected-with-profile-2-or-3", "The run is in security profile 2 or 3.", _connected(2, 3)),
     # charge point
@@ -387,6 +431,8 @@ _QUESTIONS: dict[str, dict[str, str | None]] = {
         "features.authorize_on_remote_start": None,
         "features.diagnostics": "firmware_management",
         "features.firmware.plain": "firmware_management",
+        "features.firmware.signed": "security",
+        "features.security_log": "security",
         "features.trigger.meter_values": "remote_trigger",
         "features.trigger.heartbeat": "remote_trigger",
         "features.trigger.status_notification": "remote_trigger",

@@ -1,18 +1,20 @@
 """On the controller: gathers the records of all cases, and writes the reports when the run is over."""
 
+import asyncio
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness import output
 from harness.case import Case
+from harness.provisioning.scopes import remove_all
 from harness.results import assemble
-from harness.sut import Sut
+from harness.session import RunSession
 from reports.verdicts import exit_code
 
 _ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
@@ -21,15 +23,16 @@ _ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
 class Collector:
     """A pytest plugin of its own, registered where there is no worker above."""
 
-    def __init__(self, sut: Sut, out: Path, *, workers: int, strict: bool, command: str, rerun: str) -> None:
-        self.sut = sut
-        self.out = out
+    def __init__(self, session: RunSession, *, workers: int, command: str) -> None:
+        self.sut = session.sut
+        self.out = session.out
         self.workers = workers
+        self.lanes = [session.sut.lane(number, session.id) for number in range(workers)]
         self.rtt_ms: float | None = None
         self.results: dict[str, Any] | None = None
-        self._strict = strict
+        self._session = session
         self._command = command
-        self._rerun = rerun
+        session.health.reset()
         self._records: dict[str, dict[str, Any]] = {}
         self._samples: defaultdict[str, list[int]] = defaultdict(list)
         self._timeouts: Counter[str] = Counter()
@@ -43,6 +46,7 @@ class Collector:
         taken = set(self._lanes.values())
         lane = next(number for number in range(len(taken) + 1) if number not in taken)
         node.workerinput["plugproof_lane"] = self._lanes[node.gateway.id] = lane
+        node.workerinput["plugproof_run"] = self._session.id
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -62,8 +66,11 @@ class Collector:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Any:
-        """Write everything, and let the verdicts decide the exit code unless pytest itself was stopped."""
+        """Clean up, write everything, and let the verdicts decide the exit code unless pytest itself was stopped."""
         outcome = yield
+        self._session.health.reset()
+        for problem in asyncio.run(remove_all(self.sut, self.out)):
+            print(problem, file=sys.stderr)
         self.results = assemble(
             self.sut,
             self._records.values(),
@@ -72,7 +79,7 @@ class Collector:
             started=self._started,
             seconds=time.monotonic() - self._clock,
             workers=self.workers,
-            strict=self._strict,
+            strict=self._session.strict,
             command=self._command,
             rtt_ms=self.rtt_ms,
         )
@@ -120,6 +127,6 @@ class Collector:
             "seconds": 0.0,
             "lane": None,
             "trace": None,
-            "rerun": f"{self._rerun} --case {case.id}",
+            "rerun": self._session.rerun_command(case.id),
             "failure": None,
         }

@@ -1,7 +1,7 @@
 """From an exception and a trace to the neutral ``failure`` of ``results.json``, which every report renders."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from harness.locate import span
 from harness.run import CaseRun
@@ -109,6 +109,8 @@ def _row(run: CaseRun, entry: Entry, start: int, actions: dict[str, str], offend
     label, detail = entry.text, ""
     if entry.kind == "frame":
         label, detail = _frame_text(run.trace.mask(entry.text), actions)
+    elif entry.kind == "handshake":
+        label, detail = _handshake_text(run.trace.mask(entry.text))
     phase, _, state = entry.phase.partition(":")
     return {
         "seq": entry.seq,
@@ -134,6 +136,20 @@ def _frame_text(text: str, actions: dict[str, str]) -> tuple[str, str]:
     if isinstance(frame, CallError):
         return f"CALLERROR {frame.code}", _brief({"description": frame.description} if frame.description else {})
     return _malformed_text(frame)
+
+
+_TELLING: Final = ("authorization", "sec-websocket-protocol", "www-authenticate")
+"""Headers of an opening handshake that the ladder shows; the trace has them all."""
+
+
+def _handshake_text(text: str) -> tuple[str, str]:
+    """What a message of a handshake is (``HTTP 401 Unauthorized``), and what else it tells."""
+    first, *rest = text.split("\n")
+    if "HTTP/1.1" not in first:
+        return first, "; ".join(rest)
+    label, bracket, said = first.removesuffix(" HTTP/1.1").replace("HTTP/1.1 ", "HTTP ").partition(" (")
+    telling = [line for line in rest if line.partition(":")[0].lower() in _TELLING]
+    return label, "; ".join([*([said.removesuffix(")")] if bracket else []), *telling])
 
 
 def _malformed_text(frame: Malformed) -> tuple[str, str]:
@@ -162,9 +178,12 @@ def _flatten(value: Any, path: tuple[str | int, ...], parts: list[str]) -> None:
 
 def _frame(run: CaseRun, seq: int | None, path: tuple[str | int, ...] | None) -> dict[str, Any] | None:
     entry = next((entry for entry in run.trace if entry.seq == seq), None)
-    if entry is None or entry.kind != "frame":
+    if entry is None or entry.kind not in ("frame", "handshake"):
         return None
     text = run.trace.mask(entry.text)
+    if entry.kind == "handshake":
+        told = "; ".join(part for part in _handshake_text(text) if part)
+        return {"seq": entry.seq, "text": told, "start": None, "end": None}
     found = None if path is None else span(text, path)
     start, end = found if found else (None, None)
     return {"seq": entry.seq, "text": text, "start": start, "end": end}
@@ -172,4 +191,4 @@ def _frame(run: CaseRun, seq: int | None, path: tuple[str | int, ...] | None) ->
 
 def _columns(run: CaseRun) -> dict[str, str]:
     ours, theirs = ("station", "csms") if run.party == "csms" else ("csms", "station")
-    return {ours: f"plugproof ({run.lane.identity})", theirs: f"SUT: {run.sut.name}"}
+    return {ours: f"plugproof ({run.identity})", theirs: f"SUT: {run.sut.name}"}

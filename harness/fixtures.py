@@ -13,20 +13,14 @@ import pytest_asyncio
 
 from harness import operators, states
 from harness.operator import Operator
+from harness.provisioning.scopes import made_for_case
 from harness.run import CaseRun
+from harness.securing import make_known
 from harness.session import session_of
 from harness.states import Charging
 from harness.station import Station
 from harness.sut import Sut, Tags
-from harness.verdicts import CaseFailure, HarnessError
-
-
-class PreambleBroken(HarnessError):
-    """A reusable state could not be reached; ``failure`` says what the system under test did instead."""
-
-    def __init__(self, state: str, failure: CaseFailure) -> None:
-        super().__init__(f"the state {state} was not reached: {failure.actual}", kind="preamble")
-        self.failure = failure
+from harness.verdicts import CaseFailure, PreambleBroken
 
 
 @pytest.fixture
@@ -54,14 +48,30 @@ def connector(case_run: CaseRun) -> int:
 
 
 @pytest_asyncio.fixture(loop_scope="function")
-async def cold_station(case_run: CaseRun) -> AsyncIterator[Station]:
-    """A station whose WebSocket is open and that has not said a word."""
+async def known_station(case_run: CaseRun, request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """The station of the case is known to the CSMS, where `[fixtures]` makes one for every case."""
+    async with made_for_case(case_run.sut, case_run.lane, session_of(request.config).out, case_run.note):
+        yield
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def offline_station(case_run: CaseRun, known_station: None) -> AsyncIterator[Station]:
+    """A station that the CSMS knows, with the credentials of the case's security profile, and that is not connected."""
     station = Station(case_run)
-    async with _state(case_run, "connected"):
-        await station.connects()
+    if station.identity != case_run.lane.identity or station.entrance.link.profile:
+        async with _state(case_run, "known"):
+            await make_known(case_run.sut, station.entrance.link)
     case_run.trace.phase = "case"
     yield station
     await station.leaves()
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def cold_station(offline_station: Station, case_run: CaseRun) -> Station:
+    """A station whose WebSocket is open and that has not said a word."""
+    async with _state(case_run, "connected"):
+        await offline_station.connects()
+    return offline_station
 
 
 @pytest_asyncio.fixture(loop_scope="function")

@@ -6,25 +6,36 @@ import msgspec
 import pytest
 
 from harness.failures import failure_of, record
-from harness.fixtures import PreambleBroken
 from harness.operators import NotOffered, OperatorError
 from harness.run import CaseRun
 from harness.sut import NoOperator
-from harness.verdicts import CaseFailure, HarnessError, Inconclusive, NotApplicable, Verdict, one_line
+from harness.verdicts import (
+    CaseFailure,
+    HarnessError,
+    Inconclusive,
+    PreambleBroken,
+    Verdict,
+    one_line,
+)
+from ocppj.rules import Finding
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """A verdict with its one-sentence reason and, when something was wrong, the neutral failure record."""
+    """A verdict with its one-sentence reason and, when something was wrong, the neutral failure record.
+
+    ``not_run``: nothing was done for this case, so that it could not be observed.
+    """
 
     verdict: Verdict
     reason: str | None = None
     failure: dict[str, Any] | None = None
+    not_run: bool = False
 
 
 def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgement:
     """The judgement for a case that ended with ``error``; ``traceback`` is kept only for what is nobody's verdict."""
-    if isinstance(error, NotApplicable):
-        return Judgement("NOT_APPLICABLE", str(error))
+    if run.failures:  # a rule was broken in a step of the case; what came after it does not undo that
+        return _of_steps(run, *([error] if isinstance(error, CaseFailure) else ()))
     if isinstance(error, CaseFailure):
         return Judgement("FAIL", _reason(error), failure_of(run, error))
     if isinstance(error, PreambleBroken):
@@ -53,6 +64,8 @@ def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgemen
 
 def of_silence(run: CaseRun, *, strict: bool) -> Judgement:
     """The judgement for a case that raised nothing: it passes if it judged what it promised and no rule was broken."""
+    if run.failures:
+        return _of_steps(run)
     broken = run.broken
     if strict and not broken:
         broken = [finding for finding in run.findings if finding.level == "SHOULD" and finding.party == run.party]
@@ -63,11 +76,25 @@ def of_silence(run: CaseRun, *, strict: bool) -> Judgement:
         )
         error.path = first.path or None
         return Judgement("FAIL", f"{first.rule}: {first.message}", failure_of(run, error))
-    unjudged = [rid for rid in run.case.rules if rid not in run.judged]
+    unjudged = [rid for rid in run.case.rules if rid not in run.judged and rid not in run.left_out]
     if unjudged:
         error_text = f"the case ended without judging {', '.join(unjudged)}"
         return Judgement("ERROR", error_text, _broken(run, "harness", "every promised rule judged", error_text))
-    return Judgement("PASS")
+    left_out = "; ".join(f"without {rid}: {reason}" for rid, reason in run.left_out.items())
+    return Judgement("PASS", left_out or None)
+
+
+def _of_steps(run: CaseRun, *more: CaseFailure) -> Judgement:
+    """The first step that failed decides; the others are findings."""
+    first, *others = [*run.failures, *more]
+    run.remarks += [
+        Finding(
+            other.rule, "MUST", run.party, f"{other.actual}, expected {other.expected}", other.path or (), other.seq
+        )
+        for other in others
+        if other.rule is not None
+    ]
+    return Judgement("FAIL", _reason(first), failure_of(run, first))
 
 
 def _reason(error: CaseFailure) -> str:

@@ -92,6 +92,30 @@ class Operator:
         """Ask for GetLocalListVersion."""
         await self.asks("GetLocalListVersion", station)
 
+    async def extended_trigger_message(self, station: Station, **members: Any) -> None:
+        """Ask for ExtendedTriggerMessage."""
+        await self.asks("ExtendedTriggerMessage", station, **members)
+
+    async def install_certificate(self, station: Station, **members: Any) -> None:
+        """Ask for InstallCertificate."""
+        await self.asks("InstallCertificate", station, **members)
+
+    async def get_installed_certificate_ids(self, station: Station, **members: Any) -> None:
+        """Ask for GetInstalledCertificateIds."""
+        await self.asks("GetInstalledCertificateIds", station, **members)
+
+    async def delete_certificate(self, station: Station, **members: Any) -> None:
+        """Ask for DeleteCertificate."""
+        await self.asks("DeleteCertificate", station, **members)
+
+    async def get_log(self, station: Station, **members: Any) -> None:
+        """Ask for GetLog."""
+        await self.asks("GetLog", station, **members)
+
+    async def signed_update_firmware(self, station: Station, **members: Any) -> None:
+        """Ask for SignedUpdateFirmware."""
+        await self.asks("SignedUpdateFirmware", station, **members)
+
     async def asks(self, action: str, station: Station, /, **members: Any) -> None:
         """Ask for any OCPP operation towards ``station``, with the members its CALL is to have."""
         station.expects(action)

@@ -20,7 +20,7 @@ from harness.judgement import Judgement
 from harness.registry import PACKAGE
 from harness.results import case_record, trace_path
 from harness.run import CaseRun
-from harness.session import CASE, SESSION, RunSession, session_of
+from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
 from reports.explanation import render
 
@@ -31,6 +31,8 @@ SECONDS = pytest.StashKey[float]()
 COLLECTOR = pytest.StashKey[Collector]()
 
 _CASE = "plugproof_case"
+NOTABLE_WAIT = 0.05
+"""Seconds of waiting for the system under test from which on the trace mentions it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sut = _load(config)
     workers = len(config.getoption("tx", None) or ()) or 1
     try:
-        lane = sut.lane(_worker(config) or 0)
+        sut.lane(_worker(config) or 0)
         if not _is_worker(config):
             sut.lane(workers - 1)
     except SutError as error:
@@ -71,12 +73,11 @@ def pytest_configure(config: pytest.Config) -> None:
     out = Path(config.getoption("plugproof_out")).absolute()
     rerun = config.getoption("plugproof_rerun") or _rerun(config)
     strict = config.getoption("plugproof_strict")
-    config.stash[SESSION] = RunSession(sut, lane, out, rerun, strict)
+    run_id = config.workerinput["plugproof_run"] if _is_worker(config) else new_run_id()  # type: ignore[attr-defined]
+    config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict)
     if not _is_worker(config) and not config.option.collectonly:
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
-        config.stash[COLLECTOR] = collector = Collector(
-            sut, out, workers=workers, strict=strict, command=command, rerun=rerun
-        )
+        config.stash[COLLECTOR] = collector = Collector(session, workers=workers, command=command)
         config.pluginmanager.register(collector, "plugproof-collector")
 
 
@@ -88,7 +89,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         from harness.preparation import NotReady, prepare  # opens sockets, so not before it is needed
 
         try:
-            collector.rtt_ms = asyncio.run(prepare(collector.sut, collector.workers))
+            collector.rtt_ms = asyncio.run(prepare(collector.sut, collector.lanes, collector.out))
         except NotReady as error:
             raise pytest.UsageError(str(error)) from None
     return (yield)
@@ -145,15 +146,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A case that the claims exclude is NOT_APPLICABLE before anything is sent."""
+    """A case that the claims exclude is NOT_APPLICABLE before anything is sent; none is begun while the SUT is away."""
     if CASE in item.stash:
         from harness.claims import applicability
 
-        run = session_of(item.config).run_of(item)
+        session = session_of(item.config)
+        run = session.run_of(item)
         reason = applicability(run.case.profile, run.case.needs, run.sut)
         if reason is not None:
             item.stash[JUDGEMENT] = Judgement("NOT_APPLICABLE", reason)
             pytest.skip(reason)
+        judged, waited = session.health.before()
+        if judged is not None:
+            item.stash[JUDGEMENT] = judged
+            pytest.skip(str(judged.reason))
+        if waited > NOTABLE_WAIT:
+            run.note(f"the system under test was away; it came back after {waited:.1f} s")
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -182,9 +190,11 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
         judged = judgement.of_silence(run, strict=session.strict)  # the cleanup is on the wire too
     if judged is None:
         return
+    if report.when == "teardown":
+        judged = session.health.after(run.case.id, judged)
     item.stash[JUDGEMENT] = judged
     record = _record(item, session, run, judged)
-    if judged is not known or (judged.verdict == "NOT_APPLICABLE" and report.when == "setup"):
+    if judged is not known or (report.when == "setup" and (judged.verdict == "NOT_APPLICABLE" or judged.not_run)):
         _show(report, record, judged, run, item.config)
     if report.when == "teardown":
         _write_trace(session, run)
@@ -195,7 +205,7 @@ def _show(report: pytest.TestReport, record: dict[str, Any], judged: Judgement, 
     """What pytest itself prints and counts for the verdict."""
     expected = run.sut.expected_failures.get(run.case.id)
     report.plugproof_verdict = judged.verdict  # type: ignore[attr-defined]
-    if judged.verdict == "NOT_APPLICABLE":
+    if judged.verdict == "NOT_APPLICABLE" or judged.not_run:
         report.outcome = "skipped"
         report.longrepr = (str(run.case.id), 0, f"Skipped: {judged.reason}")
     elif judged.verdict == "FAIL" and expected is not None:
@@ -215,6 +225,7 @@ def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgem
         failure=judged.failure,
         seconds=item.stash[SECONDS],
         rerun=session.rerun_command(run.case.id),
+        not_run=judged.not_run,
     )
 
 

@@ -1,16 +1,18 @@
-"""Before the first case: can the system under test be reached, does it answer, does it know stations and tags?
+"""Before the first case: stations and tags are made known, and the system under test is looked at once.
 
 What is wrong here would be wrong in every case, so it is one sentence and not seventy verdicts.
 """
 
 import asyncio
+from pathlib import Path
 from time import monotonic_ns
 from typing import Any
 
 from harness import operators
-from harness.operators import OperatorError
+from harness.operators import OperatorError, manual
+from harness.provisioning.scopes import make_for_run, remove_all
 from harness.responder import Responder
-from harness.sut import Lane, Sut
+from harness.sut import Lane, ManualSettings, Sut
 from harness.tls import client_context
 from harness.verdicts import HarnessError
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed, OcppError
@@ -18,28 +20,40 @@ from ocppj.frames import Call
 from ocppj.peer import Handler, Peer, connect
 
 PINGS = 5
+UNKNOWN = (401, 403, 404)
+"""HTTP statuses with which a station is refused that is not known."""
 
 
 class NotReady(Exception):
-    """The run cannot begin; the text is one sentence with the fix."""
+    """The run cannot begin; the text is one sentence with the fix.
+
+    ``answered``: whether somebody answered, so that the system under test is there and only does not want us.
+    """
+
+    def __init__(self, sentence: str, *, answered: bool = False) -> None:
+        super().__init__(sentence)
+        self.answered = answered
 
 
-async def prepare(sut: Sut, workers: int) -> float | None:
-    """Provision lanes and tags, connect once, boot once; gives the median round trip of a ping in milliseconds.
+async def prepare(sut: Sut, lanes: list[Lane], out: Path) -> float | None:
+    """Make lanes and tags known, connect once, boot once; gives the median round trip of a ping in milliseconds.
 
-    Raises ``NotReady``. Only a CSMS is prepared; a station connects by itself.
+    Raises ``NotReady``, and then nothing that was made is left. Only a CSMS is prepared; a station connects by itself.
     """
     if sut.role != "csms":
         return None
-    lanes = [sut.lane(index) for index in range(workers)]
-    operator = operators.make(sut)
+    if isinstance(sut.operator, ManualSettings) and (problem := manual.problem(len(lanes))) is not None:
+        raise NotReady(f"{sut.source}: {problem}")
     try:
-        await operator.prepare(sut, lanes)
+        await operators.make(sut).close()  # a class of the user's may not be there
+        await make_for_run(sut, lanes, out)
     except OperatorError as error:
         raise NotReady(str(error)) from None
-    finally:
-        await operator.close()
-    return await probe(sut, lanes[0])
+    try:
+        return await probe(sut, lanes[0])
+    except BaseException:
+        await remove_all(sut, out)
+        raise
 
 
 async def probe(sut: Sut, lane: Lane) -> float:
@@ -55,7 +69,10 @@ async def probe(sut: Sut, lane: Lane) -> float:
             open_timeout=timeouts.connect_s,
             call_timeout=timeouts.message_s,
         )
-    except (ConnectFailed, HarnessError) as error:
+    except ConnectFailed as error:
+        hint = _unknown(sut, lane) if error.status in UNKNOWN else ""
+        raise NotReady(f"{error}{hint}", answered=error.status is not None and error.status < 500) from None
+    except HarnessError as error:
         raise NotReady(str(error)) from None
     try:
         rtt = await _round_trip(peer, timeouts.connect_s)
@@ -75,6 +92,15 @@ async def probe(sut: Sut, lane: Lane) -> float:
         return rtt  # it answers; what it answers is for the cases to judge
     finally:
         await peer.close()
+
+
+def _unknown(sut: Sut, lane: Lane) -> str:
+    if not sut.fresh_identities:
+        return ""
+    return (
+        f"; plugproof came as {lane.identity}, and comes under a new identity for every case: "
+        "let unknown stations in, name known ones in [[lanes]] of a SUT file, or have them made by [fixtures]"
+    )
 
 
 def _sensible(sut: Sut, lane: Lane) -> Handler:

@@ -1,4 +1,8 @@
-"""The embedded reference CSMS: a process of its own, on ports the kernel chose, with the SUT file that describes it."""
+"""The embedded reference CSMS: a process of its own, on ports the kernel chose, with the SUT file that describes it.
+
+It has a certificate authority, and trusts that of the harness for client certificates, so that all four security
+profiles can be connected with. Both are made anew for every run and are gone when it ends.
+"""
 
 import json
 import subprocess
@@ -7,13 +11,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from threading import Timer
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from csms_core import pki as csms_pki
+from harness.pki import Pki
 from harness.verdicts import HarnessError
 
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
+KEY_OCTETS: Final = 20
+"""Length of the basic auth key: the longest there is (A00.FR.205)."""
 
 SUT_FILE: Final = """\
 # Written by plugproof for this run: the embedded reference CSMS.
@@ -25,9 +34,30 @@ communication = "JSON"
 
 [connection]
 url = {url}
+auth_key = {auth_key}
+ca_file = {ca_file}
+
+# The security cases play stations of their own, because the others have no credentials.
+[endpoints.1]
+identity = "{{identity}}-1"
+changing_identity = "{{identity}}-1C"
+
+[endpoints.2]
+url = {tls_url}
+identity = "{{identity}}-2"
+
+[endpoints.3]
+identity = "{{identity}}-3"
+changing_identity = "{{identity}}-3C"
+
+[tls]
+pki = {pki}
+
+[security]
+profiles = [1, 2, 3]
 
 [identities]
-pattern = "PLUGPROOF-{{lane:04d}}"
+pattern = "PP-{{run}}-{{case}}"
 
 [profiles]
 core = true
@@ -39,11 +69,13 @@ remote_trigger = true
 
 [features]
 diagnostics = true
+security_log = true
 reservation_connector_zero = true
 reservation_parent = true
 
 [features.firmware]
 plain = true
+signed = true
 
 [features.local_list]
 full = true
@@ -99,16 +131,45 @@ def reference_csms(out: Path, *arguments: str, meanwhile: Callable[[], object] =
     log = out / "reference-csms.log"
     with tempfile.TemporaryDirectory(prefix="plugproof-") as folder, log.open("w", encoding="utf-8") as errors:
         database = f"sqlite:///{folder}/reference.db"
+        certificates = _certificates(Path(folder))
         command = [sys.executable, "-m", "csms_core", "--port", "0", "--api-port", "0", "--database", database]
+        command += ["--pki", str(certificates.csms), "--tls-port", "0"]
         process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
             meanwhile()
             ready = _wait(process, log)
             file = out / "sut.toml"
-            file.write_text(SUT_FILE.format(url=json.dumps(ready["url"]), api=json.dumps(ready["api"])), "utf-8")
+            file.write_text(_sut_file(ready, certificates), "utf-8")
             yield file
         finally:
             _stop(process)
+
+
+class _Certificates(NamedTuple):
+    """The folders of both authorities, and what stations trust."""
+
+    csms: Path
+    harness: Path
+    roots: Path
+
+
+def _certificates(folder: Path) -> _Certificates:
+    """Make both authorities, and have the CSMS trust the client certificates that the harness issues."""
+    csms = csms_pki.Pki.create(folder / "csms-pki")
+    harness = Pki.create(folder / "pki")
+    with csms.trust.open("a", encoding="ascii") as trusted:
+        trusted.write(harness.root())
+    return _Certificates(csms.folder, folder / "pki", csms.roots_file)
+
+
+def _sut_file(ready: dict[str, Any], certificates: _Certificates) -> str:
+    values = {
+        **{name: ready[name] for name in ("url", "tls_url", "api")},
+        "auth_key": f"hex:{token_hex(KEY_OCTETS)}",
+        "ca_file": str(certificates.roots),
+        "pki": str(certificates.harness),
+    }
+    return SUT_FILE.format(**{name: json.dumps(value) for name, value in values.items()})
 
 
 def _wait(process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
@@ -121,7 +182,7 @@ def _wait(process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
         limit.cancel()
     try:
         ready: dict[str, Any] = json.loads(line)
-        return {"url": ready["url"], "api": ready["api"]}
+        return {name: ready[name] for name in ("url", "tls_url", "api")}
     except (ValueError, KeyError):
         raise HarnessError(f"the reference CSMS did not start; {log} says why") from None
 

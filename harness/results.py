@@ -36,6 +36,7 @@ def case_record(
     failure: dict[str, Any] | None,
     seconds: float,
     rerun: str,
+    not_run: bool = False,
 ) -> Record:
     """One element of ``cases``, with the response times beside it under ``samples`` and ``timeouts``."""
     case = run.case
@@ -51,12 +52,14 @@ def case_record(
         "reason": None if reason is None else run.trace.mask(reason),
         "rules": list(case.rules),
         "rules_judged": sorted(run.judged, key=list(case.rules).index),
+        **({"rules_left_out": dict(run.left_out)} if run.left_out else {}),
         "findings": [_finding(run, finding) for finding in run.findings if finding.party == run.party],
         "seconds": round(seconds, 6),
         "lane": run.lane.identity,
         "trace": trace_path(case.id) if len(run.trace) else None,
         "rerun": rerun,
         "failure": failure,
+        **({"not_run": True} if not_run else {}),
     }
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from harness.case import Case
 from harness.sut import Lane, Sut
+from harness.verdicts import CaseFailure
 from ocppj.rules import Finding
 from ocppj.session import Memory, Session
 from ocppj.trace import Role, Trace
@@ -23,16 +24,22 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class CaseRun:
-    """What accumulates while a case runs; the plugin turns it into a result."""
+    """What accumulates while a case runs; the plugin turns it into a result.
+
+    ``identity`` is the station that is played; in a security case that may be another one than the lane's.
+    """
 
     def __init__(self, case: Case, sut: Sut, lane: Lane, memory: Memory) -> None:
         self.case = case
         self.sut = sut
         self.lane = lane
+        self.identity = lane.identity
         self.memory = memory
         self.trace = Trace(secrets=[secret.reveal() for secret in sut.secrets])
         self.party: Role = "csms" if case.sut == "csms" else "station"
         self.judged: list[str] = []
+        self.left_out: dict[str, str] = {}
+        self.failures: list[CaseFailure] = []
         self.sessions: list[Session] = []
         self.remarks: list[Finding] = []
         self.samples: list[Sample] = []
@@ -65,6 +72,12 @@ class CaseRun:
         rids = self.rids(rule)
         self.judge(rule)
         return rids[0] if rids else None
+
+    def leave_out(self, rule: str, reason: str) -> None:
+        """Record that these rules are not judged in this run, and why; what was judged before stays judged."""
+        for rid in self.rids(rule):
+            if rid not in self.judged:
+                self.left_out[rid] = reason
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -1,13 +1,18 @@
 """What one pytest process knows of a run: the system under test, its own lane, the options, the cases under way."""
 
+import secrets
+import string
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from harness.case import Case
+from harness.case import PROFILES, Case
+from harness.health import Health
 from harness.run import CaseRun
 from harness.sut import Lane, Sut
+from harness.sut.link import RUN_LENGTH
 from ocppj.session import Memory
 
 CASE = pytest.StashKey[Case]()
@@ -16,20 +21,39 @@ RUN = pytest.StashKey[CaseRun]()
 
 @dataclass
 class RunSession:
-    """The run as one process (a worker, or the only one) sees it. ``rerun`` begins the command that repeats a case."""
+    """The run as one process (a worker, or the only one) sees it.
+
+    ``number`` is its lane, from 0; ``id`` is what identities have for ``{run}``; ``rerun`` begins the command that
+    repeats a case.
+    """
 
     sut: Sut
-    lane: Lane
+    number: int
+    id: str
     out: Path
     rerun: str
     strict: bool
     memory: Memory = field(default_factory=Memory)
 
+    @property
+    def lane(self) -> Lane:
+        """The station of this process where no single case is meant, and of the cases that have none of their own."""
+        return self.sut.lane(self.number, self.id)
+
+    @property
+    def health(self) -> Health:
+        """Whether the system under test is there, as all processes of the run know it."""
+        return Health(self.sut, self.lane, self.out)
+
     def run_of(self, item: pytest.Item) -> CaseRun:
         """The state of the case that ``item`` runs; made on first use."""
         run = item.stash.get(RUN, None)
         if run is None:
-            run = item.stash[RUN] = CaseRun(item.stash[CASE], self.sut, self.lane, self.memory)
+            case = item.stash[CASE]
+            # The stations of the security cases are known to the CSMS by name, with their credentials.
+            own = self.sut.fresh_identities and case.profile != PROFILES["security"]
+            lane = self.sut.lane(self.number, self.id, case.id) if own else self.lane
+            run = item.stash[RUN] = CaseRun(case, self.sut, lane, Memory() if own else self.memory)
         return run
 
     def rerun_command(self, case_id: str) -> str:
@@ -46,3 +70,9 @@ def session_of(config: pytest.Config) -> RunSession:
     if session is None:
         raise pytest.UsageError("no system under test was named: give --sut FILE or --csms URL")
     return session
+
+
+def new_run_id() -> str:
+    """What ``{run}`` in identities stands for: day and time, and two letters that keep simultaneous runs apart."""
+    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(RUN_LENGTH - 6))
+    return f"{datetime.now(UTC):%d%H%M}{letters}"

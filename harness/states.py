@@ -52,10 +52,10 @@ async def available(station: Station, *, finishing: int | None = None) -> None:
         await status(station, connector, "Finishing" if connector == finishing else "Available")
 
 
-async def unavailable(station: Station) -> None:
+async def unavailable(station: Station, *, rule: str | None = None) -> None:
     """StatusNotification Unavailable for every connector, as before an installation (S §4.5)."""
     for connector in range(1, station.connectors + 1):
-        await status(station, connector, "Unavailable")
+        await status(station, connector, "Unavailable", rule=rule)
 
 
 async def status(
@@ -147,6 +147,23 @@ async def firmware(station: Station, *statuses: str) -> None:
     """FirmwareStatusNotification, one for each status (S §4.5)."""
     for status in statuses:
         await station.sends("FirmwareStatusNotification", status=status)
+
+
+async def signed_firmware(station: Station, requestId: int, *statuses: str) -> None:
+    """SignedFirmwareStatusNotification, one for each status (security white paper L01)."""
+    for status in statuses:
+        await station.sends("SignedFirmwareStatusNotification", status=status, requestId=requestId)
+
+
+async def log(station: Station, requestId: int, *statuses: str) -> None:
+    """LogStatusNotification, one for each status (security white paper N01)."""
+    for status in statuses:
+        await station.sends("LogStatusNotification", status=status, requestId=requestId)
+
+
+async def security_event(station: Station, type: str) -> None:
+    """SecurityEventNotification of this type, now (security white paper A04)."""
+    await station.sends("SecurityEventNotification", type=type, timestamp=now())
 
 
 async def diagnostics(station: Station, *statuses: str) -> None:

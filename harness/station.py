@@ -7,19 +7,25 @@ asked for is answered sensibly by the ``Responder`` and stays in the trace.
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+from harness.entrance import Answer, Entrance
 from harness.failures import judged_text, violated
+from harness.handshake import SUBPROTOCOL
+from harness.pki import Credentials, facts, is_certificate
 from harness.responder import Responder
 from harness.run import CaseRun, Sample
-from harness.tls import client_context
+from harness.sut import Secret
+from harness.tls import Hello
 from harness.verdicts import CaseFailure, HarnessError, one_line
-from ocppj.errors import CallTimeout, ConnectFailed, ConnectionClosed
+from ocppj.errors import CallTimeout, ConnectionClosed
 from ocppj.frames import Call, CallError, CallResult, Malformed
 from ocppj.matchers import Mismatch, mismatches, shown
-from ocppj.peer import Peer, connect
+from ocppj.peer import Peer
 from ocppj.rules import Finding
 from ocppj.session import Seen
 
@@ -107,7 +113,8 @@ class Station:
     def __init__(self, run: CaseRun) -> None:
         sut = run.sut
         self.run = run
-        self.identity = run.lane.identity
+        self.entrance = Entrance(run)
+        self.identity = self.entrance.link.identity
         self.connectors = run.lane.connectors
         self.statuses: dict[int, str] = dict.fromkeys(range(run.lane.connectors + 1), "Available")
         self.transactions: set[int] = set()
@@ -129,31 +136,66 @@ class Station:
             raise HarnessError(f"station {self.identity} is not connected")
         return self._peer
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection that has not ended."""
+        return self._peer is not None and not self._peer.is_closed
+
     # --- the link ----------------------------------------------------------------------------------------------------
 
-    async def connects(self) -> None:
-        """Open the WebSocket as this station's identity. Raises ``HarnessError``, the verdict is then ERROR."""
-        link, timeouts = self.run.sut.connection, self.run.sut.timeouts
-        try:
-            self._peer = await connect(
-                link.url or "",
-                self.identity,
-                on_call=self._called,
-                observer=self._observe,
-                ssl=client_context(link),
-                basic_auth=self.run.lane.basic_auth if link.security_profile in (1, 2) else None,
-                open_timeout=timeouts.connect_s,
-                call_timeout=timeouts.message_s,
-                trace=self.run.trace,
-                memory=self.run.memory,
-            )
-        except ConnectFailed as error:
-            raise HarnessError(str(error)) from None
+    async def connects(
+        self, *, rule: str | None = None, subprotocols: Sequence[str] = (SUBPROTOCOL,), authenticated: bool = True
+    ) -> Answer:
+        """Open the WebSocket as this station; gives what the CSMS answered to the handshake.
+
+        A CSMS that turns the station away fails the case under ``rule``. Without one, and where it cannot be reached,
+        ``HarnessError`` is raised, and the verdict is ERROR.
+        """
+        websocket, answer = await self.entrance.opens(
+            rule=rule, subprotocols=subprotocols, authenticated=authenticated
+        )
+        self._peer = Peer.over_websocket(
+            websocket,
+            "station",
+            on_call=self._called,
+            observer=self._observe,
+            call_timeout=self.run.sut.timeouts.message_s,
+            trace=self.run.trace,
+            memory=self.run.memory,
+        )
+        self._peer.start()
         self._first = True
         self.run.sessions.append(self._peer.session)
         closed = asyncio.create_task(self._watch(self._peer))
         self._background.add(closed)
         closed.add_done_callback(self._background.discard)
+        return answer
+
+    async def is_refused(
+        self, *, rule: str, subprotocols: Sequence[str] = (SUBPROTOCOL,), authenticated: bool = True
+    ) -> None:
+        """Check that the CSMS does not let the station in; ``authenticated``: with user name and password."""
+        await self.entrance.is_refused(rule=rule, subprotocols=subprotocols, authenticated=authenticated)
+
+    async def secures(self, *, rule: str, suite: str | None = None, looks: bool = False) -> Answer:
+        """Set up TLS and end it again, with one ``suite`` only, or taking whatever certificate is shown (``looks``)."""
+        return await self.entrance.secures(Hello(suite=suite, looks=looks), rule=rule)
+
+    async def is_not_secured(self, *, rule: str) -> None:
+        """Check that TLS cannot be set up with a version before 1.2."""
+        await self.entrance.is_not_secured(Hello(old=True, looks=True), rule=rule)
+
+    @property
+    def host(self) -> str:
+        """The host that the station connects to, as its address has it."""
+        return urlsplit(self.entrance.link.url).hostname or ""
+
+    def takes(
+        self, *, profile: int | None = None, key: bytes | None = None, certificate: Credentials | None = None
+    ) -> None:
+        """From the next connection on: another security profile, basic auth key, or client certificate."""
+        secret = None if key is None else Secret(f"hex:{key.hex()}")
+        self.entrance.takes(profile=profile, key=secret, renewed=certificate)
 
     async def disconnects(self) -> None:
         """Close the WebSocket and wait until the CSMS has closed it too."""
@@ -209,7 +251,7 @@ class Station:
         if not self._armed[action]:
             self.expects(action)
         try:
-            request, candidates, waited = await self._find(action, members, self.run.sut.timeouts.message_s, rule)
+            request, candidates, waited = await self._find(action, members, self.run.sut.request_s, rule)
         finally:
             self._armed[action] -= 1
         if request is not None:
@@ -259,12 +301,20 @@ class Station:
         """From now on a CALL of this action waits for the case instead of being answered by the responder."""
         self._armed[action] += 1
 
+    def leaves_out(self, rule: str, reason: str) -> None:
+        """Say of rules that this run has nothing to judge them by; what was judged stays judged."""
+        self.run.leave_out(rule, reason)
+
+    def forgets_operations(self) -> None:
+        """What the operator was asked for and did not do is dealt with: it is not raised again."""
+        self.run.operations -= {task for task in self.run.operations if task.done()}
+
     # --- the end -----------------------------------------------------------------------------------------------------
 
     async def leaves(self) -> None:
         """Bring the station back to where it was found, answer what is open, and disconnect. Never raises."""
         with self.run.phase("cleanup"):
-            if self._peer is not None and not self._peer.is_closed:
+            if self.is_connected:
                 try:
                     await self._restore()
                 except (CaseFailure, HarnessError, ConnectionClosed) as error:
@@ -421,8 +471,13 @@ def _mismatch(run: CaseRun, name: str, seen: Seen, found: list[Mismatch], rule: 
     return CaseFailure(
         "mismatch",
         expected=f"{name} with {first.member} = {first.expected}",
-        actual=f"{first.member} = {shown(first.actual)}",
+        actual=f"{first.member} = {_brief(first.actual)}",
         rule=run.failed(rule),
         seq=seen.seq,
         path=first.path,
     )
+
+
+def _brief(value: Any) -> str:
+    """A value as an explanation shows it; of a certificate what it says, and not its base64."""
+    return f"the certificate {facts(value)}" if is_certificate(value) else shown(value)

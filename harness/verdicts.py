@@ -5,7 +5,17 @@ from typing import Any, Literal
 Verdict = Literal["PASS", "FAIL", "ERROR", "INCONCLUSIVE", "NOT_APPLICABLE"]
 
 FailureKind = Literal[
-    "mismatch", "silence", "callerror", "schema", "closed", "protocol", "unwanted", "operator", "preamble", "harness"
+    "mismatch",
+    "silence",
+    "callerror",
+    "schema",
+    "handshake",
+    "closed",
+    "protocol",
+    "unwanted",
+    "operator",
+    "preamble",
+    "harness",
 ]
 
 
@@ -42,16 +52,20 @@ class Inconclusive(Exception):
     """What the case asks about could not be observed."""
 
 
-class NotApplicable(Exception):
-    """The case does not apply; the text names the claim."""
-
-
 class HarnessError(Exception):
     """The harness, the network or the operator broke; the text is one sentence."""
 
     def __init__(self, sentence: str, *, kind: FailureKind = "harness") -> None:
         super().__init__(sentence)
         self.kind: FailureKind = kind
+
+
+class PreambleBroken(HarnessError):
+    """A reusable state could not be reached; ``failure`` says what the system under test did instead."""
+
+    def __init__(self, state: str, failure: CaseFailure) -> None:
+        super().__init__(f"the state {state} was not reached: {failure.actual}", kind="preamble")
+        self.failure = failure
 
 
 def one_line(error: BaseException) -> str:

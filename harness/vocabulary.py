@@ -1,11 +1,12 @@
 """The words of a case: everything that ``testcases`` import, in one place."""
 
-from harness import payloads, states
+from harness import certificates, payloads, renewal, states
 from harness.case import case
 from harness.operator import Operator
 from harness.states import Charging
 from harness.station import Message, Request, Station, now
-from harness.sut import Sut, Tags
+from harness.steps import is_claimed, step
+from harness.sut import Sut, Tags, upgrades
 from ocppj.matchers import absent, absent_or_empty, one_of, present, satisfies
 
 __all__ = [
@@ -19,10 +20,15 @@ __all__ = [
     "absent",
     "absent_or_empty",
     "case",
+    "certificates",
+    "is_claimed",
     "now",
     "one_of",
     "payloads",
     "present",
+    "renewal",
     "satisfies",
     "states",
+    "step",
+    "upgrades",
 ]

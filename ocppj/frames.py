@@ -37,7 +37,7 @@ ERROR_CODES: Final = frozenset(
 """The codes a CALLERROR may carry, spelled as on the wire (J §4.2.3)."""
 
 
-class Call(msgspec.Struct, frozen=True):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """A request: ``[2, id, action, payload]``. ``payload`` is whatever JSON value was sent."""
 
     id: str
@@ -46,7 +46,7 @@ class Call(msgspec.Struct, frozen=True):
     raw: str
 
 
-class CallResult(msgspec.Struct, frozen=True):
+class CallResult(msgspec.Struct, frozen=True, gc=False):
     """The answer to a request: ``[3, id, payload]``."""
 
     id: str
@@ -54,7 +54,7 @@ class CallResult(msgspec.Struct, frozen=True):
     raw: str
 
 
-class CallError(msgspec.Struct, frozen=True):
+class CallError(msgspec.Struct, frozen=True, gc=False):
     """The refusal of a request: ``[4, id, code, description, details]``; description and details may be of any type."""
 
     id: str
@@ -64,7 +64,7 @@ class CallError(msgspec.Struct, frozen=True):
     raw: str
 
 
-class Malformed(msgspec.Struct, frozen=True):
+class Malformed(msgspec.Struct, frozen=True, gc=False):
     """A text that is no message. ``id`` is the message id where one can be made out (a number is given as its text)."""
 
     raw: str
@@ -89,14 +89,17 @@ def parse(text: str) -> Frame:
         return Malformed(text, "not-json", "the text is nested too deeply to be read")
     except (msgspec.MsgspecError, ValueError) as error:
         return Malformed(text, "not-json", f"the text is no JSON: {error}")
-    if type(value) is not list:
+    if type(value) is list:
+        if len(value) == 4:
+            kind, id, action, payload = value
+            if type(kind) is int and kind == type_of_call and type(id) is str and type(action) is str:
+                return Call(id, action, payload, text)
+    else:
         return Malformed(text, "not-array", f"a message is a JSON array, this is {_kind(value)}")
     if not value or type(value[0]) is not int:
         return Malformed(text, "no-type", "the first element is to be the integer 2, 3 or 4", *_id_of(value))
     kind = value[0]
     if kind == type_of_call:
-        if len(value) == 4 and type(value[1]) is str and type(value[2]) is str:
-            return Call(value[1], value[2], value[3], text)
         return _misshapen(text, value, "call-shape", "a CALL is [2, id, action, payload]")
     if kind == type_of_result:
         if len(value) == 3 and type(value[1]) is str:

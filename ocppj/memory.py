@@ -19,7 +19,7 @@ _MOST_FOLDED: Final = 128
 """How far back a CALL is looked for whose id differs by letter case; an answer is never far from its CALL."""
 
 
-class Exchange(msgspec.Struct):
+class Exchange(msgspec.Struct, gc=False):
     """A CALL and what became of it. ``action`` is empty for a CALL too malformed to name one; ``size`` its text's.
 
     ``owed`` is how many answers with this id are still due: one, and one more for each CALL that had the id before and
@@ -54,29 +54,29 @@ class Calls:
         self._most = most
         self._most_text = most_text
         self._text = 0
-        self._by_id: OrderedDict[str, Exchange] = OrderedDict()
-        self.get = self._by_id.get
-
-    def __len__(self) -> int:
-        return len(self._by_id)
+        self.by_id: OrderedDict[str, Exchange] = OrderedDict()  # to look at; only what is here changes it
+        self.get = self.by_id.get
 
     def __iter__(self) -> Iterator[Exchange]:
-        return iter(self._by_id.values())
+        return iter(self.by_id.values())
 
     def newest_first(self) -> Iterator[Exchange]:
         """The CALLs, the last one first."""
-        return reversed(self._by_id.values())
+        return reversed(self.by_id.values())
 
     def add(self, exchange: Exchange) -> Sequence[Exchange]:
         """Keep a CALL in the place of an older one with its id; returns those that had to go for lack of room."""
-        by_id = self._by_id
-        if exchange.id in by_id:
-            self.pop(exchange.id)
-        by_id[exchange.id] = exchange
-        self._text += exchange.size
-        if len(by_id) <= self._most and self._text <= self._most_text:
+        by_id, id = self.by_id, exchange.id
+        if id in by_id:
+            self.pop(id)
+        by_id[id] = exchange
+        self._text = text = self._text + exchange.size
+        if len(by_id) <= self._most and text <= self._most_text:
             return ()
-        gone = []
+        return self._shrink()
+
+    def _shrink(self) -> Sequence[Exchange]:
+        by_id, gone = self.by_id, []
         while len(by_id) > 1 and (len(by_id) > self._most or self._text > self._most_text):
             oldest = by_id.popitem(last=False)[1]
             self._text -= oldest.size
@@ -85,14 +85,14 @@ class Calls:
 
     def pop(self, id: str) -> Exchange | None:
         """Take a CALL out."""
-        exchange = self._by_id.pop(id, None)
+        exchange = self.by_id.pop(id, None)
         if exchange is not None:
             self._text -= exchange.size
         return exchange
 
     def clear(self) -> None:
         """Take all out."""
-        self._by_id.clear()
+        self.by_id.clear()
         self._text = 0
 
 
@@ -106,6 +106,10 @@ class Memory:
     def __init__(self, remember: int = 1_024, most_text: int = DEFAULT_MOST_TEXT) -> None:
         self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}
 
+    def of(self, sender: Role) -> Calls:
+        """All that is remembered of a sender."""
+        return self._calls[sender]
+
     def find(self, sender: Role, id: str) -> Exchange | None:
         """The last CALL of ``sender`` with this id."""
         return self._calls[sender].get(id)
@@ -116,10 +120,6 @@ class Memory:
         recent = islice(self._calls[sender].newest_first(), _MOST_FOLDED)
         return next((call for call in recent if call.id != id and call.id.casefold() == folded), None)
 
-    def add(self, exchange: Exchange) -> None:
-        """Remember a CALL; the oldest ones go when there are too many."""
-        self._calls[exchange.sender].add(exchange)
-
     def count(self, sender: Role) -> int:
         """How many CALLs of ``sender`` are remembered."""
-        return len(self._calls[sender])
+        return len(self._calls[sender].by_id)

@@ -54,12 +54,13 @@ class PeerBase:
         return frames.call(f"{self._prefix}-{self._number}" if id is None else id, action, payload)
 
     def _sent(self, frame: Frame) -> Seen:
-        return self._show(self.session.send(frame, monotonic_ns()))
+        seen = self.session.send(frame, monotonic_ns())
+        if self._observer is not None:
+            self._observer(seen)
+        return seen
 
     def _received(self, text: str | bytes, at: int) -> Seen:
-        return self._show(self.session.receive(text, at))
-
-    def _show(self, seen: Seen) -> Seen:
+        seen = self.session.receive(text, at)
         if self._observer is not None:
             self._observer(seen)
         return seen

@@ -9,11 +9,11 @@ Sources: J = OCPP-J 1.6 specification, JE = its errata, S = OCPP 1.6 edition 2, 
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import msgspec
 
-from ocppj.frames import ERROR_CODES, MAX_ID_LENGTH, Call, CallError, Malformed
+from ocppj.frames import ERROR_CODES, MAX_ID_LENGTH, Call, CallError, CallResult, Malformed
 from ocppj.trace import Role
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ def no_stray_answer(seen: "Seen", session: "Session") -> str | None:
 @_checks("RPC-15")
 def one_open_call(seen: "Seen", session: "Session") -> str | None:
     open_calls = session._open[seen.sender]
-    if not len(open_calls):
+    if not open_calls.by_id:
         return None
     waiting = next((call for call in open_calls if seen.at - call.at < session.answer_window), None)
     if waiting is None:
@@ -435,6 +435,29 @@ ON_RESULT: Final = (id_length, payload_object, answered_once, zone_is_utc)
 ON_ERROR: Final = (id_length, error_members, answered_once, error_code, refusal_by_status)
 ON_UNMATCHED: Final = (id_echoed, unknown_type_ignored, unreadable_unanswered, no_stray_answer)
 ON_MALFORMED: Final = (text_frames, message_type, call_shape, result_shape, error_shape, id_type, id_length, id_echoed)
+
+
+def is_plain_call(seen: "Seen", session: "Session") -> bool:
+    """Whether no check of ``ON_CALL`` can find anything, which is so for nearly every CALL; False: they have to say."""
+    frame, sender = cast("Call", seen.frame), seen.sender
+    if not seen.valid or seen.earlier is not None or len(frame.id) > MAX_ID_LENGTH or type(frame.payload) is not dict:
+        return False
+    if session._open[sender].by_id or session.message_timeout is not None:
+        return False
+    return session.schemas.actions[frame.action].sender in (sender, "both") and _OFFSET.search(frame.raw) is None
+
+
+def is_plain_result(seen: "Seen") -> bool:
+    """The same for ``ON_RESULT``."""
+    frame = cast("CallResult", seen.frame)
+    return (
+        len(frame.id) <= MAX_ID_LENGTH
+        and type(frame.payload) is dict
+        and not seen.repeated
+        and _OFFSET.search(frame.raw) is None
+    )
+
+
 ON_TIME_OUT: Final = (answered_at_all, answers_while_waiting)
 ON_CLOSE: Final = (late_answer_harmless, unknown_type_harmless, unreadable_harmless)
 

@@ -35,7 +35,7 @@ _LONGEST_KEPT: Final = 200
 """Characters of a malformed text, of an id or of a member's name that are kept where only a look at it is needed."""
 
 
-class Seen(msgspec.Struct):
+class Seen(msgspec.Struct, gc=False):
     """A frame as the session judged it.
 
     ``request`` is the exchange a CALL opened or an answer belongs to; ``earlier`` an older CALL with the same id;
@@ -84,6 +84,7 @@ class Session:
         self.finding_count = 0
         self.message_timeout: int | None = None
         self._max_findings = max_findings
+        self._remembered: dict[Role, Calls] = {"station": self.memory.of("station"), "csms": self.memory.of("csms")}
         self._open: dict[Role, Calls] = {"station": Calls(MAX_OPEN), "csms": Calls(MAX_OPEN)}
         self._unusual: dict[Role, deque[Malformed]] = {
             "station": deque(maxlen=_MAX_UNUSUAL),
@@ -148,24 +149,22 @@ class Session:
             calls.clear()
 
     def _observe_call(self, seen: Seen, frame: Call) -> None:
-        sender = seen.sender
-        seen.earlier = self.memory.find(sender, frame.id)
-        validate = self._call_valid.get(frame.action)
-        payload = {} if frame.payload is None else frame.payload
-        seen.valid = validate is not None and _accepts(validate, payload)
-        exchange = Exchange(
-            frame.id, frame.action, frame.payload, sender, seen.at, seen.seq, None, False, seen.valid, len(frame.raw)
-        )
-        if seen.earlier is not None and seen.earlier.answered_at is None:
-            exchange.owed += seen.earlier.owed
+        sender, id, action, payload = seen.sender, frame.id, frame.action, frame.payload
+        seen.earlier = earlier = self._remembered[sender].get(id)
+        validate = self._call_valid.get(action)
+        seen.valid = valid = validate is not None and _accepts(validate, {} if payload is None else payload)
+        exchange = Exchange(id, action, payload, sender, seen.at, seen.seq, None, False, valid, len(frame.raw))
+        if earlier is not None and earlier.answered_at is None:
+            exchange.owed += earlier.owed
         seen.request = exchange
-        self._judge(rules.ON_CALL, seen)
-        if not seen.valid and validate is not None:
-            self._diagnose(seen, frame.action, "call", payload)
+        if not rules.is_plain_call(seen, self):
+            self._judge(rules.ON_CALL, seen)
+            if not valid and validate is not None:
+                self._diagnose(seen, action, "call", {} if payload is None else payload)
         self._keep_open(exchange)
 
     def _keep_open(self, exchange: Exchange) -> None:
-        self.memory.add(exchange)
+        self._remembered[exchange.sender].add(exchange)
         for forgotten in self._open[exchange.sender].add(exchange):
             forgotten.timed_out = True
 
@@ -180,7 +179,8 @@ class Session:
             seen.valid = _accepts(validate, payload)
             if not seen.valid:
                 self._diagnose(seen, request.action, "result", payload)
-        self._judge(rules.ON_RESULT, seen)
+        if not rules.is_plain_result(seen):
+            self._judge(rules.ON_RESULT, seen)
         if seen.valid and request.action in _CONFIGURATION:
             self._learn_message_timeout(request, payload)
 
@@ -232,7 +232,8 @@ class Session:
                 return None
             seen.repeated = request.owed == 0
             seen.late = request.answered_at is None
-        request.owed = max(request.owed - 1, 0)
+        if request.owed:
+            request.owed -= 1
         if request.answered_at is None:
             request.answered_at = seen.at
         seen.request = request

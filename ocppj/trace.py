@@ -18,7 +18,7 @@ from ocppj.masking import MASK, SECRET_KEYS, mask
 __all__ = ["DIRECTION", "MASK", "SECRET_KEYS", "Direction", "Entry", "Kind", "Role", "Trace", "mask"]
 
 Role = Literal["station", "csms"]
-Kind = Literal["frame", "operator", "driver", "note"]
+Kind = Literal["frame", "handshake", "operator", "driver", "note"]
 Direction = Literal["station->csms", "csms->station"]
 
 DIRECTION: Final[dict[Role, Direction]] = {"station": "station->csms", "csms": "csms->station"}
@@ -62,6 +62,10 @@ class Trace:
     def add_frame(self, direction: Direction, text: str, at: int) -> int:
         """Record a frame; ``at`` is when it was written to or read from the socket. Returns its number."""
         return self._add("frame", direction, text, at)
+
+    def add_handshake(self, direction: Direction, text: str, at: int) -> int:
+        """Record one message of an opening handshake (TLS, HTTP) in words; ``at`` as in ``add_frame``."""
+        return self._add("handshake", direction, text, at)
 
     def add(self, kind: Kind, text: str, at: int | None = None) -> int:
         """Record what a person, a driver or the harness did. Returns its number."""

@@ -1,140 +1,175 @@
-"""Registration and heartbeat (1.6 §4.2, §4.6; rules BOOT-01 to 07).
+"""Registration and heartbeat (1.6 §4.2, §4.6; rules BOOT-01 to 07, BOOT-10).
 
-`Registration` is also the `Uplink` of the other features: nothing but BootNotification passes before the CSMS
-has accepted.
+`Registration` is also the way to the CSMS for everything else: nothing but BootNotification passes before the CSMS has
+accepted, save what it triggers while the station is Pending.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.clock import Timer
-from simulator.core import Core, Offline, Unanswered
-from simulator.link import Link, new_future
+from simulator.errors import Offline, Unanswered
+from simulator.link import BackOff, Done
+from simulator.parts import Parts
 
 OWN_PAUSE = 60.0
-"""Seconds between two BootNotifications when the CSMS names no interval, or does not answer."""
+"""Seconds between two BootNotifications when the CSMS names no interval."""
+
+_UNANSWERED = BackOff(first=OWN_PAUSE, ceiling=1800.0, share=0.0)
+_LONGEST_HEARTBEAT = 86_400  # seconds: at least one a day (rule CON-15)
+_TIMER_SLACK = 0.001  # seconds a timer may fire early
 
 
 class Registration:
-    """Brings the station to Accepted after each boot and keeps the heartbeat."""
+    """Brings the station to Accepted after each boot, keeps the heartbeat, and sends for the features."""
 
-    def __init__(self, core: Core, link: Link, identity: Mapping[str, str]) -> None:
-        """`identity` is the payload of BootNotification."""
+    __slots__ = ("_booting", "_boots", "_failures", "_heartbeat", "_last_call", "_retry", "identity", "parts", "status")
+
+    def __init__(self, parts: Parts, identity: Mapping[str, str]) -> None:
+        """`identity` is the payload of BootNotification; its members may change before the next boot."""
+        self.parts = parts
+        self.identity = dict(identity)
         self.status: str | None = None
-        self.on_online: Callable[[bool], None] = lambda _after_boot: None
-        self._core = core
-        self._link = link
-        self._identity = dict(identity)
         self._retry: Timer | None = None
         self._heartbeat: Timer | None = None
+        self._last_call = 0.0
         self._booting = False
         self._boots = 0
-        link.on_call = self._arm_heartbeat
-        core.configuration.listen(self._configured)
+        self._failures = 0
 
     @property
     def online(self) -> bool:
         """Connected and accepted."""
-        return self._link.up and self.status == "Accepted"
+        return self.status == "Accepted" and self.parts.link.up
 
-    def submit(self, action: str, payload: dict[str, Any]) -> asyncio.Future[dict[str, Any]]:
-        """As in `Uplink`."""
-        if self.online:
-            return self._link.submit(action, payload)
-        future = new_future()
-        future.set_exception(Offline("the CSMS has not accepted the station, or cannot be reached"))
-        return future
+    def send(self, action: str, payload: dict[str, Any], done: Done | None = None, *, triggered: bool = False) -> None:
+        """Send a CALL in its turn. `done` is given the payload of the answer, or an `Offline` or `Unanswered`.
+
+        `triggered`: the CSMS has asked for it, so that it passes while the station is Pending, too (rule BOOT-04).
+        """
+        if self.status == "Accepted" or (triggered and self.status == "Pending"):
+            self.parts.link.send(action, payload, done)
+        elif done is not None:
+            done(Offline("the CSMS has not accepted the station"))
+
+    async def ask(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Send a CALL and wait for the payload of its answer. Raises `Offline` or `Unanswered`."""
+        answered: asyncio.Future[dict[str, Any] | Offline | Unanswered] = asyncio.get_running_loop().create_future()
+
+        def done(answer: dict[str, Any] | Offline | Unanswered) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        self.send(action, payload, done)
+        answer = await answered
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def tell(self, action: str, payload: dict[str, Any], *, triggered: bool = False) -> None:
+        """Send a CALL whose answer says nothing; what goes wrong is published as a problem."""
+        self.send(action, payload, self._complain, triggered=triggered)
+
+    def _complain(self, answer: dict[str, Any] | Offline | Unanswered) -> None:
+        if isinstance(answer, Unanswered):
+            self.parts.events.publish("problem", str(answer))
+
+    # --- registration -------------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
         """The station goes down: it has to boot again."""
         self.status = None
         self._boots += 1
-        self._cancel(self._retry, self._heartbeat)
-        self._retry = self._heartbeat = None
+        self._failures = 0
+        self._cancel_retry()
+        self._disarm()
 
     def connected(self) -> None:
         """There is a connection: boot, or go on where the last one ended."""
         if self.status == "Accepted":  # no boot, so no BootNotification (rule CON-09)
-            self._arm_heartbeat()
-            self.on_online(False)
+            self._arm()
+            self.parts.power.online(after_boot=False)
         elif self._retry is None:  # a waiting time that still runs is respected (rules BOOT-02, BOOT-03)
-            self._core.tasks.spawn(self._boot())
+            self.boot()
 
     def disconnected(self) -> None:
         """The connection is gone."""
-        self._cancel(self._heartbeat)
-        self._heartbeat = None
+        self._disarm()
 
-    def _retry_now(self) -> None:
-        self._retry = None
-        if self._link.up:
-            self._core.tasks.spawn(self._boot())
+    def boot(self) -> None:
+        """Send BootNotification now."""
+        self._cancel_retry()
+        if not self._booting and self.parts.link.up:
+            self._booting = True
+            boots = self._boots
+            self.parts.link.send("BootNotification", dict(self.identity), lambda answer: self._answered(answer, boots))
 
-    async def _boot(self) -> None:
-        if self._booting:
-            return
-        self._booting = True
-        boot = self._boots
-        try:
-            answer = await self._link.submit("BootNotification", self._identity)
-        except Offline:
-            return  # the next connection boots
-        except Unanswered as error:
-            self._again(OWN_PAUSE)
-            self._core.events.publish("problem", f"{error}; next BootNotification in {OWN_PAUSE:g} s")
-            return
-        finally:
-            self._booting = False
-        if boot != self._boots:
-            return  # the station went down while the answer was on its way
-        self.status = answer["status"]
-        interval = int(answer["interval"])
-        if self.status == "Accepted":
+    def _answered(self, answer: dict[str, Any] | Offline | Unanswered, boots: int) -> None:
+        self._booting = False
+        if boots != self._boots:  # the station went down while the answer was on its way
+            if self.parts.link.up and self.status is None:
+                self.boot()
+        elif isinstance(answer, Unanswered):
+            pause = _UNANSWERED.pause(self._failures, 0.0)
+            self._failures += 1
+            self._again(pause)
+            self.parts.events.publish("problem", f"{answer}; next BootNotification in {pause:g} s")
+        elif not isinstance(answer, Offline):  # then the next connection boots
+            self._registered(answer["status"], int(answer["interval"]))
+
+    def _registered(self, status: str, interval: int) -> None:
+        self.status = status
+        self._failures = 0
+        if status == "Accepted":
             if interval > 0:
-                self._core.configuration.set("HeartbeatInterval", str(interval))
-            self._arm_heartbeat()
-            self._core.events.publish("boot", "accepted by the CSMS", status=self.status)
-            self.on_online(True)
+                self.parts.configuration.set("HeartbeatInterval", str(min(interval, _LONGEST_HEARTBEAT)))
+            self._arm()
+            self.parts.events.publish("boot", "accepted by the CSMS", status=status)
+            self.parts.power.online(after_boot=True)
         else:
             pause = float(interval) if interval > 0 else OWN_PAUSE
             self._again(pause)
-            self._core.events.publish(
-                "boot", f"{self.status} by the CSMS, next BootNotification in {pause:g} s", status=self.status
-            )
+            text = f"{status} by the CSMS, next BootNotification in {pause:g} s"
+            self.parts.events.publish("boot", text, status=status)
 
     def _again(self, pause: float) -> None:
-        self._cancel(self._retry)
-        self._retry = self._core.clock.call_later(pause, self._retry_now)
+        self._cancel_retry()
+        self._retry = self.parts.clock.call_later(pause, self.boot)
 
-    def _arm_heartbeat(self) -> None:
-        """Any CALL takes the place of a heartbeat, so the interval starts anew with each (rule BOOT-07)."""
-        self._cancel(self._heartbeat)
-        self._heartbeat = None
-        if self.online:
-            interval = self._core.configuration.number("HeartbeatInterval")
-            self._heartbeat = self._core.clock.call_later(interval, self._beat)
+    def _cancel_retry(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
-    def _configured(self, key: str) -> None:
+    # --- heartbeat ----------------------------------------------------------------------------------------------------
+
+    def touched(self) -> None:
+        """A CALL leaves; it takes the place of a heartbeat (rule BOOT-07)."""
+        self._last_call = self.parts.clock.monotonic()
+
+    def configured(self, key: str) -> None:
+        """A configuration key has a new value."""
         if key == "HeartbeatInterval":
-            self._arm_heartbeat()
+            self._arm()
 
-    def _beat(self) -> None:
-        self._heartbeat = None
-        self._core.tasks.spawn(self._send_heartbeat())
+    def _arm(self) -> None:
+        """One timer that looks when it fires whether a CALL has left meanwhile: cheaper than a new one with each."""
+        self._disarm()
+        if self.online:
+            wait = self._last_call + self.parts.configuration.number("HeartbeatInterval") - self.parts.clock.monotonic()
+            self._heartbeat = self.parts.clock.call_later(max(wait, 0.0), self._due)
 
-    async def _send_heartbeat(self) -> None:
-        try:
-            await self.submit("Heartbeat", {})
-        except Offline:
-            pass
-        except Unanswered as error:
-            self._core.events.publish("problem", str(error))
+    def _disarm(self) -> None:
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+            self._heartbeat = None
 
-    @staticmethod
-    def _cancel(*timers: Timer | None) -> None:
-        for timer in timers:
-            if timer is not None:
-                timer.cancel()
+    def _due(self) -> None:
+        interval = self.parts.configuration.number("HeartbeatInterval")
+        if self._last_call + interval - self.parts.clock.monotonic() <= _TIMER_SLACK:
+            self.touched()
+            self.tell("Heartbeat", {})
+        self._arm()

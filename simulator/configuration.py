@@ -1,7 +1,7 @@
-"""Configuration keys of a station: names, access, types, ranges (1.6 ch. 9.1, §5.3, §5.8; rules CFG-01, 03, 04).
+"""Configuration keys of a station: names, access, types, ranges (1.6 ch. 9, §5.3, §5.8; rules CFG-01, 03, 04, 08).
 
-The keys are data (`core_keys`); later profiles add theirs the same way. Values are kept as the text of the wire.
-Only keys whose meaning the station really follows are listed.
+The keys are data that each feature brings; a table of them is shared by all stations of one make, and a station keeps
+only the values that differ. Values are kept as the text of the wire.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from simulator.metering import MEASURANDS
+from simulator.store import NOWHERE, Store
 
 MAX_INTEGER = 2**31 - 1
-_PHASE_ROTATIONS = frozenset({"NotApplicable", "Unknown", "RST", "RTS", "SRT", "STR", "TRS", "TSR"})
 
 
 class UnknownKey(Exception):
@@ -30,14 +29,14 @@ class Key:
     """One configuration key. `limit` is the range of an integer or the number of entries of a list."""
 
     name: str
-    access: Literal["R", "RW"]
+    access: Literal["R", "RW", "W"]  # W: a secret that can be set and not be read
     type: Literal["boolean", "integer", "list", "string"]
     default: str
     minimum: int = 0
     limit: int = MAX_INTEGER
     allowed: frozenset[str] | None = None
     pattern: str | None = None
-    reboot: bool = False
+    reboot: bool = False  # a new value is in force after the next boot
 
     def normal(self, value: str) -> str:
         """The value as it will be stored; raises `BadValue`."""
@@ -83,69 +82,35 @@ _NORMALISERS: Mapping[str, Callable[[Key, str], str]] = {
     "string": _string,
 }
 
-_MEASURANDS = frozenset(MEASURANDS)
-_LIST_LIMIT = len(_MEASURANDS)
 
-
-def core_keys(connectors: int, profiles: Iterable[str] = ("Core",)) -> tuple[Key, ...]:
-    """The keys of the Core profile for a station with so many connectors (1.6 §9.1)."""
-    ids = "|".join(str(number) for number in range(connectors + 1))
-    measurands: dict[str, Any] = {"type": "list", "limit": _LIST_LIMIT, "allowed": _MEASURANDS}
-    return (
-        Key("AllowOfflineTxForUnknownId", "RW", "boolean", "false"),
-        Key("AuthorizationCacheEnabled", "RW", "boolean", "true"),
-        Key("AuthorizeRemoteTxRequests", "RW", "boolean", "true"),
-        Key("ClockAlignedDataInterval", "RW", "integer", "0", limit=86_400),
-        Key("ConnectionTimeOut", "RW", "integer", "120", limit=86_400),
-        Key(
-            "ConnectorPhaseRotation",
-            "RW",
-            "list",
-            "0.RST," + ",".join(f"{number}.RST" for number in range(1, connectors + 1)),
-            limit=connectors + 1,
-            pattern=rf"({ids})\.({'|'.join(sorted(_PHASE_ROTATIONS))})",
-        ),
-        Key("ConnectorPhaseRotationMaxLength", "R", "integer", str(connectors + 1)),
-        Key("GetConfigurationMaxKeys", "R", "integer", "100"),
-        Key("HeartbeatInterval", "RW", "integer", "300", minimum=1),
-        Key("LocalAuthorizeOffline", "RW", "boolean", "true"),
-        Key("LocalPreAuthorize", "RW", "boolean", "false"),
-        Key("MeterValuesAlignedData", "RW", default="Energy.Active.Import.Register", **measurands),
-        Key("MeterValuesAlignedDataMaxLength", "R", "integer", str(_LIST_LIMIT)),
-        Key("MeterValuesSampledData", "RW", default="Energy.Active.Import.Register,Power.Active.Import", **measurands),
-        Key("MeterValuesSampledDataMaxLength", "R", "integer", str(_LIST_LIMIT)),
-        Key("MeterValueSampleInterval", "RW", "integer", "60", limit=86_400),
-        Key("MinimumStatusDuration", "RW", "integer", "0", limit=3600),
-        Key("NumberOfConnectors", "R", "integer", str(connectors)),
-        Key("ResetRetries", "RW", "integer", "1", limit=100),
-        Key("StopTransactionOnEVSideDisconnect", "RW", "boolean", "true"),
-        Key("StopTransactionOnInvalidId", "RW", "boolean", "true"),
-        Key("StopTxnAlignedData", "RW", default="", **measurands),
-        Key("StopTxnAlignedDataMaxLength", "R", "integer", str(_LIST_LIMIT)),
-        Key("StopTxnSampledData", "RW", default="", **measurands),
-        Key("StopTxnSampledDataMaxLength", "R", "integer", str(_LIST_LIMIT)),
-        Key("SupportedFeatureProfiles", "R", "list", ",".join(profiles)),
-        Key("SupportedFeatureProfilesMaxLength", "R", "integer", "6"),
-        Key("TransactionMessageAttempts", "RW", "integer", "3", limit=100),
-        Key("TransactionMessageRetryInterval", "RW", "integer", "60", limit=86_400),
-        Key("UnlockConnectorOnEVSideDisconnect", "RW", "boolean", "true"),
-        Key("WebSocketPingInterval", "RW", "integer", "0", limit=86_400),
-    )
+def table(keys: Iterable[Key]) -> Mapping[str, Key]:
+    """Keys by their name in lower case, because a name is a CiString; a later one replaces an earlier one."""
+    return {key.name.lower(): key for key in keys}
 
 
 class Configuration:
     """The values of a station's keys. They survive a reset and a loss of power."""
 
-    def __init__(self, keys: Iterable[Key], overrides: Mapping[str, str] | None = None) -> None:
-        """`overrides` are the values of this station model; read-only keys may be among them. Raises `UnknownKey`,
-        `BadValue`.
+    __slots__ = ("_before", "_keys", "_store", "_values", "on_change")
+
+    def __init__(
+        self, keys: Mapping[str, Key], overrides: Mapping[str, str] | None = None, store: Store = NOWHERE
+    ) -> None:
+        """`overrides` are the values of this station model; read-only keys may be among them. What the store has kept
+        goes before them. Raises `UnknownKey`, `BadValue`.
         """
-        self._keys = {key.name.lower(): key for key in keys}
-        self._values = {name: key.default for name, key in self._keys.items()}
-        self._listeners: list[Callable[[str], None]] = []
+        self.on_change: Callable[[str], None] | None = None
+        self._keys = keys
+        self._store = store
+        self._values: dict[str, str] = {}
+        self._before: dict[str, str] | None = None  # values in force until the next boot
         for name, value in (overrides or {}).items():
             key = self._key(name)
             self._values[key.name.lower()] = key.normal(value)
+        for name, value in store.read("key"):
+            kept = keys.get(name)
+            if kept is not None and kept.access != "R":  # what is read-only belongs to the model
+                self._values[name] = value
 
     def _key(self, name: str) -> Key:
         key = self._keys.get(name.lower())
@@ -153,8 +118,17 @@ class Configuration:
             raise UnknownKey(f"this station has no configuration key {name!r}")
         return key
 
+    def _value(self, key: Key) -> str:
+        return self._values.get(key.name.lower(), key.default)
+
     def __getitem__(self, name: str) -> str:
-        return self._values[self._key(name).name.lower()]
+        key = self._key(name)
+        if self._before is not None and key.name.lower() in self._before:
+            return self._before[key.name.lower()]
+        return self._value(key)
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._keys
 
     def flag(self, name: str) -> bool:
         """A boolean key."""
@@ -172,13 +146,20 @@ class Configuration:
     def set(self, name: str, value: str) -> None:
         """Store a value, whatever the access for the CSMS is. Raises `UnknownKey`, `BadValue`."""
         key = self._key(name)
-        self._values[key.name.lower()] = key.normal(value)
-        for listener in self._listeners:
-            listener(key.name)
+        value = key.normal(value)
+        lower = key.name.lower()
+        if value == self._value(key):
+            return
+        if key.reboot:
+            self._before = {lower: self._value(key), **(self._before or {})}
+        self._values[lower] = value
+        self._store.put("key", lower, value)
+        if self.on_change is not None and not key.reboot:
+            self.on_change(key.name)
 
-    def listen(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` with the name of every key that got a value."""
-        self._listeners.append(listener)
+    def boot(self) -> None:
+        """The station comes up: values that need a reboot are in force from now on."""
+        self._before = None
 
     def change(self, name: str, value: str) -> str:
         """What ChangeConfiguration does; returns its status (1.6 §5.3)."""
@@ -204,12 +185,13 @@ class Configuration:
                 unknown.append(name)
             else:
                 known[key.name] = key
-        answer: dict[str, Any] = {
-            "configurationKey": [
-                {"key": name, "readonly": key.access == "R", "value": self._values[name.lower()]}
-                for name, key in known.items()
-            ]
-        }
+        answer: dict[str, Any] = {"configurationKey": [self._entry(key) for key in known.values()]}
         if unknown:
             answer["unknownKey"] = unknown
         return answer
+
+    def _entry(self, key: Key) -> dict[str, Any]:
+        entry: dict[str, Any] = {"key": key.name, "readonly": key.access == "R"}
+        if key.access != "W":  # a secret (rule CFG-08)
+            entry["value"] = self._value(key)
+        return entry

@@ -1,145 +1,119 @@
-"""Connectors: the physical facts of each, the status that follows, and its reports (1.6 §4.9; rules STAT-01 to 09).
-
-`StatusReporter` tells the CSMS. Offline it keeps no history: after an outage it reports what has changed,
-once (rule STAT-07).
-"""
+"""Connectors: the physical facts of each, and the status that follows (1.6 §4.9; rules STAT-02 to 05, STAT-09)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from simulator.clock import Timer
-from simulator.core import Core, NotPossible, Offline, Unanswered, Uplink
-from simulator.metering import Meter, Reading, timestamp
+from simulator.errors import NotPossible
+from simulator.metering import Meter, Reading
+from simulator.parts import Parts
+from simulator.reports import Report
 from simulator.status import Facts, derive, route
 
 if TYPE_CHECKING:
     from simulator.transactions import Transaction
 
-_WITHOUT_FAULT = frozenset({"EVCommunicationError", "LocalListConflict", "WeakSignal"})
+WITHOUT_FAULT = frozenset({"EVCommunicationError", "LocalListConflict", "WeakSignal"})
 """Error codes that are reported beside a working status."""
-_MAX_PENDING = 100
 _BATTERY_WH = 60_000.0
 _SOC_ON_ARRIVAL = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What one StatusNotification says about a connector."""
+class Admission:
+    """Somebody may start a transaction here and has not yet; `profile` came with a RemoteStartTransaction."""
 
-    status: str
-    errorCode: str = "NoError"
-    info: str | None = None
-
-
-class Reportable(Protocol):
-    """Something with a number and a state to report."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def report(self) -> Report: ...
+    idTag: str
+    parentIdTag: str | None = None
+    profile: Mapping[str, Any] | None = None
 
 
-class StatusReporter:
-    """Sends StatusNotification for every change while online, and the differences after an outage."""
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A reservation (1.6 §5.13); `connectorId` is as in ReserveNow, 0 for any connector."""
 
-    def __init__(self, core: Core, uplink: Uplink) -> None:
-        self._core = core
-        self._uplink = uplink
-        self._reported: dict[int, Report] = {}
-        self._timers: dict[int, Timer] = {}
-        self._pending = 0
+    reservationId: int
+    connectorId: int
+    idTag: str
+    parentIdTag: str | None
+    expiryDate: datetime
 
-    @property
-    def quiet(self) -> bool:
-        """Whether no report is on its way."""
-        return self._pending == 0
 
-    def changed(self, source: Reportable) -> None:
-        """Report a change, at once or when it has lasted MinimumStatusDuration (faults always at once)."""
-        if (timer := self._timers.pop(source.id, None)) is not None:
-            timer.cancel()
-        report = source.report
-        wait = self._core.configuration.number("MinimumStatusDuration")
-        if wait and report.status != "Faulted":
-            self._timers[source.id] = self._core.clock.call_later(wait, lambda: self._send_if_new(source))
-        else:
-            self._send(source.id, report)
-
-    def announce(self, sources: list[Reportable], *, everything: bool) -> None:
-        """Report after a boot (`everything`) or after an outage (only what differs from the last report)."""
-        for source in sources:
-            if everything:
-                self._send(source.id, source.report)
-            else:
-                self._send_if_new(source)
-
-    def _send_if_new(self, source: Reportable) -> None:
-        if self._reported.get(source.id) != source.report:
-            self._send(source.id, source.report)
-
-    def _send(self, connector: int, report: Report) -> None:
-        if not self._uplink.online:
-            return  # what was reported last stays known, so that `announce` sees the difference
-        if self._pending >= _MAX_PENDING:
-            self._reported.pop(connector, None)
-            return
-        self._reported[connector] = report
-        payload: dict[str, Any] = {
-            "connectorId": connector,
-            "errorCode": report.errorCode,
-            "status": report.status,
-            "timestamp": timestamp(self._core.clock.now()),
-        }
-        if report.info is not None:
-            payload["info"] = report.info
-        self._pending += 1
-        self._core.tasks.spawn(self._deliver(connector, self._uplink.submit("StatusNotification", payload)))
-
-    async def _deliver(self, connector: int, answer: Awaitable[object]) -> None:
-        try:
-            await answer
-        except Offline:
-            self._reported.pop(connector, None)
-        except Unanswered as error:
-            self._core.events.publish("problem", f"StatusNotification was not taken: {error}", connector)
-        finally:
-            self._pending -= 1
-            if not self._pending:
-                self._core.events.publish("queue", "every status is reported")
+_AVAILABLE = Report("Available")
 
 
 class Connector:
     """One connector. The attributes are facts; call `update` after changing some, and the status follows."""
 
-    def __init__(
-        self, number: int, core: Core, reporter: StatusReporter, *, fixed_cable: bool, power: float, phases: int
-    ) -> None:
+    __slots__ = (
+        "_at_plug_in",
+        "_faults",
+        "_report",
+        "authorized",
+        "cable",
+        "energy_timer",
+        "ev_paused",
+        "finished",
+        "id",
+        "limit",
+        "lock_jammed",
+        "locked",
+        "locked_for",
+        "meter",
+        "operative",
+        "parts",
+        "report_timer",
+        "reported",
+        "reservation",
+        "sample_timer",
+        "transaction",
+        "vehicle",
+        "wait_timer",
+    )
+
+    def __init__(self, number: int, parts: Parts) -> None:
         self.id = number
-        self.fixed_cable = fixed_cable
-        self.phases = phases
-        self.offered = power  # what it can deliver, W
-        self.meter = Meter(core.clock.monotonic)
+        self.parts = parts
+        self.meter = Meter(parts.clock.monotonic)
         self.transaction: Transaction | None = None
         self.cable = False  # plug in the socket; with a fixed cable: the vehicle is connected
         self.vehicle = False
         self.locked = False
         self.lock_jammed = False
         self.locked_for: tuple[str, str | None] | None = None  # idTag and parentIdTag that open it (rule TX-11)
-        self.authorized: tuple[str, str | None] | None = None  # idTag and parentIdTag waiting for the cable
+        self.authorized: Admission | None = None
+        self.reservation: Reservation | None = None  # the one that keeps this connector free
         self.finished = False
         self.operative = True
         self.ev_paused = False
-        self.faults: dict[str, str | None] = {}
-        self.on_status: Callable[[Connector], None] = lambda _connector: None
-        self._report = Report("Available")
-        self._core = core
-        self._reporter = reporter
+        self.limit: float | None = None  # what smart charging allows, W
+        self.reported: Report | None = None
+        self.report_timer: Timer | None = None
+        self.wait_timer: Timer | None = None  # ConnectionTimeOut
+        self.sample_timer: Timer | None = None
+        self.energy_timer: Timer | None = None  # MaxEnergyOnInvalidId
+        self._faults: dict[str, tuple[str | None, str | None]] | None = None
+        self._report = _AVAILABLE
         self._at_plug_in = 0
+
+    @property
+    def fixed_cable(self) -> bool:
+        """The cable belongs to the station and has no lock."""
+        return self.parts.facts.fixed_cable
+
+    @property
+    def offered(self) -> float:
+        """What it can deliver, W."""
+        return self.parts.facts.power
+
+    @property
+    def available(self) -> float:
+        """What it can deliver under the limits of smart charging, W."""
+        return self.offered if self.limit is None else min(self.offered, self.limit)
 
     @property
     def status(self) -> str:
@@ -148,6 +122,7 @@ class Connector:
 
     @property
     def report(self) -> Report:
+        """What the next StatusNotification says."""
         return self._report
 
     @property
@@ -157,18 +132,22 @@ class Connector:
 
     @property
     def idle(self) -> bool:
-        """Nobody charges here and nothing prevents it."""
+        """Nobody charges here and nothing prevents it; a reservation may."""
         taken = self.transaction is not None or self.authorized is not None or self.locked_for is not None
         return self.operative and not taken and not self.faulted
 
     @property
     def faulted(self) -> bool:
         """Whether something is broken that prevents charging."""
-        return any(code not in _WITHOUT_FAULT for code in self.faults)
+        return self._faults is not None and any(code not in WITHOUT_FAULT for code in self._faults)
 
-    @property
-    def _suspended_by_evse(self) -> bool:
-        return self.transaction is not None and self.transaction.suspended
+    def break_down(self, error_code: str, info: str | None, vendor_error_code: str | None) -> None:
+        """Something is broken from now on."""
+        self._faults = {**(self._faults or {}), error_code: (info, vendor_error_code)}
+
+    def repair(self) -> None:
+        """Nothing is broken any more."""
+        self._faults = None
 
     def plug(self) -> None:
         """The cable goes in at both ends. Raises `NotPossible`."""
@@ -197,33 +176,54 @@ class Connector:
 
     def reading(self) -> Reading:
         """What the instruments show now."""
-        charged = self.meter.register - self._at_plug_in
-        soc = min(100.0, _SOC_ON_ARRIVAL + 100.0 * charged / _BATTERY_WH)
-        return Reading(self.meter.register, self.meter.power, self.offered, self.phases, soc)
+        register = self.meter.register
+        soc = min(100.0, _SOC_ON_ARRIVAL + 100.0 * (register - self._at_plug_in) / _BATTERY_WH)
+        return Reading(register, self.meter.power, self.available, self.parts.facts.phases, soc)
 
     def update(self) -> None:
-        """Let power and status follow the facts, and report what has changed."""
+        """Let power and status follow the facts, and report what has changed. Without power nothing does."""
+        if not self.parts.power.on:
+            self.meter.power = 0.0
+            return
         if not self.operative and self.transaction is None:
             self.finished = False  # 1.6 §4.9 knows no way from Unavailable to Finishing
+        report = self._derived()
+        self.meter.power = self.available if report.status == "Charging" else 0.0
+        for step in (*route(self.status, report.status), report.status):
+            wanted = replace(report, status=step)
+            self._become(wanted)
+            if self._report != wanted:
+                return  # somebody who heard of it has changed a fact, and all is done
+        if self.transaction is not None and self.transaction.energy_end is not None:
+            self.parts.sessions.watch_energy(self)
+
+    def begin(self) -> None:
+        """The station has come up: the status is what it is, without a way to it."""
+        self._report = _AVAILABLE
+        self._report = self._derived()
+        self.update()
+
+    def _derived(self) -> Report:
+        transaction = self.transaction
         status = derive(
             Facts(
                 faulted=self.faulted,
                 operative=self.operative,
+                reserved=self.reservation is not None,
                 cable=self.cable,
                 authorized=self.authorized is not None,
-                transaction=self.transaction is not None,
+                transaction=transaction is not None,
                 suspended_by_ev=self.ev_paused or not self.vehicle,
-                suspended_by_evse=self._suspended_by_evse,
+                suspended_by_evse=transaction is not None and (transaction.suspended or self.available <= 0),
                 finished=self.finished,
             )
         )
-        self.meter.power = self.offered if status == "Charging" else 0.0
-        code, info = next(reversed(self.faults.items()), ("NoError", None))
-        if self.transaction is not None and not self.vehicle and code == "NoError":
+        code, (info, vendor) = "NoError", (None, None)
+        if self._faults:
+            code, (info, vendor) = next(reversed(self._faults.items()))
+        elif transaction is not None and not self.vehicle:
             info = "EV side disconnected"
-        for step in route(self.status, status):
-            self._become(Report(step, code, info))
-        self._become(replace(self._report, errorCode=code, info=info))
+        return Report(status, code, info, vendor)
 
     def _become(self, report: Report) -> None:
         if report == self._report:
@@ -231,26 +231,28 @@ class Connector:
         changed = report.status != self.status
         self._report = report
         detail = "" if report.errorCode == "NoError" else f" ({report.errorCode})"
-        self._core.events.publish(
+        self.parts.events.publish(
             "status", f"connector {self.id} is {report.status}{detail}", self.id, status=report.status
         )
-        self._reporter.changed(self)
+        self.parts.reporter.changed(self)
         if changed:
-            self.on_status(self)
+            self.parts.sessions.status_changed(self)
+            self.parts.features.status_changed(self)
 
 
 class MainController:
     """connectorId 0, the station as a whole: Available, Unavailable or Faulted (rule STAT-03)."""
 
+    __slots__ = ("_report", "faults", "operative", "parts", "report_timer", "reported")
     id = 0
 
-    def __init__(self, core: Core, reporter: StatusReporter, connectors: Mapping[int, Connector]) -> None:
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
         self.operative = True
-        self.faults: dict[str, str | None] = {}
-        self._connectors = connectors
-        self._core = core
-        self._reporter = reporter
-        self._report = Report("Available")
+        self.faults: dict[str, tuple[str | None, str | None]] = {}
+        self.reported: Report | None = None
+        self.report_timer: Timer | None = None
+        self._report = _AVAILABLE
 
     @property
     def status(self) -> str:
@@ -259,20 +261,23 @@ class MainController:
 
     @property
     def report(self) -> Report:
+        """What the next StatusNotification says."""
         return self._report
 
     def update(self) -> None:
         """Let the status follow the facts; out of service only when the last transaction is over (rule AVL-01)."""
-        code, info = next(reversed(self.faults.items()), ("NoError", None))
-        busy = any(connector.transaction is not None for connector in self._connectors.values())
-        if any(code not in _WITHOUT_FAULT for code in self.faults):
+        if not self.parts.power.on:
+            return
+        code, (info, vendor) = next(reversed(self.faults.items()), ("NoError", (None, None)))
+        busy = any(connector.transaction is not None for connector in self.parts.connectors.values())
+        if any(code not in WITHOUT_FAULT for code in self.faults):
             status = "Faulted"
         elif not self.operative and not (busy and self.status == "Available"):
             status = "Unavailable"
         else:
             status = "Available"
-        report = Report(status, code, info)
+        report = Report(status, code, info, vendor)
         if report != self._report:
             self._report = report
-            self._core.events.publish("status", f"the station is {status}", 0, status=status)
-            self._reporter.changed(self)
+            self.parts.events.publish("status", f"the station is {status}", 0, status=status)
+            self.parts.reporter.changed(self)

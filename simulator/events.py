@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from simulator.clock import Clock
+
 Kind = Literal[
     "connected",
     "disconnected",
@@ -22,6 +24,7 @@ Kind = Literal[
     "transaction",
     "queue",
     "meter",
+    "configuration",
     "csms",
     "driver",
     "reset",
@@ -78,15 +81,19 @@ class Subscription:
 class Events:
     """The stream itself: listeners are called at once, subscriptions are read later, waiters are woken when due."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    __slots__ = ("_clock", "_listeners", "_subscriptions", "_waiters")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._listeners: list[Callable[[Event], None]] = []
         self._subscriptions: list[Subscription] = []
         self._waiters: list[tuple[Callable[[], object], asyncio.Future[None]]] = []
 
     def publish(self, kind: Kind, text: str, connector: int | None = None, **details: Any) -> None:
         """Tell everybody that something happened; call it after the state has changed."""
-        event = Event(kind, self._now(), text, connector, details)
+        if not (self._listeners or self._subscriptions or self._waiters):
+            return
+        event = Event(kind, self._clock.now(), text, connector, details)
         for listener in self._listeners:
             listener(event)
         for subscription in self._subscriptions:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ocppj.peer import ConnectionClosed
+from ocppj.errors import ConnectionClosed
 from simulator.clock import Timer
-from simulator.core import Core
-from simulator.link import Link
+from simulator.parts import Parts
 
 KEY = "WebSocketPingInterval"
 
@@ -13,18 +12,18 @@ KEY = "WebSocketPingInterval"
 class KeepAlive:
     """Pings every WebSocketPingInterval seconds while there is a connection; 0 means never."""
 
-    def __init__(self, core: Core, link: Link) -> None:
-        self._core = core
-        self._link = link
+    __slots__ = ("_timer", "parts")
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
         self._timer: Timer | None = None
-        core.configuration.listen(self._configured)
 
     def arm(self) -> None:
         """A connection is there, or the interval has changed: count from now."""
         self.disarm()
-        interval = self._core.configuration.number(KEY)
-        if interval and self._link.up:
-            self._timer = self._core.clock.call_later(interval, self._due)
+        interval = self.parts.configuration.number(KEY)
+        if interval and self.parts.link.up:
+            self._timer = self.parts.clock.call_later(interval, self._due)
 
     def disarm(self) -> None:
         """The connection is gone."""
@@ -32,18 +31,19 @@ class KeepAlive:
             self._timer.cancel()
             self._timer = None
 
-    def _configured(self, key: str) -> None:
+    def configured(self, key: str) -> None:
+        """A configuration key has a new value."""
         if key == KEY:
             self.arm()
 
     def _due(self) -> None:
-        self._core.tasks.spawn(self._ping())
+        self.parts.tasks.spawn(self._ping())
         self.arm()
 
     async def _ping(self) -> None:
-        peer = self._link.peer
-        if peer is not None:
+        line = self.parts.link.line
+        if line is not None:
             try:
-                await peer.ping()
+                await line.ping()
             except ConnectionClosed as error:
-                self._core.events.publish("problem", f"a ping was not answered: {error}")
+                self.parts.events.publish("problem", f"a ping was not answered: {error}")

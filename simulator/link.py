@@ -1,23 +1,94 @@
-"""The connection of a station: made, lost, made again with growing pauses (OCPP-J §3, §5.4; rules CON-08, CON-09)."""
+"""The connection of a station: made, lost, made again with growing pauses (OCPP-J §3, §5.4; rules CON-08, CON-09).
+
+Whoever makes the connection (`Connect`) says by `on_closed` when it has ended, so that a station at rest needs no task.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from ssl import SSLContext
+from typing import Any, Protocol
 
-from ocppj.peer import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed, Peer
-from simulator.clock import Clock, Timer
-from simulator.core import Offline, Unanswered
-from simulator.events import Events
-from simulator.tasks import Tasks
+from ocppj import peer as ocppj_peer
+from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed
+from ocppj.frames import Call
+from ocppj.rules import Finding
+from ocppj.session import Memory, Seen, Session
+from ocppj.trace import Trace
+from simulator import dispatcher
+from simulator.clock import Timer
+from simulator.errors import Offline, Unanswered
+from simulator.parts import Parts
+
+log = logging.getLogger(__name__)
 
 MAX_WAITING = 1000
 
-Connect = Callable[[], Awaitable[Peer]]
+Done = Callable[["dict[str, Any] | Offline | Unanswered"], None]
+"""Is given what came back for a CALL: the payload of its answer, or why there is none."""
+
+
+class Line(Protocol):
+    """What the station needs of an open connection; `ocppj.peer.Peer` has it."""
+
+    session: Session
+
+    @property
+    def findings(self) -> list[Finding]: ...
+    async def call(self, action: str, payload: Any = None, *, timeout: float | None = None) -> Any: ...
+    async def reply(self, call: Call, payload: Any) -> None: ...
+    async def refuse(
+        self, id: str, code: str, description: str = "", details: dict[str, Any] | None = None
+    ) -> None: ...
+    async def ping(self) -> None: ...
+    async def close(self, code: int = 1000, reason: str = "") -> None: ...
+    async def abort(self) -> None: ...
+
+
+Connect = Callable[..., Awaitable[Line]]
+"""`connect(url, identity, on_call=, on_closed=, memory=, ssl=, headers=, basic_auth=, trace=, observer=)`, all by name
+but the first two, as in `ocppj.peer.connect`; `on_closed(reason)` is called once, when an open connection has ended.
+Raises `ConnectFailed`.
+"""
+
+
+@dataclass(slots=True)
+class Dial:
+    """Where and how to connect; changes count from the next connection on."""
+
+    url: str
+    identity: str
+    ssl: SSLContext | None = None
+    headers: Mapping[str, str] | None = None
+    basic_auth: tuple[str, bytes] | None = None
+    trace: Trace | None = None
+    observer: Callable[[Seen], None] | None = None
+    connect: Connect | None = None
+    call_timeout: float | None = None  # seconds; None: MessageTimeout
+    memory: Memory = field(default_factory=Memory)
+
+
+_watching: set[asyncio.Task[None]] = set()
+
+
+async def connect_by_websockets(
+    url: str, identity: str, *, on_closed: Callable[[ConnectionClosed], None], **options: Any
+) -> Line:
+    """The connection of `ocppj.peer`, with a task that waits for its end."""
+    peer = await ocppj_peer.connect(url, identity, **options)
+
+    async def watch() -> None:
+        on_closed(await peer.wait_closed())
+
+    task = asyncio.get_running_loop().create_task(watch())
+    _watching.add(task)
+    task.add_done_callback(_watching.discard)
+    return peer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +107,41 @@ class BackOff:
         return min(self.ceiling, self.first * 2.0 ** min(failures, 30) * (1.0 + self.share * chance))
 
 
-class Link:
-    """Keeps one connection while it is wanted."""
+_DEFAULT_BACK_OFF = BackOff()
 
-    def __init__(
-        self,
-        connect: Connect,
-        clock: Clock,
-        events: Events,
-        tasks: Tasks,
-        *,
-        back_off: BackOff | None = None,
-        seed: int | None = None,
-    ) -> None:
-        self.on_up: Callable[[], None] = lambda: None
-        self.on_down: Callable[[], None] = lambda: None
-        self.on_call: Callable[[], None] = lambda: None
+
+class Link:
+    """Keeps one connection while it is wanted, and sends the CALLs of the station one after the other."""
+
+    __slots__ = (
+        "_attempt",
+        "_back_off",
+        "_failures",
+        "_outbox",
+        "_pumping",
+        "_retry",
+        "_seed",
+        "_wanted",
+        "dial",
+        "findings",
+        "last_failure",
+        "line",
+        "parts",
+    )
+
+    def __init__(self, parts: Parts, dial: Dial, *, back_off: BackOff | None = None, seed: int | None = None) -> None:
+        self.parts = parts
+        self.dial = dial
+        self.line: Line | None = None
+        self.findings: list[Finding] | None = None  # of connections that are over
         self.last_failure: ConnectFailed | None = None
-        self._connect = connect
-        self._clock = clock
-        self._events = events
-        self._tasks = tasks
-        self._back_off = back_off or BackOff()
-        self._random = random.Random(seed)
-        self._peer: Peer | None = None
+        self._back_off = back_off or _DEFAULT_BACK_OFF
+        self._seed = random.getrandbits(32) if seed is None else seed
         self._wanted = False
         self._attempt: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._failures = 0
-        self._outbox: deque[tuple[str, dict[str, Any], asyncio.Future[dict[str, Any]]]] = deque()
+        self._outbox: deque[tuple[str, dict[str, Any], Done | None]] | None = None
         self._pumping = False
 
     @property
@@ -75,12 +152,7 @@ class Link:
     @property
     def up(self) -> bool:
         """Whether there is an open connection."""
-        return self._peer is not None
-
-    @property
-    def peer(self) -> Peer | None:
-        """The open connection, if any."""
-        return self._peer
+        return self.line is not None
 
     def open(self) -> None:
         """Connect, and stay connected until `close`."""
@@ -91,17 +163,24 @@ class Link:
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Disconnect and stay so, with a close frame. Features learn it before the socket is closed."""
-        peer = self._give_up()
-        if peer is not None:
-            await peer.close(code, reason)
+        line = self._give_up()
+        if line is not None:
+            await line.close(code, reason)
+            self._keep_findings(line)
 
     async def cut(self) -> None:
         """Disconnect and stay so, without a close frame: the wire is cut."""
-        peer = self._give_up()
-        if peer is not None:
-            await peer.abort()
+        line = self._give_up()
+        if line is not None:
+            await line.abort()
+            self._keep_findings(line)
 
-    def _give_up(self) -> Peer | None:
+    async def reconnect(self) -> None:
+        """Make a new connection with what `dial` says now, for example with new credentials."""
+        await self.close(1000, "reconnecting")
+        self.open()
+
+    def _give_up(self) -> Line | None:
         self._wanted = False
         if self._retry is not None:
             self._retry.cancel()
@@ -109,107 +188,124 @@ class Link:
             self._attempt.cancel()
         return self._lost()
 
-    def submit(self, action: str, payload: dict[str, Any]) -> asyncio.Future[dict[str, Any]]:
-        """As in `Uplink`. What waits when the connection is lost fails; nothing is carried over to the next one."""
-        future = new_future()
-        if self._peer is None:
-            future.set_exception(Offline("there is no connection"))
-        elif len(self._outbox) >= MAX_WAITING:
-            future.set_exception(Unanswered(f"{action} was not sent: {MAX_WAITING} CALLs wait for their turn"))
-        else:
-            self._outbox.append((action, payload, future))
-            if not self._pumping:
-                self._pumping = True
-                self._tasks.spawn(self._pump())
-        return future
+    def send(self, action: str, payload: dict[str, Any], done: Done | None = None) -> None:
+        """Queue a CALL; CALLs leave in the order of `send`. What waits when the connection is lost fails with
+        `Offline`; nothing is carried over to the next one.
+        """
+        if self.line is None:
+            _tell(done, Offline("there is no connection"))
+            return
+        if self._outbox is None:
+            self._outbox = deque()
+        if len(self._outbox) >= MAX_WAITING:
+            _tell(done, Unanswered(f"{action} was not sent: {MAX_WAITING} CALLs wait for their turn"))
+            return
+        self._outbox.append((action, payload, done))
+        if not self._pumping:
+            self._pumping = True
+            self.parts.tasks.spawn(self._pump(self._outbox))
 
-    async def _pump(self) -> None:
+    async def _pump(self, outbox: deque[tuple[str, dict[str, Any], Done | None]]) -> None:
         """Send what waits, one CALL after the answer to the other."""
         try:
-            while self._outbox:
-                action, payload, future = self._outbox.popleft()
-                try:
-                    answer = await self._exchange(action, payload)
-                except (Offline, Unanswered) as error:
-                    if not future.done():
-                        future.set_exception(error)
-                else:
-                    if not future.done():
-                        future.set_result(answer)
+            while outbox:
+                action, payload, done = outbox.popleft()
+                _tell(done, await self._exchange(action, payload))
         finally:
             self._pumping = False
-            self._events.publish("queue", "no CALL is on its way")
+            self.parts.events.publish("queue", "no CALL is on its way")
 
-    async def _exchange(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        peer = self._peer
-        if peer is None:
-            raise Offline("there is no connection")
-        self.on_call()
+    async def _exchange(self, action: str, payload: dict[str, Any]) -> dict[str, Any] | Offline | Unanswered:
+        line = self.line
+        if line is None:
+            return Offline("there is no connection")
+        self.parts.registration.touched()
+        timeout = self.dial.call_timeout or self.parts.configuration.number("MessageTimeout")
         try:
-            answer = await peer.call(action, payload)
+            answer = await line.call(action, payload, timeout=timeout)
         except ConnectionClosed as error:
-            raise Offline(str(error)) from None
+            return Offline(str(error))
         except (CallRefused, CallTimeout, BadAnswer) as error:
-            raise Unanswered(str(error)) from None
-        if peer is not self._peer:
-            raise Offline("the connection was given up while the answer was on its way")
-        if not peer.session.schemas.result[action](answer):
-            first = peer.session.schemas.diagnose(action, "result", answer)[0]
-            raise Unanswered(f"the answer to {action} is against the schema: {first.message}")
+            return Unanswered(str(error))
+        if line is not self.line:
+            return Offline("the connection was given up while the answer was on its way")
+        if not line.session.schemas.result[action](answer):
+            first = line.session.schemas.diagnose(action, "result", answer)[0]
+            return Unanswered(f"the answer to {action} is against the schema: {first.message}")
         return dict(answer)
 
     def _try(self) -> None:
         self._retry = None
-        if self._wanted and self._peer is None:
-            self._attempt = self._tasks.spawn(self._establish())
+        if self._wanted and self.line is None:
+            self._attempt = self.parts.tasks.spawn(self._establish())
 
     async def _establish(self) -> None:
+        dial = self.dial
+        line: Line | None = None
+
+        async def on_call(seen: Seen) -> None:
+            assert line is not None
+            await dispatcher.handle(self.parts, seen, line)
+
+        def on_closed(reason: ConnectionClosed) -> None:
+            if line is not None and line is self.line:
+                self._lost()
+                self._keep_findings(line)
+                pause = self._pause()
+                self.parts.events.publish("problem", f"{reason}; next attempt in {pause:.1f} s", pause=pause)
+
         try:
-            peer = await self._connect()
+            line = await (dial.connect or connect_by_websockets)(
+                dial.url,
+                dial.identity,
+                on_call=on_call,
+                on_closed=on_closed,
+                memory=dial.memory,
+                ssl=dial.ssl,
+                headers=dial.headers,
+                basic_auth=dial.basic_auth,
+                trace=dial.trace,
+                observer=dial.observer,
+            )
         except ConnectFailed as error:
             self.last_failure = error
             pause = self._pause()
-            self._events.publish("problem", f"{error}; next attempt in {pause:.1f} s", pause=pause)
+            self.parts.events.publish("problem", f"{error}; next attempt in {pause:.1f} s", pause=pause)
             return
+        self._attempt = None
         self._failures = 0
         self.last_failure = None
-        self._peer = peer
-        self._tasks.spawn(self._watch(peer), held=False)
-        self._events.publish("connected", "connected")
-        self.on_up()
+        self.line = line
+        self.parts.events.publish("connected", "connected")
+        self.parts.keep_alive.arm()
+        self.parts.registration.connected()
 
-    async def _watch(self, peer: Peer) -> None:
-        closed = await peer.wait_closed()
-        if peer is self._peer:
-            self._lost()
-            pause = self._pause()
-            self._events.publish("problem", f"{closed}; next attempt in {pause:.1f} s", pause=pause)
-
-    def _lost(self) -> Peer | None:
-        peer, self._peer = self._peer, None
-        if peer is not None:
+    def _lost(self) -> Line | None:
+        line, self.line = self.line, None
+        if line is not None:
             while self._outbox:
-                future = self._outbox.popleft()[2]
-                if not future.done():
-                    future.set_exception(Offline("the connection was lost"))
-            self.on_down()
-            self._events.publish("disconnected", "disconnected")
-        return peer
+                _tell(self._outbox.popleft()[2], Offline("the connection was lost"))
+            self.parts.keep_alive.disarm()
+            self.parts.registration.disconnected()
+            self.parts.events.publish("disconnected", "disconnected")
+        return line
+
+    def _keep_findings(self, line: Line) -> None:
+        if line.findings:
+            self.findings = [*(self.findings or ()), *line.findings][-MAX_WAITING:]
 
     def _pause(self) -> float:
-        pause = self._back_off.pause(self._failures, self._random.random())
+        chance = random.Random(f"{self._seed}/{self._failures}").random()
+        pause = self._back_off.pause(self._failures, chance)
         self._failures += 1
-        self._retry = self._clock.call_later(pause, self._try)
+        self._retry = self.parts.clock.call_later(pause, self._try)
         return pause
 
 
-def new_future() -> asyncio.Future[dict[str, Any]]:
-    """A future whose failure may go unnoticed: its reader can be cancelled before it looks."""
-    future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-    future.add_done_callback(_look)
-    return future
-
-
-def _look(future: asyncio.Future[dict[str, Any]]) -> None:
-    if not future.cancelled():
-        future.exception()
+def _tell(done: Done | None, answer: dict[str, Any] | Offline | Unanswered) -> None:
+    """A feature that fails must not keep the others from sending."""
+    if done is not None:
+        try:
+            done(answer)
+        except Exception:
+            log.exception("what follows from an answer failed")

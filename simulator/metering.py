@@ -1,7 +1,7 @@
 """The energy meter of a connector and the sampled values made from it (1.6 §3.16, §7.31, §7.43).
 
 The register is a real one: it rises with power and time, never falls, and is never reset (rules TX-14, TX-15). Power in
-watt, energy in watt-hours.
+watt, energy in watt-hours. A measurand is listed as in §9.1.14: `Voltage`, or `Voltage.L1` for one phase.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 VOLTAGE = 230.0
+_FREQUENCY = 50.0  # Hz
+_COLD, _WARMING = 24.0, 0.001  # Celsius of an idle outlet, and how much each watt adds
 
 
 class Meter:
     """One register, integrating power over the clock."""
+
+    __slots__ = ("_monotonic", "_power", "_register", "_since")
 
     def __init__(self, monotonic: Callable[[], float], register: float = 0.0) -> None:
         self._monotonic = monotonic
@@ -39,8 +43,13 @@ class Meter:
     @property
     def register(self) -> int:
         """The reading in whole watt-hours."""
+        return math.floor(self.exact + 1e-6)
+
+    @property
+    def exact(self) -> float:
+        """The reading with its fraction, as it is kept over a loss of power."""
         self._integrate()
-        return math.floor(self._register + 1e-6)
+        return self._register
 
     def _integrate(self) -> None:
         now = self._monotonic()
@@ -50,83 +59,106 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the connector's instruments show at one moment."""
+    """What the instruments of a connector, or of the whole station, show at one moment."""
 
     register: int  # Wh
     power: float  # W
     offered: float  # W
     phases: int
-    soc: float  # percent
+    soc: float | None  # percent; the main meter knows no vehicle
 
 
-def _energy(reading: Reading) -> list[dict[str, str]]:
-    return [{"value": str(reading.register), "unit": "Wh"}]
+@dataclass(frozen=True, slots=True)
+class Measurand:
+    """How a measurand is read: `value` of the reading, for `share` of all phases."""
+
+    value: Callable[[Reading, float], float]
+    unit: str | None
+    each_phase: bool = False  # without a phase in its name it is reported for every phase
+    phase: str | None = None  # how a phase of it is written; None: it has no phases
+    location: str | None = None  # None: Outlet, which may be left out (rule MV-10)
+    digits: int = 1
 
 
-def _power(reading: Reading) -> list[dict[str, str]]:
-    return [{"value": _text(reading.power), "unit": "W"}]
+def _nothing(_reading: Reading, _share: float) -> float:
+    return 0.0
 
 
-def _power_offered(reading: Reading) -> list[dict[str, str]]:
-    return [{"value": _text(reading.offered), "unit": "W"}]
-
-
-def _current_offered(reading: Reading) -> list[dict[str, str]]:
-    return [{"value": _text(reading.offered / reading.phases / VOLTAGE), "unit": "A"}]
-
-
-def _current(reading: Reading) -> list[dict[str, str]]:
-    value = _text(reading.power / reading.phases / VOLTAGE)
-    return [{"value": value, "unit": "A", "phase": f"L{phase}"} for phase in range(1, reading.phases + 1)]
-
-
-def _voltage(reading: Reading) -> list[dict[str, str]]:
-    return [{"value": _text(VOLTAGE), "unit": "V", "phase": f"L{phase}-N"} for phase in range(1, reading.phases + 1)]
-
-
-def _soc(reading: Reading) -> list[dict[str, str]]:
-    return [{"value": _text(reading.soc), "unit": "Percent", "location": "EV"}]
-
-
-MEASURANDS: dict[str, Callable[[Reading], list[dict[str, str]]]] = {
-    "Energy.Active.Import.Register": _energy,
-    "Power.Active.Import": _power,
-    "Power.Offered": _power_offered,
-    "Current.Import": _current,
-    "Current.Offered": _current_offered,
-    "Voltage": _voltage,
-    "SoC": _soc,
+MEASURANDS: dict[str, Measurand] = {
+    "Energy.Active.Import.Register": Measurand(lambda r, share: r.register * share, "Wh", phase="L", digits=0),
+    "Power.Active.Import": Measurand(lambda r, share: r.power * share, "W", phase="L"),
+    "Power.Offered": Measurand(lambda r, _: r.offered, "W"),
+    "Power.Reactive.Import": Measurand(_nothing, "var", phase="L"),
+    "Power.Factor": Measurand(lambda r, _: 1.0, None, digits=2),
+    "Current.Import": Measurand(lambda r, _: r.power / r.phases / VOLTAGE, "A", each_phase=True, phase="L"),
+    "Current.Offered": Measurand(lambda r, _: r.offered / r.phases / VOLTAGE, "A"),
+    "Voltage": Measurand(lambda r, _: VOLTAGE, "V", each_phase=True, phase="L-N"),
+    "Frequency": Measurand(lambda r, _: _FREQUENCY, None),  # 1.6 has no unit for it (rule VAL-12)
+    "Temperature": Measurand(lambda r, _: _COLD + r.power * _WARMING, "Celcius", location="Body"),  # spelling: JE 2.2
+    "SoC": Measurand(lambda r, _: r.soc or 0.0, "Percent", location="EV"),
 }
 """The measurands the station knows, and how each is read."""
+
+
+def listable(phases: int) -> frozenset[str]:
+    """What may stand in a list of measurands of a station with so many phases."""
+    single = (f"{name}.L{n}" for name, one in MEASURANDS.items() if one.phase for n in range(1, phases + 1))
+    return frozenset({*MEASURANDS, *single})
+
+
+def _samples(listed: str, reading: Reading) -> list[dict[str, str]]:
+    if listed in MEASURANDS:
+        name, phases = listed, list(range(1, reading.phases + 1)) if MEASURANDS[listed].each_phase else [0]
+    else:
+        name, _, single = listed.rpartition(".L")
+        phases = [int(single)]
+    kind = MEASURANDS[name]
+    if name == "SoC" and reading.soc is None:
+        return []
+    samples = []
+    for phase in phases:
+        value = kind.value(reading, 1.0 / reading.phases if phase else 1.0)
+        sample = {"value": f"{value:.{kind.digits}f}", "measurand": name}
+        if kind.unit is not None:
+            sample["unit"] = kind.unit
+        if phase and kind.phase is not None:
+            sample["phase"] = kind.phase.replace("L", f"L{phase}")
+        if kind.location is not None:
+            sample["location"] = kind.location
+        samples.append(sample)
+    return samples
 
 
 def meter_value(at: datetime, measurands: Iterable[str], context: str, reading: Reading) -> dict[str, Any]:
     """One element of `meterValue`; an empty list of measurands means the energy register (1.6 §7.43)."""
     names = tuple(measurands) or ("Energy.Active.Import.Register",)
-    return {
-        "timestamp": timestamp(at),
-        "sampledValue": [
-            {"context": context, "measurand": name, **value} for name in names for value in MEASURANDS[name](reading)
-        ],
-    }
+    samples = [{"context": context, **sample} for name in names for sample in _samples(name, reading)]
+    return {"timestamp": timestamp(at), "sampledValue": samples}
 
 
 def timestamp(at: datetime) -> str:
     """A time as the station writes it: UTC, milliseconds, `Z` (rule VAL-01)."""
-    utc = at.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def seconds_to_boundary(at: datetime, interval: int) -> float:
-    """Seconds from `at` to the next multiple of `interval` since midnight UTC, never 0 (1.6 §3.16.2, rule MV-02).
+def moment(text: str) -> datetime:
+    """The moment a dateTime of the CSMS names, with any offset and any fraction (rule VAL-02).
+
+    Raises `ValueError` when it names none.
+    """
+    text = text.upper()
+    if text[17:19] == "60":  # a leap second is legal on the wire, but Python has no name for it
+        text = text[:17] + "59" + text[19:]
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def next_boundary(at: datetime, interval: int) -> datetime:
+    """The first multiple of `interval` seconds since midnight UTC that comes after `at` (1.6 §3.16.2, rule MV-02).
 
     Midnight itself is always a boundary, also when the interval does not divide a day.
     """
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     passed = (at - midnight).total_seconds()
-    ahead = min((passed // interval + 1) * interval, 86_400.0)
-    return ahead - passed
-
-
-def _text(value: float) -> str:
-    return f"{value:.1f}"
+    return midnight + timedelta(seconds=min((passed // interval + 1) * interval, 86_400.0))

@@ -1,19 +1,19 @@
-"""When meter values are taken and where they go (1.6 §3.16, §4.7; rules MV-01 to MV-08).
+"""When meter values are taken and where they go (1.6 §3.16, §4.7; rules MV-01 to MV-09).
 
 Sampled values run from the start of each transaction, clock-aligned ones along the wall clock for every connector.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from simulator.clock import Timer
 from simulator.connectors import Connector
-from simulator.core import Core, Offline, Unanswered, Uplink
-from simulator.metering import meter_value, seconds_to_boundary
-from simulator.transactions import Message, Transaction, TransactionQueue
+from simulator.metering import Reading, meter_value, next_boundary
+from simulator.parts import Parts
+from simulator.transactions import Message, Transaction
 
 MAX_TRANSACTION_DATA = 500
 _EARLY = 0.05
@@ -22,26 +22,22 @@ _EARLY = 0.05
 class Sampler:
     """Takes meter values and queues them."""
 
-    def __init__(
-        self, core: Core, uplink: Uplink, queue: TransactionQueue, connectors: Mapping[int, Connector]
-    ) -> None:
-        self._core = core
-        self._uplink = uplink
-        self._queue = queue
-        self._connectors = connectors
-        self._periodic: dict[int, Timer] = {}
+    __slots__ = ("_aligned", "parts")
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
         self._aligned: Timer | None = None
-        core.configuration.listen(self._configured)
 
     def power_on(self) -> None:
-        """Begin with the clock-aligned values."""
+        """Begin with the clock-aligned values, and go on with transactions that were resumed."""
         self._arm_aligned()
+        for connector in self.parts.connectors.values():
+            self._arm_periodic(connector)
 
     def power_off(self) -> None:
         """Take no more values."""
-        for timer in self._periodic.values():
-            timer.cancel()
-        self._periodic.clear()
+        for connector in self.parts.connectors.values():
+            self._disarm(connector)
         self._cancel_aligned()
 
     def begin(self, connector: Connector) -> None:
@@ -51,93 +47,131 @@ class Sampler:
 
     def end(self, connector: Connector) -> None:
         """The transaction is about to stop: note its last values."""
-        if (timer := self._periodic.pop(connector.id, None)) is not None:
-            timer.cancel()
+        self._disarm(connector)
         self._note_edge(connector, "Transaction.End")
 
     def _note_edge(self, connector: Connector, context: str) -> None:
         """Begin and End hold every measurand of the two StopTxn lists once (rule MV-08)."""
-        configuration = self._core.configuration
+        configuration = self.parts.configuration
         lists = (configuration.items("StopTxnSampledData"), configuration.items("StopTxnAlignedData"))
         measurands = tuple(dict.fromkeys(lists[0] + lists[1]))
         if measurands and connector.transaction is not None:
-            self._note(connector, connector.transaction, measurands, context)
+            value = meter_value(self.parts.clock.now(), measurands, context, connector.reading())
+            self.parts.queue.note(connector.transaction, value, MAX_TRANSACTION_DATA)
 
-    def _note(self, connector: Connector, transaction: Transaction, measurands: tuple[str, ...], context: str) -> None:
-        transaction.data.append(meter_value(self._core.clock.now(), measurands, context, connector.reading()))
-        if len(transaction.data) > MAX_TRANSACTION_DATA:
-            # Thin out what lies between the first and the newest value (1.6 §3.16, erratum 3.14).
-            del transaction.data[1:-1:2]
+    def configured(self, key: str) -> None:
+        """A configuration key has a new value."""
+        if key == "MeterValueSampleInterval":
+            for connector in self.parts.connectors.values():
+                self._arm_periodic(connector)
+        elif key == "ClockAlignedDataInterval":
+            self._arm_aligned()
 
     # --- sampled ------------------------------------------------------------------------------------------------------
 
+    def _disarm(self, connector: Connector) -> None:
+        if connector.sample_timer is not None:
+            connector.sample_timer.cancel()
+            connector.sample_timer = None
+
     def _arm_periodic(self, connector: Connector) -> None:
-        if (timer := self._periodic.pop(connector.id, None)) is not None:
-            timer.cancel()
-        interval = self._core.configuration.number("MeterValueSampleInterval")
-        if interval and connector.transaction is not None:
-            self._periodic[connector.id] = self._core.clock.call_later(interval, self._sampler(connector))
+        self._disarm(connector)
+        interval = self.parts.configuration.number("MeterValueSampleInterval")
+        if interval and connector.transaction is not None and self.parts.power.on:
+            connector.transaction.next_sample = self.parts.clock.monotonic() + interval
+            connector.sample_timer = self.parts.clock.call_later(interval, partial(self._sample, connector))
 
-    def _sampler(self, connector: Connector) -> Callable[[], None]:
-        def sample() -> None:
-            transaction = connector.transaction
-            if transaction is not None:
-                configuration = self._core.configuration
-                self._report(connector, transaction, "MeterValuesSampledData", "Sample.Periodic")
-                if measurands := configuration.items("StopTxnSampledData"):
-                    self._note(connector, transaction, measurands, "Sample.Periodic")
-                self._arm_periodic(connector)
-
-        return sample
+    def _sample(self, connector: Connector) -> None:
+        transaction = connector.transaction
+        connector.sample_timer = None
+        if transaction is None:
+            return
+        now = self.parts.clock.now()
+        configuration = self.parts.configuration
+        with self.parts.store.unit():
+            self._report(connector, now, "MeterValuesSampledData", "Sample.Periodic")
+            if measurands := configuration.items("StopTxnSampledData"):
+                value = meter_value(now, measurands, "Sample.Periodic", connector.reading())
+                self.parts.queue.note(transaction, value, MAX_TRANSACTION_DATA)
+            self.parts.sessions.keep(connector)
+        # Counted from when it was due, so that a timer that is late does not make all that follow late, too.
+        interval = configuration.number("MeterValueSampleInterval")
+        monotonic = self.parts.clock.monotonic()
+        transaction.next_sample = max(transaction.next_sample + interval, monotonic)
+        wait = transaction.next_sample - monotonic
+        connector.sample_timer = self.parts.clock.call_later(wait, partial(self._sample, connector))
 
     # --- clock-aligned ------------------------------------------------------------------------------------------------
 
     def _arm_aligned(self) -> None:
         self._cancel_aligned()
-        interval = self._core.configuration.number("ClockAlignedDataInterval")
-        if interval:
+        interval = self.parts.configuration.number("ClockAlignedDataInterval")
+        if interval and self.parts.power.on:
             # A timer of the event loop may fire a little early; that boundary must not be met twice.
-            soon = self._core.clock.now() + timedelta(seconds=_EARLY)
-            wait = seconds_to_boundary(soon, interval) + _EARLY
-            self._aligned = self._core.clock.call_later(wait, self._align)
+            now = self.parts.clock.now()
+            boundary = next_boundary(now + timedelta(seconds=_EARLY), interval)
+            wait = (boundary - now).total_seconds() + _EARLY
+            self._aligned = self.parts.clock.call_later(wait, partial(self._align, boundary))
 
     def _cancel_aligned(self) -> None:
         if self._aligned is not None:
             self._aligned.cancel()
             self._aligned = None
 
-    def _align(self) -> None:
-        for connector in self._connectors.values():
-            self._report(connector, connector.transaction, "MeterValuesAlignedData", "Sample.Clock")
-            measurands = self._core.configuration.items("StopTxnAlignedData")
-            if measurands and connector.transaction is not None:
-                self._note(connector, connector.transaction, measurands, "Sample.Clock")
+    def _align(self, boundary: datetime) -> None:
+        measurands = self.parts.configuration.items("StopTxnAlignedData")
+        with self.parts.store.unit():
+            for connector in self.parts.connectors.values():
+                self._report(connector, boundary, "MeterValuesAlignedData", "Sample.Clock")
+                if measurands and connector.transaction is not None:
+                    value = meter_value(boundary, measurands, "Sample.Clock", connector.reading())
+                    self.parts.queue.note(connector.transaction, value, MAX_TRANSACTION_DATA)
+                self.parts.sessions.keep(connector)
+        if self.parts.facts.main_meter:
+            listed = self.parts.configuration.items("MeterValuesAlignedData")
+            self._send(0, meter_value(boundary, listed, "Sample.Clock", self._main_meter()))
         self._arm_aligned()
 
     # --- both ---------------------------------------------------------------------------------------------------------
 
-    def _report(self, connector: Connector, transaction: Transaction | None, key: str, context: str) -> None:
-        measurands = self._core.configuration.items(key)
-        value = meter_value(self._core.clock.now(), measurands, context, connector.reading())
-        payload = {"connectorId": connector.id, "meterValue": [value]}
+    def _report(self, connector: Connector, at: datetime, key: str, context: str) -> None:
+        measurands = self.parts.configuration.items(key)
+        value = meter_value(at, measurands, context, connector.reading())
         text = f"connector {connector.id}: {connector.meter.register} Wh, {connector.power:.0f} W"
-        self._core.events.publish("meter", text, connector.id, register=connector.meter.register)
-        if transaction is not None:
-            self._queue.put(Message("MeterValues", transaction, payload))
-        elif self._uplink.online:
-            self._core.tasks.spawn(self._send(payload))
+        self.parts.events.publish("meter", text, connector.id, register=connector.meter.register)
+        if connector.transaction is not None:
+            payload = {"connectorId": connector.id, "meterValue": [value]}
+            self.parts.queue.put(Message("MeterValues", connector.transaction, payload))
+        else:
+            self._send(connector.id, value)
 
-    async def _send(self, payload: dict[str, Any]) -> None:
-        try:
-            await self._uplink.submit("MeterValues", payload)
-        except Offline:
-            pass  # belongs to no transaction, so it is not kept
-        except Unanswered as error:
-            self._core.events.publish("problem", str(error))
+    def _send(self, connector: int, value: dict[str, Any]) -> None:
+        """Values that belong to no transaction; they are not kept when offline."""
+        self.parts.registration.tell("MeterValues", {"connectorId": connector, "meterValue": [value]})
 
-    def _configured(self, key: str) -> None:
-        if key == "MeterValueSampleInterval":
-            for connector in self._connectors.values():
-                self._arm_periodic(connector)
-        elif key == "ClockAlignedDataInterval":
-            self._arm_aligned()
+    def _main_meter(self) -> Reading:
+        readings = [connector.reading() for connector in self.parts.connectors.values()]
+        return Reading(
+            sum(one.register for one in readings),
+            sum(one.power for one in readings),
+            sum(one.offered for one in readings),
+            self.parts.facts.phases,
+            None,
+        )
+
+    def send_now(self, number: int | None) -> None:
+        """The latest values of MeterValuesSampledData, because the CSMS asks for them (erratum 3.46, rule MV-09)."""
+        now = self.parts.clock.now()
+        measurands = self.parts.configuration.items("MeterValuesSampledData")
+        if number == 0:
+            self._triggered(0, meter_value(now, measurands, "Trigger", self._main_meter()), None)
+        for connector in self.parts.connectors.values():
+            if number in (None, connector.id):
+                value = meter_value(now, measurands, "Trigger", connector.reading())
+                self._triggered(connector.id, value, connector.transaction)
+
+    def _triggered(self, connector: int, value: dict[str, Any], transaction: Transaction | None) -> None:
+        payload: dict[str, Any] = {"connectorId": connector, "meterValue": [value]}
+        if transaction is not None and transaction.transactionId is not None:
+            payload["transactionId"] = transaction.transactionId
+        self.parts.registration.tell("MeterValues", payload, triggered=True)

@@ -1,229 +1,170 @@
-"""The charging session: cards, cables and orders brought together (1.6 §4.1, §4.8, §4.10, §9.1).
+"""The charging session: starts and stops transactions for whatever reason there is (1.6 §4.8, §4.10, §9.1).
 
-Rules AUTH-01, AUTH-02, TX-10 to TX-13, STAT-06. What a connector looks like is in `connectors`, who may charge in
-`authorization`, what is sent about it in `transactions` and `sampling`; this module decides when.
+Rules TX-08, TX-10 to TX-16, STAT-06. What a connector looks like is in `connectors`, who may charge in `authorization`
+and `cards`, what is sent about it in `transactions` and `sampling`; this module decides when.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from datetime import datetime
+from functools import partial
+from typing import Any
 
-from simulator.authorization import Authorizer
-from simulator.clock import Timer
-from simulator.connectors import Connector, MainController
-from simulator.core import Core, NotPossible, same_tag
-from simulator.metering import timestamp
-from simulator.sampling import Sampler
-from simulator.transactions import Message, Transaction, TransactionQueue
+from simulator.connectors import Admission, Connector
+from simulator.metering import Meter, moment, timestamp
+from simulator.parts import Parts
+from simulator.transactions import Message, Transaction, start_payload
 
-Side = Literal["both", "vehicle", "station"]
+_CONNECTOR = "connector"  # kind of records; 0 is the station as a whole
 
 
 class Sessions:
-    """Starts and stops transactions for whatever reason there is."""
+    """What begins, goes on and ends at the connectors."""
 
-    def __init__(
-        self,
-        core: Core,
-        authorizer: Authorizer,
-        queue: TransactionQueue,
-        sampler: Sampler,
-        connectors: Mapping[int, Connector],
-        main: MainController,
-    ) -> None:
-        self.powered = False
-        self._core = core
-        self._authorizer = authorizer
-        self._queue = queue
-        self._sampler = sampler
-        self._connectors = connectors
-        self._main = main
-        self._waiting: dict[int, Timer] = {}  # ConnectionTimeOut per connector
-        queue.on_answer = self._answered
-        for connector in connectors.values():
-            connector.on_status = self._wait
+    __slots__ = ("parts",)
 
-    # --- the driver ---------------------------------------------------------------------------------------------------
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
 
-    async def present(self, tag: str, number: int | None = None) -> None:
-        """A card is held to the reader. Returns when the station has decided."""
-        if not self.powered:
-            raise NotPossible("the station has no power; restore_power() first")
-        connector = self._connectors[number] if number is not None else self._meant(tag)
-        if connector is None:
-            self._refused(None, tag, "no connector is free")
-        elif connector.transaction is not None:
-            await self._present_to_stop(connector, connector.transaction, tag)
-        elif connector.locked_for is not None:
-            await self._present_to_unlock(connector, connector.locked_for, tag)
-        elif connector.authorized is not None:
-            if same_tag(tag, connector.authorized[0]):
-                self.give_up(connector, "the card was presented again")
-            else:
-                self._refused(connector, tag, "somebody else is about to start")
-        elif not connector.idle:
-            self._refused(connector, tag, f"the connector is {connector.status}")
-        else:
-            await self._present_to_start(connector, tag)
+    # --- what is kept -------------------------------------------------------------------------------------------------
 
-    def _meant(self, tag: str) -> Connector | None:
-        """Which connector a card at the common reader is for."""
-        connectors = list(self._connectors.values())
-        candidates = [
-            [c for c in connectors if c.transaction is not None and same_tag(c.transaction.idTag, tag)],
-            [c for c in connectors if c.locked_for is not None and same_tag(c.locked_for[0], tag)],
-            [c for c in connectors if c.authorized is not None and same_tag(c.authorized[0], tag)],
-            [c for c in connectors if c.idle and c.cable and not c.finished],
-            [c for c in connectors if c.transaction is not None and c.transaction.parentIdTag is not None],
-            [c for c in connectors if c.idle and c.cable],
-            [c for c in connectors if c.idle],
-            connectors if len(connectors) == 1 else [],
-        ]
-        return next((group[0] for group in candidates if group), None)
+    def keep(self, connector: Connector) -> None:
+        """Keep what is true of a connector now."""
+        if self.parts.store.keeps:
+            transaction = connector.transaction
+            value = {
+                "operative": connector.operative,
+                "register": connector.meter.exact,
+                "cable": connector.cable,
+                "vehicle": connector.vehicle,
+                "locked": connector.locked,
+                "lockedFor": connector.locked_for,
+                "transaction": None if transaction is None else transaction.number,
+                "at": timestamp(self.parts.clock.now()),
+            }
+            self.parts.store.put(_CONNECTOR, str(connector.id), value)
 
-    async def _present_to_start(self, connector: Connector, tag: str) -> None:
-        decision = await self._authorizer.decide(tag)
-        if not decision.accepted:
-            self._refused(connector, tag, f"idTag is {decision.status} ({decision.source})")
-        elif not (self.powered and connector.idle):
-            self._refused(connector, tag, "the connector is no longer free")
-        else:
-            self.authorize(connector, tag, decision.parent)
+    def keep_availability(self) -> None:
+        """Keep whether the station as a whole is in service."""
+        self.parts.store.put(_CONNECTOR, "0", {"operative": self.parts.main.operative})
 
-    async def _present_to_stop(self, connector: Connector, transaction: Transaction, tag: str) -> None:
-        """The card that started stops without a question (rule AUTH-02), one of the same group after Authorize."""
-        if same_tag(tag, transaction.idTag):
-            self.stop(connector, "Local", tag)
-        elif transaction.parentIdTag is None:
-            self._refused(connector, tag, "another card has started here")
-        else:
-            decision = await self._authorizer.decide(tag)
-            if (
-                decision.accepted
-                and same_tag(decision.parent, transaction.parentIdTag)
-                and connector.transaction is transaction
-            ):
-                self.stop(connector, "Local", tag)
-            else:
-                self._refused(connector, tag, "another group has started here")
+    def restore(self) -> None:
+        """Read it all from the store. What was running when the process died is stopped as after a loss of power."""
+        transactions = self.parts.queue.restore()
+        for key, value in self.parts.store.read(_CONNECTOR):
+            connector = self.parts.connectors.get(int(key))
+            if connector is not None:
+                self._restore(connector, value, transactions)
+            elif key == "0":
+                self.parts.main.operative = value["operative"]
 
-    async def _present_to_unlock(self, connector: Connector, owner: tuple[str, str | None], tag: str) -> None:
-        """After a de-authorization the cable stays locked for its owner (rule TX-11)."""
-        ours = same_tag(tag, owner[0])
-        if not ours and owner[1] is not None:
-            decision = await self._authorizer.decide(tag)
-            ours = decision.accepted and same_tag(decision.parent, owner[1])
-        if ours:
-            self.unlock(connector)
-        else:
-            self._refused(connector, tag, "the cable belongs to another card")
+    def _restore(self, connector: Connector, value: Mapping[str, Any], transactions: Mapping[int, Transaction]) -> None:
+        connector.operative = value["operative"]
+        connector.meter = Meter(self.parts.clock.monotonic, value["register"])
+        connector.cable, connector.vehicle, connector.locked = value["cable"], value["vehicle"], value["locked"]
+        if value["lockedFor"] is not None:
+            connector.locked_for = (value["lockedFor"][0], value["lockedFor"][1])
+        connector.transaction = None if value["transaction"] is None else transactions[value["transaction"]]
+        connector.finished = connector.cable and connector.transaction is None
+        if connector.transaction is not None and not self.parts.facts.resumes:
+            self.stop(connector, "PowerLoss", at=moment(value["at"]))
 
-    def plug_in(self, connector: Connector) -> None:
-        """The cable is connected at both ends."""
-        connector.plug()
-        self._driver(connector, "cable in")
-        if connector.authorized is not None and self.powered:
-            self._start(connector)
-        else:
-            connector.update()
+    # --- begin and end ------------------------------------------------------------------------------------------------
 
-    def unplug(self, connector: Connector, side: Side) -> None:
-        """The cable comes out. A locked plug stays in the socket; raises `NotPossible` when only it was meant."""
-        if side != "station" and connector.vehicle:
-            connector.unplug_vehicle()
-            self._driver(connector, "cable out at the vehicle")
-            if connector.transaction is not None and self.powered:
-                if self._core.configuration.flag("StopTransactionOnEVSideDisconnect"):
-                    self.stop(connector, "EVDisconnected")
-                    # StopTransaction first, then the lock as configured (1.6 §4.10, §9.1.33)
-                else:
-                    connector.update()
-            elif connector.fixed_cable:
-                connector.update()
-        if side != "vehicle" and not connector.fixed_cable:
-            if side == "both" and connector.locked:
-                self._driver(connector, "the plug is locked and stays in")
-                return
-            connector.unplug_station()
-            self._driver(connector, "cable out at the station")
-            connector.update()
-
-    # --- orders -------------------------------------------------------------------------------------------------------
-
-    def authorize(self, connector: Connector, tag: str, parent: str | None) -> None:
-        """`tag` may start at `connector`: at once when the cable is in, else within ConnectionTimeOut."""
-        connector.authorized = (tag, parent)
-        self._core.events.publish("authorization", f"connector {connector.id}: {tag} may charge", connector.id)
+    def authorize(self, connector: Connector, admission: Admission) -> None:
+        """Somebody may start at `connector`: at once when the cable is in, else within ConnectionTimeOut."""
+        connector.authorized = admission
+        text = f"connector {connector.id}: {admission.idTag} may charge"
+        self.parts.events.publish("authorization", text, connector.id)
         if connector.cable and connector.vehicle:
-            self._start(connector)
+            self.start(connector)
         else:
             connector.update()
-
-    async def remote_start(self, connector: Connector, tag: str, ask: bool) -> None:
-        """Carry out an accepted RemoteStartTransaction; `ask` is AuthorizeRemoteTxRequests (rule RMT-01)."""
-        if ask:
-            await self._present_to_start(connector, tag)
-        elif self.powered and connector.idle:
-            self.authorize(connector, tag, None)
-
-    def stop(self, connector: Connector, reason: str, tag: str | None = None) -> None:
-        """End the transaction at `connector`, if any; `tag` is that of the card that asked for it."""
-        transaction = connector.transaction
-        if transaction is None:
-            return
-        self._sampler.end(connector)
-        payload: dict[str, Any] = {
-            "meterStop": connector.meter.register,
-            "timestamp": timestamp(self._core.clock.now()),
-            "reason": reason,
-        }
-        if tag is not None:
-            payload["idTag"] = tag
-        if transaction.data:
-            payload["transactionData"] = transaction.data
-        transaction.stopped = True
-        transaction.reason = reason
-        connector.transaction = None
-        connector.ev_paused = False
-        connector.finished = connector.cable
-        self._lock_after(connector, transaction, reason)
-        self._core.events.publish(
-            "transaction", f"connector {connector.id}: stopped ({reason})", connector.id, reason=reason
-        )
-        self._queue.put(Message("StopTransaction", transaction, payload))
-        connector.update()
-        self._main.update()
-
-    def stop_all(self, reason: str) -> None:
-        """End every transaction."""
-        for connector in self._connectors.values():
-            self.stop(connector, reason)
-
-    def unlock(self, connector: Connector) -> None:
-        """Open the lock of the socket."""
-        connector.locked = False
-        connector.locked_for = None
-        self._driver(connector, "lock open")
 
     def give_up(self, connector: Connector, why: str) -> None:
         """Forget an authorization that has not led to a transaction."""
         connector.authorized = None
-        self._core.events.publish("authorization", f"connector {connector.id}: given up, {why}", connector.id)
+        self.parts.events.publish("authorization", f"connector {connector.id}: given up, {why}", connector.id)
         connector.update()
 
-    def forget(self) -> None:
-        """The station goes down: authorizations that wait for a cable are lost."""
-        for connector in self._connectors.values():
-            connector.authorized = None
-            connector.update()
-            self._unwait(connector)
+    def start(self, connector: Connector) -> None:
+        """Begin the transaction of whoever was authorized."""
+        admission = connector.authorized
+        if admission is None:
+            return
+        if not connector.locked and not self._lock(connector):
+            return
+        connector.authorized = None
+        tag, parent = admission.idTag, admission.parentIdTag
+        reservation = self.parts.features.reservation_for(connector, tag, parent)
+        transaction = connector.transaction = Transaction(
+            self.parts.queue.number(),
+            connector.id,
+            tag,
+            self.parts.clock.now(),
+            connector.meter.register,
+            parent,
+            reservationId=None if reservation is None else reservation.reservationId,
+            profile=admission.profile,
+        )
+        connector.finished = False
+        self.parts.events.publish("transaction", f"connector {connector.id}: started for {tag}", connector.id)
+        with self.parts.store.unit():
+            self.parts.queue.keep(transaction)
+            self.parts.queue.put(Message("StartTransaction", transaction, start_payload(transaction)))
+            self.keep(connector)
+        self.parts.features.transaction_started(connector, transaction)
+        connector.update()
+        self.parts.sampler.begin(connector)
 
-    def resume(self) -> None:
-        """The station is up again; a cable that is in place waits for a card from now on."""
-        for connector in self._connectors.values():
-            connector.update()
-            self._wait(connector)
+    def _lock(self, connector: Connector) -> bool:
+        """Close the lock of the socket; when it sticks, there is a fault and no transaction."""
+        if connector.lock_jammed:
+            connector.break_down("ConnectorLockFailure", None, None)
+            self.interrupt(connector, "Other")
+            return False
+        connector.locked = not connector.fixed_cable
+        return True
+
+    def stop(self, connector: Connector, reason: str, tag: str | None = None, at: datetime | None = None) -> None:
+        """End the transaction at `connector`, if any; `tag` is that of the card that asked for it.
+
+        `at` is for a transaction that ended some time ago, when the power was lost.
+        """
+        transaction = connector.transaction
+        if transaction is None:
+            return
+        with self.parts.store.unit():
+            self.parts.sampler.end(connector)
+            payload: dict[str, Any] = {
+                "meterStop": connector.meter.register,
+                "timestamp": timestamp(at or self.parts.clock.now()),
+                "reason": reason,
+            }
+            if tag is not None:
+                payload["idTag"] = tag
+            if transaction.data:
+                payload["transactionData"] = transaction.data
+            transaction.stopped = True
+            transaction.reason = reason
+            connector.transaction = None
+            connector.ev_paused = False
+            connector.finished = connector.cable
+            self._lock_after(connector, transaction, reason)
+            text = f"connector {connector.id}: stopped ({reason})"
+            self.parts.events.publish("transaction", text, connector.id, reason=reason)
+            self.parts.queue.put(Message("StopTransaction", transaction, payload))
+            self.keep(connector)
+        self._unwatch(connector)
+        self.parts.features.transaction_stopped(connector, transaction)
+        connector.update()
+        self.parts.main.update()
+
+    def stop_all(self, reason: str) -> None:
+        """End every transaction."""
+        for connector in self.parts.connectors.values():
+            self.stop(connector, reason)
 
     def interrupt(self, connector: Connector, reason: str) -> None:
         """A fault ends whatever goes on at `connector`."""
@@ -231,53 +172,12 @@ class Sessions:
         self.stop(connector, reason)
         connector.update()
 
-    # --- inside -------------------------------------------------------------------------------------------------------
-
-    def _start(self, connector: Connector) -> None:
-        if connector.authorized is None:
-            return
-        tag, parent = connector.authorized
-        connector.authorized = None
-        transaction = Transaction(connector.id, tag, self._core.clock.now(), connector.meter.register, parent)
-        connector.transaction = transaction
-        connector.finished = False
-        connector.locked = not connector.fixed_cable
-        self._core.events.publish("transaction", f"connector {connector.id}: started for {tag}", connector.id)
-        payload = {
-            "connectorId": connector.id,
-            "idTag": tag,
-            "meterStart": transaction.meter_start,
-            "timestamp": timestamp(transaction.started),
-        }
-        self._queue.put(Message("StartTransaction", transaction, payload))
-        connector.update()
-        self._sampler.begin(connector)
-
-    def _answered(self, message: Message, answer: dict[str, Any]) -> None:
-        transaction = message.transaction
-        info = answer.get("idTagInfo")
-        self._authorizer.remember(message.payload.get("idTag"), info)
-        if message.action != "StartTransaction" or info is None:
-            return
-        transaction.parentIdTag = info.get("parentIdTag", transaction.parentIdTag)
-        number = transaction.transactionId
-        self._core.events.publish(
-            "transaction", f"connector {transaction.connector}: transactionId is {number}", transaction.connector
-        )
-        connector = self._connectors[transaction.connector]
-        if info["status"] != "Accepted" and connector.transaction is transaction:
-            self._deauthorize(connector, transaction, info["status"])
-
-    def _deauthorize(self, connector: Connector, transaction: Transaction, status: str) -> None:
-        """The CSMS does not agree with the start (1.6 §3.5.4, erratum 3.17, rule TX-10)."""
-        self._core.events.publish(
-            "authorization", f"connector {connector.id}: the CSMS says {status} to the start", connector.id
-        )
-        if self._core.configuration.flag("StopTransactionOnInvalidId"):
-            self.stop(connector, "DeAuthorized")
-        else:
-            transaction.suspended = True
-            connector.update()
+    def unlock(self, connector: Connector) -> None:
+        """Open the lock of the socket."""
+        connector.locked = False
+        connector.locked_for = None
+        self.keep(connector)
+        self.parts.events.publish("driver", f"connector {connector.id}: lock open", connector.id)
 
     def _lock_after(self, connector: Connector, transaction: Transaction, reason: str) -> None:
         if connector.fixed_cable:
@@ -285,31 +185,118 @@ class Sessions:
         if reason == "DeAuthorized":
             connector.locked_for = (transaction.idTag, transaction.parentIdTag)
         elif reason == "EVDisconnected":
-            connector.locked = not self._core.configuration.flag("UnlockConnectorOnEVSideDisconnect")
+            connector.locked = not self.parts.configuration.flag("UnlockConnectorOnEVSideDisconnect")
         else:
             connector.locked = False
+
+    # --- power --------------------------------------------------------------------------------------------------------
+
+    def power_off(self) -> None:
+        """The station goes down: authorizations that wait for a cable are lost, and nothing flows."""
+        for connector in self.parts.connectors.values():
+            connector.authorized = None
+            connector.update()
+            self._unwait(connector)
+            self._unwatch(connector)
+            self.keep(connector)
+
+    def power_on(self) -> None:
+        """The station is up again; a cable that is in place waits for a card from now on."""
+        for connector in self.parts.connectors.values():
+            connector.begin()
+            if connector.transaction is not None:
+                self.vehicle_left(connector)
+            self._wait(connector)
+        self.parts.main.update()
+
+    def vehicle_left(self, connector: Connector) -> None:
+        """The vehicle may have been unplugged from a transaction (1.6 §4.10, §9.1.25)."""
+        if connector.vehicle or connector.transaction is None:
+            return
+        if self.parts.configuration.flag("StopTransactionOnEVSideDisconnect"):
+            self.stop(connector, "EVDisconnected")
+        else:
+            connector.update()
+
+    # --- what the CSMS says to the start ------------------------------------------------------------------------------
+
+    def answered(self, message: Message, answer: Mapping[str, Any]) -> None:
+        """A message of a transaction was answered."""
+        transaction = message.transaction
+        info = answer.get("idTagInfo")
+        if message.action == "StopTransaction":
+            self.parts.authorizer.remember(message.payload.get("idTag"), info)
+            return
+        if message.action != "StartTransaction" or info is None:
+            return
+        self.parts.authorizer.remember(transaction.idTag, info)
+        transaction.parentIdTag = info.get("parentIdTag", transaction.parentIdTag)
+        self.parts.queue.keep(transaction)
+        text = f"connector {transaction.connector}: transactionId is {transaction.transactionId}"
+        self.parts.events.publish("transaction", text, transaction.connector)
+        self.parts.features.transaction_answered(transaction, info)
+        connector = self.parts.connectors[transaction.connector]
+        if info["status"] != "Accepted" and connector.transaction is transaction:
+            self._deauthorize(connector, transaction, info["status"])
+
+    def _deauthorize(self, connector: Connector, transaction: Transaction, status: str) -> None:
+        """The CSMS does not agree with the start (1.6 §3.5.4, erratum 3.17, rule TX-10).
+
+        MaxEnergyOnInvalidId lets the vehicle have enough to drive away.
+        """
+        text = f"connector {connector.id}: the CSMS says {status} to the start"
+        self.parts.events.publish("authorization", text, connector.id)
+        allowance = self.parts.configuration.number("MaxEnergyOnInvalidId")
+        transaction.stop_at_end = self.parts.configuration.flag("StopTransactionOnInvalidId")
+        transaction.energy_end = connector.meter.register + allowance
+        self.parts.queue.keep(transaction)
+        self.watch_energy(connector)
+
+    def watch_energy(self, connector: Connector) -> None:
+        """Look when the energy that is left will be used up; power has changed, or the end was set."""
+        self._unwatch(connector)
+        transaction = connector.transaction
+        if transaction is None or transaction.energy_end is None or transaction.suspended:
+            return
+        left = transaction.energy_end - connector.meter.exact
+        if left <= 1e-6:
+            if transaction.stop_at_end:
+                self.stop(connector, "DeAuthorized")
+            else:
+                transaction.suspended = True
+                self.parts.queue.keep(transaction)
+                connector.update()
+        elif connector.power > 0:
+            wait = left / connector.power * 3600.0
+            connector.energy_timer = self.parts.clock.call_later(wait, partial(self.watch_energy, connector))
+
+    def _unwatch(self, connector: Connector) -> None:
+        if connector.energy_timer is not None:
+            connector.energy_timer.cancel()
+            connector.energy_timer = None
+
+    # --- waiting for a cable ------------------------------------------------------------------------------------------
+
+    def status_changed(self, connector: Connector) -> None:
+        """A connector has another status."""
+        self._wait(connector)
 
     def _wait(self, connector: Connector) -> None:
         """Preparing ends after ConnectionTimeOut (1.6 §9.1.6, rule STAT-06); 0 means without end."""
         self._unwait(connector)
-        seconds = self._core.configuration.number("ConnectionTimeOut")
-        if seconds and self.powered and connector.status == "Preparing":
-            self._waiting[connector.id] = self._core.clock.call_later(seconds, lambda: self._time_out(connector))
+        seconds = self.parts.configuration.number("ConnectionTimeOut")
+        if seconds and connector.status == "Preparing":
+            connector.wait_timer = self.parts.clock.call_later(seconds, partial(self._time_out, connector))
 
     def _unwait(self, connector: Connector) -> None:
-        if (timer := self._waiting.pop(connector.id, None)) is not None:
-            timer.cancel()
+        if connector.wait_timer is not None:
+            connector.wait_timer.cancel()
+            connector.wait_timer = None
 
     def _time_out(self, connector: Connector) -> None:
+        connector.wait_timer = None
         if connector.authorized is not None:
             self.give_up(connector, "no cable within ConnectionTimeOut")
         else:
             connector.finished = True  # erratum 3.20: from Preparing to Finishing
             connector.update()
-
-    def _refused(self, connector: Connector | None, tag: str, why: str) -> None:
-        number = None if connector is None else connector.id
-        self._core.events.publish("authorization", f"{tag} is refused: {why}", number, refused=True)
-
-    def _driver(self, connector: Connector, text: str) -> None:
-        self._core.events.publish("driver", f"connector {connector.id}: {text}", connector.id)

@@ -99,6 +99,8 @@ def derive(facts: Facts) -> str:
         return "Unavailable"
     if facts.authorized:
         return "Preparing"
-    if facts.cable:
-        return "Finishing" if facts.finished else "Preparing"
-    return "Reserved" if facts.reserved else "Available"
+    if facts.cable and facts.finished:
+        return "Finishing"
+    if facts.reserved:  # a cable alone does not end it; the right card does
+        return "Reserved"
+    return "Preparing" if facts.cable else "Available"

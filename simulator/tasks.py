@@ -15,7 +15,9 @@ _GRACE = 5.0  # seconds
 
 
 class Tasks:
-    """Starts tasks and ends them with the station."""
+    """Starts tasks and ends them with the station. A station at rest has none."""
+
+    __slots__ = ("_clock", "_running")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -107,10 +107,14 @@ async def list_certificates(
 
 @router.post("/certificates/{serial_number}/revoke", status_code=204, responses={404: {"model": ErrorOut}})
 async def revoke_certificate(csms: Csms, serial_number: str) -> None:
-    """Revoke a certificate: a station that presents it is refused from now on."""
+    """Revoke a certificate: a station that presents it is refused from now on, one that has come in with it goes."""
     at = clock.wire(clock.now())
     if not await csms.store.write(lambda connection: certificates.revoke(connection, serial_number, at)):
         raise HTTPException(404, f"This CSMS has issued no certificate {serial_number}.")
+    serial = serial_number.lower()
+    csms.doorman.changed(serial)
+    for identity in csms.hub.presenting(serial):
+        csms.hub.disconnect(identity, "its certificate was revoked")
 
 
 @router.get("/pki/roots", response_class=Response, responses=_file("application/x-pem-file"))

@@ -15,6 +15,7 @@ from csms_core.api.deps import Csms, Limit, Offset
 from csms_core.api.models import Body, ErrorOut
 from csms_core.api.operations import STATUS, Wait
 from csms_core.files.places import new_token
+from csms_core.files.server import Protocol
 from csms_core.store import jobs
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -41,7 +42,6 @@ Location = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_LOCATION, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:")
 ]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Protocol = Literal["http", "ftp"]
 
 
 class JobIn(Body):

@@ -20,7 +20,7 @@ PATIENCE = 5.0
 @router.get("/health")
 async def health(csms: Csms) -> Health:
     """The CSMS is up, and where."""
-    return Health(url=csms.url, stations_online=csms.hub.online)
+    return Health(url=csms.url, tls_url=csms.tls_url or None, stations_online=csms.hub.online)
 
 
 @router.get("/ready", responses={503: {"model": ErrorOut}})

@@ -40,6 +40,7 @@ class Health(BaseModel):
 
     status: Literal["ok"] = "ok"
     url: str
+    tls_url: str | None
     stations_online: int
 
 
@@ -64,7 +65,10 @@ class NamedStationIn(StationIn):
 
 
 class StationOut(BaseModel):
-    """A station. `registered_as` is what its last boot was answered with, `boot` what that BootNotification said."""
+    """A station. `registered_as` is what its last boot was answered with, `boot` what that BootNotification said.
+
+    `security_profile` is that of its connection, null when it is not connected.
+    """
 
     identity: str
     online: bool
@@ -74,6 +78,7 @@ class StationOut(BaseModel):
     booted_at: str | None
     boot: dict[str, Any] | None
     connected_at: str | None
+    security_profile: int | None
     last_seen: str | None
     connectors: list[dict[str, Any]]
 

@@ -18,7 +18,6 @@ from pydantic import BaseModel, Field, SecretStr
 from csms_core.api import operations, security
 from csms_core.api.deps import Csms
 from csms_core.api.models import Body, ErrorOut, Identity, IdTag
-from csms_core.auth import basic
 from csms_core.store import tags
 from schemas import load
 
@@ -68,9 +67,9 @@ async def create_token(csms: Csms, body: OcttTokenIn) -> OcttDone:
 
 @router.post("/set-basic-auth-password", responses={404: {"model": ErrorOut}})
 async def set_basic_auth_password(csms: Csms, body: OcttPasswordIn) -> OcttDone:
-    """Set the password a station connects with."""
-    hashed = await csms.vault.hash(basic.key_of_text(body.password.get_secret_value()))
-    if not await security.store(csms, body.station_id, {"password": hashed, "pending": None}):
+    """Set the password a station connects with from its next handshake on; a connection it has goes on."""
+    changes = await security.password_changes(csms, body.station_id, body.password)
+    if await security.store(csms, body.station_id, changes) is None:
         raise security.unknown(body.station_id)
     return OcttDone()
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from csms_core import clock, tokens
 from csms_core.api.deps import Csms, Limit, Offset
 from csms_core.api.models import Body, ErrorOut, Identity
-from csms_core.auth import basic
+from csms_core.auth import basic, standing
 from csms_core.auth.doorman import Admitted
 from csms_core.services import Services
 from csms_core.store import credentials, stations
@@ -94,15 +94,24 @@ async def get_security(csms: Csms, identity: str) -> SecurityOut:
 
 @router.put("/stations/{identity:segment}/security", status_code=204, responses={404: {"model": ErrorOut}})
 async def put_security(csms: Csms, identity: Identity, body: SecurityIn) -> None:
-    """Change what a station may connect with; a connection it has goes on."""
+    """Change what a station may connect with; a connection that would not be let in any more is closed (1008)."""
     changes: dict[str, object] = {name: getattr(body, name) for name in body.model_fields_set - {"password"}}
     if "profile" in changes:
         changes["announced"] = None
     if "password" in body.model_fields_set:
-        secret = None if body.password is None else basic.key_of_text(body.password.get_secret_value())
-        changes |= {"password": None if secret is None else await csms.vault.hash(secret), "pending": None}
-    if not await store(csms, identity, changes):
+        changes |= await password_changes(csms, identity, body.password)
+    booked = await store(csms, identity, changes)
+    if booked is None:
         raise unknown(identity)
+    before, after = booked
+    if before != after:
+        csms.doorman.changed(identity)
+    link = csms.hub.link(identity)
+    if link is not None:
+        minimum = csms.config.security_profile
+        reason = standing.reason_to_end(link.admitted, identity, before, after, minimum)
+        if reason is not None:
+            csms.hub.disconnect(identity, reason)
 
 
 @router.get("/tokens")
@@ -128,14 +137,28 @@ async def delete_token(csms: Csms, name: str) -> None:
         raise HTTPException(404, f"There is no token '{name}'.")
 
 
-async def store(csms: Services, identity: str, changes: dict[str, object]) -> bool:
-    """Keep changes to the credentials of a station; False when it is not registered."""
+async def password_changes(csms: Services, identity: str, password: SecretStr | None) -> dict[str, object]:
+    """What a new password changes of the credentials; the same one again ends a key change under way, and no more."""
+    if password is None:
+        return {"password": None, "pending": None}
+    secret = basic.key_of_text(password.get_secret_value())
+    kept = await csms.store.read(lambda connection: credentials.find(connection, identity))
+    if await csms.vault.check(secret, kept.password):
+        return {"pending": None}
+    return {"password": await csms.vault.hash(secret), "pending": None}
 
-    def book(connection: Connection) -> bool:
+
+async def store(
+    csms: Services, identity: str, changes: dict[str, object]
+) -> tuple[credentials.Credentials, credentials.Credentials] | None:
+    """Keep changes to the credentials of a station; gives them before and after, None when it is not registered."""
+
+    def book(connection: Connection) -> tuple[credentials.Credentials, credentials.Credentials] | None:
         if stations.find(connection, identity) is None:
-            return False
+            return None
+        before = credentials.find(connection, identity)
         credentials.put(connection, identity, **changes)
-        return True
+        return before, credentials.find(connection, identity)
 
     return await csms.store.write(book)
 

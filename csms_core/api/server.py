@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from contextlib import suppress
 
 import uvicorn
@@ -32,12 +33,13 @@ class ApiServer:
         self._sock: socket.socket | None = None
         self._ticks: asyncio.Task[None] | None = None
 
-    async def start(self, sock: socket.socket) -> None:
-        """Answer requests on a listening socket; returns when they are answered."""
+    async def start(self, sock: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Answer requests on a listening socket, within TLS when there is a context; returns when they are answered."""
         self._sock = sock
         if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; its connections inherit it
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_AFTER * 1000)
         self._config.load()
+        self._config.ssl = tls
         self._server.lifespan = self._config.lifespan_class(self._config)
         await self._server.startup(sockets=[sock])
         self._ticks = asyncio.create_task(self._server.main_loop())

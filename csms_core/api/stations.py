@@ -74,9 +74,8 @@ async def delete_station(csms: Csms, identity: str) -> None:
     """Forget a station and close its connection; its transactions stay."""
     if not await csms.store.write(lambda connection: stations.remove(connection, identity)):
         raise _unknown(identity)
-    link = csms.hub.link(identity)
-    if link is not None:
-        csms.hub.drop(link, "the station was removed")
+    csms.doorman.changed(identity)
+    csms.hub.disconnect(identity, "the station was removed")
 
 
 def _unknown(identity: str) -> HTTPException:
@@ -95,6 +94,7 @@ def _out(hub: Hub, station: stations.Station, connectors: list[dict[str, Any]]) 
             "booted_at": station.booted_at,
             "boot": station.boot,
             "connected_at": None if link is None else clock.wire(link.connected_at),
+            "security_profile": None if link is None else link.admitted.profile,
             "last_seen": None if link is None else clock.wire(link.last_seen),
             "connectors": connectors,
         }

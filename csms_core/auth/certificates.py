@@ -43,11 +43,17 @@ def read(der: bytes) -> Certificate:
 
 
 def problems(
-    certificate: Certificate, names: Collection[str], operator: str | None, is_revoked: bool
+    certificate: Certificate,
+    names: Collection[str],
+    operator: str | None,
+    *,
+    is_revoked: bool = False,
+    is_foreign: bool = False,
 ) -> frozenset[ProblemKind]:
     """What is wrong with a certificate for a station of these `names` (identity, serial number).
 
-    `operator` is the organization it has to name, None: any.
+    `operator` is the organization it has to name, None: any. `is_foreign`: an authority issued it that TLS trusts for
+    the time being and the CSMS does not.
     """
     found: set[ProblemKind] = set()
     if certificate.common_name not in names:
@@ -56,6 +62,8 @@ def problems(
         found.add("operator")
     if is_revoked:
         found.add("revoked")
+    if is_foreign:
+        found.add("foreign")
     if not certificate.is_strong:
         found.add("weak")
     return frozenset(found)

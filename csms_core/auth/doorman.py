@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import http
 import logging
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -34,6 +35,7 @@ REMEMBERED = 10_000
 CHALLENGE = 'Basic realm="OCPP", charset="UTF-8"'
 
 _PROBLEMS: Mapping[ProblemKind, str] = {
+    "foreign": "it was issued by an authority that is not trusted here",
     "name": "the common name of the certificate is not that of the station",
     "operator": "the certificate names another operator",
     "revoked": "the certificate was revoked",
@@ -54,10 +56,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The station may come in; `serial` is that of its certificate (hex digits) with profile 3."""
+    """The station may come in. With profile 3 `serial` (hex digits) and `common_name` are those of its certificate.
+
+    `begun` is when its judgement began, in seconds of the monotonic clock.
+    """
 
     profile: int
     serial: str | None = None
+    common_name: str | None = None
+    begun: float = 0.0
 
 
 class Refused(Exception):
@@ -85,21 +92,43 @@ class Attempt:
 class Doorman:
     """Judges handshakes; one for the whole CSMS."""
 
-    def __init__(self, config: Config, store: Store, vault: Vault, changes: Changes, operator: str | None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        vault: Vault,
+        changes: Changes,
+        operator: str | None,
+        is_foreign: Callable[[bytes], bool],
+    ) -> None:
+        """`operator` is the organization of client certificates, None: any; `is_foreign` says whether a certificate
+        (DER) got through TLS without a right path, which takes a deliberate defect."""
         self._config = config
         self._operator = operator
+        self._is_foreign = is_foreign
         self._store = store
         self._vault = vault
         self._changes = changes
         self._attempts: OrderedDict[str, Attempt] = OrderedDict()
+        self._changed: dict[str, float] = {}  # identities and serials of certificates, since when they are judged anew
 
     def last(self, identity: str) -> Attempt | None:
         """The last handshake of a station, None when there was none since the start or it is too long ago."""
         return self._attempts.get(identity)
 
+    def changed(self, name: str) -> None:
+        """What a station (its identity), or a certificate (its serial), is worth has changed just now."""
+        self._changed[name] = time.monotonic()
+
+    def is_stale(self, identity: str, admitted: Admitted) -> bool:
+        """Whether the judgement began before such a change, and may therefore know nothing of it."""
+        names = (identity,) if admitted.serial is None else (identity, admitted.serial)
+        return any(self._changed.get(name, 0.0) > admitted.begun for name in names)
+
     async def judge(self, offer: Offer, rules: Handshake) -> Admitted:
         """Let a station in, or raise `Refused`. `rules` are the judgements as faults leave them."""
         await self._changes.settled(offer.identity)
+        begun = time.monotonic()
         certificate = _read(offer)
         known, kept, is_revoked = await self._look_up(offer.identity, certificate)
         try:
@@ -115,7 +144,7 @@ class Doorman:
             risen = {"profile": admitted.profile, "announced": None}
             await self._store.write(lambda connection: credentials.put(connection, offer.identity, **risen))
         self._remember(offer.identity, admitted)
-        return admitted
+        return replace(admitted, begun=begun)
 
     async def _look_up(
         self, identity: str, certificate: certificates.Certificate | None
@@ -140,9 +169,12 @@ class Doorman:
         refusal: Refused | None = None
         if certificate is not None and TLS_CERTIFICATE in allowed:
             names = {offer.identity, kept.serial_number or offer.identity}
-            problems = certificates.problems(certificate, names, self._operator, is_revoked)
+            is_foreign = offer.certificate is not None and self._is_foreign(offer.certificate)
+            problems = certificates.problems(
+                certificate, names, self._operator, is_revoked=is_revoked, is_foreign=is_foreign
+            )
             if rules.certify(problems):
-                return Admitted(TLS_CERTIFICATE, certificate.serial)
+                return Admitted(TLS_CERTIFICATE, certificate.serial, certificate.common_name)
             reasons = "; ".join(_PROBLEMS[kind] for kind in sorted(problems)) or "it is refused on purpose"
             refusal = Refused(http.HTTPStatus.FORBIDDEN, f"The client certificate is refused: {reasons}.")
         if with_password in allowed and (offer.authorization is not None or NONE not in allowed):

@@ -11,7 +11,7 @@ from typing import Literal
 NONE, BASIC, TLS_BASIC, TLS_CERTIFICATE = PROFILES = (0, 1, 2, 3)
 """No security, Basic authentication, Basic authentication within TLS, client certificates."""
 
-ProblemKind = Literal["name", "operator", "revoked", "weak"]
+ProblemKind = Literal["foreign", "name", "operator", "revoked", "weak"]
 """What can be wrong with a client certificate whose path is right."""
 
 

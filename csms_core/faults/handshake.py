@@ -10,6 +10,7 @@ from csms_core import tls
 from csms_core.auth import terms
 from csms_core.faults.edits import Condition, call_of, fault, put
 from csms_core.faults.model import Fault, Handshake
+from csms_core.pki.folder import FOREIGN
 from csms_core.tls import TlsSettings
 
 
@@ -35,6 +36,16 @@ def faults() -> Iterator[Fault]:
         "No subprotocol is agreed on, and the connection is used all the same.",
         handshake=lambda right: replace(right, choose=lambda offered: None),
     )
+    yield Fault(
+        "subprotocol-not-named",
+        "ocpp1.6 is agreed to, and not named in the answer to the handshake.",
+        handshake=lambda right: replace(right, choose=_unnamed(right.choose)),
+    )
+    yield Fault(
+        "subprotocol-beside-others-refused",
+        "ocpp1.6 is only recognised when nothing else is offered beside it.",
+        handshake=lambda right: replace(right, choose=lambda offered: right.choose(_alone(offered))),
+    )
     yield from _passwords()
     yield from _profiles()
     yield from _certificates()
@@ -44,6 +55,18 @@ def faults() -> Iterator[Fault]:
 
 def _first(offered: Sequence[str]) -> str | None:
     return offered[0] if offered else None
+
+
+def _unnamed(choose: Callable[[Sequence[str]], str | None]) -> Callable[[Sequence[str]], str | None]:
+    def chosen(offered: Sequence[str]) -> str | None:
+        choose(offered)  # raises where there is nothing to agree to
+        return None
+
+    return chosen
+
+
+def _alone(offered: Sequence[str]) -> Sequence[str]:
+    return offered if len(offered) == 1 else ()
 
 
 def _passwords() -> Iterator[Fault]:
@@ -109,6 +132,13 @@ def _profiles() -> Iterator[Fault]:
 def _certificates() -> Iterator[Fault]:
     def without(kind: terms.ProblemKind) -> Callable[[Handshake], Handshake]:
         return lambda right: replace(right, certify=lambda problems: right.certify(problems - {kind}))
+
+    yield Fault(
+        "foreign-client-ca-trusted",
+        f"A CA certificate that was left in the folder {FOREIGN} of the PKI is trusted with client certificates.",
+        handshake=without("foreign"),
+        tls=lambda right: replace(right, trusts_foreign=True),
+    )
 
     yield Fault(
         "client-certificate-refused",

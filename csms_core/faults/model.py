@@ -105,8 +105,9 @@ class Fault:
     """A deliberate defect.
 
     `sentence` says what the CSMS then does wrong. `message` hooks in where a message leaves, `handshake` where a
-    connection is judged, `tls` where the encryption of a connection begins (before anybody knows whose it is, so such a
-    fault is on for all stations or for none); exactly one of them is set.
+    connection is judged, `tls` where the encryption of a connection begins: before anybody knows whose it is, so such a
+    fault is on for all stations or for none. Exactly one of them is set, but for a fault of TLS whose `handshake` says
+    to whom it applies: its `tls` acts as soon as it is on for anybody.
     """
 
     name: str
@@ -116,5 +117,11 @@ class Fault:
     tls: Callable[[TlsSettings], TlsSettings] | None = None
 
     def __post_init__(self) -> None:
-        if sum(hook is not None for hook in (self.message, self.handshake, self.tls)) != 1:
-            raise ValueError(f"The fault {self.name} needs either a message hook or a handshake hook, or one of TLS.")
+        connecting = self.handshake is not None or self.tls is not None
+        if (self.message is not None) == connecting:
+            raise ValueError(f"The fault {self.name} needs either a message hook or a hook of the handshake.")
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it can only be on for all stations."""
+        return self.tls is not None and self.handshake is None

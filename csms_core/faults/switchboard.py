@@ -6,8 +6,9 @@ read a second time here, so that neither the handlers nor the peer have to know.
 
 from __future__ import annotations
 
+import difflib
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from csms_core.faults.model import Fault, Handshake, Instead, Outgoing, Past
@@ -34,15 +35,18 @@ class Switchboard:
     def __init__(self, catalogue: Mapping[str, Fault]) -> None:
         self.catalogue = catalogue
         self._on: dict[str, set[str | None]] = {}
+        self.on: Mapping[str, Collection[str | None]] = self._on  # to look at; empty as long as no fault is on
         self._histories: dict[str, deque[Past]] = {}
 
     def switch(self, name: str, enabled: bool, station: str | None = None) -> None:
         """Switch a fault on or off, for one station or for all. Raises UnknownFault, NotForOneStation."""
         if name not in self.catalogue:
-            raise UnknownFault(
-                f"There is no fault '{name}'; the list is at GET /api/v1/faults and behind --list-faults."
+            near = difflib.get_close_matches(name, self.catalogue, n=1, cutoff=0.8)
+            advice = (
+                f"did you mean {near[0]}?" if near else "the list is at GET /api/v1/faults and behind --list-faults."
             )
-        if enabled and station is not None and self.catalogue[name].tls is not None:
+            raise UnknownFault(f"There is no fault '{name}'; {advice}")
+        if enabled and station is not None and self.catalogue[name].is_for_all:
             raise NotForOneStation(
                 f"The fault '{name}' acts before anybody knows which station connects; switch it on for all stations."
             )
@@ -76,9 +80,9 @@ class Switchboard:
 
     def tls(self, settings: TlsSettings) -> TlsSettings:
         """How the encryption of any connection is set up, given how it is set up rightly."""
-        for name, whom in self._on.items():
+        for name in self._on:
             hook = self.catalogue[name].tls
-            if hook is not None and None in whom:
+            if hook is not None:
                 settings = hook(settings)
         return settings
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import ssl
 import stat
 import sys
 import time
@@ -35,15 +36,16 @@ def account(job_id: int) -> str:
     return f"{_ACCOUNT}{job_id}"
 
 
-def make_server(places: Places, public_address: str | None) -> aioftp.Server:
+def make_server(places: Places, public_address: str | None, tls: ssl.SSLContext | None = None) -> aioftp.Server:
     """The door; `public_address` is the IPv4 address named to stations for data connections, None: the one they
-    came to."""
+    came to. With a context everything is within TLS from the first byte (implicit FTPS), data connections too."""
     accounts = _Accounts(places)
 
     class Files(_Files):
         pass
 
     Files.places = places
+    Files.protocol = "ftp" if tls is None else "ftps"
     server = aioftp.Server(
         accounts,
         path_io_factory=Files,
@@ -52,6 +54,7 @@ def make_server(places: Places, public_address: str | None) -> aioftp.Server:
         socket_timeout=IDLE_SECONDS,
         wait_future_timeout=10,
         ipv4_pasv_forced_response_address=public_address,
+        ssl=tls,
         welcome_message="plugproof",
     )
     accounts.server = server
@@ -153,6 +156,7 @@ class _Files(AbstractPathIO[Path]):
     """The folder of an account."""
 
     places: Places
+    protocol: str
 
     @property
     def _place(self) -> Place:
@@ -252,8 +256,8 @@ class _Files(AbstractPathIO[Path]):
         async with file.stack:
             if file.is_fetched:
                 if file.at_end:
-                    await self.places.fetched(self._place, "ftp")
-            elif not await self.places.left(self._place, file.name, await file.intake.keep(), "ftp"):
+                    await self.places.fetched(self._place, self.protocol)
+            elif not await self.places.left(self._place, file.name, await file.intake.keep(), self.protocol):
                 _refuse("enough files were left here")
 
     async def give_up(self, file: Any) -> None:

@@ -1,12 +1,14 @@
-"""Both doors of the file server, and the addresses stations are told."""
+"""The doors of the file server, in the clear and within TLS, and the addresses stations are told."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
 from csms_core import net
@@ -17,63 +19,88 @@ from csms_core.files.depot import Depot
 from csms_core.files.places import Places
 from csms_core.store import Store
 
-Protocol = Literal["http", "ftp"]
+Protocol = Literal["http", "https", "ftp", "ftps"]
+
+OPTIONS: Final[Mapping[Protocol, str]] = {
+    "http": "--files-port",
+    "https": "--pki DIR",  # and --files-tls-port, which is there unless it was shut
+    "ftp": "--ftp-port",
+    "ftps": "--pki DIR and --ftps-port",
+}
+"""What opens a door."""
 
 _EVERYWHERE = ("0.0.0.0", "::")
 
 
 class FileServer:
-    """The file server of a CSMS; `url` and `ftp_url` are set while it is open, None when that door is shut."""
+    """The file server of a CSMS; `urls` are the addresses of the doors that are open."""
 
-    def __init__(self, config: Config, store: Store, folder: Path) -> None:
+    def __init__(self, config: Config, store: Store, folder: Path, tls: ssl.SSLContext | None = None) -> None:
+        """`tls` is the context of the doors within TLS, None: they stay shut."""
         self._config = config
+        self._tls = tls
         self.places = Places(store, Depot(folder, config.max_file))
-        self.url: str | None = None
-        self.ftp_url: str | None = None
+        self.urls: dict[Protocol, str] = {}
 
     async def open(self, stack: AsyncExitStack) -> None:
         """Open the doors that are configured, until the stack is closed. Raises CannotListen."""
-        config = self._config
+        config, tls = self._config, self._tls
         await self.places.depot.sweep()
         if config.files_port is not None:
-            sock = stack.enter_context(net.listen(config.host, config.files_port, "--files-port"))
-            self.url = (config.files_url or _url("http", sock)).rstrip("/")
-            server = ApiServer(http.make_app(self.places))
-            await server.start(sock)
-            stack.push_async_callback(server.stop)
+            await self._open_http(stack, "http", config.files_port, "--files-port")
+        if config.files_tls_port is not None and tls is not None:
+            await self._open_http(stack, "https", config.files_tls_port, "--files-tls-port", tls)
         if config.ftp_port is not None:
-            await self._open_ftp(stack, config.ftp_port)
+            await self._open_ftp(stack, "ftp", config.ftp_port, "--ftp-port")
+        if config.ftps_port is not None and tls is not None:
+            await self._open_ftp(stack, "ftps", config.ftps_port, "--ftps-port", tls)
 
     def location(self, protocol: Protocol, job_id: int, token: str, name: str = "") -> str:
         """Where the file of a job goes, or, with a name, comes from. Raises ValueError when that door is shut."""
-        if protocol == "http":
-            if self.url is None:
-                raise ValueError("The file server takes no HTTP; start the CSMS with --files-port.")
-            return f"{self.url}/{token}/{quote(name, safe='')}"
-        if self.ftp_url is None:
-            raise ValueError("The file server takes no FTP; start the CSMS with --ftp-port.")
-        return self.ftp_url.replace("//", f"//{ftp.account(job_id)}:{token}@", 1) + f"/{quote(name, safe='')}"
+        if protocol not in self.urls:
+            raise ValueError(f"The file server takes no {protocol.upper()}; start the CSMS with {OPTIONS[protocol]}.")
+        url = self.urls[protocol]
+        if protocol in ("ftp", "ftps"):
+            return url.replace("//", f"//{ftp.account(job_id)}:{token}@", 1) + f"/{quote(name, safe='')}"
+        return f"{url}/{token}/{quote(name, safe='')}"
 
-    async def _open_ftp(self, stack: AsyncExitStack, port: int) -> None:
-        config = self._config
-        public = urlsplit(config.files_url or "").hostname
-        server = ftp.make_server(self.places, public if public is not None and _is_ipv4(public) else None)
+    async def _open_http(
+        self, stack: AsyncExitStack, protocol: Protocol, port: int, option: str, tls: ssl.SSLContext | None = None
+    ) -> None:
+        sock = stack.enter_context(net.listen(self._config.host, port, option))
+        told = self._config.files_url if protocol == "http" else None
+        self.urls[protocol] = (told or self._url(protocol, sock)).rstrip("/")
+        server = ApiServer(http.make_app(self.places))
+        await server.start(sock, tls)
+        stack.push_async_callback(server.stop)
+
+    async def _open_ftp(
+        self, stack: AsyncExitStack, protocol: Protocol, port: int, option: str, tls: ssl.SSLContext | None = None
+    ) -> None:
+        host = self._config.host
+        public = self._public
+        server = ftp.make_server(self.places, public if public is not None and _is_ipv4(public) else None, tls)
         try:
-            await server.start(config.host, port)
+            await server.start(host, port)
         except OSError as error:
             raise net.CannotListen(
-                f"{config.host}:{port} cannot be opened: {error.strerror}; choose another with --ftp-port."
+                f"{host}:{port} cannot be opened: {error.strerror}; choose another with {option}."
             ) from None
         stack.push_async_callback(server.close)
-        address = _url("ftp", server.server.sockets[0])
-        self.ftp_url = address if public is None else f"ftp://{public}:{urlsplit(address).port}"
+        self.urls[protocol] = self._url(protocol, server.server.sockets[0])
 
+    @property
+    def _public(self) -> str | None:
+        """The host stations reach, where it is not the one that is listened at."""
+        host = urlsplit(self._config.files_url or "").hostname
+        return f"[{host}]" if host is not None and ":" in host else host
 
-def _url(scheme: str, sock: socket.socket) -> str:
-    """URL of a listening socket; one that listens everywhere is reached by the name of the machine."""
-    url = net.address(scheme, sock)
-    host, port = sock.getsockname()[:2]
-    return f"{scheme}://{socket.gethostname()}:{port}" if host in _EVERYWHERE else url
+    def _url(self, scheme: Protocol, sock: socket.socket) -> str:
+        """URL of a listening socket; one that listens everywhere is reached by the name of the machine."""
+        host, port = sock.getsockname()[:2]
+        if self._public is not None:
+            return f"{scheme}://{self._public}:{port}"
+        return f"{scheme}://{socket.gethostname()}:{port}" if host in _EVERYWHERE else net.address(scheme, sock)
 
 
 def _is_ipv4(host: str) -> bool:

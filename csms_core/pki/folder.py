@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
@@ -22,6 +23,8 @@ from cryptography.x509.oid import NameOID
 from csms_core.pki import building
 from csms_core.pki.building import PrivateKey, PublicKey
 from csms_core.pki.errors import PkiError
+
+log = logging.getLogger(__name__)
 
 DEFAULT_HOSTS = ("127.0.0.1", "localhost")
 DEFAULT_OPERATOR = "plugproof"
@@ -32,6 +35,9 @@ NAMES = (
     "firmware-signing",
 )
 ROOTS, TRUST = "roots.pem", "trust.pem"
+
+FOREIGN = "foreign"
+"""Folder within: authorities that only a deliberate defect trusts (the fault foreign-client-ca-trusted)."""
 
 _PEM = serialization.Encoding.PEM
 
@@ -129,6 +135,20 @@ class Pki:
         """PEM file that station certificates are verified with."""
         return self.folder / TRUST
 
+    def foreign_authorities(self) -> tuple[str, ...]:
+        """The certificates in the folder `foreign`, as PEM; what is none is passed over, and the log says so."""
+        found: list[str] = []
+        for file in sorted((self.folder / FOREIGN).glob("*")):
+            try:
+                found.append(pem(*x509.load_pem_x509_certificates(file.read_bytes())))
+            except (OSError, ValueError) as error:
+                log.warning("%s is no certificate in PEM and is passed over: %s", file, error)
+        return tuple(found)
+
+    def has_issued(self, certificate: bytes) -> bool:
+        """Whether one of the issuing authorities has signed a certificate in DER."""
+        return any(signed_by(certificate, issuer.certificate) for issuer in self.issuers)
+
     def issuer_for(self, key: PublicKey) -> Authority:
         """The authority that certifies a key: one of the same kind, so that a chain has one algorithm."""
         return self.issuers[0] if isinstance(key, rsa.RSAPublicKey) else self.issuers[1]
@@ -166,6 +186,15 @@ class Pki:
         key = self.firmware.key
         assert isinstance(key, ec.EllipticCurvePrivateKey)  # that is how `create` made it
         return key.sign(digest.finalize(), ec.ECDSA(Prehashed(hashes.SHA256())))
+
+
+def signed_by(certificate: bytes, issuer: x509.Certificate) -> bool:
+    """Whether a certificate in DER names this issuer and has its signature."""
+    try:
+        x509.load_der_x509_certificate(certificate).verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def pem(*certificates: x509.Certificate) -> str:
@@ -243,8 +272,13 @@ def _read(folder: Path, name: str) -> Authority:
         if authority.certificate.public_key() != loaded.public_key():
             raise ValueError(f"{key.name} does not belong to {certificate.name}")
         return authority
-    except OSError as error:
+    except FileNotFoundError as error:
         reason = f"{Path(error.filename).name}: {error.strerror}"
+    except OSError as error:
+        raise PkiError(
+            f"The certificate authority in '{folder}' cannot be read ({Path(error.filename).name}: {error.strerror}); "
+            "check the owner and the mode of its files."
+        ) from None
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         reason = f"{name}: {error}"
     raise PkiError(f"The folder '{folder}' is no certificate authority ({reason}); make one with --init-pki DIR.")

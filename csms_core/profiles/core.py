@@ -9,7 +9,8 @@ from __future__ import annotations
 from csms_core import clock
 from csms_core.context import StationContext
 from csms_core.registry import Payload, Registry
-from csms_core.store import stations, tags, transactions
+from csms_core.store import meter_values as kept_values
+from csms_core.store import starts, stations, stops, tags
 
 registry = Registry()
 
@@ -44,15 +45,15 @@ async def heartbeat(station: StationContext, payload: Payload) -> Payload:
 async def status_notification(station: StationContext, payload: Payload) -> Payload:
     """Keep the state of a connector (OCPP 1.6 §4.9)."""
     if 0 <= payload["connectorId"] <= MAX_CONNECTOR:
-        at = clock.wire(station.now())
-        await station.store.write(lambda connection: stations.book_status(connection, station.identity, payload, at))
+        status = stations.Status(station.identity, payload, station.now())
+        await station.store.book(stations.book_statuses, status)
     return {}
 
 
 @registry.handles("Authorize")
 async def authorize(station: StationContext, payload: Payload) -> Payload:
     """Judge a tag (OCPP 1.6 §4.1)."""
-    tag = await station.store.look_up(lambda connection: tags.find(connection, payload["idTag"]))
+    tag = await station.store.tag(payload["idTag"])
     return {"idTagInfo": tags.id_tag_info(tag, station.now())}
 
 
@@ -60,18 +61,17 @@ async def authorize(station: StationContext, payload: Payload) -> Payload:
 async def start_transaction(station: StationContext, payload: Payload) -> Payload:
     """Book a start and judge its tag, also when the station has let it in already (OCPP 1.6 §4.8)."""
     at = station.now()
-    concurrent = station.config.concurrent_transactions
-    transaction_id, info = await station.store.write(
-        lambda connection: transactions.book_start(connection, station.identity, payload, at, concurrent=concurrent)
-    )
+    info = tags.id_tag_info(await station.store.tag(payload["idTag"]), at)
+    start = starts.Start(station.identity, payload, info, at, station.config.concurrent_transactions)
+    transaction_id, info = await station.store.book(starts.book, start)
     return {"transactionId": transaction_id, "idTagInfo": info}
 
 
 @registry.handles("MeterValues")
 async def meter_values(station: StationContext, payload: Payload) -> Payload:
     """Keep meter values (OCPP 1.6 §4.7)."""
-    at = station.now()
-    await station.store.write(lambda c: transactions.book_meter_values(c, station.identity, payload, at))
+    values = kept_values.MeterValues(station.identity, payload, station.now())
+    await station.store.book(kept_values.book, values)
     return {}
 
 
@@ -79,8 +79,10 @@ async def meter_values(station: StationContext, payload: Payload) -> Payload:
 async def stop_transaction(station: StationContext, payload: Payload) -> Payload:
     """Book a stop (OCPP 1.6 §4.10)."""
     at = station.now()
-    info = await station.store.write(lambda c: transactions.book_stop(c, station.identity, payload, at))
-    return {} if info is None else {"idTagInfo": info}
+    await station.store.book(stops.book, stops.Stop(station.identity, payload, at))
+    if "idTag" not in payload:
+        return {}
+    return {"idTagInfo": tags.id_tag_info(await station.store.tag(payload["idTag"]), at)}
 
 
 @registry.handles("DataTransfer")

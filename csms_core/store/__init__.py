@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from csms_core.store import migrations
 from csms_core.store.dialect import WRITER_OPTION, open_engine
-from csms_core.store.groups import GroupWorker, StoreClosed
+from csms_core.store.groups import B, GroupWorker, StoreClosed, T
+from csms_core.store.rounds import Batch
+from csms_core.store.tag_memory import TagMemory
+from csms_core.store.tags import Tag
 
 __all__ = ["Store", "StoreClosed", "StoreError"]
 
-T = TypeVar("T")
 READERS = 4
 
 _ADVICE = {
@@ -40,8 +41,10 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="csms-reader")
-        self.writer = GroupWorker(engine.execution_options(**{WRITER_OPTION: True}), "csms-writer")
         self._lookups = GroupWorker(engine, "csms-lookups")
+        self._tags = TagMemory(self._lookups)
+        writing = engine.execution_options(**{WRITER_OPTION: True})
+        self.writer = GroupWorker(writing, "csms-writer", after_other=self._tags.forget)
 
     @classmethod
     async def open(cls, url: str) -> Store:
@@ -61,8 +64,19 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._ask, question)
 
     async def write(self, booking: Callable[[Connection], T]) -> T:
-        """Run a booking on the writer's connection; returns after its commit."""
+        """Run any booking on the writer's connection; returns after its commit."""
         return await self.writer.submit(booking)
+
+    def book(self, batch: Batch[B, T], booking: B) -> asyncio.Future[T]:
+        """Run a booking of a kind that comes all the time together with others of its kind; done after its commit.
+
+        A batch touches nothing but what messages of stations bring: no tag, no setting.
+        """
+        return self.writer.book(batch, booking)
+
+    async def tag(self, id_tag: str) -> Tag | None:
+        """The tag, None when it is not known."""
+        return await self._tags.find(id_tag)
 
     async def close(self) -> None:
         """Commit what is under way and close every connection."""

@@ -5,13 +5,14 @@ A profile that came with a remote start waits for its transaction: `folded_tag` 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, literal_column, or_, select, update
 
 from csms_core.store import codec, dialect, ids, tags
-from csms_core.store.prepared import Prepared
+from csms_core.store.prepared import Line, Prepared, PreparedRows
 from csms_core.store.tables import charging_profiles as table
 from csms_core.store.tables import transactions
 
@@ -24,12 +25,19 @@ _WAITING = Prepared(
         or_(table.c.connector_id == bindparam("connector"), table.c.connector_id.is_(None)),
     )
 )
-_END = Prepared(
-    delete(table).where(
-        table.c.identity == bindparam("station"),
-        table.c.transaction_id == bindparam("transaction"),
-        table.c.purpose == TX,
-    )
+_STATIONS_WAITING = PreparedRows(
+    lambda database, rows: select(table.c.identity).where(
+        table.c.identity.in_([row["station"] for row in rows]), table.c.folded_tag.is_not(None)
+    ),
+    ("station",),
+)
+_OF_TRANSACTIONS = PreparedRows(
+    lambda database, rows: select(table.c.identity, table.c.transaction_id).where(
+        table.c.identity.in_([row["station"] for row in rows]),
+        table.c.transaction_id.is_not(None),
+        table.c.purpose == literal_column(f"'{TX}'"),
+    ),
+    ("station",),
 )
 
 
@@ -119,6 +127,11 @@ def book_clear(connection: Connection, identity: str, criteria: dict[str, Any]) 
     connection.execute(delete(table).where(*clauses))
 
 
+def stations_waiting(line: Line, identities: Sequence[str]) -> set[str]:
+    """Those of the stations that have a profile which waits for its transaction."""
+    return {identity for (identity,) in _STATIONS_WAITING.all(line, [(identity,) for identity in identities])}
+
+
 def book_start(connection: Connection, identity: str, connector_id: int, folded_tag: str, transaction_id: int) -> None:
     """A transaction begins: the profile of its remote start is now its own, and one that waited for another is gone."""
     rows = _WAITING.all(connection, {"station": identity, "connector": connector_id})
@@ -131,9 +144,12 @@ def book_start(connection: Connection, identity: str, connector_id: int, folded_
             connection.execute(delete(table).where(one))
 
 
-def book_stop(connection: Connection, identity: str, transaction_id: int | None) -> None:
-    """A transaction ends, and its profiles with it (SC-16)."""
-    _END.run(connection, {"station": identity, "transaction": transaction_id})
+def book_stops(line: Line, ended: Sequence[tuple[str, int | None]]) -> None:
+    """Transactions of different stations end, and their profiles with them (SC-16)."""
+    having = set(_OF_TRANSACTIONS.all(line, [(identity,) for identity, _ in ended]))
+    for identity, transaction_id in having.intersection(ended):
+        its = (table.c.identity == identity, table.c.transaction_id == transaction_id, table.c.purpose == TX)
+        line.connection.execute(delete(table).where(*its))
 
 
 def _replaced(connector_id: int, profile: dict[str, Any]) -> Any:

@@ -23,9 +23,16 @@ def from_text(text: str | None) -> Any:
     return None if text is None else msgspec.json.decode(text)
 
 
-def number(value: float | None) -> int | None:
+def number(value: int | float | None) -> int | None:
     """An integer a station chose, cut to what a column holds: an odd value must not stop the answer (OCPP 1.6 §4.8)."""
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+        return value
     return None if value is None else max(-_LARGEST, min(_LARGEST, int(value)))
+
+
+def canonical(value: Any) -> msgspec.Raw:
+    """A JSON document with its members in order; it may be part of another one."""
+    return msgspec.Raw(_canonical.encode(value))
 
 
 def fingerprint(*content: Any) -> str:

@@ -8,6 +8,7 @@ is plain SQLAlchemy Core.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, even
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
-from csms_core.store.prepared import Prepared
+from csms_core.store.prepared import Line, Prepared
 
 WRITER_OPTION = "plugproof_writer"
 """Execution option that marks the writer's connection: SQLite then takes the write lock at BEGIN, not in mid-
@@ -42,21 +43,38 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def begin(line: Line) -> None:
+    """Begin a transaction, if there is none, at the driver: a tenth of the cost of doing so through SQLAlchemy."""
+    if line.database == "sqlite" and not line.driver.in_transaction:  # psycopg begins one by itself
+        writer = line.connection.get_execution_options().get(WRITER_OPTION, False)
+        line.driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+def commit(line: Line) -> None:
+    """Commit what was begun so, and what SQLAlchemy thinks it has begun since."""
+    transaction = line.connection.get_transaction()
+    if transaction is None:
+        line.driver.commit()
+    else:
+        transaction.commit()
+
+
 def upsert(connection: Connection, table: Table, values: dict[str, Any], key: tuple[str, ...]) -> None:
     """Insert a row, or change the row with the same `key` columns to `values`."""
     _upsert(connection.dialect.name, table, tuple(values), key).run(connection, values)
 
 
-def insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
-    """Insert the rows whose `key` columns are not taken; `key` is a unique index of the table.
+def insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT for a database by its name, which may say what is to be done about rows that are there already."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
-    There is at least one row, and all have the same columns.
-    """
-    statement = _insert_new(connection.dialect.name, table, tuple(rows[0]), key)
-    if len(rows) == 1:
-        statement.run(connection, rows[0])
-    else:
-        statement.run_each(connection, rows)
+
+def or_change(
+    statement: postgresql.Insert | sqlite.Insert, columns: Iterable[str], key: tuple[str, ...]
+) -> postgresql.Insert | sqlite.Insert:
+    """The INSERT of these columns, which changes the rows with the same `key` columns."""
+    changed = {name: statement.excluded[name] for name in columns if name not in key}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed)
 
 
 def lock_layout(connection: Connection) -> None:
@@ -65,21 +83,10 @@ def lock_layout(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LAYOUT_LOCK)))
 
 
-def _insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-@cache
-def _insert_new(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Prepared:
-    statement = _insert(dialect, table).on_conflict_do_nothing(index_elements=list(key))
-    return Prepared(statement, columns)
-
-
 @cache
 def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Prepared:
-    statement = _insert(dialect, table).values({name: bindparam(name) for name in columns})
-    changed = {name: statement.excluded[name] for name in columns if name not in key}
-    return Prepared(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
+    statement = insert(dialect, table).values({name: bindparam(name) for name in columns})
+    return Prepared(or_change(statement, columns, key))
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
@@ -91,10 +98,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writer = connection.get_execution_options().get(WRITER_OPTION, False)
-    # not through the connection, whose bookkeeping of a statement takes longer than the statement
-    driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
+    begin(Line(connection))
 
 
 def _prepare_postgresql(dbapi_connection: Any, _record: Any) -> None:

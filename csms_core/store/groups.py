@@ -2,8 +2,8 @@
 
 The writer is one: while one commit is being flushed to the disk, the next jobs gather, and then share one commit. A
 job is awaited until its commit is on the disk, which is what makes an acknowledged message survive a kill (OCPP 1.6
-§4.8: a StartTransaction.conf is a promise). The short questions of the handlers are the other. The queue is bounded:
-when it is full, submitters wait their turn.
+§4.8: a StartTransaction.conf is a promise). The short questions of the handlers are the other. The queue needs no
+bound of its own: whoever submits waits, so it is never longer than there are stations and requests.
 """
 
 from __future__ import annotations
@@ -12,111 +12,124 @@ import asyncio
 import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from csms_core.store import dialect
+from csms_core.store.prepared import Line
+from csms_core.store.rounds import Batch, Booking, Job, Outcome, run
+
 T = TypeVar("T")
+B = TypeVar("B", bound=Booking)
 
 
 class StoreClosed(Exception):
     """The store was closed; nothing more can be written."""
 
 
-class _Job(NamedTuple):
-    run: Callable[[Connection], Any]
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[Any]
-
-
-_Outcome = tuple[_Job, Any, Exception | None]
+def _nothing() -> None:
+    pass
 
 
 class GroupWorker:
-    """A thread with a queue of jobs on one database."""
+    """A thread with a queue of jobs on one database.
 
-    def __init__(self, engine: Engine, name: str, *, capacity: int = 1024, group: int = 256) -> None:
+    `after_other` is called on the thread when jobs that are no bookings of a batch were run, whatever became of them,
+    and before anybody learns of it.
+    """
+
+    def __init__(
+        self, engine: Engine, name: str, *, group: int = 256, after_other: Callable[[], None] = _nothing
+    ) -> None:
         self._engine = engine
         self._group = group
-        self._room = asyncio.Semaphore(capacity)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # bounded by _room
+        self._after_other = after_other
+        self._jobs: deque[Job] = deque()
+        self._calls: queue.SimpleQueue[None] = queue.SimpleQueue()  # wake the thread
+        self._caller: asyncio.AbstractEventLoop | None = None  # the loop that is going to
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._closed = False
-        self._connection: Connection | None = None
+        self._line: Line | None = None
         self.commits = 0
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
 
-    async def submit(self, job: Callable[[Connection], T]) -> T:
-        """Run `job` in a transaction of the thread; returns what it returned, after the commit.
+    def submit(self, job: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """Run `job` in a transaction of the thread; the future has what it returned, after the commit.
 
         It may be run twice, so it must have no effect but on the connection. The first run was undone, unless the
         connection was lost in the middle of its commit: a booking must find out that it has been made already.
 
-        Raises what the job raised (the job is then undone, its neighbours are not), or StoreClosed.
+        The future has what the job raised (the job is then undone, its neighbours are not). Raises StoreClosed.
         """
-        await self._room.acquire()
+        return self._submit(None, job)
+
+    def book(self, batch: Batch[B, T], booking: B) -> asyncio.Future[T]:
+        """The same for a booking of a kind that comes all the time: `batch` makes it together with others.
+
+        The bookings of one station are made in the order in which they came.
+        """
+        return self._submit(batch, booking)
+
+    def _submit(self, batch: Batch[Any, Any] | None, task: Any) -> asyncio.Future[Any]:
         if self._closed:
-            self._room.release()
             raise StoreClosed("The store is closed.")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
-        self._jobs.put(_Job(job, loop, done))
-        value: T = await done
-        return value
+        self._jobs.append(Job(batch, task, loop, done))
+        if self._caller is not loop:  # once for all that is submitted in this turn of the loop
+            self._caller = loop
+            loop.call_soon(self._call)
+        return done
+
+    def _call(self) -> None:
+        self._caller = None
+        if self._jobs:
+            self._calls.put(None)
 
     async def close(self) -> None:
         """Finish what was submitted, then stop."""
-        if not self._closed:
-            self._closed = True
-            self._jobs.put(None)
+        self._closed = True
+        self._calls.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def _work(self) -> None:
-        last = False
         try:
+            last = False
             while not last:
-                group, last = self._gather()
-                if group:
-                    self._commit(group)
+                self._calls.get()
+                last = self._closed  # before looking: what was submitted before the end is seen
+                waiting = len(self._jobs)
+                for start in range(0, waiting, self._group):
+                    self._commit([self._jobs.popleft() for _ in range(min(self._group, waiting - start))])
         finally:
             self._let_go()
 
-    def _gather(self) -> tuple[list[_Job], bool]:
-        group: list[_Job] = []
-        job = self._jobs.get()
-        while job is not None:
-            group.append(job)
-            if len(group) == self._group:
-                return group, False
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return group, False
-        return group, True
-
-    def _commit(self, group: list[_Job]) -> None:
+    def _commit(self, group: list[Job]) -> None:
         try:
             outcomes = self._together(group)
         except Exception:  # a job is to blame, or the commit, or the connection: nothing of the group was stored
             outcomes = [self._alone(job) for job in group]
-        by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+        if any(job.batch is None for job in group):
+            self._after_other()
+        by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
         for outcome in outcomes:
             by_loop.setdefault(outcome[0].loop, []).append(outcome)
         for loop, its in by_loop.items():
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
-                loop.call_soon_threadsafe(self._deliver, its)
+                loop.call_soon_threadsafe(_deliver, its)
 
-    def _together(self, group: list[_Job]) -> list[_Outcome]:
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = self._engine.connect()
+    def _together(self, group: list[Job]) -> list[Outcome]:
         try:
-            with connection.begin():
-                outcomes: list[_Outcome] = [(job, job.run(connection), None) for job in group]
+            line = self._line = self._line or Line(self._engine.connect())
+            dialect.begin(line)
+            outcomes = run(line, group)
+            dialect.commit(line)
         except BaseException:  # going back to the pool is what ends a transaction whose commit failed
             self._let_go()
             raise
@@ -124,11 +137,11 @@ class GroupWorker:
         return outcomes
 
     def _let_go(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        line, self._line = self._line, None
+        if line is not None:
+            line.connection.close()
 
-    def _alone(self, job: _Job) -> _Outcome:
+    def _alone(self, job: Job) -> Outcome:
         """Run one job in a transaction of its own.
 
         Savepoints within one transaction would be cheaper, but a failure that ends the transaction itself (a full
@@ -139,12 +152,12 @@ class GroupWorker:
         except Exception as error:
             return job, None, error
 
-    def _deliver(self, outcomes: list[_Outcome]) -> None:
-        for job, value, error in outcomes:
-            self._room.release()
-            if job.done.done():  # the submitter was cancelled; the job is stored all the same
-                continue
-            if error is None:
-                job.done.set_result(value)
-            else:
-                job.done.set_exception(error)
+
+def _deliver(outcomes: list[Outcome]) -> None:
+    for job, value, error in outcomes:
+        if job.done.done():  # the submitter was cancelled; the job is stored all the same
+            continue
+        if error is None:
+            job.done.set_result(value)
+        else:
+            job.done.set_exception(error)

@@ -113,5 +113,37 @@ def _stops_are_told_apart_by_what_they_say(connection: Connection) -> None:
     connection.execute(text("DROP TABLE unmatched_stops_1"))
 
 
-STEPS: Mapping[int, Step] = {1: _stops_are_told_apart_by_what_they_say}
+def _indexes_have_the_time_first(connection: Connection) -> None:
+    """Layout 3: the index that tells starts apart is one of its own, with the time first, as that of meter values; the
+    index of tags holds running transactions only.
+
+    Here the old ones go, the new ones are added like all that is missing.
+    """
+    connection.execute(text("DROP INDEX running_by_tag"))
+    connection.execute(text("DROP INDEX IF EXISTS one_booking_per_meter_value"))  # came with layout 2
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ALTER TABLE transactions DROP CONSTRAINT one_booking_per_start"))
+        return
+    # SQLite cannot take a constraint from a table
+    columns = (
+        "transaction_id, identity, connector_id, folded_tag, id_tag, meter_start, started_at, reservation_id, "
+        "id_tag_info, start_received_at, meter_stop, stopped_at, stop_reason, stop_id_tag, stop_received_at"
+    )
+    for statement in (
+        "ALTER TABLE transactions RENAME TO transactions_2",
+        "CREATE TABLE transactions (transaction_id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "
+        "identity VARCHAR(255) NOT NULL, connector_id BIGINT NOT NULL, folded_tag VARCHAR(80) NOT NULL, "
+        "id_tag VARCHAR(20) NOT NULL, meter_start BIGINT NOT NULL, started_at VARCHAR(60) NOT NULL, "
+        "reservation_id BIGINT, id_tag_info TEXT NOT NULL, start_received_at VARCHAR(40) NOT NULL, meter_stop BIGINT, "
+        "stopped_at VARCHAR(60), stop_reason VARCHAR(20), stop_id_tag VARCHAR(20), stop_received_at VARCHAR(40))",
+        f"INSERT INTO transactions ({columns}) SELECT {columns} FROM transactions_2",
+        # ids of rows that are gone are not given out again
+        "DELETE FROM sqlite_sequence WHERE name = 'transactions'",
+        "INSERT INTO sqlite_sequence SELECT 'transactions', seq FROM sqlite_sequence WHERE name = 'transactions_2'",
+        "DROP TABLE transactions_2",
+    ):
+        connection.execute(text(statement))
+
+
+STEPS: Mapping[int, Step] = {1: _stops_are_told_apart_by_what_they_say, 2: _indexes_have_the_time_first}
 """Layout N -> the step to layout N + 1."""

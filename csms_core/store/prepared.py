@@ -7,41 +7,58 @@ Drivers take and give texts and numbers as they are; a statement over anything e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Values = Mapping[str, Any]
+Row = tuple[Any, ...]
 Statement = Select[Any] | Insert | Update | Delete
-_Compiled = tuple[str, Callable[[Values], Any]]
+Compiled = tuple[str, Callable[[Any], Any]]
 """Text for the driver, and what arranges values as the driver wants them."""
+
+
+class Line:
+    """A connection, and that of the driver below it, which has `execute` with sqlite3 and psycopg alike."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.database = connection.dialect.name
+        self.driver: Any = connection.connection.driver_connection
+
+    @classmethod
+    def over(cls, connection: Connection) -> Line:
+        """A line in a transaction; a connection that is in none begins one, as with SQLAlchemy."""
+        if not connection.in_transaction():
+            connection.begin()
+        return cls(connection)
 
 
 class Prepared:
     """One statement with named parameters, which may run in any database.
 
-    `columns` are those an INSERT fills. A connection that is in no transaction begins one, as with SQLAlchemy.
+    A connection that is in no transaction begins one, as with SQLAlchemy.
     """
 
-    def __init__(self, statement: Statement, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: Statement) -> None:
         self._statement = statement
-        self._columns = None if columns is None else list(columns)
-        self._compiled: dict[str, _Compiled | None] = {}
+        self._compiled: dict[str, Compiled | None] = {}
 
-    def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
+    def first(self, connection: Connection, values: Values) -> Row | None:
         """Run it and give the first row, None when there is none."""
         cursor = self._execute(connection, values)
-        row: tuple[Any, ...] | None = cursor.fetchone()
+        row: Row | None = cursor.fetchone()
         cursor.close()
         return row
 
-    def all(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+    def all(self, connection: Connection, values: Values) -> list[Row]:
         """Run it and give all rows."""
         cursor = self._execute(connection, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        rows: list[Row] = cursor.fetchall()
         cursor.close()
         return rows
 
@@ -49,32 +66,18 @@ class Prepared:
         """Run it; it gives no rows."""
         self._execute(connection, values).close()
 
-    def run_each(self, connection: Connection, rows: Iterable[Values]) -> None:
-        """Run it once for each row; it gives no rows."""
-        compiled = self._for(connection)
-        if compiled is None:
-            connection.execute(self._statement, [dict(row) for row in rows])
-            return
-        text, arrange = compiled
-        cursor = _driver(connection).cursor()
-        cursor.executemany(text, [arrange(row) for row in rows])
-        cursor.close()
-
     def _execute(self, connection: Connection, values: Values) -> Any:
-        compiled = self._for(connection)
-        if compiled is None:
-            return connection.execute(self._statement, dict(values))
-        text, arrange = compiled
-        return _driver(connection).execute(text, arrange(values))
-
-    def _for(self, connection: Connection) -> _Compiled | None:
         name = connection.dialect.name
         if name not in self._compiled:
             self._compiled[name] = self._compile(connection)
-        return self._compiled[name]
+        compiled = self._compiled[name]
+        if compiled is None:
+            return connection.execute(self._statement, dict(values))
+        text, arrange = compiled
+        return Line.over(connection).driver.execute(text, arrange(values))
 
-    def _compile(self, connection: Connection) -> _Compiled | None:
-        compiled = self._statement.compile(dialect=connection.dialect, column_keys=self._columns)
+    def _compile(self, connection: Connection) -> Compiled | None:
+        compiled = self._statement.compile(dialect=connection.dialect)
         assert isinstance(compiled, SQLCompiler)
         if compiled._bind_processors or compiled.post_compile_params or compiled.literal_execute_params:
             return None
@@ -88,8 +91,69 @@ class Prepared:
         return compiled.string, lambda values: [values[name] if name in values else fixed[name] for name in order]
 
 
-def _driver(connection: Connection) -> Any:
-    """The connection of the driver, in a transaction; it has `execute` with sqlite3 and psycopg alike."""
-    if not connection.in_transaction():
-        connection.begin()
-    return connection.connection.driver_connection
+Parameters = Mapping[str, BindParameter[Any]]
+"""The parameters of one row by column."""
+
+MOST = 16
+"""Rows in one statement; each number of rows is a statement of its own, which is compiled when it first comes."""
+
+
+class PreparedRows:
+    """One statement about many rows, which may run in any database.
+
+    `make` makes it out of the name of a dialect and the parameters of each row, which take no more than texts and
+    numbers. Rows are tuples in the order of `columns`. Of many rows, `MOST` at a time are in one statement.
+    """
+
+    def __init__(self, make: Callable[[str, Sequence[Parameters]], Statement], columns: Sequence[str]) -> None:
+        self._make = make
+        self._columns = tuple(columns)
+        self._compiled: dict[tuple[str, int], Compiled] = {}
+
+    def run(self, line: Line, rows: Sequence[Row]) -> None:
+        """Run it for the rows; it gives none."""
+        for start in range(0, len(rows), MOST):
+            self._execute(line, rows[start : start + MOST]).close()
+
+    def all(self, line: Line, rows: Sequence[Row]) -> list[Row]:
+        """Run it for the rows and give all rows it brings, in any order."""
+        found: list[Row] = []
+        for start in range(0, len(rows), MOST):
+            cursor = self._execute(line, rows[start : start + MOST])
+            found += cursor.fetchall()
+            cursor.close()
+        return found
+
+    def run_each(self, line: Line, rows: Sequence[Row]) -> None:
+        """Run it for one row after the other; it gives none."""
+        text, arrange = self._for(line, 1)
+        cursor = line.driver.cursor()
+        cursor.executemany(text, [arrange(row) for row in rows])
+        cursor.close()
+
+    def _execute(self, line: Line, rows: Sequence[Row]) -> Any:
+        text, arrange = self._for(line, len(rows))
+        return line.driver.execute(text, arrange(tuple(chain.from_iterable(rows))))
+
+    def _for(self, line: Line, rows: int) -> Compiled:
+        key = (line.database, rows)
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(line, rows)
+        return self._compiled[key]
+
+    def _compile(self, line: Line, rows: int) -> Compiled:
+        parameters = [_parameters(self._columns, row) for row in range(rows)]
+        compiled = self._make(line.database, parameters).compile(dialect=line.connection.dialect)
+        assert isinstance(compiled, SQLCompiler)
+        assert not compiled._bind_processors, "a value here that a driver does not take as it is"
+        given = [parameter.key for row in parameters for parameter in row.values()]
+        wanted = compiled.positiontup
+        if wanted is None:
+            return compiled.string, lambda values: dict(zip(given, values, strict=True))
+        if wanted == given:
+            return compiled.string, tuple
+        return compiled.string, itemgetter(*(given.index(name) for name in wanted))
+
+
+def _parameters(columns: Sequence[str], row: int) -> Parameters:
+    return {name: bindparam(f"{name}_{row}") for name in columns}

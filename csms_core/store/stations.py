@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
+from csms_core import clock
 from csms_core.store import codec, dialect, reservations
 from csms_core.store import tables as all_tables
+from csms_core.store.prepared import Line, PreparedRows
 from csms_core.store.tables import connectors, notices, stations
 
 LOST = ("Faulted", "Unavailable")
@@ -22,6 +26,12 @@ _OF_STATION = (
     all_tables.charging_profiles,
     all_tables.local_lists,
     all_tables.local_list_entries,
+)
+_PUT_STATUS = PreparedRows(
+    lambda database, rows: dialect.or_change(
+        dialect.insert(database, connectors).values(rows), rows[0], ("identity", "connector_id")
+    ),
+    ("identity", "connector_id", "status", "error_code", "notification", "received_at"),
 )
 _FIND = select(stations).where(stations.c.identity == bindparam("station"))
 
@@ -40,6 +50,14 @@ class Station:
     booted_as: str | None = None
     booted_at: str | None = None
     boot: dict[str, Any] | None = None
+
+
+class Status(NamedTuple):
+    """A StatusNotification of a station, received at a moment."""
+
+    identity: str
+    payload: dict[str, Any]
+    at: datetime
 
 
 def find(connection: Connection, identity: str) -> Station | None:
@@ -75,19 +93,13 @@ def book_boot(connection: Connection, identity: str, payload: dict[str, Any], st
     connection.execute(update(stations).where(stations.c.identity == identity).values(**changes))
 
 
-def book_status(connection: Connection, identity: str, payload: dict[str, Any], at: str) -> None:
-    """Keep what a StatusNotification said of a connector."""
-    values = {
-        "identity": identity,
-        "connector_id": codec.number(payload["connectorId"]),
-        "status": payload["status"],
-        "error_code": payload["errorCode"],
-        "notification": codec.to_text(payload),
-        "received_at": at,
-    }
-    dialect.upsert(connection, connectors, values, ("identity", "connector_id"))
-    if payload["status"] in LOST:
-        reservations.book_loss(connection, identity, payload["connectorId"], at)
+def book_statuses(line: Line, notifications: Sequence[Status]) -> list[None]:
+    """Keep what StatusNotifications of different stations said of a connector."""
+    _PUT_STATUS.run(line, [_row(identity, payload, at) for identity, payload, at in notifications])
+    for identity, payload, at in notifications:
+        if payload["status"] in LOST:
+            reservations.book_loss(line.connection, identity, payload["connectorId"], clock.wire(at))
+    return [None] * len(notifications)
 
 
 def statuses(connection: Connection, identity: str) -> list[dict[str, Any]]:
@@ -131,6 +143,11 @@ def notices_about(
         {"identity": row.identity, "payload": codec.from_text(row.payload), "received_at": row.received_at}
         for row in connection.execute(ask.order_by(notices.c.id.desc()).offset(offset).limit(limit))
     ]
+
+
+def _row(identity: str, payload: dict[str, Any], at: datetime) -> tuple[Any, ...]:
+    number = codec.number(payload["connectorId"])
+    return identity, number, payload["status"], payload["errorCode"], codec.to_text(payload), clock.wire(at)
 
 
 def _station(row: Row[Any]) -> Station:

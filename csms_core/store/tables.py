@@ -17,10 +17,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
+    text,
 )
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of the layout below. Raise it with every change; see `csms_core.store.migrations` for what else it needs."""
 
 TransactionId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up in an INTEGER only
@@ -80,10 +80,16 @@ transactions = Table(
     Column("stop_reason", String(20)),
     Column("stop_id_tag", String(20)),
     Column("stop_received_at", String(40)),
-    UniqueConstraint(
-        "identity", "connector_id", "folded_tag", "started_at", "meter_start", name="one_booking_per_start"
+    # time first: what all stations tell now then goes to one place, which a commit writes once for all of them
+    Index("one_booking_per_start", "started_at", "identity", "connector_id", "folded_tag", "meter_start", unique=True),
+    Index(
+        "running_transactions",
+        "folded_tag",
+        "identity",
+        "connector_id",
+        sqlite_where=text("stopped_at IS NULL"),
+        postgresql_where=text("stopped_at IS NULL"),
     ),
-    Index("running_by_tag", "folded_tag", "stopped_at"),
     sqlite_autoincrement=True,  # an id is never given out twice, also not after a row was deleted
 )
 
@@ -113,7 +119,7 @@ meter_values = Table(
     Column("received_at", String(40), nullable=False),
     Column("fingerprint", String(40)),  # of what the message says, and the place in it; null: kept before layout 2
     Index("meter_values_by_transaction", "transaction_id"),
-    Index("one_booking_per_meter_value", "identity", "measured_at", "fingerprint", unique=True),
+    Index("one_booking_per_measurement", "measured_at", "identity", "fingerprint", unique=True),  # time first, as above
 )
 
 notices = Table(

@@ -87,12 +87,15 @@ def list_cases(
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="The SUT file.")] = Path("sut.toml")) -> None:
-    """Check a SUT file without connecting to anything."""
+def check(
+    file: Annotated[Path, typer.Argument(help="The SUT file.")] = Path("sut.toml"),
+    probe: Annotated[bool, typer.Option("--probe", help="Then connect once, with the stations and tags made.")] = False,
+) -> None:
+    """Check a SUT file, offline unless --probe is given."""
     from harness.cli.check import run
     from harness.registry import all_cases
 
-    raise typer.Exit(run(file, all_cases()))
+    raise typer.Exit(run(file, all_cases(), probe=probe))
 
 
 @app.command()

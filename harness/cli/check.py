@@ -1,15 +1,38 @@
-"""`plugproof check FILE`: is the SUT file usable? Works offline; mistakes are sentences, the exit code is 2."""
+"""`plugproof check FILE`: is the SUT file usable? Mistakes are sentences, the exit code is 2.
+
+It works offline; `--probe` then makes a station and the tags as `[fixtures]` says, connects, boots, and removes them.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Protocol
 
 import typer
 
-from harness.claims import PROFILES, applicability, security_profiles, unanswered
-from harness.sut import ReferenceSettings, RestSettings, Sut, SutError, load
+from harness.claims import PROFILES, applicability, unanswered
+from harness.operators import OperatorError
+from harness.operators.python import found
+from harness.provisioning.scopes import per_case, remove_all
+from harness.session import new_run_id
+from harness.sut import (
+    ManualSettings,
+    NoFixtures,
+    PythonFixtures,
+    PythonSettings,
+    ReferenceSettings,
+    RestFixtures,
+    RestSettings,
+    Sut,
+    SutError,
+    TriggerSettings,
+    load,
+    security_profiles,
+)
+from harness.sut.link import RUN_LENGTH
 
 USAGE = 2
 _NAMED = 4  # open questions that are named in the overview
@@ -28,14 +51,13 @@ class CaseFacts(Protocol):
     def needs(self) -> Collection[str]: ...
 
 
-def check(
-    file: Annotated[Path, typer.Argument(help="The SUT file.")] = Path("sut.toml"),
-) -> None:
-    """Check a SUT file without connecting to anything."""
-    raise typer.Exit(run(file))
-
-
-def run(file: Path, cases: Iterable[CaseFacts] | None = None, known_cases: Iterable[str] | None = None) -> int:
+def run(
+    file: Path,
+    cases: Iterable[CaseFacts] | None = None,
+    known_cases: Iterable[str] | None = None,
+    *,
+    probe: bool = False,
+) -> int:
     """Check `file`, print what is wrong or a short overview; returns the exit code.
 
     `cases` are those of the file's role and are counted in the overview; `known_cases` are all ids that
@@ -46,13 +68,48 @@ def run(file: Path, cases: Iterable[CaseFacts] | None = None, known_cases: Itera
         known_cases = [case.id for case in cases]
     try:
         sut = load(file, known_cases=known_cases)
+        _import_classes(sut)
     except SutError as error:
         for sentence in error.sentences:
             typer.echo(sentence, err=True)
         return USAGE
     for line in overview(sut, cases):
         typer.echo(line)
-    return 0
+    return _probe(sut) if probe else 0
+
+
+def _import_classes(sut: Sut) -> None:
+    """Look for the classes of the user's that the file names. Raises SutError."""
+    problems = []
+    for table, settings in (("operator", sut.operator), ("fixtures", sut.fixtures)):
+        if isinstance(settings, PythonSettings | PythonFixtures):
+            try:
+                found(settings, table, sut.source)
+            except OperatorError as error:
+                problems.append(error.sentence)
+    if problems:
+        raise SutError(problems)
+
+
+def _probe(sut: Sut) -> int:
+    from harness.preparation import NotReady, prepare  # opens sockets, so not before it is needed
+
+    if sut.role != "csms":
+        typer.echo("--probe is for a back office; a charge point connects by itself", err=True)
+        return USAGE
+    lane = sut.lane(0, new_run_id())
+    with tempfile.TemporaryDirectory(prefix="plugproof-") as folder:
+        out = Path(folder)
+        try:
+            rtt = asyncio.run(prepare(sut, [lane], out))
+        except NotReady as error:
+            typer.echo(str(error), err=True)
+            return USAGE
+        problems = asyncio.run(remove_all(sut, out))
+    typer.echo(_line("probe", f"{lane.identity} connected and booted, round trip {rtt:g} ms"))
+    for problem in problems:
+        typer.echo(problem, err=True)
+    return USAGE if problems else 0
 
 
 def overview(sut: Sut, cases: Collection[CaseFacts] | None = None) -> Iterator[str]:
@@ -70,6 +127,8 @@ def overview(sut: Sut, cases: Collection[CaseFacts] | None = None) -> Iterator[s
     yield _line("lanes", _lanes(sut))
     if sut.role == "csms":
         yield _line("operator", _operator(sut))
+        if not isinstance(sut.fixtures, NoFixtures):
+            yield _line("fixtures", _fixtures(sut))
     if cases is not None:
         reasons = [applicability(case.profile, case.needs, sut) for case in cases]
         applicable = reasons.count(None)
@@ -88,6 +147,10 @@ def _line(title: str, text: str) -> str:
 
 
 def _lanes(sut: Sut) -> str:
+    if sut.fresh_identities:
+        return (
+            f"any number: a fresh identity for every case, such as {sut.lane(0, '*' * RUN_LENGTH, 'TC_001').identity}"
+        )
     if sut.lane_count is None:
         return f"any number: {sut.lane(0).identity}, {sut.lane(1).identity}, ..."
     return f"{sut.lane_count}: {', '.join(lane.identity for lane in sut.lanes)}"
@@ -98,4 +161,18 @@ def _operator(sut: Sut) -> str:
         return f"rest, templates for {', '.join(sorted(sut.operator.actions)) or 'no action'}"
     if isinstance(sut.operator, ReferenceSettings):
         return f"reference at {sut.operator.api}"
+    if isinstance(sut.operator, TriggerSettings):
+        return f"trigger at {sut.operator.base_url}"
+    if isinstance(sut.operator, PythonSettings):
+        return f"python, {sut.operator.use}"
+    if isinstance(sut.operator, ManualSettings):
+        return f"manual, a person at the terminal has {sut.request_s:g} s for everything"
     return "none, so cases that need an action of the back office cannot be judged"
+
+
+def _fixtures(sut: Sut) -> str:
+    settings = sut.fixtures
+    when = "stations are made " + ("for every case" if per_case(sut) else "once per run")
+    if isinstance(settings, RestFixtures) and settings.stations.create is None:
+        when = "stations have to exist"
+    return f"{settings.__struct_config__.tag}, {when}, tags are made once per run"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import typer
 
@@ -12,18 +12,6 @@ from harness.sut.sentences import toml_value
 
 USAGE = 2
 DEFAULT_URL = "ws://127.0.0.1:9000/ocpp"
-
-
-def init(
-    file: Annotated[Path, typer.Argument(help="The SUT file to write.")] = Path("sut.toml"),
-    role: Annotated[str, typer.Option(help="What is tested: csms or charge_point.")] = "csms",
-    url: Annotated[
-        str | None, typer.Option(help="Endpoint of the back office (ws:// or wss://), without an identity.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
-) -> None:
-    """Write a commented SUT file to start from."""
-    raise typer.Exit(run(file, role=role, url=url, force=force))
 
 
 def run(file: Path, *, role: str = "csms", url: str | None = None, force: bool = False) -> int:
@@ -87,9 +75,9 @@ security_profile = 0                  # 1 basic auth, 2 TLS and basic auth, 3 cl
 # identity = "CP-0001"
 # connectors = 2
 
-# ... or a pattern, when it lets any station in.
+# ... or a pattern, when it lets any station in: with {case} every case plays a fresh station.
 [identities]
-pattern = "PLUGPROOF-{lane:04d}"
+pattern = "PP-{run}-{case}"
 connectors = 1
 
 [tags]
@@ -124,7 +112,8 @@ remote_trigger = true
 
 [timeouts]
 message_s = 30                        # for every expected message
-operator_s = 120                      # for an action of the operator
+operator_s = 120                      # for a person that acts as operator (kind = "manual")
+recover_s = 60                        # for the back office to come back when it went away
 
 # Who makes the back office send messages. Without it, cases that need that cannot be judged.
 [operator]
@@ -138,6 +127,15 @@ kind = "none"
 # [operator.actions.RemoteStartTransaction]
 # path = "/stations/{station}/remote-start"
 # body = { tag = "{idTag}", connector = "{connectorId}" }
+
+# Other kinds: "trigger", "python" and "manual"; docs/operators.md has them all.
+
+# How stations and tags are made known before a run and removed after it. Without it they have to exist.
+# [fixtures]
+# kind = "rest"
+#
+# [fixtures.stations.create]
+# path = "/stations/{station}"
 
 [expected_failures]
 # TC_031_CSMS = "issue 123: unlocking an unknown connector is blocked in the console"

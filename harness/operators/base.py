@@ -5,18 +5,19 @@ An operator only acts. Whether the right message came is judged on the wire, nev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Protocol
-
-from harness.sut import Lane, Sut
 
 
 class OperatorError(Exception):
-    """The action could not be carried out; `sentence` says what was tried and what came back."""
+    """The action could not be carried out; `sentence` says what was tried and what came back.
 
-    def __init__(self, sentence: str) -> None:
+    `status` is the HTTP status that was the reason, None when it was something else.
+    """
+
+    def __init__(self, sentence: str, status: int | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.status = status
 
 
 class NotOffered(Exception):
@@ -29,9 +30,6 @@ class NotOffered(Exception):
 
 class Operator(Protocol):
     """The port every kind of operator implements."""
-
-    async def prepare(self, sut: Sut, lanes: Sequence[Lane]) -> None:
-        """Make the back office know the stations and tags of this run, where the kind can. Raises OperatorError."""
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Make the back office send `action` with `payload` to `station` (its identity).

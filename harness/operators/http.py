@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from harness.operators.base import OperatorError
+from harness.sut.operation import DONE
 
 if TYPE_CHECKING:
     import httpx
 
 _SHOWN = 200  # characters of an unexpected answer that go into the sentence
-_READ = 4096  # octets of an answer that are looked at, at most
+_READ = 65_536  # octets of an answer that are looked at, at most
 
 
 class HttpCaller:
-    """Sends requests to one back office. `scrub` masks secrets in every sentence; `who` begins it."""
+    """Sends requests to one back office. `scrub` masks secrets in every sentence; `who` begins it.
+
+    `refused` is a regular expression: a body it is found in is a refusal, whatever the status.
+    """
 
     def __init__(
-        self, who: str, *, timeout_s: float, scrub: Callable[[str], str], ca_file: str | None = None, proxies: bool
+        self,
+        who: str,
+        *,
+        timeout_s: float,
+        scrub: Callable[[str], str],
+        ca_file: str | None = None,
+        refused: str | None = None,
+        proxies: bool,
     ) -> None:
         self._who = who
+        self._refused = refused
         self._timeout_s = timeout_s
         self._scrub = scrub
         self._ca_file = ca_file
         self._proxies = proxies
         self._client: httpx.AsyncClient | None = None
 
-    async def send(self, method: str, url: str, ok: Collection[int], **content: Any) -> None:
-        """Send one request and wait for its status; redirects are not followed. Raises OperatorError."""
+    async def send(self, method: str, url: str, ok: Collection[int] = DONE, **content: Any) -> bytes:
+        """Send one request and give the (beginning of the) body of its answer; redirects are not followed.
+
+        Raises OperatorError; when a status was the reason, it is its `status`.
+        """
         import httpx  # imported late: most commands of plugproof never call anybody
 
         what = f"{self._who}: {method} {_without_userinfo(url)}"
         try:
             client = self._client or self._open(url)
             async with client.stream(method, url, **content) as response:
-                if response.status_code in ok:
-                    return
-                status, start = response.status_code, await _beginning(response)
+                status, body = response.status_code, await _beginning(response)
         except httpx.TimeoutException:
             raise self._error(
-                f"{what} was not answered in {self._timeout_s:g} s; is the API up, or operator.timeout_s too short?"
+                f"{what} was not answered in {self._timeout_s:g} s; is the API up, or timeout_s too short?"
             ) from None
         except httpx.ConnectError as error:
             raise self._error(
@@ -49,9 +63,14 @@ class HttpCaller:
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise self._error(f"{what} failed ({_reason(error)}); check the address and the API") from None
-        wanted = ", ".join(str(code) for code in sorted(ok))
-        body = f": {start}" if start else " and no body"
-        raise self._error(f"{what} was answered {status} (wanted {wanted}){body}")
+        start = _shown(body)
+        if status not in ok:
+            wanted = ", ".join(str(code) for code in sorted(ok))
+            said = f": {start}" if start else " and no body"
+            raise self._error(f"{what} was answered {status} (wanted {wanted}){said}", status)
+        if self._refused is not None and re.search(self._refused, body.decode("utf-8", "replace")):
+            raise self._error(f"{what} was answered {status}, but the body says that it was refused: {start}", status)
+        return body
 
     async def close(self) -> None:
         """Close the connections."""
@@ -70,17 +89,21 @@ class HttpCaller:
         self._client = httpx.AsyncClient(verify=verify, timeout=self._timeout_s, trust_env=self._proxies)
         return self._client
 
-    def _error(self, sentence: str) -> OperatorError:
-        return OperatorError(self._scrub(sentence))
+    def _error(self, sentence: str, status: int | None = None) -> OperatorError:
+        return OperatorError(self._scrub(sentence), status)
 
 
-async def _beginning(response: httpx.Response) -> str:
+async def _beginning(response: httpx.Response) -> bytes:
     data = b""
     async for chunk in response.aiter_bytes():
         data += chunk
         if len(data) >= _READ:
             break
-    text = " ".join(data[:_READ].decode("utf-8", "replace").split())
+    return data[:_READ]
+
+
+def _shown(body: bytes) -> str:
+    text = " ".join(body.decode("utf-8", "replace").split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

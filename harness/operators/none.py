@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from harness.operators.base import NotOffered
-from harness.sut import Lane, Sut
+from harness.sut import Sut
 
 
 class NoneOperator:
@@ -14,9 +13,6 @@ class NoneOperator:
 
     def __init__(self, sut: Sut) -> None:
         self._place = sut.source if sut.digest is not None else "a SUT file (plugproof init writes one)"
-
-    async def prepare(self, sut: Sut, lanes: Sequence[Lane]) -> None:
-        """Nothing can be prepared."""
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Always raises NotOffered."""

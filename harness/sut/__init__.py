@@ -1,31 +1,63 @@
 """The SUT file: what a product under test claims, how it is reached, and what a run may use."""
 
 from harness.sut.errors import SutError
-from harness.sut.link import Connection, Identities, Lane
-from harness.sut.loading import for_reference, for_url, load, parse, schema
+from harness.sut.fixtures import (
+    FixtureSettings,
+    NoFixtures,
+    PythonFixtures,
+    ReferenceFixtures,
+    RestFixtures,
+    TriggerFixtures,
+)
+from harness.sut.link import Connection, Endpoint, Identities, Lane, key_bytes
+from harness.sut.loading import for_url, load, parse, schema
 from harness.sut.model import Sut
-from harness.sut.operation import NoOperator, OperatorSettings, ReferenceSettings, RestAction, RestSettings
+from harness.sut.operation import (
+    ManualSettings,
+    NoOperator,
+    OperatorSettings,
+    PythonSettings,
+    ReferenceSettings,
+    RestAction,
+    RestSettings,
+    TriggerSettings,
+)
+from harness.sut.reach import Link, link_of, security_profiles, upgrades
 from harness.sut.secret import Secret
 from harness.sut.values import Keys, Tags, Timeouts
 
 __all__ = [
     "Connection",
+    "Endpoint",
+    "FixtureSettings",
     "Identities",
     "Keys",
     "Lane",
+    "Link",
+    "ManualSettings",
+    "NoFixtures",
     "NoOperator",
     "OperatorSettings",
+    "PythonFixtures",
+    "PythonSettings",
+    "ReferenceFixtures",
     "ReferenceSettings",
     "RestAction",
+    "RestFixtures",
     "RestSettings",
     "Secret",
     "Sut",
     "SutError",
     "Tags",
     "Timeouts",
-    "for_reference",
+    "TriggerFixtures",
+    "TriggerSettings",
     "for_url",
+    "key_bytes",
+    "link_of",
     "load",
     "parse",
     "schema",
+    "security_profiles",
+    "upgrades",
 ]

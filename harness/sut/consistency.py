@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from harness.sut.acting_checks import acting_problems
+from harness.sut.endpoint_checks import endpoint_problems
 from harness.sut.link_checks import address_problems, file_problems, security_problems
 from harness.sut.model import Sut
 from harness.sut.sentences import suggestion, toml_key
@@ -25,7 +27,8 @@ def contradictions(sut: Sut, known_cases: Iterable[str] | None) -> list[str]:
         *_profiles(sut),
         *_role(sut),
         *address_problems(sut.connection.url),
-        *security_problems(sut),
+        *(list(security_problems(sut)) or endpoint_problems(sut)),  # what follows from a mistake is none of its own
+        *acting_problems(sut),
         *_lanes(sut),
         *_tags(sut),
         *_answers(sut),

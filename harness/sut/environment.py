@@ -15,6 +15,8 @@ from harness.sut.secret import SHORTEST, Secret
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?")
 _SECRET_KEYS = frozenset({"auth_key", "new_auth_key"})
+_ACTING = (("operator",), ("fixtures",))
+_ADDRESSES = (("base_url",), ("api",), ("use",))
 _SECRET_HEADER = re.compile(r"auth|cookie|key|password|secret|token", re.IGNORECASE)
 
 Path = tuple[str | int, ...]
@@ -24,8 +26,9 @@ class Resolver:
     """Walks one parsed TOML document; collects the problems and the secrets it meets on its way.
 
     `secrets` are the texts to mask wherever they appear: the basic auth keys, whatever an environment variable brought
-    into the `[operator]` table (except its `base_url`, which errors must be able to name), and headers whose name says
-    that they authenticate. Other header values are hidden in `repr` only: masking "Core" in a trace would spoil it.
+    into `[operator]` and `[fixtures]` (except their addresses, which errors must be able to name), and headers whose
+    name says that they authenticate. Other header values are hidden in `repr` only: masking "Core" in a trace would
+    spoil it.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -78,7 +81,7 @@ class Resolver:
         resolved = _VARIABLE.sub(replace, text)
         if path and path[-1] in _SECRET_KEYS:
             self._hide(resolved)
-        elif path[:1] == ("operator",) and path != ("operator", "base_url"):
+        elif path[:1] in _ACTING and path[1:] not in _ADDRESSES:
             self._hide(*taken)
             # a template is public but for what it took in
             if "headers" in path[1:-1] and _SECRET_HEADER.search(str(path[-1])) and "{" not in resolved:

@@ -16,32 +16,32 @@ from harness.sut.secret import Secret
 _INSTEAD = {"http": "ws", "https": "wss"}
 
 
-def address_problems(url: str | None) -> Iterator[str]:
-    """What is wrong with the address of a back office; nothing when there is none."""
+def address_problems(url: str | None, key: str = "connection.url") -> Iterator[str]:
+    """What is wrong with the address of a back office that `key` gives; nothing when there is none."""
     if url is None:
         return
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
     except ValueError as problem:
-        yield f"connection.url is not an address ({problem}); write for example ws://127.0.0.1:9000/ocpp"
+        yield f"{key} is not an address ({problem}); write for example ws://127.0.0.1:9000/ocpp"
         return
     if parts.scheme in _INSTEAD:
         instead = _INSTEAD[parts.scheme]
         yield (
-            f"connection.url starts with {parts.scheme}://, but OCPP-J speaks WebSocket; "
+            f"{key} starts with {parts.scheme}://, but OCPP-J speaks WebSocket; "
             f"write {instead}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         )
     elif parts.scheme not in ("ws", "wss"):
-        yield "connection.url must start with ws:// or wss://; write for example ws://127.0.0.1:9000/ocpp"
+        yield f"{key} must start with ws:// or wss://; write for example ws://127.0.0.1:9000/ocpp"
     if parts.scheme in ("ws", "wss", "http", "https") and not host:
-        yield "connection.url names no host; write for example ws://127.0.0.1:9000/ocpp"
+        yield f"{key} names no host; write for example ws://127.0.0.1:9000/ocpp"
     if port == 0:
-        yield "connection.url has port 0, which nobody can be reached at; write the port the back office listens on"
+        yield f"{key} has port 0, which nobody can be reached at; write the port the back office listens on"
     if parts.username is not None:
-        yield "connection.url holds a user name; remove it, the identity is the user and connection.auth_key the key"
+        yield f"{key} holds a user name; remove it, the identity is the user and connection.auth_key the key"
     if parts.query or parts.fragment:
-        yield "connection.url must end with its path, because the identity is appended; remove what follows ? or #"
+        yield f"{key} must end with its path, because the identity is appended; remove what follows ? or #"
 
 
 def security_problems(sut: Sut) -> Iterator[str]:
@@ -79,14 +79,18 @@ def security_problems(sut: Sut) -> Iterator[str]:
                     f"lane {identity} has a colon, which a basic auth user name cannot carry; "
                     "use another identity or security profile 3"
                 )
-    if profile == 3 and sut.role == "csms":
+    if profile == 3 and sut.role == "csms" and sut.tls.pki is None:
         for name in ("client_certificate", "client_key"):
-            if getattr(link, name) is None:
+            if getattr(link, name) is None and not _in_every_lane(sut, name):
                 yield f"connection.{name} is missing, security profile 3 needs it; name the PEM file"
     keys = [("connection.auth_key", link.auth_key), ("connection.new_auth_key", link.new_auth_key)]
     keys += [(f"auth_key of lane {lane.identity}", lane.auth_key) for lane in sut.lanes]
     for place, key in keys:
         yield from _key_problems(place, key, sut)
+
+
+def _in_every_lane(sut: Sut, name: str) -> bool:
+    return bool(sut.lanes) and all(getattr(lane, name) is not None for lane in sut.lanes)
 
 
 def _key_problems(place: str, key: Secret | None, sut: Sut) -> Iterator[str]:
@@ -98,7 +102,8 @@ def _key_problems(place: str, key: Secret | None, sut: Sut) -> Iterator[str]:
         yield f"{place} starts with hex: but goes on with something else than pairs of hex digits; correct it"
         return
     bounds = sut.security.basic_auth
-    if sut.connection.security_profile in (1, 2) and not bounds.min_length <= length <= bounds.max_length:
+    in_use = {sut.connection.security_profile, *(sut.security.profiles or ()), *map(int, sut.endpoints)}
+    if in_use & {1, 2} and not bounds.min_length <= length <= bounds.max_length:
         yield (
             f"{place} has {length} octets, wanted are {bounds.min_length} to {bounds.max_length}; "
             "use another key or state the product's own bounds in [security.basic_auth]"
@@ -113,6 +118,11 @@ def file_problems(sut: Sut) -> Iterator[str]:
             for name in ("ca_file", "client_certificate", "client_key")
         },
         **{f"tls.{name}": getattr(sut.tls, name) for name in ("server_certificate", "root", "root_2")},
+        **{
+            f"{name} of lane {lane.identity}": getattr(lane, name)
+            for lane in sut.lanes
+            for name in ("client_certificate", "client_key")
+        },
         "files.signing_certificate": sut.files.signing_certificate,
     }
     if isinstance(sut.operator, RestSettings):
@@ -142,9 +152,18 @@ def resolve_files(sut: Sut, folder: Path) -> Sut:
         ),
         tls=replace(
             tls,
+            pki=absolute(tls.pki),
             server_certificate=absolute(tls.server_certificate),
             root=absolute(tls.root),
             root_2=absolute(tls.root_2),
+        ),
+        lanes=tuple(
+            replace(
+                lane,
+                client_certificate=absolute(lane.client_certificate),
+                client_key=absolute(lane.client_key),
+            )
+            for lane in sut.lanes
         ),
         files=replace(sut.files, signing_certificate=absolute(sut.files.signing_certificate)),
         operator=operator,

@@ -15,17 +15,17 @@ from typing import Any
 
 import msgspec
 
+from harness.sut.completion import completed
 from harness.sut.consistency import SIX_PROFILES, contradictions
 from harness.sut.environment import Resolver
 from harness.sut.errors import SutError
 from harness.sut.link import Connection, Identities
 from harness.sut.link_checks import address_problems, resolve_files
 from harness.sut.model import Sut
-from harness.sut.operation import ReferenceSettings
 from harness.sut.pics import Product, Profiles
 from harness.sut.secret import Secret, scrub, scrub_document
 from harness.sut.sentences import describe, where
-from harness.sut.templates import template_problems
+from harness.sut.template_checks import template_problems
 from harness.sut.values import Tags
 
 MAX_BYTES = 1_000_000
@@ -76,8 +76,8 @@ def parse(
     problems += _schema_problems(resolved, secrets)
     if problems:
         raise SutError(f"{source}: {problem}" for problem in problems)
-    sut = resolve_files(_convert(resolved, Path(source).name, secrets), folder)
-    problems = contradictions(sut, known_cases) + template_problems(sut.operator)
+    sut = completed(resolve_files(_convert(resolved, Path(source).name, secrets), folder), folder)
+    problems = contradictions(sut, known_cases) + template_problems(sut.operator, sut.fixtures)
     if problems:
         raise SutError(f"{source}: {scrub(problem, secrets)}" for problem in problems)
     return sut
@@ -106,23 +106,6 @@ def for_url(url: str, tag: str = "PLUGPROOF-VALID") -> Sut:
         identities=Identities(),
         profiles=Profiles(**dict.fromkeys(SIX_PROFILES, True)),
         tags=Tags(valid=tag),
-    )
-
-
-def for_reference(url: str, api: str) -> Sut:
-    """plugproof's own back office at `url`, operated over its HTTP API at `api`; every tag is available."""
-    return msgspec.structs.replace(
-        for_url(url),
-        source="reference",
-        product=Product(sut="csms", vendor="plugproof", designation="Reference CSMS"),
-        tags=Tags(
-            valid="PLUGPROOF-VALID",
-            valid_2="PLUGPROOF-VALID-2",
-            parent="PLUGPROOF-PARENT",
-            expired="PLUGPROOF-EXPIRED",
-            blocked="PLUGPROOF-BLOCKED",
-        ),
-        operator=ReferenceSettings(api=api),
     )
 
 

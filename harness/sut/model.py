@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from harness.sut.errors import SutError
-from harness.sut.link import Connection, Identities, Lane, Tls
-from harness.sut.operation import NoOperator, OperatorSettings
+from harness.sut.fixtures import FixtureSettings, NoFixtures
+from harness.sut.link import Connection, Endpoint, Identities, Lane, Tls
+from harness.sut.operation import ManualSettings, NoOperator, OperatorSettings
 from harness.sut.pics import (
     Features,
     Hardware,
@@ -34,6 +35,7 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
     digest: str | None  # sha256 of the resolved content without secrets; None when there is no file
     product: Product
     connection: Connection
+    endpoints: dict[str, Endpoint] = {}
     lanes: tuple[Lane, ...] = ()
     identities: Identities | None = None
     profiles: Profiles = Profiles()
@@ -55,6 +57,7 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
     files: Files = Files()
     tls: Tls = Tls()
     operator: OperatorSettings = NoOperator()
+    fixtures: FixtureSettings = NoFixtures()
     expected_failures: dict[str, str] = {}
     secrets: tuple[Secret, ...] = ()
 
@@ -73,8 +76,22 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
         """How many workers can run at once; None when there is no limit."""
         return len(self.lanes) if self.lanes else None
 
-    def lane(self, index: int) -> Lane:
-        """The lane of worker `index`, which counts from 0. Raises SutError when there is no such lane."""
+    @property
+    def request_s(self) -> float:
+        """Seconds that a case waits for a CALL of the back office; a person needs longer than an API."""
+        person = isinstance(self.operator, ManualSettings)
+        return self.timeouts.message_s + (self.timeouts.operator_s if person else 0)
+
+    @property
+    def fresh_identities(self) -> bool:
+        """Whether every case plays a station of its own, instead of the one of its worker's lane."""
+        return not self.lanes and (self.identities or Identities()).fresh
+
+    def lane(self, index: int, run: str = "", case: str = "") -> Lane:
+        """The lane of worker `index`, which counts from 0, in a run, or in one case of it.
+
+        Raises SutError when there is no such lane.
+        """
         if self.lanes:
             if index >= len(self.lanes):
                 known = len(self.lanes)
@@ -88,7 +105,7 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
             return msgspec.structs.replace(lane, auth_key=lane.auth_key or self.connection.auth_key)
         source = self.identities or Identities()
         return Lane(
-            identity=source.identity(index + 1),
+            identity=source.identity(index + 1, run, case),
             connectors=source.connectors,
             auth_key=self.connection.auth_key,
         )

@@ -8,6 +8,9 @@ import msgspec
 
 from harness.sut.secret import Secret
 
+DONE = (200, 201, 202, 204)
+"""The HTTP statuses that mean done when the file names none."""
+
 
 class NoOperator(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="none"):
     """Nobody acts; cases that need an operator cannot be judged."""
@@ -37,11 +40,15 @@ class RestAction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RestSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="rest"):
-    """One request template per OCPP action; `ok` are the HTTP statuses that count as done."""
+    """One request template per OCPP action; `ok` are the HTTP statuses that count as done.
+
+    `refused` is a regular expression: a body it is found in is a refusal, whatever the status.
+    """
 
     base_url: str
     headers: dict[str, Secret] = {}
-    ok: tuple[int, ...] = (200, 201, 202, 204)
+    ok: tuple[int, ...] = DONE
+    refused: str | None = None
     timeout_s: float = 30
     ca_file: str | None = None
     actions: dict[str, RestAction] = {}
@@ -50,4 +57,33 @@ class RestSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
         return f"RestSettings(actions={sorted(self.actions)})"
 
 
-OperatorSettings = NoOperator | ReferenceSettings | RestSettings
+class TriggerSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="trigger"):
+    """An HTTP API with one address per OCPP action that takes the OCPP payload."""
+
+    base_url: str
+    headers: dict[str, Secret] = {}
+    ok: tuple[int, ...] = DONE
+    refused: str | None = None
+    timeout_s: float = 30
+    ca_file: str | None = None
+
+    def __repr__(self) -> str:
+        return f"TriggerSettings(base_url={self.base_url!r}, ...)"
+
+
+class PythonSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="python"):
+    """A class of the user's (`module:Class`), made with `options`; loading sets `folder` to that of the SUT file."""
+
+    use: str
+    options: dict[str, Any] = {}
+    folder: str = "."
+
+    def __repr__(self) -> str:
+        return f"PythonSettings(use={self.use!r}, ...)"
+
+
+class ManualSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="manual"):
+    """A person who is told on the terminal what to do."""
+
+
+OperatorSettings = NoOperator | ReferenceSettings | RestSettings | TriggerSettings | PythonSettings | ManualSettings

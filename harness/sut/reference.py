@@ -26,9 +26,13 @@ def keys_as_markdown() -> str:
         if name == "features":
             parts.append(_section("features (of a back office)", definitions["csms_features"]))
             parts.append(_section("features (of a charge point)", definitions["station_features"]))
-        elif name == "operator":
-            parts += [_section(f'operator, kind = "{kind}"', definitions[f"operator_{kind}"]) for kind in _kinds(part)]
-            parts.append(_section("operator.actions.<Action>", definitions["rest_action"]))
+        elif name in ("operator", "fixtures"):
+            parts += [_section(f'{name}, kind = "{kind}"', definitions[f"{name}_{kind}"]) for kind in _kinds(part)]
+            if name == "operator":
+                parts.append(_section("operator.actions.<Action>", definitions["rest_action"]))
+        elif name == "endpoints":
+            endpoint = {**definitions["endpoint"], "description": part["description"]}
+            parts.append(_section("endpoints.<profile>", endpoint))
         elif part.get("type") == "array":
             parts.append(_section(f"[{name}]", {**part["items"], "description": part["description"]}))
         elif part.get("type") == "object":
@@ -60,8 +64,8 @@ def _rows(part: Mapping[str, Any], prefix: str) -> Iterator[str]:
     required = part.get("required", ())
     for name, child in part.get("properties", {}).items():
         if "$ref" in child:
-            child = schema()["$defs"][child["$ref"].rpartition("/")[2]]
-        if child.get("properties"):
+            child = {**schema()["$defs"][child["$ref"].rpartition("/")[2]], **child}
+        if child.get("properties") and "path" not in child["properties"]:  # a request template has a table of its own
             yield from _rows(child, f"{prefix}{name}.")
             continue
         meaning = child.get("description", "")
@@ -70,6 +74,8 @@ def _rows(part: Mapping[str, Any], prefix: str) -> Iterator[str]:
 
 
 def _value(part: Mapping[str, Any]) -> str:
+    if "path" in part.get("properties", {}):
+        return "a request, see `[operator.actions.<Action>]`"
     if "enum" in part:
         return ", ".join(f"`{toml_value(value)}`" for value in part["enum"])
     if part.get("type") == "boolean":

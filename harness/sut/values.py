@@ -20,7 +20,10 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds. `settle_s`: wait for a better candidate after a wrong one; `quiet_s`: window of `receives_no`."""
+    """Seconds. `settle_s`: wait for a better candidate after a wrong one; `quiet_s`: window of `receives_no`.
+
+    `recover_s`: how long a run waits for a back office that went away.
+    """
 
     connect_s: float = 10
     message_s: float = 30
@@ -30,6 +33,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     deviation_s: float = 4
     settle_s: float = 2
     quiet_s: float = 1
+    recover_s: float = 60
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):

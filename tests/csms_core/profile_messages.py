@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.csms_core.support import Message
+
 NOW = "2026-11-21T10:00:00.000Z"
 EXPIRY = "2026-11-21T12:00:00.000Z"
 TOMORROW = "2026-11-22T10:00:00.000Z"
 TRANSACTION = 7
-
-Message = tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], dict[str, Any]]
-"""A CALL of the CSMS, or a CALL of the station with the answer it gets."""
 
 
 def schedule(**members: Any) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from csms_core.faults.firmware import STATUSES
 from csms_core.pki import building, hash_data
 from csms_core.pki.folder import pem
 from tests.csms_core.pki_support import csr, ec_key
+from tests.csms_core.support import Message
 
 NOW = "2026-11-21T10:00:00.000Z"
 FIRMWARE = "http://files.example/firmware.bin"
@@ -21,9 +20,6 @@ STATION_KEY = ec_key.__wrapped__()
 CHAIN = pem(building.station(building.name("plugproof", SERIAL_NUMBER), STATION_KEY.public_key(), _issuer, _issuer_key))
 ROOT = pem(_issuer)
 HASH_DATA = hash_data(_issuer)
-
-Message = tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], dict[str, Any]]
-"""A CALL of the CSMS, or a CALL of the station with the answer it gets."""
 
 SIGNED = {
     "location": FIRMWARE,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from csms_core import Config, Csms
+from csms_core.faults import CATALOGUE, Switchboard, Wire
 from csms_core.store import stations, tags
+from ocppj import frames
 from ocppj import peer as ocppj_peer
-from ocppj.frames import Call, Frame
+from ocppj.frames import Call, CallResult, Frame
 from ocppj.session import Seen
 
 STATION = "PP-0001"
+
+Message = tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], dict[str, Any]]
+"""A CALL of the CSMS, or a CALL of the station with the answer it gets."""
 
 TAGS = (
     tags.Tag("GOOD"),
@@ -94,6 +99,38 @@ class Station:
 
     async def close(self) -> None:
         await self.peer.close()
+
+
+def accepts(action: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a station that is content with everything."""
+    return {"status": "Accepted"}
+
+
+def what_leaves(
+    session: Mapping[str, Message], *faults: str, says: Callable[[str, dict[str, Any]], dict[str, Any]] = accepts
+) -> dict[str, Any]:
+    """The payloads that leave the CSMS under faults, by the name of the message.
+
+    What does not leave as a CALL or a CALLRESULT is missing. `says` is the station's answer to a CALL.
+    """
+    switchboard = Switchboard(CATALOGUE)
+    for name in faults:
+        switchboard.switch(name, True, STATION)
+    wire = Wire(switchboard, STATION)
+    left: dict[str, Any] = {}
+    for name, (action, payload, *answer) in session.items():
+        call = frames.call(name, action, payload)
+        if answer:
+            wire.arrived(call.raw)
+        text = frames.result(call.id, answer[0]).raw if answer else call.raw
+        instead = wire.leaves(text)
+        for sent in (text,) if instead is None else instead.texts:
+            frame = frames.parse(sent)
+            if isinstance(frame, Call | CallResult):
+                left[name] = frame.payload
+        if not answer:
+            wire.arrived(frames.result(call.id, says(action, payload)).raw)
+    return left
 
 
 async def connect(url: str, identity: str, **options: Any) -> Station:

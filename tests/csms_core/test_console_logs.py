@@ -20,11 +20,12 @@ def logged() -> Iterator[Callable[[logs.Format], io.StringIO]]:
     """`logged("json")` sends the records of the root logger to what it returns; all is undone at the end."""
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
+    levels = {library: logging.getLogger(library).level for library in logs.LIBRARIES}
     root.handlers.clear()
 
-    def set_up(format: logs.Format) -> io.StringIO:
+    def set_up(format: logs.Format, shown: logs.Level = "info") -> io.StringIO:
         stream = io.StringIO()
-        logs.set_up("info", format, stream)
+        logs.set_up(shown, format, stream)
         return stream
 
     yield set_up
@@ -32,6 +33,8 @@ def logged() -> Iterator[Callable[[logs.Format], io.StringIO]]:
         root.removeHandler(handler)
     root.handlers[:] = before
     root.setLevel(level)
+    for library, usual in levels.items():
+        logging.getLogger(library).setLevel(usual)
 
 
 def test_json_lines_say_when_who_what_and_about_whom(logged: Callable[[logs.Format], io.StringIO]) -> None:
@@ -93,6 +96,32 @@ def test_the_level_counts(logged: Callable[[logs.Format], io.StringIO]) -> None:
     logging.getLogger("csms_core").debug("too much")
 
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(("level", "shown"), [("info", ["mine", "trouble"]), ("debug", ["mine", "theirs", "trouble"])])
+def test_libraries_tell_of_every_connection_at_debug_only(
+    logged: Callable[..., io.StringIO], level: logs.Level, shown: list[str]
+) -> None:
+    stream = logged("json", level)
+
+    logging.getLogger("csms_core").info("mine")
+    logging.getLogger("websockets.server").info("theirs")
+    logging.getLogger("websockets.server").warning("trouble")
+
+    assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == shown
+
+
+def test_a_client_that_hangs_up_is_no_error(logged: Callable[[logs.Format], io.StringIO]) -> None:
+    stream = logged("json")
+
+    for name, error in [
+        ("aioftp.server", ConnectionResetError()),
+        ("aioftp.server", KeyError()),
+        ("csms_core", OSError()),
+    ]:
+        logging.getLogger(name).error("failed", exc_info=error)
+
+    assert [json.loads(line)["logger"] for line in stream.getvalue().splitlines()] == ["aioftp.server", "csms_core"]
 
 
 def test_the_format_is_an_option(capsys: pytest.CaptureFixture[str]) -> None:

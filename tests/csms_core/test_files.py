@@ -72,7 +72,7 @@ def stored(csms: Csms) -> list[Path]:
 async def test_the_body_is_the_file(csms: Csms, client: httpx.AsyncClient, method: str, path: str, name: str) -> None:
     job_id, token = await place(csms)
 
-    response = await client.request(method, f"{csms.files.url}/{token}{path}", content=b"content")
+    response = await client.request(method, f"{csms.files.urls['http']}/{token}{path}", content=b"content")
 
     assert response.status_code == 201
     assert await left(csms, job_id) == [(name, b"content")]
@@ -82,7 +82,7 @@ async def test_the_name_may_be_in_the_header(csms: Csms, client: httpx.AsyncClie
     job_id, token = await place(csms)
 
     headers = {"Content-Disposition": 'attachment; filename="a/b.log"'}
-    await client.put(f"{csms.files.url}/{token}/", content=b"x", headers=headers)
+    await client.put(f"{csms.files.urls['http']}/{token}/", content=b"x", headers=headers)
 
     assert await left(csms, job_id) == [("b.log", b"x")]
 
@@ -90,7 +90,7 @@ async def test_the_name_may_be_in_the_header(csms: Csms, client: httpx.AsyncClie
 async def test_an_empty_file_is_a_file(csms: Csms, client: httpx.AsyncClient) -> None:
     job_id, token = await place(csms)
 
-    assert (await client.put(f"{csms.files.url}/{token}/empty")).status_code == 201
+    assert (await client.put(f"{csms.files.urls['http']}/{token}/empty")).status_code == 201
 
     assert await left(csms, job_id) == [("empty", b"")]
 
@@ -126,26 +126,26 @@ async def test_a_name_is_a_name_and_no_path(sent: str, kept: str) -> None:
 async def test_nobody_gets_out_of_a_place(csms: Csms, client: httpx.AsyncClient, path: str) -> None:
     _, token = await place(csms, "UpdateFirmware", b"content")
 
-    assert (await client.get(f"{csms.files.url}{path.format(token=token)}")).status_code == 404
+    assert (await client.get(f"{csms.files.urls['http']}{path.format(token=token)}")).status_code == 404
 
 
 async def test_a_place_is_for_leaving_or_for_fetching(csms: Csms, client: httpx.AsyncClient) -> None:
     job_id, leaving = await place(csms)
     _, fetching = await place(csms, "UpdateFirmware", b"content")
-    await client.put(f"{csms.files.url}/{leaving}/a.log", content=b"secret")
+    await client.put(f"{csms.files.urls['http']}/{leaving}/a.log", content=b"secret")
 
-    assert (await client.get(f"{csms.files.url}/{leaving}/a.log")).status_code == 404
-    assert (await client.put(f"{csms.files.url}/{fetching}/x.bin", content=b"other")).status_code == 404
-    assert (await client.get(f"{csms.files.url}/{fetching}/x.bin")).content == b"content"
-    assert (await client.delete(f"{csms.files.url}/{fetching}/x.bin")).status_code == 405
+    assert (await client.get(f"{csms.files.urls['http']}/{leaving}/a.log")).status_code == 404
+    assert (await client.put(f"{csms.files.urls['http']}/{fetching}/x.bin", content=b"other")).status_code == 404
+    assert (await client.get(f"{csms.files.urls['http']}/{fetching}/x.bin")).content == b"content"
+    assert (await client.delete(f"{csms.files.urls['http']}/{fetching}/x.bin")).status_code == 405
     assert len(await left(csms, job_id)) == 1
 
 
 async def test_looking_is_not_fetching(csms: Csms, client: httpx.AsyncClient) -> None:
     job_id, token = await place(csms, "UpdateFirmware", b"content")
 
-    head = await client.head(f"{csms.files.url}/{token}/x.bin")
-    beyond = await client.get(f"{csms.files.url}/{token}/x.bin", headers={"Range": "bytes=100-"})
+    head = await client.head(f"{csms.files.urls['http']}/{token}/x.bin")
+    beyond = await client.get(f"{csms.files.urls['http']}/{token}/x.bin", headers={"Range": "bytes=100-"})
 
     assert (head.status_code, head.headers["content-length"], beyond.status_code) == (200, "7", 416)
     job = await csms.store.read(lambda c: jobs.find(c, job_id))
@@ -157,7 +157,7 @@ async def test_a_file_that_is_gone(csms: Csms, client: httpx.AsyncClient) -> Non
     _, token = await place(csms, "UpdateFirmware", b"content")
     stored(csms)[0].unlink()
 
-    assert (await client.get(f"{csms.files.url}/{token}/x.bin")).status_code == 410
+    assert (await client.get(f"{csms.files.urls['http']}/{token}/x.bin")).status_code == 410
 
 
 async def body(size: int) -> AsyncIterator[bytes]:
@@ -171,7 +171,7 @@ async def test_a_file_that_is_too_large_leaves_nothing(csms: Csms, client: httpx
     job_id, token = await place(csms)
     content = b"x" * 100_000 if announced else body(101)
 
-    response = await client.put(f"{csms.files.url}/{token}/a.log", content=content)
+    response = await client.put(f"{csms.files.urls['http']}/{token}/a.log", content=content)
 
     assert (response.status_code, "100 bytes" in response.text) == (413, True)
     assert await left(csms, job_id) == []
@@ -184,7 +184,7 @@ async def test_a_place_holds_so_many_files(
     monkeypatch.setattr(places_module, "MAX_FILES", 2)
     job_id, token = await place(csms)
 
-    codes = [(await client.put(f"{csms.files.url}/{token}/{n}", content=b"x")).status_code for n in range(3)]
+    codes = [(await client.put(f"{csms.files.urls['http']}/{token}/{n}", content=b"x")).status_code for n in range(3)]
 
     assert codes == [201, 201, 409]
     assert len(await left(csms, job_id)) == len(stored(csms)) == 2
@@ -196,11 +196,11 @@ async def test_so_many_transfers_at_once(
 ) -> None:
     _, token = await place(csms)
     _, fetching = await place(csms, "UpdateFirmware", b"content")
-    assert (await client.put(f"{csms.files.url}/{token}/a", content=b"x")).status_code == 201
+    assert (await client.put(f"{csms.files.urls['http']}/{token}/a", content=b"x")).status_code == 201
     monkeypatch.setattr(places_module, limit, 0)
 
-    put = await client.put(f"{csms.files.url}/{token}/a", content=b"x")
-    got = await client.get(f"{csms.files.url}/{fetching}/x.bin")
+    put = await client.put(f"{csms.files.urls['http']}/{token}/a", content=b"x")
+    got = await client.get(f"{csms.files.urls['http']}/{fetching}/x.bin")
 
     assert [(answer.status_code, answer.headers["retry-after"]) for answer in (put, got)] == [(503, "10")] * 2
 
@@ -208,7 +208,7 @@ async def test_so_many_transfers_at_once(
 async def test_a_dawdler_keeps_nobody_else_waiting(csms: Csms, client: httpx.AsyncClient) -> None:
     _, dawdling = await place(csms)
     _, other = await place(csms)
-    url = urlsplit(csms.files.url or "")
+    url = urlsplit(csms.files.urls["http"])
     writers = []
     for number in range(places_module.MAX_AT_A_PLACE):
         _, writer = await asyncio.open_connection(url.hostname, url.port)
@@ -218,9 +218,9 @@ async def test_a_dawdler_keeps_nobody_else_waiting(csms: Csms, client: httpx.Asy
         await writer.drain()
     codes: list[int] = []
     while 503 not in codes:  # from when the server has seen them all
-        codes.append((await client.put(f"{csms.files.url}/{dawdling}/more", content=b"x")).status_code)
+        codes.append((await client.put(f"{csms.files.urls['http']}/{dawdling}/more", content=b"x")).status_code)
 
-    assert (await client.put(f"{csms.files.url}/{other}/a", content=b"x")).status_code == 201
+    assert (await client.put(f"{csms.files.urls['http']}/{other}/a", content=b"x")).status_code == 201
     for writer in writers:
         writer.close()
         await writer.wait_closed()
@@ -240,13 +240,15 @@ async def test_what_a_killed_process_had_begun_is_swept_away(tmp_path: Path) -> 
 
 async def test_an_upload_that_breaks_off_leaves_nothing(csms: Csms, client: httpx.AsyncClient) -> None:
     job_id, token = await place(csms)
-    url = urlsplit(csms.files.url or "")
+    url = urlsplit(csms.files.urls["http"])
     _, writer = await asyncio.open_connection(url.hostname, url.port)
     writer.write(f"PUT /{token}/a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf".encode())
     await writer.drain()
     writer.close()
     await writer.wait_closed()
-    await client.put(f"{csms.files.url}/{token}/whole", content=b"x")  # the server has seen to the other by then
+    await client.put(
+        f"{csms.files.urls['http']}/{token}/whole", content=b"x"
+    )  # the server has seen to the other by then
 
     assert [name for name, _ in await left(csms, job_id)] == ["whole"]
 
@@ -254,7 +256,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing(csms: Csms, client: http
 async def test_a_pause_ends_an_upload(csms: Csms, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("csms_core.files.http.IDLE_SECONDS", 0.0)
     job_id, token = await place(csms)
-    url = urlsplit(csms.files.url or "")
+    url = urlsplit(csms.files.urls["http"])
     reader, writer = await asyncio.open_connection(url.hostname, url.port)
     writer.write(f"PUT /{token}/a HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n".encode())
 
@@ -285,7 +287,7 @@ async def test_a_pause_ends_an_upload(csms: Csms, client: httpx.AsyncClient, mon
 async def test_a_form_that_is_none(csms: Csms, client: httpx.AsyncClient, form: bytes, kind: str) -> None:
     job_id, token = await place(csms)
 
-    response = await client.post(f"{csms.files.url}/{token}/", content=form, headers={"Content-Type": kind})
+    response = await client.post(f"{csms.files.urls['http']}/{token}/", content=form, headers={"Content-Type": kind})
 
     assert response.status_code == 400
     assert await left(csms, job_id) == []
@@ -295,7 +297,7 @@ async def test_a_form_that_is_none(csms: Csms, client: httpx.AsyncClient, form: 
 async def test_only_the_first_file_of_a_form_is_taken(csms: Csms, client: httpx.AsyncClient) -> None:
     job_id, token = await place(csms)
 
-    await client.post(f"{csms.files.url}/{token}/", files=[("a", ("1.log", b"one")), ("b", ("2.log", b"two"))])
+    await client.post(f"{csms.files.urls['http']}/{token}/", files=[("a", ("1.log", b"one")), ("b", ("2.log", b"two"))])
 
     assert await left(csms, job_id) == [("1.log", b"one")]
 
@@ -305,7 +307,7 @@ async def test_a_depot_that_cannot_be_written(csms: Csms, client: httpx.AsyncCli
     (tmp_path / "taken").write_text("a file")
     csms.files.places.depot = Depot(tmp_path / "taken", 100)
 
-    assert (await client.put(f"{csms.files.url}/{token}/a", content=b"x")).status_code == 507
+    assert (await client.put(f"{csms.files.urls['http']}/{token}/a", content=b"x")).status_code == 507
 
 
 async def test_the_depot_knows_no_names_but_its_own(tmp_path: Path) -> None:
@@ -325,7 +327,7 @@ async def test_the_depot_knows_no_names_but_its_own(tmp_path: Path) -> None:
 
 async def test_a_port_that_is_taken(tmp_path: Path, csms: Csms) -> None:
     (tmp_path / "other").mkdir()
-    port = urlsplit(csms.files.url or "").port
+    port = urlsplit(csms.files.urls["http"]).port
     config = replace(default_config(tmp_path / "other"), ftp_port=port)
 
     with pytest.raises(CannotListen, match="choose another with --ftp-port"):
@@ -346,7 +348,7 @@ async def test_stations_are_told_the_address_they_can_reach(csms: Csms) -> None:
 
 @contextmanager
 def ftp_session(csms: Csms, job_id: int, password: str) -> Iterator[ftplib.FTP]:
-    address = urlsplit(csms.files.ftp_url or "")
+    address = urlsplit(csms.files.urls["ftp"])
     with ftplib.FTP(timeout=10) as ftp:
         ftp.connect(address.hostname or "", address.port or 0)
         ftp.login(f"job-{job_id}", password)
@@ -367,7 +369,7 @@ async def test_ftp_wants_the_token(csms: Csms, user: str) -> None:
     await place(csms)
 
     def log_in() -> None:
-        address = urlsplit(csms.files.ftp_url or "")
+        address = urlsplit(csms.files.urls["ftp"])
         with ftplib.FTP(timeout=10) as ftp:
             ftp.connect(address.hostname or "", address.port or 0)
             ftp.login(user, "wrong")

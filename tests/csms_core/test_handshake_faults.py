@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import ssl
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
+import websockets.asyncio.client
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from csms_core import Csms
 from csms_core.faults import CATALOGUE, NotForOneStation
 from csms_core.pki import Pki
+from csms_core.pki.folder import FOREIGN, pem
 from csms_core.store import certificates
 from csms_core.tls import SUITES
 from tests.csms_core.support import STATION, Connecting
-from tests.csms_core.test_security_profiles import NEW, Door, change, keep, lowest, pki, settings, shake_hands
-from tests.csms_core.tls_support import PASSWORD, client_context, station_certificate
+from tests.csms_core.test_security_profiles import (
+    NEW,
+    Door,
+    change,
+    keep,
+    last_refusal,
+    lowest,
+    pki,
+    settings,
+    shake_hands,
+)
+from tests.csms_core.tls_support import PASSWORD, client_context, foreign_certificate, station_certificate
 
 pytestmark = pytest.mark.asyncio
 
@@ -51,7 +68,14 @@ HANDSHAKE_RULES: dict[str, tuple[str, ...]] = {
     "TC_087_CSMS.R3": ("client-certificate-refused", "client-certificate-not-asked-for"),
     "TC_087_CSMS.R4": ("boot-rejected",),
     "TC_088_CSMS.R1": ("any-subprotocol", "no-subprotocol"),
-    "TC_088_CSMS.R2": ("any-subprotocol", "no-subprotocol"),
+    "TC_088_CSMS.R2": ("subprotocol-not-named", "subprotocol-beside-others-refused"),
+    # beyond the cases: rules of the standard
+    "SEC-12": (
+        "foreign-client-ca-trusted",
+        "client-certificate-of-another-operator",
+        "client-certificate-of-another-station",
+        "revoked-client-certificate-accepted",
+    ),
 }
 """For every rule of the handshake, the faults that break it."""
 
@@ -152,6 +176,86 @@ async def test_faults_of_the_client_certificate(csms: Csms, door: Door, pki: Pki
         csms.switchboard.switch(name, True, scope)
         assert (name, before, await door(tls=True, certificate=file)) == (name, 504 - expected, expected)
         csms.switchboard.switch(name, False, scope)
+
+
+@pytest_asyncio.fixture
+async def foreign(pki: Pki, tmp_path: Path) -> AsyncIterator[Path]:
+    """A client certificate of an authority whose own certificate lies in the folder `foreign` of the PKI."""
+    file, issuer = foreign_certificate(tmp_path, pki, STATION)
+    folder = pki.folder / FOREIGN
+    folder.mkdir()
+    (folder / "test-ca.pem").write_text(pem(issuer), "ascii")
+    (folder / "README").write_text("no certificate", "ascii")
+    yield file
+    shutil.rmtree(folder)
+
+
+@lowest(3)
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+@pytest.mark.parametrize("scope", [STATION, None], ids=["one", "all"])
+async def test_a_foreign_authority_can_be_trusted(
+    csms: Csms, door: Door, foreign: Path, version: ssl.TLSVersion, scope: str | None
+) -> None:
+    name = "foreign-client-ca-trusted"
+    before = await door(tls=True, certificate=foreign, version=version)
+    csms.switchboard.switch(name, True, scope)
+    during = await door(tls=True, certificate=foreign, version=version)
+    csms.switchboard.switch(name, False, scope)
+    after = await door(tls=True, certificate=foreign, version=version)
+
+    assert (before, during, after) == (0, 101, 0)
+
+
+@lowest(3)
+async def test_a_foreign_authority_that_is_trusted_for_one_station_lets_no_other_in(
+    csms: Csms, door: Door, pki: Pki, foreign: Path, tmp_path: Path, api: httpx.AsyncClient
+) -> None:
+    right, _ = station_certificate(tmp_path, pki, STATION)
+    csms.switchboard.switch("foreign-client-ca-trusted", True, "ANOTHER")
+
+    assert await door(tls=True, certificate=foreign) == 403
+    assert "an authority that is not trusted here" in await last_refusal(api)
+    assert await door(tls=True, certificate=right) == 101
+
+
+async def test_without_such_a_folder_no_foreign_authority_is_trusted(csms: Csms, door: Door, pki: Pki) -> None:
+    csms.switchboard.switch("foreign-client-ca-trusted", True)
+
+    assert pki.foreign_authorities() == ()
+    assert await door(tls=True) == 101
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong_alone", "wrong_beside"),
+    [
+        ("any-subprotocol", (101, "ocpp0.1"), (101, "ocpp0.1")),
+        ("no-subprotocol", (101, None), (101, None)),
+        ("subprotocol-not-named", (400, None), (101, None)),
+        ("subprotocol-beside-others-refused", (400, None), (400, None)),
+    ],
+)
+async def test_faults_of_the_subprotocol(
+    csms: Csms, name: str, wrong_alone: tuple[int, str | None], wrong_beside: tuple[int, str | None]
+) -> None:
+    """TC_088: ocpp0.1 alone, and ocpp0.1 beside ocpp1.6."""
+    before = await negotiated(csms, "ocpp0.1"), await negotiated(csms, "ocpp0.1", "ocpp1.6")
+    csms.switchboard.switch(name, True, STATION)
+    during = await negotiated(csms, "ocpp0.1"), await negotiated(csms, "ocpp0.1", "ocpp1.6")
+
+    assert before == ((400, None), (101, "ocpp1.6"))
+    assert during == (wrong_alone, wrong_beside)
+
+
+async def negotiated(csms: Csms, *offered: str) -> tuple[int, str | None]:
+    """Status of the handshake, and the subprotocol it names."""
+    try:
+        async with websockets.asyncio.client.connect(
+            f"{csms.url}/{STATION}", subprotocols=[Subprotocol(each) for each in offered], proxy=None
+        ) as connection:
+            assert connection.response is not None
+            return connection.response.status_code, connection.subprotocol
+    except InvalidStatus as refused:
+        return refused.response.status_code, None
 
 
 @pytest.mark.parametrize("suite", SUITES)

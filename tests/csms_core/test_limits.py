@@ -85,5 +85,5 @@ STATUS = {"connectorId": 1, "status": "Available", "errorCode": "NoError"}
 class Broken:
     """A writer whose disk is full."""
 
-    async def submit(self, job: object) -> None:
+    def book(self, batch: object, booking: object) -> None:
         raise OSError("disk full")

@@ -21,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from csms_core.cli import main
 from csms_core.pki import CsrRefused, Pki, PkiError, check_csr, hash_data
 from csms_core.pki.errors import NotACertificate
+from csms_core.pki.folder import pem
 from csms_core.pki.hashes import _key_bits, parse_certificate, same
 from tests.csms_core.pki_support import csr, ec_key, rsa_key
 
@@ -126,6 +127,30 @@ def test_a_damaged_folder_is_not_loaded(folder: Path, change: Callable[[Path], N
 
     with pytest.raises(PkiError, match=sentence):
         Pki.load(folder)
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(folder: Path) -> None:
+    (folder / "issuing-ec.key").unlink()
+    (folder / "issuing-ec.key").mkdir()
+
+    with pytest.raises(
+        PkiError, match=r"cannot be read \(issuing-ec.key: Is a directory\); check the owner and the mode"
+    ):
+        Pki.load(folder)
+
+
+def test_foreign_authorities_are_those_in_their_folder(folder: Path, tmp_path: Path) -> None:
+    pki, other = Pki.load(folder), Pki.create(tmp_path / "other")
+    ours, _ = pki.issue_station("PP-0001", ec_key().public_key())
+    theirs, _ = other.issue_station("PP-0001", ec_key().public_key())
+    assert pki.foreign_authorities() == ()
+
+    shutil.copytree(other.folder, folder / "foreign")
+
+    assert pem(other.roots[0].certificate) in pki.foreign_authorities()
+    assert [pki.has_issued(each.public_bytes(serialization.Encoding.DER)) for each in (ours, theirs)] == [True, False]
+    assert not pki.has_issued(b"no certificate")
+    assert Pki.create(folder).folder == folder, "it is still that of an authority"
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

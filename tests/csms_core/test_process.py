@@ -24,11 +24,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @asynccontextmanager
-async def running(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
+async def running(
+    *arguments: str, stderr: bool = False
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
     """A CSMS process and its ready line; killed at the end when it has not ended by then."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "csms_core", "--port", "0", "--api-port", "0", *arguments),
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE if stderr else None,
         cwd=ROOT,
     )
     assert process.stdout is not None
@@ -64,6 +67,28 @@ async def test_faults_and_settings_from_the_command_line() -> None:
         assert await station.call("Heartbeat") == {}
         assert await station.call("DataTransfer", {"vendorId": "acme"}) == {"status": "UnknownMessageId"}
         await station.close()
+
+
+@pytest.mark.asyncio
+async def test_a_fault_and_the_log_from_a_file_for_one_station(tmp_path: Path) -> None:
+    file = tmp_path / "csms.toml"
+    file.write_text(
+        'any_station = true\nlog_format = "json"\nlog_level = "info"\n'
+        'faults = ["heartbeat-answer-without-current-time@S1"]\n'
+    )
+    async with running("--config", str(file), "--database", ":temporary:", stderr=True) as (process, ready):
+        for identity, expected in (("S1", False), ("S2", True)):
+            station = await connect(ready["url"], identity)
+            await station.boot()
+            assert ("currentTime" in await station.call("Heartbeat")) == expected
+            await station.close()
+
+        assert process.stderr is not None
+        records = [json.loads(await process.stderr.readline())]
+        while "station" not in records[-1]:
+            records.append(json.loads(await process.stderr.readline()))
+        record = records[-1]
+        assert (record["level"], record["station"], record["message"]) == ("info", "S1", "S1 is connected")
 
 
 @pytest.mark.asyncio

@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 
-from csms_core.faults import CATALOGUE, Switchboard, Wire
-from ocppj import frames
 from schemas import load
 from tests.csms_core.profile_messages import EXPIRY, MESSAGES, TRANSACTION, said_by_station
-from tests.csms_core.support import STATION
+from tests.csms_core.support import what_leaves
 
 SCHEMAS = load("1.6")
 MISSING: Any = object()
@@ -348,25 +346,7 @@ CASES = [(rid, name) for rid, (_, _, names) in RULES.items() for name in names]
 
 
 def session(*faults: str) -> dict[str, Any]:
-    """What leaves the CSMS, by the name of the message; what does not leave as one such message is missing."""
-    switchboard = Switchboard(CATALOGUE)
-    for name in faults:
-        switchboard.switch(name, True, STATION)
-    wire = Wire(switchboard, STATION)
-    left: dict[str, Any] = {}
-    for name, (action, payload, *answer) in MESSAGES.items():
-        call = frames.call(name, action, payload)
-        if answer:
-            wire.arrived(call.raw)
-        text = frames.result(call.id, answer[0]).raw if answer else call.raw
-        instead = wire.leaves(text)
-        for sent in (text,) if instead is None else instead.texts:
-            frame = frames.parse(sent)
-            assert isinstance(frame, frames.Call | frames.CallResult)
-            left[name] = frame.payload
-        if not answer:
-            wire.arrived(frames.result(call.id, said_by_station(action, payload)).raw)
-    return left
+    return what_leaves(MESSAGES, *faults, says=said_by_station)
 
 
 def fulfilled(rid: str, left: dict[str, Any]) -> bool:

@@ -14,8 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from csms_core.faults import CATALOGUE, Switchboard, Wire, firmware, security
-from ocppj import frames
+from csms_core.faults import CATALOGUE, firmware, security
 from schemas import load
 from tests.csms_core.security_messages import (
     AFTERWARDS,
@@ -29,7 +28,7 @@ from tests.csms_core.security_messages import (
     SIGNED,
     STATION_KEY,
 )
-from tests.csms_core.support import STATION
+from tests.csms_core.support import what_leaves
 
 SCHEMAS = load("1.6")
 SESSION = MESSAGES | AFTERWARDS
@@ -226,25 +225,7 @@ CASES = [(rid, name) for rid, (_, _, names) in RULES.items() for name in names]
 
 
 def session(*faults: str) -> dict[str, Any]:
-    """What leaves the CSMS, by the name of the message; what does not leave as one such message is missing."""
-    switchboard = Switchboard(CATALOGUE)
-    for name in faults:
-        switchboard.switch(name, True, STATION)
-    wire = Wire(switchboard, STATION)
-    left: dict[str, Any] = {}
-    for name, (action, payload, *answer) in SESSION.items():
-        call = frames.call(name, action, payload)
-        if answer:
-            wire.arrived(call.raw)
-        text = frames.result(call.id, answer[0]).raw if answer else call.raw
-        instead = wire.leaves(text)
-        for sent in (text,) if instead is None else instead.texts:
-            frame = frames.parse(sent)
-            if isinstance(frame, frames.Call | frames.CallResult):
-                left[name] = frame.payload
-        if not answer:
-            wire.arrived(frames.result(call.id, {"status": "Accepted"}).raw)
-    return left
+    return what_leaves(SESSION, *faults)
 
 
 def fulfilled(rid: str, left: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
@@ -421,6 +422,35 @@ async def test_sec_10_no_other_suite_is_offered(csms: Csms, pki: Pki, suite: str
         await shake_hands(csms, context)
 
 
+@pytest.mark.parametrize(
+    ("suite", "version", "is_foreign", "alert"),
+    [
+        ("ALL:@SECLEVEL=0", ssl.TLSVersion.TLSv1_1, False, "TLSV1_ALERT_PROTOCOL_VERSION"),
+        ("ECDHE-RSA-AES128-GCM-SHA256", ssl.TLSVersion.TLSv1_2, False, "SSLV3_ALERT_HANDSHAKE_FAILURE"),
+        (None, ssl.TLSVersion.TLSv1_2, True, "TLSV1_ALERT_UNKNOWN_CA"),
+        (None, ssl.TLSVersion.TLSv1_3, True, "TLSV1_ALERT_UNKNOWN_CA"),
+    ],
+    ids=["version", "suite", "certificate-1.2", "certificate-1.3"],
+)
+async def test_a_station_is_told_by_an_alert_why_its_handshake_failed(
+    csms: Csms, pki: Pki, tmp_path: Path, suite: str | None, version: ssl.TLSVersion, is_foreign: bool, alert: str
+) -> None:
+    file = foreign_certificate(tmp_path, pki, STATION)[0] if is_foreign else None
+    context = client_context(pki, file, suite=suite, version=version)
+    address = urlsplit(csms.tls_url)
+
+    def knock() -> None:
+        with (
+            socket.create_connection((address.hostname, address.port), timeout=5) as sock,
+            context.wrap_socket(sock, server_hostname=address.hostname) as connection,
+        ):
+            connection.recv(1)
+
+    with pytest.raises(ssl.SSLError) as refused:
+        await asyncio.to_thread(knock)
+    assert refused.value.reason == alert
+
+
 @lowest(3)
 @pytest.mark.parametrize("kind", ["rsa", "ec"])
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
@@ -453,7 +483,7 @@ async def test_sec_12_a_certificate_that_is_not_that_of_the_station_keeps_it_out
 async def test_sec_12_a_foreign_certificate_does_not_get_through_tls(
     csms: Csms, door: Door, pki: Pki, tmp_path: Path, version: ssl.TLSVersion
 ) -> None:
-    file = foreign_certificate(tmp_path, pki, STATION)
+    file, _ = foreign_certificate(tmp_path, pki, STATION)
 
     assert await door(tls=True, certificate=file, version=version) == 0
     assert csms.hub.link(STATION) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 
 from csms_core import Config, settings
-from csms_core.cli import _config, _from_file, _parser, main
+from csms_core.cli import main
+from csms_core.contradictions import contradictions
+from csms_core.options import COMMANDS, parse, parser
 from csms_core.settings import SettingsError
 
 Writing = Callable[[str], Path]
@@ -30,7 +33,7 @@ def writing(tmp_path: Path) -> Writing:
 
 def configured(*arguments: str) -> Config:
     """The settings the command line leads to."""
-    return _config(_parser(_from_file(arguments)).parse_args(arguments))
+    return parse(arguments)[1]
 
 
 EVERYTHING: dict[str, tuple[str, Any]] = {
@@ -46,6 +49,11 @@ EVERYTHING: dict[str, tuple[str, Any]] = {
     "data_transfer": ('{acme = ["hello"]}', {"acme": frozenset(("hello",))}),
     "call_timeout": ("5", 5.0),
     "ping_interval": ("0.5", 0.5),
+    "ping_timeout": ('"none"', None),
+    "files_port": ('"none"', None),
+    "ftps_port": ("990", 990),
+    "log_format": ('"json"', "json"),
+    "log_level": ('"info"', "info"),
     "max_frame": ("1024", 1024),
     "faults": ('["boot-pending"]', ("boot-pending",)),
 }
@@ -67,6 +75,72 @@ def test_every_setting_can_be_written_in_the_file() -> None:
             assert problems == [problem for problem in problems if problem.startswith(f"{field.name}: ")]
 
 
+WITHOUT_OPTION = {
+    "path",
+    "max_frame",
+    "max_frames_waiting",
+    "max_operations_waiting",
+    "max_connections",
+    "open_timeout",
+    "close_timeout",
+    "ping_interval",
+    "ping_timeout",
+}
+"""Settings that are in the file alone."""
+
+
+def test_every_option_is_a_key_of_the_file_and_every_key_but_some_is_an_option() -> None:
+    options = {action.dest for action in parser(Config())._actions}
+    keys = {field.name for field in fields(Config)}
+
+    assert options - keys == set(COMMANDS)
+    assert keys - options == WITHOUT_OPTION
+
+
+VALUES: dict[str, tuple[tuple[str, ...], str, Any]] = {
+    "host": (("--host", "::1"), '"::1"', "::1"),
+    "port": (("--port", "1"), "1", 1),
+    "api_port": (("--api-port", "2"), "2", 2),
+    "api_hosts": (("--api-host", "a"), '["a"]', ("a",)),
+    "database": (("--database", ":temporary:"), '":temporary:"', ":temporary:"),
+    "any_station": (("--any-station",), "true", True),
+    "files_port": (("--files-port", "none"), '"none"', None),
+    "files_tls_port": (("--files-tls-port", "3"), "3", 3),
+    "ftp_port": (("--ftp-port", "4"), "4", 4),
+    "ftps_port": (("--ftps-port", "5"), "5", 5),
+    "files_url": (("--files-url", "http://a"), '"http://a"', "http://a"),
+    "files": (("--files", "/f"), '"/f"', "/f"),
+    "max_file": (("--max-file", "6"), "6", 6),
+    "security_profile": (("--security-profile", "1"), "1", 1),
+    "pki": (("--pki", "/p"), '"/p"', "/p"),
+    "tls_port": (("--tls-port", "7"), "7", 7),
+    "operator": (("--operator", "acme"), '"acme"', "acme"),
+    "registration": (("--registration", "Pending"), '"Pending"', "Pending"),
+    "heartbeat_interval": (("--heartbeat-interval", "8"), "8", 8),
+    "boot_retry_interval": (("--boot-retry-interval", "9"), "9", 9),
+    "concurrent_transactions": (("--refuse-concurrent",), "false", False),
+    "data_transfer": (("--data-transfer", "v:m"), '{v = ["m"]}', {"v": frozenset("m")}),
+    "call_timeout": (("--call-timeout", "2.5"), "2.5", 2.5),
+    "faults": (("--fault", "boot-pending@CP-1"), '["boot-pending@CP-1"]', ("boot-pending@CP-1",)),
+    "log_format": (("--log-format", "json"), '"json"', "json"),
+    "log_level": (("--log-level", "debug"), '"debug"', "debug"),
+}
+"""Every option, the same in the file, and what it leads to."""
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_an_option_and_its_key_lead_to_the_same(writing: Writing, name: str) -> None:
+    option, text, value = VALUES[name]
+    expected = replace(configured(), **{name: value})
+
+    assert configured(*option) == expected
+    assert configured("--config", str(writing(f"{name} = {text}"))) == expected
+
+
+def test_every_option_is_shown_to_be_a_key() -> None:
+    assert set(VALUES) == {field.name for field in fields(Config)} - WITHOUT_OPTION
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -74,14 +148,19 @@ def test_every_setting_can_be_written_in_the_file() -> None:
         ("api-port = 9000", "api-port is no setting; did you mean api_port?"),
         ("quux = 1", "quux is no setting; the keys are host, port, "),
         ("port = true", "port: write a whole number such as 30, not true."),
-        ('port = "9000"', "port: write a whole number such as 30, not text."),
+        ('port = "9000"', 'port: write a whole number such as 30, not "9000".'),
         ("port = 70000", "port: write 0 to 65535, not 70000."),
-        ("call_timeout = -1", "call_timeout: write at least 0, not -1."),
+        ("call_timeout = 0", "call_timeout: write at least 0.1, not 0."),
+        ("close_timeout = -1", "close_timeout: write at least 0, not -1."),
+        ('files_port = "no"', 'files_port: write a whole number such as 30, or "none", not "no".'),
+        ('port = "none"', 'port: write a whole number such as 30, not "none".'),
+        (f'log_level = "{"x" * 50}"', "not text."),
+        ("logformat = 1", "logformat is no setting; did you mean log_format?"),
         ("max_connections = 0", "max_connections: write at least 1, not 0."),
         ("any_station = 1", "any_station: write true or false, not 1."),
         ("host = 1", "host: write text in quotes, not 1."),
-        ('registration = "Maybe"', "registration: write one of 'Accepted', 'Pending', 'Rejected', not text."),
-        ('faults = "boot-pending"', 'faults: write a list such as ["text"], not text.'),
+        ('registration = "Maybe"', 'registration: write one of "Accepted", "Pending", "Rejected", not "Maybe".'),
+        ('faults = "boot-pending"', 'faults: write a list such as ["text"], not "boot-pending".'),
         ("faults = [1]", "faults: write text in quotes, not 1."),
         ('data_transfer = ["acme"]', "data_transfer: write a table, not a list."),
         ("data_transfer = {acme = true}", 'data_transfer: acme: write a list such as ["text"], not true.'),
@@ -164,6 +243,88 @@ def test_a_folder_that_is_no_pki_is_one_sentence(tmp_path: Path, capfd: pytest.C
     err = capfd.readouterr().err
     assert code == 2
     assert "make one with --init-pki" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_database_file_is_relative_to_the_file(writing: Writing) -> None:
+    for text, expected in [
+        ("sqlite:///csms.db", "sqlite:///{folder}/csms.db"),
+        ("sqlite:////var/csms.db", "sqlite:////var/csms.db"),
+        (":temporary:", ":temporary:"),
+        ("sqlite://", "sqlite://"),
+        ("postgresql://user:secret@host/csms", "postgresql://user:secret@host/csms"),
+    ]:
+        file = writing(f'database = "{text}"')
+        assert configured("--config", str(file)).database == expected.format(folder=file.parent)
+
+
+CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"port": 9000, "api_port": 9000}, "port and api_port are both 9000; give each a port of its own."),
+    ({"files_port": 9443, "tls_port": 9443, "pki": "keys"}, "tls_port and files_port are both 9443;"),
+    ({"ftp_port": 21, "files_port": 21}, "files_port and ftp_port are both 21;"),
+    ({"tls_port": 9443}, "tls_port is 9443, and there is no pki for TLS; make certificates with --init-pki DIR"),
+    ({"files_tls_port": 8443}, "files_tls_port is 8443, and there is no pki for TLS;"),
+    ({"ftps_port": 0}, "ftps_port is 0, and there is no pki for TLS;"),
+    ({"security_profile": 3}, "Security profile 3 needs TLS; make certificates with --init-pki DIR"),
+    ({"security_profile": 1, "any_station": True}, "any_station lets nobody in with security_profile 1,"),
+    ({"path": "ocpp"}, "path: write a path such as /ocpp, not ocpp."),
+    ({"api_hosts": ("http://csms.example",)}, "api_hosts: write host names such as csms.example,"),
+    ({"files_url": "csms.example"}, "files_url: write an address such as http://csms.example:8080, not csms.example."),
+    ({"files_url": "http://csms.example:x"}, "files_url: write an address"),
+    ({"files_url": "ftp://csms.example"}, "files_url: write an address"),
+    ({"files": __file__}, f"files: {__file__} is no folder; give another, or leave it out."),
+]
+
+
+@pytest.mark.parametrize(("values", "sentence"), CONTRADICTIONS, ids=lambda given: "-".join(given)[:40])
+def test_what_does_not_fit_together_is_one_sentence(values: dict[str, Any], sentence: str) -> None:
+    config = replace(Config(), **values)
+
+    (said,) = contradictions(config)
+    assert said.startswith(sentence)
+    assert "\n" not in said
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        settings.check(config)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"tls_port": 9443, "files_tls_port": 8443, "ftps_port": 990, "security_profile": 3, "pki": "keys"},
+        {"port": 0, "api_port": 0, "files_port": None, "files_tls_port": None},
+        {"security_profile": 1, "any_station": True, "pki": "keys"},
+        {"files_url": "https://csms.example/files", "api_hosts": ("csms.example",), "files": "no/such/folder/yet"},
+    ],
+    ids=str,
+)
+def test_what_fits_together_is_not_objected_to(values: dict[str, Any]) -> None:
+    settings.check(replace(Config(), **values))
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # the tests may run as root, who can write anywhere
+
+    with pytest.raises(SettingsError, match="cannot be read and written; change its mode, or give another"):
+        settings.check(Config(files=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("boot-pendng", "There is no fault 'boot-pendng'; did you mean boot-pending?"),
+        ("quux", "There is no fault 'quux'; the list is at GET /api/v1/faults and behind --list-faults."),
+        ("tls-old-version-only@CP-1", "acts before anybody knows which station connects; switch it on for all"),
+    ],
+)
+def test_a_fault_that_cannot_be_switched_on_is_one_sentence(
+    fault: str, sentence: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["--port", "0", "--api-port", "0", "--database", ":temporary:", "--fault", fault])
+
+    err = capfd.readouterr().err
+    assert code == 2
+    assert sentence in err
     assert len(err.splitlines()) == 1
 
 

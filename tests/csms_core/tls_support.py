@@ -49,14 +49,14 @@ def station_certificate(
     return file, made
 
 
-def foreign_certificate(folder: Path, pki: Pki, common_name: str) -> Path:
-    """A client certificate that looks right and is signed by somebody else under the same names."""
+def foreign_certificate(folder: Path, pki: Pki, common_name: str) -> tuple[Path, x509.Certificate]:
+    """A client certificate that looks right and is signed by somebody else under the same names; and who that is."""
     key, issuer_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     issuer = building.root(pki.issuers[1].certificate.subject, issuer_key)
     made = building.station(building.name(pki.operator, common_name), key.public_key(), issuer, issuer_key)
     file = folder / "foreign.pem"
     file.write_bytes(_pem(key) + made.public_bytes(serialization.Encoding.PEM))
-    return file
+    return file, issuer
 
 
 def _pem(key: building.PrivateKey) -> bytes:

@@ -20,7 +20,7 @@ INI = "[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_t
 
 HEADER = """\
 from harness.vocabulary import *
-from harness.verdicts import Inconclusive, NotApplicable, HarnessError
+from harness.verdicts import Inconclusive, HarnessError
 
 def made_up(id="TC_MADE_UP_CSMS", rules=("R1",), **more):
     more = {"profile": "core", "ref": "OCPP 1.6 §4.1", **more}

@@ -6,17 +6,13 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from harness.cli.check import check, overview
+from harness.cli.app import app
+from harness.cli.check import overview
 from harness.cli.check import run as run_check
-from harness.cli.init import content, init
+from harness.cli.init import content
 from harness.sut import load
-
-app = typer.Typer()
-app.command()(check)
-app.command()(init)
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sut-rest.toml"
 
@@ -139,6 +135,7 @@ def test_the_example_passes_and_its_overview_tells_what_a_run_would_do() -> None
         "GetCompositeSchedule, GetConfiguration, GetDiagnostics, GetLocalListVersion, RemoteStartTransaction, "
         "RemoteStopTransaction, ReserveNow, Reset, SendLocalList, SetChargingProfile, TriggerMessage, UnlockConnector, "
         "UpdateFirmware",
+        "  fixtures   rest, stations are made once per run, tags are made once per run",
         "  cases      2 of 5 apply, 1 expected to fail",
         "             1 not claimed: features.unlock_unknown_connector = false in sut-rest.toml",
         "             2 not claimed: profiles.firmware_management = false in sut-rest.toml",

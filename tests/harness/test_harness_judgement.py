@@ -8,16 +8,16 @@ import pytest
 from harness import failures, judgement
 from harness.case import Case
 from harness.failures import MAX_SEQUENCE, judged_text, sequence
-from harness.fixtures import PreambleBroken
 from harness.operators import NotOffered, OperatorError
 from harness.registry import all_cases, known_ids, nearest
 from harness.run import CaseRun
-from harness.sut import Sut, for_reference, for_url
-from harness.verdicts import CaseFailure, HarnessError, Inconclusive, NotApplicable, one_line
+from harness.sut import Sut, for_url
+from harness.verdicts import CaseFailure, HarnessError, Inconclusive, PreambleBroken, one_line
 from ocppj.matchers import one_of
 from ocppj.rules import Finding
 from ocppj.session import Memory, Session
 from schemas import load
+from tests.harness.suts import reference_sut
 
 CASE = Case(
     id="TC_1_CSMS",
@@ -30,7 +30,7 @@ CASE = Case(
 
 
 def run_with(sut: Sut | None = None) -> CaseRun:
-    sut = sut or for_reference("ws://127.0.0.1:9/ocpp", "http://127.0.0.1:9")
+    sut = sut or reference_sut("ws://127.0.0.1:9/ocpp", "http://127.0.0.1:9")
     return CaseRun(CASE, sut, sut.lane(0), Memory())
 
 
@@ -46,7 +46,6 @@ def mismatch(rule: str | None = "TC_1_CSMS.R1") -> CaseFailure:
 @pytest.mark.parametrize(
     ("error", "verdict", "reason", "kind"),
     [
-        (NotApplicable("not claimed: x"), "NOT_APPLICABLE", "not claimed: x", None),
         (Inconclusive("nobody\nlooked"), "INCONCLUSIVE", "nobody looked", None),
         (mismatch(), "FAIL", "TC_1_CSMS.R1: status = B, expected status = A", "mismatch"),
         (mismatch(None), "FAIL", "status = B, expected status = A", "mismatch"),
@@ -234,8 +233,8 @@ def test_the_offending_member_has_its_place(run: CaseRun) -> None:
 
 def test_a_failure_names_both_sides(run: CaseRun) -> None:
     assert failures.failure_of(run, mismatch())["columns"] == {
-        "station": "plugproof (PLUGPROOF-0001)",
-        "csms": "SUT: Reference CSMS",
+        "station": f"plugproof ({run.lane.identity})",
+        "csms": "SUT: ws://127.0.0.1:9/ocpp",
     }
 
 

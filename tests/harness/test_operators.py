@@ -22,7 +22,8 @@ from cryptography.x509.oid import NameOID
 
 from csms_core import Config, Csms
 from harness.operators import NotOffered, Operator, OperatorError, make
-from harness.sut import Lane, RestSettings, Sut, for_reference, for_url, load
+from harness.sut import RestSettings, Sut, for_url, load
+from tests.harness.suts import reference_sut
 
 pytestmark = pytest.mark.asyncio
 
@@ -277,7 +278,7 @@ async def test_silence_is_a_sentence(tmp_path: Path) -> None:
         sut = load(file, environ={"API": server.url, "TOKEN": "token-4711"})
         assert await refused(sut, "Reset", {"type": "Hard"}) == (
             f"operator rest: POST {server.url}/api/reset was not answered in 0.2 s; "
-            "is the API up, or operator.timeout_s too short?"
+            "is the API up, or timeout_s too short?"
         )
 
 
@@ -375,7 +376,6 @@ async def test_nobody_offers_nothing_and_says_how_to_change_that(digest: str | N
 
     sut = msgspec.structs.replace(for_url("ws://127.0.0.1:1/ocpp"), source="sut.toml", digest=digest)
     async with operating(sut) as operator:
-        await operator.prepare(sut, [sut.lane(0)])
         with pytest.raises(NotOffered) as caught:
             await operator.perform("Reset", "CP1", {"type": "Hard"})
     assert caught.value.reason == (
@@ -390,7 +390,7 @@ async def test_nobody_offers_nothing_and_says_how_to_change_that(digest: str | N
 async def test_the_reference_is_asked_without_waiting_for_the_station() -> None:
     async with serving() as server:
         server.status = 202
-        await performed(for_reference("ws://127.0.0.1:1/ocpp", server.url), "RemoteStartTransaction", {"idTag": "A"})
+        await performed(reference_sut("ws://127.0.0.1:1/ocpp", server.url), "RemoteStartTransaction", {"idTag": "A"})
 
         (request,) = server.requests
         assert (request.method, request.target) == (
@@ -400,43 +400,25 @@ async def test_the_reference_is_asked_without_waiting_for_the_station() -> None:
         assert request.json == {"idTag": "A"}
 
 
-async def test_the_reference_gets_stations_and_tags_beforehand() -> None:
-    async with serving() as server:
-        sut = for_reference("ws://127.0.0.1:1/ocpp", server.url)
-        async with operating(sut) as operator:
-            await operator.prepare(sut, [Lane(identity="PP 1"), Lane(identity="PP-2")])
-
-    assert [(request.method, request.target, request.json) for request in server.requests] == [
-        ("PUT", "/api/v1/stations/PP%201", {}),
-        ("PUT", "/api/v1/stations/PP-2", {}),
-        ("PUT", "/api/v1/tags/PLUGPROOF-VALID", {"status": "Accepted", "parentIdTag": "PLUGPROOF-PARENT"}),
-        ("PUT", "/api/v1/tags/PLUGPROOF-VALID-2", {"status": "Accepted", "parentIdTag": "PLUGPROOF-PARENT"}),
-        ("PUT", "/api/v1/tags/PLUGPROOF-EXPIRED", {"status": "Accepted", "expiryDate": "2020-01-01T00:00:00Z"}),
-        ("PUT", "/api/v1/tags/PLUGPROOF-BLOCKED", {"status": "Blocked"}),
-    ]
-
-
 async def test_a_refusal_of_the_reference_is_a_sentence() -> None:
     async with serving() as server:
         server.status, server.body = 409, b'{"detail": "station CP1 is not connected"}'
-        sut = for_reference("ws://127.0.0.1:1/ocpp", server.url)
+        sut = reference_sut("ws://127.0.0.1:1/ocpp", server.url)
         assert await refused(sut, "Reset", {"type": "Hard"}) == (
             f"operator reference: POST {server.url}/api/v1/stations/CP1/operations/Reset was answered 409 "
             '(wanted 200, 201, 202, 204): {"detail": "station CP1 is not connected"}'
         )
 
 
-async def test_the_real_reference_knows_what_was_prepared_and_refuses_whom_it_cannot_reach() -> None:
-    async with Csms(Config(database=":temporary:")) as csms:
-        sut = for_reference(csms.url, csms.api_url)
-        async with operating(sut) as operator:
-            await operator.prepare(sut, [Lane(identity="PP 1/é")])
-            with pytest.raises(OperatorError) as caught:
-                await operator.perform("Reset", "PP 1/é", {"type": "Hard"})
-            assert "was answered 409" in caught.value.sentence
-            with pytest.raises(OperatorError) as caught:
-                await operator.perform("Reset", "nobody", {"type": "Hard"})
-            assert "was answered 404" in caught.value.sentence
-            with pytest.raises(OperatorError) as caught:
-                await operator.perform("Reset", "PP 1/é", {"type": "Medium"})
-            assert "was answered 4" in caught.value.sentence
+async def test_the_real_reference_refuses_whom_it_cannot_reach() -> None:
+    async with (
+        Csms(Config(database=":temporary:")) as csms,
+        operating(reference_sut(csms.url, csms.api_url)) as operator,
+    ):
+        with pytest.raises(OperatorError) as caught:
+            await operator.perform("Reset", "nobody", {"type": "Hard"})
+        assert "was answered 404" in caught.value.sentence
+        assert caught.value.status == 404
+        with pytest.raises(OperatorError) as caught:
+            await operator.perform("Reset", "nobody", {"type": "Medium"})
+        assert "was answered 4" in caught.value.sentence

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness import sut as sut_package
-from harness.sut import NoOperator, ReferenceSettings, RestSettings, Secret, SutError, for_reference, for_url, load
+from harness.sut import NoOperator, RestSettings, Secret, SutError, for_url, load
 
 PROFILES = """
 [profiles]
@@ -68,11 +68,29 @@ def test_a_small_file_is_enough(tmp_path: Path) -> None:
 
 
 def test_an_identity_pattern_gives_unlimited_lanes_that_count_from_one(tmp_path: Path) -> None:
+    text = replaced(CSMS, "[identities]", '[identities]\npattern = "CP-{lane:04d}"')
+    sut = load(written(tmp_path, text), environ={})
+
+    assert (sut.lane_count, sut.fresh_identities) == (None, False)
+    assert [sut.lane(0).identity, sut.lane(41, "RUN", "TC_1").identity] == ["CP-0001", "CP-0042"]
+    assert sut.lane(0).connectors == 1
+
+
+def test_every_case_has_an_identity_of_its_own_where_nothing_else_is_said(tmp_path: Path) -> None:
     sut = load(written(tmp_path, CSMS), environ={})
 
-    assert sut.lane_count is None
-    assert [sut.lane(0).identity, sut.lane(41).identity] == ["PLUGPROOF-0001", "PLUGPROOF-0042"]
-    assert sut.lane(0).connectors == 1
+    assert sut.fresh_identities
+    assert sut.lane(0, "211335ab", "TC_011_1_CSMS").identity == "PP-211335ab-TC_011_1"
+    assert sut.lane(3, "211335ab").identity == "PP-211335ab-0004"  # where no single case is meant
+
+
+def test_an_identity_is_never_longer_than_allowed_and_stays_unique(tmp_path: Path) -> None:
+    sut = load(written(tmp_path, CSMS), environ={})
+    names = [f"TC_OF_SOMEBODY_ELSE_WITH_A_LONG_NAME_{number}_CSMS" for number in range(50)]
+    identities = {sut.lane(0, "211335ab", name).identity for name in names}
+
+    assert len(identities) == 50
+    assert {len(identity) for identity in identities} == {36}
 
 
 def test_lanes_have_their_own_key_or_that_of_the_connection(tmp_path: Path) -> None:
@@ -219,14 +237,6 @@ def test_an_address_alone_claims_all_six_profiles() -> None:
     assert (sut.lane_count, sut.digest, sut.name) == (None, None, "wss://csms.example/ocpp")
 
 
-def test_the_reference_has_every_tag_and_its_operator() -> None:
-    sut = for_reference("ws://127.0.0.1:1/ocpp", "http://127.0.0.1:2")
-
-    assert sut.operator == ReferenceSettings(api="http://127.0.0.1:2")
-    tags = [sut.tags.valid, sut.tags.valid_2, sut.tags.parent, sut.tags.invalid, sut.tags.expired, sut.tags.blocked]
-    assert len({tag for tag in tags if tag is not None and len(tag) <= 20}) == 6
-
-
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
@@ -346,7 +356,7 @@ SCHEMA_MISTAKES = [
     (
         "[identities]",
         "[identities]\nqqq = 5",
-        ["sut.toml: identities.qqq is not known; known are connectors, pattern"],
+        ["sut.toml: identities.qqq is not known; known are connectors, max_length, pattern"],
     ),
     (
         'url = "ws://127.0.0.1:9000/ocpp"',
@@ -383,7 +393,7 @@ SCHEMA_MISTAKES = [
         "[identities]\npattern = '{lane.__class__}'",
         [
             'sut.toml: identities.pattern is not as wanted, found "{lane.__class__}"; '
-            'write for example pattern = "PLUGPROOF-{lane:04d}"'
+            'write for example pattern = "PP-{run}-{case}"'
         ],
     ),
     (
@@ -447,7 +457,10 @@ SCHEMA_MISTAKES = [
     (
         "[tags]",
         "[operator]\nkind = 'rset'\n[tags]",
-        ['sut.toml: operator.kind must be one of "none", "rest", "reference", not "rset"; did you mean "rest"?'],
+        [
+            'sut.toml: operator.kind must be one of "none", "rest", "trigger", "python", "manual", "reference", '
+            'not "rset"; did you mean "rest"?\'
+        ],
     ),
     (
         "[tags]",
@@ -760,8 +773,7 @@ TEMPLATE_MISTAKES = [
     ),
     (
         "[operator.actions.Reset]\npath = '/x'\nquery = { a = '{type[0]}' }",
-        "operator.actions.Reset.query.a holds {type[0]}, which is no placeholder; "
-        "write {station}, {payload} or {member}",
+        "operator.actions.Reset.query.a holds {type[0]}, which is no placeholder; write for example {station}",
     ),
     (
         "[operator.actions.Reset]\npath = '/x'\nheaders = { a = '{zzz}' }",
@@ -818,7 +830,11 @@ def test_the_schema_and_the_structs_have_the_same_keys() -> None:
     in_structs = _struct_tree(sut_package.Sut)
     for name in ("source", "digest", "secrets"):
         del in_structs[name]
-    del in_schema["pics_version"], in_schema["operator"], in_structs["operator"]
+    assert set(in_schema.pop("endpoints")) == {"1", "2", "3"}  # one for each security profile, see below
+    del in_structs["endpoints"]
+    for name in ("operator", "fixtures"):  # of several kinds, see below
+        del in_schema[name], in_structs[name]
+    del in_schema["pics_version"]
 
     assert in_schema == in_structs
 
@@ -828,12 +844,23 @@ def test_the_schema_and_the_structs_have_the_same_keys() -> None:
     [
         ("operator_rest", sut_package.RestSettings),
         ("operator_reference", sut_package.ReferenceSettings),
+        ("endpoint", sut_package.Endpoint),
         ("operator_none", sut_package.NoOperator),
+        ("operator_trigger", sut_package.TriggerSettings),
+        ("operator_python", sut_package.PythonSettings),
+        ("operator_manual", sut_package.ManualSettings),
+        ("fixtures_none", sut_package.NoFixtures),
+        ("fixtures_rest", sut_package.RestFixtures),
+        ("fixtures_trigger", sut_package.TriggerFixtures),
+        ("fixtures_python", sut_package.PythonFixtures),
+        ("fixtures_reference", sut_package.ReferenceFixtures),
         ("rest_action", sut_package.RestAction),
     ],
 )
 def test_the_schema_and_the_operator_structs_have_the_same_keys(definition: str, struct: type) -> None:
-    assert set(sut_package.schema()["$defs"][definition]["properties"]) - {"kind"} == set(_struct_tree(struct))
+    assert set(sut_package.schema()["$defs"][definition]["properties"]) - {"kind"} == set(_struct_tree(struct)) - {
+        "folder"
+    }
 
 
 def test_the_schema_is_itself_valid() -> None:

@@ -30,7 +30,7 @@ def test_calls_are_bounded_in_text_but_the_newest_stays() -> None:
     assert [gone.id for gone in calls.add(_exchange("c", size=6))] == ["a", "b"]
     assert calls.add(_exchange("d", size=4)) == ()
     assert [gone.id for gone in calls.add(_exchange("big", size=11))] == ["c", "d"]
-    assert len(calls) == 1
+    assert len(calls.by_id) == 1
 
     assert calls.pop("big") is not None
     assert calls.pop("big") is None
@@ -49,8 +49,8 @@ def test_a_call_with_a_used_id_takes_the_newest_place() -> None:
 def test_memory_keeps_the_newest_calls_of_each_sender() -> None:
     memory = Memory(2)
     for id in "abc":
-        memory.add(_exchange(id))
-    memory.add(_exchange("a", "csms"))
+        memory.of("station").add(_exchange(id))
+    memory.of("csms").add(_exchange("a", "csms"))
 
     assert memory.find("station", "a") is None
     assert memory.find("csms", "a") is not None
@@ -59,7 +59,7 @@ def test_memory_keeps_the_newest_calls_of_each_sender() -> None:
 
 def test_memory_finds_an_id_in_other_letters_among_the_newest() -> None:
     memory = Memory()
-    memory.add(_exchange("aBc"))
+    memory.of("station").add(_exchange("aBc"))
     found = memory.find_folded("station", "AbC")
     assert found is not None
     assert found.id == "aBc"
@@ -67,7 +67,7 @@ def test_memory_finds_an_id_in_other_letters_among_the_newest() -> None:
     assert memory.find_folded("csms", "AbC") is None
 
     for number in range(128):
-        memory.add(_exchange(str(number)))
+        memory.of("station").add(_exchange(str(number)))
     assert memory.find_folded("station", "AbC") is None
 
 

@@ -117,7 +117,7 @@ async def test_boot_without_a_usable_answer_is_repeated(
     async for event in problems:
         if event.kind == "problem":
             break
-    await clock.advance(120)
+    await clock.advance(60 + 120)
     await booting
 
     assert csms.actions[:3] == ["BootNotification"] * 3

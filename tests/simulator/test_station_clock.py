@@ -86,7 +86,7 @@ async def test_the_system_clock_is_utc_and_does_not_go_back() -> None:
 
 @pytest.fixture
 def events() -> Events:
-    return Events(lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    return Events(VirtualClock())
 
 
 async def test_until_looks_now_and_after_each_event(events: Events) -> None:

@@ -3,7 +3,11 @@
 import pytest
 
 from schemas import load
-from simulator.configuration import BadValue, Configuration, UnknownKey, core_keys
+from simulator.configuration import BadValue, Configuration, UnknownKey, table
+from simulator.feature import blueprint
+from simulator.keys import core_keys
+from simulator.parts import Facts
+from simulator.station import FEATURES
 
 READ_WRITE = [
     "ClockAlignedDataInterval",
@@ -30,7 +34,7 @@ READ_ONLY = ["GetConfigurationMaxKeys", "NumberOfConnectors", "SupportedFeatureP
 
 @pytest.fixture
 def configuration() -> Configuration:
-    return Configuration(core_keys(2))
+    return Configuration(blueprint(FEATURES, Facts(connectors=2)).keys)
 
 
 def test_cfg_01_no_keys_means_all_and_the_answer_fits_the_schema(configuration: Configuration) -> None:
@@ -73,7 +77,7 @@ def test_cfg_05_the_required_keys_of_core_exist_with_their_access(configuration:
         ("MeterValuesSampledData", "", "Accepted"),
         ("MeterValuesSampledData", "Voltage,RPM", "Rejected"),
         ("MeterValuesSampledData", "Voltage,Voltage", "Rejected"),
-        ("ConnectorPhaseRotation", "0.RST,1.RTS,2.NotApplicable", "Accepted"),
+        ("ConnectorPhaseRotation", "0.RST,1.RTS,2.NotApplicable", "RebootRequired"),
         ("ConnectorPhaseRotation", "3.RST", "Rejected"),
         ("ConnectorPhaseRotation", "1.ABC", "Rejected"),
         ("NumberOfConnectors", "3", "Rejected"),
@@ -98,8 +102,9 @@ def test_mv_05_a_rejected_list_leaves_the_old_one(configuration: Configuration) 
 
 
 def test_first_values_of_a_station_model_are_checked_with_a_sentence() -> None:
+    keys = table(core_keys(Facts()))
     with pytest.raises(UnknownKey, match="no configuration key 'Colour'"):
-        Configuration(core_keys(1), {"Colour": "red"})
+        Configuration(keys, {"Colour": "red"})
     with pytest.raises(BadValue, match="HeartbeatInterval is a whole number from 1"):
-        Configuration(core_keys(1), {"HeartbeatInterval": "often"})
-    assert Configuration(core_keys(1), {"GetConfigurationMaxKeys": "5"}).number("GetConfigurationMaxKeys") == 5
+        Configuration(keys, {"HeartbeatInterval": "often"})
+    assert Configuration(keys, {"GetConfigurationMaxKeys": "5"}).number("GetConfigurationMaxKeys") == 5

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from schemas import load
-from simulator.metering import MEASURANDS, Meter, Reading, meter_value, seconds_to_boundary, timestamp
+from simulator.metering import MEASURANDS, Meter, Reading, meter_value, next_boundary, timestamp
 
 NOON = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -67,14 +67,15 @@ def test_val_01_timestamps_are_utc_with_z() -> None:
 
 
 @pytest.mark.parametrize(
-    ("time", "interval", "wait"),
+    ("time", "interval", "boundary"),
     [
-        ("00:00:00", 900, 900.0),
-        ("00:14:59", 900, 1.0),
-        ("12:00:07", 20, 13.0),
-        ("23:59:50", 3600, 10.0),
-        ("23:59:00", 7000, 60.0),
+        ("00:00:00", 900, "01T00:15:00"),
+        ("00:14:59.999999", 900, "01T00:15:00"),
+        ("12:00:07", 20, "01T12:00:20"),
+        ("23:59:50", 3600, "02T00:00:00"),
+        ("23:59:00", 7000, "02T00:00:00"),
     ],
 )
-def test_mv_02_boundaries_count_from_midnight(time: str, interval: int, wait: float) -> None:
-    assert seconds_to_boundary(datetime.fromisoformat(f"2026-01-01T{time}+00:00"), interval) == wait
+def test_mv_02_boundaries_count_from_midnight(time: str, interval: int, boundary: str) -> None:
+    at = datetime.fromisoformat(f"2026-01-01T{time}+00:00")
+    assert next_boundary(at, interval) == datetime.fromisoformat(f"2026-01-{boundary}+00:00")

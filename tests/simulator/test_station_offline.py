@@ -248,7 +248,7 @@ async def test_auth_05_concurrent_tx_says_nothing_about_the_tag(
 async def test_the_cache_is_bounded_and_lets_go_of_what_is_refused_first(
     station: Station, csms: ScriptedCsms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.authorization.MAX_CACHED", 2)
+    monkeypatch.setattr("simulator.cache.MAX_CACHED", 2)
     station.configuration.set("LocalPreAuthorize", "true")
     for tag, status in [("GOOD-1", "Accepted"), ("BAD", "Blocked"), ("GOOD-2", "Accepted"), ("GOOD-3", "Accepted")]:
         csms.answers["Authorize"] = {"idTagInfo": {"status": status}}

@@ -4,7 +4,8 @@ import pytest
 
 from ocppj.peer import CallRefused, OcppError
 from simulator import Station, VirtualClock
-from tests.simulator.scripted_csms import ScriptedCsms
+from simulator.core_profile import CoreProfile
+from tests.simulator.scripted_csms import ScriptedCsms, StartStation
 
 pytestmark = pytest.mark.asyncio
 
@@ -178,6 +179,7 @@ async def test_dt_01_an_unknown_vendor(station: Station, csms: ScriptedCsms) -> 
         ("NoSuchAction", {}, "NotImplemented"),
         ("TriggerMessage", {"requestedMessage": "Heartbeat"}, "NotSupported"),
         ("GetLocalListVersion", {}, "NotSupported"),
+        ("SendLocalList", {"listVersion": 1, "updateType": "Full"}, "NotSupported"),
         ("CancelReservation", {"reservationId": 1}, "NotSupported"),
         ("ClearChargingProfile", {}, "NotSupported"),
         ("GetDiagnostics", {"location": "ftp://example.org"}, "NotSupported"),
@@ -187,8 +189,9 @@ async def test_dt_01_an_unknown_vendor(station: Station, csms: ScriptedCsms) -> 
     ],
 )
 async def test_err_02_to_06_and_14_what_cannot_be_processed(
-    station: Station, csms: ScriptedCsms, action: str, payload: dict, code: str
+    start: StartStation, csms: ScriptedCsms, action: str, payload: dict, code: str
 ) -> None:
+    await start(features=(CoreProfile,))
     with pytest.raises(CallRefused) as refused:
         await csms.call(action, **payload)
     assert refused.value.error.code == code

@@ -127,7 +127,7 @@ def test_a_fault_hides_everything_else() -> None:
         (Facts(cable=True, finished=True, authorized=True), "Preparing"),
         (Facts(transaction=True), "Charging"),
         (Facts(reserved=True), "Reserved"),
-        (Facts(reserved=True, cable=True), "Preparing"),
+        (Facts(reserved=True, cable=True), "Reserved"),
     ],
 )
 def test_the_status_follows_from_the_facts(facts: Facts, status: str) -> None:

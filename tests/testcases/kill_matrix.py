@@ -1,8 +1,8 @@
 """The kill matrix: for every rule of every case a deliberate defect of the reference CSMS that breaks just this rule.
 
 `python -m tests.testcases.kill_matrix` runs it and writes `docs/kill-matrix.json` and `docs/kill-matrix.md`. Each round
-is one pytest run of all cases, in which every case meets a fault of its own, switched on over the API for the station
-that runs it; the first round has no faults, and everything passes in it. Where one fault breaks several rules of a case
+is one pytest run of all cases, in which every case meets a fault of its own, switched on over the API while the case
+runs; the first round has no faults, and everything passes in it. Where one fault breaks several rules of a case
 it is switched on when the operator is asked for the operation that the rule is about.
 """
 
@@ -24,7 +24,7 @@ import pytest
 from harness.operators.reference import ReferenceOperator
 from harness.reference import reference_csms
 from harness.registry import all_cases
-from harness.session import CASE, SESSION
+from harness.session import CASE
 from reports.verdicts import Case
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,6 +134,7 @@ def _kills() -> Iterator[tuple[str, Kill]]:
     yield from _reservation()
     yield from _smart_charging()
     yield from _remote_trigger()
+    yield from _security()
     yield "PERF_RESPONSE_CSMS.R1", Kill("authorize-third-slow", authorize)
     yield "PERF_AUTHORIZE_CSMS.R1", Kill("authorize-third-slow", authorize)
 
@@ -249,6 +250,68 @@ def _remote_trigger() -> Iterator[tuple[str, Kill]]:
     yield "TC_055_CSMS.R1", Kill("trigger-wrong-message", "TriggerMessage")
 
 
+def _security() -> Iterator[tuple[str, Kill]]:
+    change, extended, signed = "ChangeConfiguration", "ExtendedTriggerMessage", "CertificateSigned"
+    install, installed, delete = "InstallCertificate", "GetInstalledCertificateIds", "DeleteCertificate"
+    update, log, boot = "SignedUpdateFirmware", "GetLog", "BootNotification.conf"
+    let_in, forbidden, unauthorized = "HTTP 101 Switching Protocols", "HTTP 403 Forbidden", "HTTP 401 Unauthorized"
+
+    yield "TC_073_CSMS.R1", Kill("authorization-key-wrong-name", change)
+    yield "TC_073_CSMS.R2", Kill("authorization-key-too-long", change)
+    yield "TC_073_CSMS.R4", Kill("new-password-refused", unauthorized)
+    for number in ("074", "077"):
+        yield f"TC_{number}_CSMS.R1", Kill("extended-trigger-wrong-message", extended)
+        yield f"TC_{number}_CSMS.R2", Kill("extended-trigger-with-connector", extended)
+        yield f"TC_{number}_CSMS.R5", Kill("sign-certificate-rejected", "SignCertificate.conf")
+    yield "TC_074_CSMS.R6", Kill("certificate-signed-without-chain", signed)
+    yield "TC_074_CSMS.R7", Kill("certificate-signed-other-key", signed)
+    yield "TC_074_CSMS.R8", Kill("certificate-signed-other-algorithm", signed)
+    yield "TC_074_CSMS.R9", Kill("certificate-signed-other-name", signed)
+    yield "TC_074_CSMS.R10", Kill("certificate-signed-short-key", signed)
+    yield "TC_074_CSMS.R12", Kill("client-certificate-refused", forbidden, since=1)
+    yield "TC_077_CSMS.R6", Kill("certificate-signed-other-key", signed)
+    for number in ("075_1", "075_2", "076", "078"):
+        yield f"TC_{number}_CSMS.R1", Kill("install-certificate-wrong-type", install)
+        yield f"TC_{number}_CSMS.R2", Kill("install-certificate-other-certificate", install)
+    for number in ("075_1", "075_2", "076"):
+        yield f"TC_{number}_CSMS.R4", Kill("get-installed-certificate-ids-wrong-type", installed)
+    yield "TC_076_CSMS.R7", Kill("delete-certificate-other-algorithm", delete)
+    yield "TC_076_CSMS.R8", Kill("delete-certificate-other-key-hash", delete)
+    yield "TC_079_CSMS.R1", Kill("get-log-wrong-location", log)
+    yield "TC_079_CSMS.R2", Kill("get-log-wrong-type", log)
+    for number in ("080", "081"):
+        yield f"TC_{number}_CSMS.R1", Kill("signed-update-firmware-wrong-location", update)
+    yield "TC_080_CSMS.R2", Kill("signed-update-firmware-wrong-signature", update)
+    yield "TC_080_CSMS.R3", Kill("signed-update-firmware-wrong-signing-certificate", update)
+    yield "TC_080_CSMS.R8", Kill("unavailable-answer-with-extra-member", "StatusNotification.conf")
+    yield "TC_080_CSMS.R11", Kill("boot-after-installing-rejected", boot)
+    yield "TC_081_CSMS.R2", Kill("signed-update-firmware-without-signature", update)
+
+    # The operations of TC_083_CSMS: a root, profile 2, Reset; a client certificate, profile 3, Reset.
+    yield "TC_083_CSMS.R1", Kill("security-profile-wrong-name", change)
+    yield "TC_083_CSMS.R2", Kill("security-profile-not-raised", change)
+    yield "TC_083_CSMS.R4", Kill("reset-type-swapped", "Reset")
+    yield "TC_083_CSMS.R6", Kill("higher-security-profile-refused", forbidden)
+    yield "TC_083_CSMS.R7", Kill("boot-after-reset-rejected", boot)
+    yield "TC_083_CSMS.R9", Kill("lower-security-profile-accepted", let_in)
+    yield "TC_083_CSMS.R10", Kill("lower-security-profile-accepted", let_in, since=6)
+    yield "TC_083_CSMS.R11", Kill("refused-once-refused-always", forbidden)
+
+    yield "TC_085_CSMS.R1", Kill("credentials-not-asked-for", let_in)
+    yield "TC_085_CSMS.R3", Kill("right-password-refused", unauthorized)
+    yield "TC_085_CSMS.R4", Kill("boot-rejected", boot)
+    for number, suite in (("086", "ecdhe-ecdsa-aes128-gcm-sha256"), ("087", "aes256-gcm-sha384")):
+        yield f"TC_{number}_CSMS.R1", Kill("tls-old-version-only", "TLS 1.1")
+        yield f"TC_{number}_CSMS.R2", Kill(f"tls-without-{suite}", "TLS failed")
+    yield "TC_086_CSMS.R3", Kill("server-key-too-small", "TLS 1.3")
+    yield "TC_086_CSMS.R4", Kill("server-certificate-other-name", "TLS 1.3")
+    yield "TC_086_CSMS.R5", Kill("boot-rejected", boot)
+    yield "TC_087_CSMS.R3", Kill("client-certificate-refused", forbidden)
+    yield "TC_087_CSMS.R4", Kill("boot-rejected", boot)
+    yield "TC_088_CSMS.R1", Kill("any-subprotocol", let_in)
+    yield "TC_088_CSMS.R2", Kill("subprotocol-not-named", let_in)
+
+
 def _in_reading_order(kills: Mapping[str, Kill]) -> dict[str, Kill]:
     """Cases as they come, the rules of each by their number."""
     cases = list(dict.fromkeys(rid.rpartition(".")[0] for rid in kills))
@@ -284,7 +347,7 @@ class Saboteur:
         # After the fixtures of the case: its cleanup still meets the fault.
         kill = self._kill(item)
         if kill is not None and kill.fault:
-            self._switch(item, kill.fault, False)
+            self._switch(kill.fault, False)
 
     def pytest_plugproof_results(self, results: dict[str, Any]) -> None:
         self.results = results
@@ -307,13 +370,14 @@ class Saboteur:
     def _begin(self) -> None:
         kill = self._kill(self._item)
         if self._item is not None and kill is not None and kill.fault and kill.since == self._operations:
-            self._switch(self._item, kill.fault, True)
+            self._switch(kill.fault, True)
 
     def _kill(self, item: pytest.Item | None) -> Kill | None:
         return None if item is None else self._kills.get(item.stash[CASE].id)
 
-    def _switch(self, item: pytest.Item, fault: str, enabled: bool) -> None:
-        body = {"enabled": enabled, "station": item.config.stash[SESSION].lane.identity}
+    def _switch(self, fault: str, enabled: bool) -> None:
+        # For every station: a case may play several, and no other case runs at the same time.
+        body = {"enabled": enabled, "station": None}
         url = f"{self._api}/api/v1/faults/{quote(fault)}"
         headers = {"Content-Type": "application/json"}
         with urlopen(Request(url, json.dumps(body).encode(), headers, method="PUT"), timeout=20):

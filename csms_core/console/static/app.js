@@ -50,6 +50,8 @@ async function loadAll() {
   try {
     const [health, tags] = await Promise.all([get("/health"), get("/api/v1/tags?limit=500"), model.loadAll(), stations.loadEnded(), faults.load(), operations.load()]);
     $("address-text").textContent = health.url;
+    $("address-tls-text").textContent = health.tls_url ?? "";
+    $("address-tls").hidden = !health.tls_url;
     $("tags").replaceChildren(...tags.map((tag) => h("option", { value: tag.idTag, label: tag.status })));
     route();
     document.body.dataset.ready = "true";
@@ -97,10 +99,12 @@ function setUp() {
     localStorage.setItem(THEME, next);
     setTheme(next);
   });
-  $("address").addEventListener("click", async () => {
-    await navigator.clipboard.writeText($("address-text").textContent);
-    toast("The address was copied.");
-  });
+  for (const id of ["address", "address-tls"]) {
+    $(id).addEventListener("click", async () => {
+      await navigator.clipboard.writeText($(`${id}-text`).textContent);
+      toast("The address was copied.");
+    });
+  }
   $("search").addEventListener("input", () => soon(draw));
   for (const button of document.querySelectorAll(".tabbar button")) button.addEventListener("click", () => view(button.dataset.view));
 

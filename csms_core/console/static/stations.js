@@ -116,7 +116,8 @@ export function drawOpen() {
       station.registered_as && station.registered_as !== "Accepted" ? h("span", { class: "badge warn" }, station.registered_as) : null,
       whole && whole.status !== "Available" ? h("span", { class: "badge warn" }, words(whole.status)) : null),
     h("p", { class: "about" }, [name(station), station.boot?.firmwareVersion && `firmware ${station.boot.firmwareVersion}`,
-      station.online ? `connected ${when(station.connected_at)}` : "not connected"].filter(Boolean).join(" · ")));
+      station.online ? `connected ${when(station.connected_at)}` : "not connected",
+      station.online && `security profile ${station.security_profile}`].filter(Boolean).join(" · ")));
   const connectors = bays(station);
   shown.live.replaceChildren(...(connectors.length ? connectors.map((bay) => card(station, bay)) : [h("p", { class: "hint" }, "No connector has reported its state yet.")]));
 }

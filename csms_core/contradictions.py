@@ -1,0 +1,83 @@
+"""Settings that are right by themselves and do not fit together, or do not fit this machine.
+
+Each is one sentence with the keys and the fix. What only the opening shows, such as a port somebody else has, is said
+by the one who opens (`net.listen`, `Pki.load`, `Store.open`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csms_core.config import Config
+
+PORTS = ("port", "tls_port", "api_port", "files_port", "files_tls_port", "ftp_port", "ftps_port")
+WITH_PKI = ("tls_port", "files_tls_port", "ftps_port")
+
+
+def contradictions(config: Config) -> Iterator[str]:
+    """A sentence for each."""
+    yield from _ports(config)
+    yield from _without_pki(config)
+    yield from _addresses(config)
+    yield from _folders(config)
+    if config.any_station and config.security_profile == 1 and config.pki is None:
+        yield (
+            "any_station lets nobody in with security_profile 1, because a station that is not registered has no "
+            "password; leave one of the two out, or give a pki."
+        )
+
+
+def _ports(config: Config) -> Iterator[str]:
+    taken: dict[int, str] = {}
+    for name in PORTS:
+        port = getattr(config, name)
+        if not port:  # 0: the kernel chooses; None: no such door
+            continue
+        if port in taken:
+            yield f"{taken[port]} and {name} are both {port}; give each a port of its own."
+        taken.setdefault(port, name)
+
+
+def _without_pki(config: Config) -> Iterator[str]:
+    if config.pki is not None:
+        return
+    if config.security_profile >= 2:
+        yield (
+            f"Security profile {config.security_profile} needs TLS; make certificates with --init-pki DIR and give "
+            "them with --pki DIR."
+        )
+    for name in WITH_PKI:
+        port = getattr(config, name)
+        if port or (name == "ftps_port" and port is not None):
+            yield (
+                f"{name} is {port}, and there is no pki for TLS; make certificates with --init-pki DIR and give them "
+                "with --pki DIR."
+            )
+
+
+def _addresses(config: Config) -> Iterator[str]:
+    if not config.path.startswith("/"):
+        yield f"path: write a path such as /ocpp, not {config.path}."
+    for host in config.api_hosts:
+        if not host or set(host) & set("/:@ "):
+            yield f"api_hosts: write host names such as csms.example, without scheme and port, not {host}."
+    if config.files_url is not None:
+        try:
+            parsed = urlsplit(config.files_url)
+            is_url = parsed.scheme in ("http", "https") and bool(parsed.hostname) and parsed.port != 0
+        except ValueError:
+            is_url = False
+        if not is_url:
+            yield f"files_url: write an address such as http://csms.example:8080, not {config.files_url}."
+
+
+def _folders(config: Config) -> Iterator[str]:
+    if config.files is None or not Path(config.files).exists():
+        return
+    if not Path(config.files).is_dir():
+        yield f"files: {config.files} is no folder; give another, or leave it out."
+    elif not os.access(config.files, os.R_OK | os.W_OK | os.X_OK):
+        yield f"files: the folder {config.files} cannot be read and written; change its mode, or give another."

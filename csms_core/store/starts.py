@@ -1,0 +1,106 @@
+"""Starts of transactions, each booked once however often it is sent (OCPP 1.6 §3.7, §4.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from csms_core import clock
+from csms_core.store import charging_profiles, codec, dialect, reservations, tags
+from csms_core.store.prepared import Line, Prepared, PreparedRows
+from csms_core.store.tables import transactions
+
+_SAME = ("identity", "connector_id", "folded_tag", "meter_start", "started_at")
+"""What two starts have in common only when one is the repetition of the other."""
+
+_INSERT = PreparedRows(
+    lambda database, rows: (
+        dialect.insert(database, transactions)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=list(_SAME))
+        .returning(transactions.c.identity, transactions.c.transaction_id)
+    ),
+    (*_SAME, "id_tag", "reservation_id", "id_tag_info", "start_received_at"),
+)
+_BOOKED = Prepared(
+    select(transactions.c.transaction_id, transactions.c.id_tag_info).where(
+        *(transactions.c[name] == bindparam(name) for name in _SAME)
+    )
+)
+
+
+class Start(NamedTuple):
+    """A StartTransaction of a station, received at a moment. `id_tag_info` is what its tag is worth then; unless
+    `concurrent`, an accepted tag that charges elsewhere gets ConcurrentTx instead."""
+
+    identity: str
+    payload: dict[str, Any]
+    id_tag_info: dict[str, Any]
+    at: datetime
+    concurrent: bool = True
+
+
+Answer = tuple[int, dict[str, Any]]
+"""transactionId and idTagInfo."""
+
+
+def book(line: Line, starts: Sequence[Start]) -> list[Answer]:
+    """Book the starts. A repetition (same station, connector, tag, time and register) gets the answer of the first,
+    and is not booked again."""
+    if all(start.concurrent for start in starts):
+        return _book(line, starts)
+    return [_book(line, [_judged(line.connection, start)])[0] for start in starts]
+
+
+def _book(line: Line, starts: Sequence[Start]) -> list[Answer]:
+    rows = [_row(start) for start in starts]
+    new: dict[str, int] = dict(_INSERT.all(line, rows))
+    waiting = charging_profiles.stations_waiting(line, list(new))
+    answers: list[Answer] = []
+    for start, row in zip(starts, rows, strict=True):
+        transaction_id = new.get(start.identity)
+        if transaction_id is None:
+            booked = _BOOKED.first(line.connection, dict(zip(_SAME, row, strict=False)))
+            assert booked is not None  # it was in the way of the INSERT
+            answers.append((booked[0], codec.from_text(booked[1])))
+            continue
+        reservation_id = row[6]
+        if reservation_id is not None:
+            reservations.book_use(line.connection, start.identity, reservation_id, transaction_id, start.at)
+        if start.identity in waiting:
+            charging_profiles.book_start(line.connection, start.identity, row[1], row[2], transaction_id)
+        answers.append((transaction_id, start.id_tag_info))
+    return answers
+
+
+def _row(start: Start) -> tuple[Any, ...]:
+    payload = start.payload
+    return (
+        start.identity,
+        codec.number(payload["connectorId"]),
+        tags.fold(payload["idTag"]),
+        codec.number(payload["meterStart"]),
+        clock.normal(payload["timestamp"]),
+        payload["idTag"],
+        codec.number(payload.get("reservationId")),
+        codec.to_text(start.id_tag_info),
+        clock.wire(start.at),
+    )
+
+
+def _judged(connection: Connection, start: Start) -> Start:
+    if start.id_tag_info["status"] != "Accepted" or not _runs_elsewhere(connection, start):
+        return start
+    return start._replace(id_tag_info={**start.id_tag_info, "status": "ConcurrentTx"})
+
+
+def _runs_elsewhere(connection: Connection, start: Start) -> bool:
+    connector_id = codec.number(start.payload["connectorId"])
+    elsewhere = or_(transactions.c.identity != start.identity, transactions.c.connector_id != connector_id)
+    ask = select(transactions.c.transaction_id).where(
+        transactions.c.folded_tag == tags.fold(start.payload["idTag"]), transactions.c.stopped_at.is_(None), elsewhere
+    )
+    return connection.execute(ask.limit(1)).first() is not None

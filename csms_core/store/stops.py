@@ -1,0 +1,119 @@
+"""Ends of transactions, each booked once however often it is sent (OCPP 1.6 §3.7, §4.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, select, update
+
+from csms_core import clock
+from csms_core.store import charging_profiles, codec, meter_values
+from csms_core.store.prepared import Line, PreparedRows
+from csms_core.store.tables import transactions, unmatched_stops
+
+_OF_IDS = PreparedRows(
+    lambda database, rows: select(
+        transactions.c.transaction_id,
+        transactions.c.identity,
+        transactions.c.connector_id,
+        transactions.c.meter_stop,
+        transactions.c.stopped_at,
+    ).where(transactions.c.transaction_id.in_([row["transaction_id"] for row in rows])),
+    ("transaction_id",),
+)
+_ENDED = ("meter_stop", "stopped_at", "stop_reason", "stop_id_tag", "stop_received_at")
+_END = PreparedRows(
+    lambda database, rows: (
+        update(transactions)
+        .where(transactions.c.transaction_id == rows[0]["ended_id"])
+        .values({name: rows[0][name] for name in _ENDED})
+    ),
+    (*_ENDED, "ended_id"),
+)
+
+
+class Stop(NamedTuple):
+    """A StopTransaction of a station, received at a moment."""
+
+    identity: str
+    payload: dict[str, Any]
+    at: datetime
+
+
+class _Ended(NamedTuple):
+    """What a stop says, as it is kept."""
+
+    meter_stop: int | None
+    stopped_at: str
+    reason: str
+    id_tag: str | None
+    received_at: str
+    transaction_id: int | None
+
+
+def book(line: Line, stops: Sequence[Stop]) -> list[None]:
+    """Book the stops.
+
+    A transaction is ended once; what repeats the stop changes nothing, what contradicts it or names a transaction
+    that is not of this station is kept aside for a person to look at. None of that is the station's to know: it
+    always gets its answer.
+    """
+    rows = [_row(stop) for stop in stops]
+    found = _OF_IDS.all(line, [(row.transaction_id,) for row in rows])
+    known = {(transaction_id, identity): booked for transaction_id, identity, *booked in found}
+    ended: list[_Ended] = []
+    owners: list[tuple[str, int | None]] = []
+    values: list[meter_values.KeptRow] = []
+    for stop, row in zip(stops, rows, strict=True):
+        connector_id, meter_stop, stopped_at = known.get((row.transaction_id, stop.identity), _NEVER)
+        if stopped_at is None:
+            ended.append(row)
+            owners.append((stop.identity, row.transaction_id))
+        elif (meter_stop, stopped_at) == (row.meter_stop, row.stopped_at) or not _keep_aside(line, stop, row):
+            continue
+        if data := stop.payload.get("transactionData"):
+            values += meter_values.rows_of(
+                "StopTransaction", stop.identity, connector_id, row.transaction_id, data, row.received_at
+            )
+    if ended:
+        _END.run_each(line, ended)
+        charging_profiles.book_stops(line, owners)
+    meter_values.keep(line, values)
+    return [None] * len(stops)
+
+
+_NEVER = (None, None, "never")
+"""Stands for a transaction that does not exist: it cannot be ended, and nothing repeats its stop."""
+
+
+def _row(stop: Stop) -> _Ended:
+    payload = stop.payload
+    return _Ended(
+        codec.number(payload["meterStop"]),
+        clock.normal(payload["timestamp"]),
+        payload.get("reason", "Local"),
+        payload.get("idTag"),
+        clock.wire(stop.at),
+        codec.number(payload["transactionId"]),
+    )
+
+
+def _keep_aside(line: Line, stop: Stop, ended: _Ended) -> bool:
+    """Keep a stop that ends nothing; False when it has been kept before."""
+    data = meter_values.said(stop.payload.get("transactionData", []))
+    content = {**stop.payload, "timestamp": ended.stopped_at, "transactionData": data}
+    row: dict[str, Any] = {"identity": stop.identity, "fingerprint": codec.fingerprint(content)}
+    same = and_(*(unmatched_stops.c[name] == value for name, value in row.items()))
+    if line.connection.execute(select(unmatched_stops.c.id).where(same)).first() is not None:
+        return False
+    row |= {
+        "transaction_id": ended.transaction_id,
+        "meter_stop": ended.meter_stop,
+        "stopped_at": ended.stopped_at,
+        "payload": codec.to_text(stop.payload),
+        "received_at": ended.received_at,
+    }
+    line.connection.execute(unmatched_stops.insert(), row)
+    return True

@@ -1,0 +1,239 @@
+"""An opening handshake with its evidence: what was offered and what came back, TLS and HTTP, goes into the trace.
+
+``open_websocket`` gives an open connection or raises ``Refused`` (the CSMS turned the station away, in whatever way) or
+``HarnessError`` (it cannot be reached at all). ``secure`` goes no further than TLS.
+"""
+
+import asyncio
+import re
+import ssl
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from time import monotonic_ns
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+import websockets.exceptions
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.client import ClientProtocol
+from websockets.datastructures import Headers
+
+from harness.pki import Credentials, facts
+from harness.sut import Link
+from harness.tls import Hello, context_of
+from harness.verdicts import HarnessError
+from ocppj.masking import MASK
+from ocppj.peer_handshake import connect_failed, handshake_options, station_url
+from ocppj.trace import Trace
+
+SUBPROTOCOL: Final = "ocpp1.6"
+
+_ALERT: Final = re.compile(r"ALERT_(\w+)")
+_SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_MAX_BODY: Final = 200
+_VERSIONS: Final = {"TLSv1.3": "TLS 1.3", "TLSv1.2": "TLS 1.2", "TLSv1.1": "TLS 1.1", "TLSv1": "TLS 1.0"}
+
+
+class Refused(Exception):
+    """The CSMS turned the station away; the text says how.
+
+    ``seq`` is the entry of the trace that shows it. ``upgraded``: it answered HTTP 101, and this side could not go on.
+    """
+
+    def __init__(self, sentence: str, seq: int | None, *, upgraded: bool = False) -> None:
+        super().__init__(sentence)
+        self.seq = seq
+        self.upgraded = upgraded
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What the CSMS answered to an opening handshake, as members a case can look at, and the entry that has it."""
+
+    seq: int
+    members: dict[str, Any]
+
+
+class Evidence:
+    """Writes the messages of one handshake into the trace, credentials masked."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        self.last: int | None = None
+        self.lost: Exception | None = None
+        self.response: Any = None
+
+    def hello(self, host: str, hello: Hello, credentials: Credentials | None) -> None:
+        """The station begins TLS."""
+        mine = f"client certificate {facts(credentials.certificate)}" if credentials else "no client certificate"
+        self._add("station->csms", "TLS ClientHello", hello.text, mine, f"server name {host}")
+
+    def secured(self, tls: ssl.SSLObject) -> dict[str, Any]:
+        """TLS is up; gives what was agreed on and the certificate of the CSMS."""
+        name, _, _ = tls.cipher() or ("none", "", 0)
+        version = _VERSIONS.get(tls.version() or "", tls.version() or "")
+        der = tls.getpeercert(binary_form=True) or b""
+        try:
+            shown = facts(der)
+        except ValueError as error:
+            self._add("csms->station", version, name, f"a certificate that cannot be read ({error})")
+            return {"version": version, "suite": name}
+        self._add("csms->station", version, name, f"certificate {shown}")
+        return {"version": version, "suite": name, "certificate": msgspec.structs.asdict(shown)}
+
+    def failed(self, error: BaseException) -> str:
+        """TLS came to nothing; gives the sentence."""
+        sentence = _tls_sentence(error)
+        by_csms = not isinstance(error, ssl.SSLError) or _alert(error) is not None
+        self._add("csms->station" if by_csms else "station->csms", "TLS failed", sentence)
+        return f"TLS failed, {sentence}"
+
+    def requested(self, path: str, headers: Headers, at: int) -> None:
+        """The station asks for the upgrade."""
+        self._add("station->csms", f"GET {path} HTTP/1.1", *_lines(headers), at=at)
+
+    def answered(self, response: Any) -> None:
+        """The CSMS answers over HTTP."""
+        self.response = response
+        status = f"HTTP/1.1 {response.status_code} {response.reason_phrase}{_said(response)}"
+        self._add("csms->station", status, *_lines(response.headers))
+
+    def ended(self, sentence: str) -> None:
+        """The connection ended without an answer."""
+        self._add("csms->station", sentence)
+
+    def _add(self, direction: Any, *lines: str, at: int | None = None) -> None:
+        self.last = self._trace.add_handshake(direction, "\n".join(lines), monotonic_ns() if at is None else at)
+
+
+class _Watched(ClientConnection):
+    """A connection of ``websockets`` that shows its handshake to ``evidence``."""
+
+    def __init__(self, evidence: Evidence, protocol: ClientProtocol, **options: Any) -> None:
+        super().__init__(protocol, **options)
+        self._evidence = evidence
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        tls = transport.get_extra_info("ssl_object")
+        if tls is not None:
+            self._evidence.secured(tls)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._evidence.lost = exc
+        super().connection_lost(exc)
+
+    async def handshake(self, *args: Any, **options: Any) -> None:
+        began = monotonic_ns()
+        try:
+            await super().handshake(*args, **options)
+        finally:
+            if self.request is not None:
+                self._evidence.requested(self.request.path, self.request.headers, began)
+            if self.response is not None:
+                self._evidence.answered(self.response)
+
+
+async def open_websocket(
+    link: Link,
+    trace: Trace,
+    *,
+    credentials: Credentials | None,
+    subprotocols: Sequence[str] = (SUBPROTOCOL,),
+    authenticated: bool = True,
+    seconds: float,
+) -> tuple[ClientConnection, Shown]:
+    """Connect as the station of ``link``; ``authenticated``: with user name and password where the profile has them.
+
+    Raises ``Refused`` and ``HarnessError``.
+    """
+    evidence = Evidence(trace)
+    context = context_of(link, credentials)
+    address = station_url(link.url, link.identity)
+    options = handshake_options(subprotocols, context, None, link.basic_auth if authenticated else None, seconds)
+    factory: Any = lambda protocol, **more: _Watched(evidence, protocol, **more)  # noqa: E731
+    if context is not None:
+        evidence.hello(urlsplit(link.url).hostname or "", Hello(), credentials)
+    try:
+        websocket = await connect(address, create_connection=factory, **options)
+    except websockets.exceptions.InvalidStatus as error:
+        raise Refused(f"HTTP {error.response.status_code}{_said(error.response)}", evidence.last) from None
+    except (websockets.exceptions.NegotiationError, websockets.exceptions.InvalidHandshake) as error:
+        if evidence.response is not None and evidence.response.status_code == 101:
+            raise Refused(f"HTTP 101, but {error}", evidence.last, upgraded=True) from None
+        raise _no_answer(evidence, error) from None
+    except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, EOFError) as error:
+        raise Refused(evidence.failed(error), evidence.last) from None
+    except (OSError, ValueError, websockets.exceptions.WebSocketException) as error:
+        raise HarnessError(str(connect_failed(address, error))) from None
+    assert evidence.last is not None  # the answer was recorded
+    members = {"status": 101, "subprotocol": websocket.subprotocol, **_header_members(evidence.response.headers)}
+    return websocket, Shown(evidence.last, {name: value for name, value in members.items() if value is not None})
+
+
+async def secure(link: Link, trace: Trace, hello: Hello, *, credentials: Credentials | None, seconds: float) -> Shown:
+    """Set up TLS with what ``hello`` offers and end it again. Raises ``Refused`` and ``HarnessError``."""
+    evidence = Evidence(trace)
+    address = urlsplit(link.url)
+    host, port = address.hostname or "", address.port or 443
+    context = context_of(link, credentials, hello)
+    evidence.hello(host, hello, credentials)
+    try:
+        async with asyncio.timeout(seconds):
+            _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
+    except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, EOFError) as error:
+        raise Refused(evidence.failed(error), evidence.last) from None
+    except OSError as error:
+        raise HarnessError(str(connect_failed(link.url, error))) from None
+    members = evidence.secured(writer.get_extra_info("ssl_object"))
+    assert evidence.last is not None  # it was just recorded
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return Shown(evidence.last, members)
+
+
+def _no_answer(evidence: Evidence, error: Exception) -> Refused:
+    """The connection ended before an HTTP answer: with TLS 1.3 that is how a client certificate is turned down."""
+    if isinstance(evidence.lost, ssl.SSLError):
+        return Refused(evidence.failed(evidence.lost), evidence.last)
+    evidence.ended("no HTTP answer, the connection was ended")
+    return Refused(f"no HTTP answer ({error})", evidence.last)
+
+
+def _said(response: Any) -> str:
+    """The beginning of the body of an answer, in brackets: many a CSMS gives its reason there."""
+    text = " ".join((response.body or b"")[:_MAX_BODY].decode("utf-8", "replace").split())
+    return f" ({text})" if text else ""
+
+
+def _tls_sentence(error: BaseException) -> str:
+    alert = _alert(error)
+    if alert is not None:
+        return f"alert {alert}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate of the CSMS is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return (error.reason or str(error)).lower().replace("_", " ")
+    return "the connection was ended without an alert"
+
+
+def _alert(error: BaseException) -> str | None:
+    found = _ALERT.search(getattr(error, "reason", None) or "")
+    return found[1].lower() if found else None
+
+
+def _lines(headers: Mapping[str, str]) -> list[str]:
+    raw = headers.raw_items() if isinstance(headers, Headers) else headers.items()
+    return [f"{name}: {_masked(name, value)}" for name, value in raw]
+
+
+def _masked(name: str, value: str) -> str:
+    if name.lower() not in _SECRET_HEADERS:
+        return value
+    scheme, space, _ = value.partition(" ")
+    return f"{scheme} {MASK}" if space and name.lower() == "authorization" else MASK
+
+
+def _header_members(headers: Headers) -> dict[str, str]:
+    return {"Sec-WebSocket-Protocol": headers["Sec-WebSocket-Protocol"]} if "Sec-WebSocket-Protocol" in headers else {}

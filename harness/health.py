@@ -1,0 +1,111 @@
+"""Is the system under test still there? Asked after a case that ended badly, so that one crash is one ERROR.
+
+While it is away, no case is begun: every worker waits for it, ``timeouts.recover_s`` at most. When it stays away, the
+cases that are left are not run. What one worker finds out, the others read from a file in the output folder.
+"""
+
+import asyncio
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from harness.judgement import Judgement
+from harness.sut import Lane, Sut
+
+AWAY: Final = ".sut-is-away"
+GONE: Final = ".sut-is-gone"
+SUSPICIOUS: Final = ("closed", "silence", "handshake", "preamble", "operator", "harness")
+"""Kinds of failure that can mean that nobody is there any more."""
+FIRST_PAUSE: Final = 0.1
+LONGEST_PAUSE: Final = 2.0
+
+
+class Health:
+    """The health of a system under test as the workers of a run share it through ``folder``."""
+
+    def __init__(self, sut: Sut, lane: Lane, folder: Path) -> None:
+        self._sut = sut
+        self._lane = lane
+        self._away = folder / AWAY
+        self._gone = folder / GONE
+
+    def reset(self) -> None:
+        """Forget what an earlier run, or this one, found out; for the controller."""
+        self._away.unlink(missing_ok=True)
+        self._gone.unlink(missing_ok=True)
+
+    def after(self, case_id: str, judged: Judgement) -> Judgement:
+        """The judgement of a case that is over: an ERROR when the system under test is away now."""
+        if judged.failure is None or judged.failure["kind"] not in SUSPICIOUS or self._sut.role != "csms":
+            return judged
+        problem = self.look()
+        if problem is None:
+            return judged
+        self._away.write_text(f"since {case_id} ({problem})", "utf-8")
+        reason = f"the system under test went away during this case: {problem}"
+        failure = {
+            **judged.failure,
+            "kind": "harness",
+            "rule": None,
+            "sentence": "",
+            "expected": "a system under test that stays up",
+            "actual": f"it went away: {problem}",
+        }
+        return Judgement("ERROR", f"{reason}; what the case saw of it: {judged.reason}", failure)
+
+    def before(self) -> tuple[Judgement | None, float]:
+        """Wait for a system under test that is away: the judgement for a case that cannot be run, and the seconds."""
+        began = time.monotonic()
+        while self._away.exists() and not self._gone.exists():
+            if self.look() is None:
+                self._away.unlink(missing_ok=True)
+                break
+            waited = time.monotonic() - began
+            if waited >= self._sut.timeouts.recover_s:
+                self._gone.write_text(_read(self._away), "utf-8")
+                break
+            time.sleep(min(FIRST_PAUSE + waited, LONGEST_PAUSE, self._sut.timeouts.recover_s - waited))
+        if not self._gone.exists():
+            return None, time.monotonic() - began
+        reason = (
+            f"not run: the system under test is gone {_read(self._gone)} "
+            f"and did not come back in {self._sut.timeouts.recover_s:g} s"
+        )
+        return Judgement("INCONCLUSIVE", reason, not_run=True), time.monotonic() - began
+
+    def look(self) -> str | None:
+        """Ask once; a sentence when nobody is there."""
+        return asyncio.run(look(self._sut, self._lane))
+
+
+async def look(sut: Sut, lane: Lane) -> str | None:
+    """Ask ``connection.health``, else connect as ``lane`` and boot; ``None`` when somebody answers, else a sentence."""
+    from harness.preparation import NotReady, probe  # opens sockets, so not before it is needed
+
+    if sut.connection.health is not None:
+        return await _ask(sut.connection.health, sut.timeouts.connect_s)
+    try:
+        await probe(sut, lane)
+    except NotReady as error:
+        return None if error.answered else str(error)
+    return None
+
+
+async def _ask(url: str, seconds: float) -> str | None:
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=seconds) as client:
+            response = await client.get(url)
+    except (httpx.HTTPError, OSError) as error:
+        return f"{url} (connection.health) cannot be asked ({str(error) or type(error).__name__})"
+    if response.is_success:
+        return None
+    return f"{url} (connection.health) was answered {response.status_code}"
+
+
+def _read(file: Path) -> str:
+    with suppress(OSError):
+        return file.read_text("utf-8")
+    return ""

@@ -1,0 +1,45 @@
+"""The `trigger` operator: one address per OCPP action, `/api/octt/1.6/{station}/{action-in-kebab-case}`."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from harness.operators.base import NotOffered, OperatorError
+from harness.operators.http import HttpCaller
+from harness.operators.requests import rendered
+from harness.sut import Sut, TriggerSettings
+from harness.sut.templates import kebab
+
+NOT_IMPLEMENTED = 501
+
+
+class TriggerOperator:
+    """Posts the OCPP payload to the address of its action."""
+
+    def __init__(self, settings: TriggerSettings, sut: Sut) -> None:
+        self._settings = settings
+        self._base = f"{settings.base_url.rstrip('/')}/api/octt/1.6"
+        self._http = HttpCaller(
+            "operator trigger",
+            timeout_s=settings.timeout_s,
+            scrub=sut.scrub,
+            ca_file=settings.ca_file,
+            refused=settings.refused,
+            proxies=True,
+        )
+
+    async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
+        """Ask for one operation. Raises NotOffered when it is answered 501, OperatorError when it is not taken."""
+        path = f"/{quote(station, safe='')}/{kebab(action)}"
+        headers = rendered(self._settings.headers, {"station": station})
+        try:
+            await self._http.send("POST", f"{self._base}{path}", self._settings.ok, headers=headers, json=payload)
+        except OperatorError as error:
+            if error.status == NOT_IMPLEMENTED:
+                raise NotOffered(f"operator trigger: {self._base}{path} was answered 501, not implemented") from None
+            raise
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()

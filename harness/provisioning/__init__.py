@@ -1,0 +1,26 @@
+"""Provisioning: the stations and tags of a run. `make(sut)` gives the provisioner its SUT file configures."""
+
+from harness.provisioning.base import Created, Provisioner, TagRecord, tag_records
+from harness.provisioning.none import NoProvisioner
+from harness.provisioning.python import PythonProvisioner
+from harness.provisioning.reference import ReferenceProvisioner
+from harness.provisioning.rest import RestProvisioner
+from harness.provisioning.trigger import TriggerProvisioner
+from harness.sut import PythonFixtures, ReferenceFixtures, RestFixtures, Sut, TriggerFixtures
+
+
+def make(sut: Sut) -> Provisioner:
+    """The provisioner of a SUT. Opens nothing yet. Raises OperatorError when a class of the user's cannot be made."""
+    settings = sut.fixtures
+    if isinstance(settings, RestFixtures):
+        return RestProvisioner(settings, sut)
+    if isinstance(settings, TriggerFixtures):
+        return TriggerProvisioner(settings, sut)
+    if isinstance(settings, PythonFixtures):
+        return PythonProvisioner(settings, sut)
+    if isinstance(settings, ReferenceFixtures):
+        return ReferenceProvisioner(settings, sut)
+    return NoProvisioner()
+
+
+__all__ = ["Created", "Provisioner", "TagRecord", "make", "tag_records"]

@@ -1,0 +1,102 @@
+"""When stations and tags are made and removed: tags and lanes around a run, the station of a case around the case."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from harness import provisioning
+from harness.operators.base import OperatorError
+from harness.provisioning.base import Provisioner, TagRecord, tag_records
+from harness.provisioning.ledger import Entry, Ledger
+from harness.sut import Lane, NoFixtures, Sut
+
+FOLDER: Final = ".fixtures"
+"""Below the output folder."""
+
+
+def per_case(sut: Sut) -> bool:
+    """Whether every case has its station made and removed."""
+    return not isinstance(sut.fixtures, NoFixtures) and (sut.fresh_identities or sut.fixtures.per == "case")
+
+
+async def make_for_run(sut: Sut, lanes: Sequence[Lane], out: Path) -> None:
+    """Make the tags, and the stations of the lanes; what a run that was killed left behind is removed first.
+
+    Raises OperatorError; what was made until then is removed.
+    """
+    if isinstance(sut.fixtures, NoFixtures):
+        return
+    await remove_all(sut, out)
+    ledger = Ledger(out / FOLDER)
+    provisioner = provisioning.make(sut)
+    try:
+        for tag in tag_records(sut.tags):
+            ledger.add(Entry("tag", tag.name))
+            ledger.add(Entry("tag", tag.name, await provisioner.create_tag(tag)))
+        if not per_case(sut) or sut.fresh_identities:  # the probe needs a station as well
+            for lane in lanes:
+                await _make_station(provisioner, ledger, lane)
+    except BaseException:
+        await provisioner.close()
+        await remove_all(sut, out)
+        raise
+    await provisioner.close()
+
+
+async def remove_all(sut: Sut, out: Path) -> list[str]:
+    """Remove whatever the ledger still holds; gives a sentence for each thing that could not be removed."""
+    entries = [] if isinstance(sut.fixtures, NoFixtures) else list(Ledger(out / FOLDER))
+    if not entries:
+        return []
+    ledger = Ledger(out / FOLDER)
+    tags = {tag.name: tag for tag in tag_records(sut.tags)}
+    provisioner = provisioning.make(sut)
+    problems = []
+    # Stations first, and children before their parent.
+    for entry in sorted(entries, key=lambda entry: (entry.kind == "tag", entry.name == "parent")):
+        try:
+            await _remove(provisioner, sut, entry, tags.get(entry.name))
+        except OperatorError as error:
+            problems.append(f"{entry.kind} {entry.name} could not be removed: {error}")
+        ledger.remove(entry)
+    await provisioner.close()
+    return problems
+
+
+@asynccontextmanager
+async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
+    """While the block lasts, the station of a case is known. Raises OperatorError; a failing removal is only noted."""
+    if not per_case(sut):
+        yield
+        return
+    ledger = Ledger(out / FOLDER)
+    provisioner = provisioning.make(sut)
+    try:
+        entry = await _make_station(provisioner, ledger, lane)
+        yield
+        try:
+            await provisioner.remove_station(lane, entry.created)
+        except OperatorError as error:
+            note(str(error))
+        ledger.remove(entry)
+    finally:
+        with suppress(OperatorError):
+            await provisioner.close()
+
+
+async def _make_station(provisioner: Provisioner, ledger: Ledger, lane: Lane) -> Entry:
+    ledger.add(Entry("station", lane.identity))
+    entry = Entry("station", lane.identity, await provisioner.create_station(lane))
+    ledger.add(entry)
+    return entry
+
+
+async def _remove(provisioner: Provisioner, sut: Sut, entry: Entry, tag: TagRecord | None) -> None:
+    if entry.kind == "station":
+        known = {lane.identity: lane for lane in sut.lanes}
+        await provisioner.remove_station(known.get(entry.name, Lane(identity=entry.name)), entry.created)
+    elif tag is not None:
+        await provisioner.remove_tag(tag, entry.created)

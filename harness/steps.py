@@ -1,0 +1,53 @@
+"""Cases whose parts stand alone: what breaks in one is blamed on its rule, and the others are judged all the same."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from harness import claims
+from harness.operators import NotOffered, OperatorError
+from harness.run import CaseRun
+from harness.station import Station
+from harness.sut import NoOperator
+from harness.verdicts import CaseFailure, one_line
+
+
+@asynccontextmanager
+async def step(station: Station, rules: str) -> AsyncIterator[None]:
+    """A part of a case that judges ``rules`` (``"R1 R2"``) and no other part depends on.
+
+    A rule that is broken inside, an operation that the operator does not have, and one that its API refuses fail the
+    case without ending it; the first of the rules is blamed where the failure names none. What is left of them was not
+    reached, and the record says why. Anything else that breaks ends the case as usual.
+    """
+    run = station.run
+    try:
+        yield
+    except CaseFailure as failure:
+        broken = failure
+    except NotOffered as error:
+        if isinstance(run.sut.operator, NoOperator):
+            raise  # nobody operates this CSMS: nothing can be observed
+        broken = _refused(run, rules, f"claimed, but not offered: {one_line(error)}")
+    except OperatorError as error:
+        if error.status is None:
+            raise  # the API could not be asked at all
+        broken = _refused(run, rules, one_line(error))
+    else:
+        return
+    run.failures.append(broken)
+    station.leaves_out(rules, f"not reached, because {broken.rule or 'the step'} failed before")
+    station.forgets_operations()
+
+
+def is_claimed(station: Station, need: str, rules: str) -> bool:
+    """Whether a named need is met; when it is not, ``rules`` are left out of this run, and the record says why."""
+    reason = claims.need(need).unmet(station.run.sut)
+    if reason is not None:
+        station.leaves_out(rules, f"not claimed: {reason}")
+    return reason is None
+
+
+def _refused(run: CaseRun, rules: str, actual: str) -> CaseFailure:
+    first = rules.split()[0]
+    expected = f"the operation for {first}: {run.case.rules[run.case.rid(first)]}"
+    return CaseFailure("operator", expected=expected, actual=actual, rule=run.failed(first))

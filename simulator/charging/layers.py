@@ -1,0 +1,79 @@
+"""The purposes combined: what one connector may draw, and what the station may.
+
+1.6 §3.13.1 and §3.13.3, erratum 3.8; rules SC-04 and SC-06.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from simulator.charging.cap import Cap, full
+from simulator.charging.moments import instant
+from simulator.charging.profile import tenths
+from simulator.charging.situation import Situation
+from simulator.charging.timeline import Piece, is_valid, prevailing
+
+
+class Layer(NamedTuple):
+    """The cap that holds up to `until`; `minimum` is minChargingRate in tenths of a watt.
+
+    `fewer`: charging may go on with fewer phases.
+    """
+
+    cap: Cap
+    until: int
+    fewer: bool = True
+    minimum: int = 0
+
+
+def of_connector(situation: Situation, connector: int, at: int, now: int) -> Layer:
+    """What a connector may draw at an instant by its local limit and its own profiles, whatever the station has left.
+
+    Without a transaction the answer is for one that begins `now`.
+    """
+    site, running = situation.site, situation.running.get(connector)
+    supply = site.connectors[connector - 1]
+    phases, fewer = supply.phases, True
+    if running is not None and running.phases is not None:
+        phases, fewer = min(phases, running.phases), site.switches
+    cap = full(supply.tenths, phases, site.voltage)
+    ruling, until = _of_transaction(situation, connector, at, now if running is None else instant(running.started))
+    if ruling is None:
+        return Layer(cap, until, fewer)
+    schedule, period = ruling
+    cap = cap.under(schedule, period, site.voltage, fewer=fewer)
+    minimum = 0 if schedule.minChargingRate is None else tenths(schedule.minChargingRate)
+    if schedule.chargingRateUnit == "A":
+        minimum *= site.voltage * cap.phases
+    return Layer(cap, until, fewer, minimum)
+
+
+def of_station(situation: Situation, at: int) -> Layer:
+    """What all connectors may draw together: the connection to the grid, and a ChargePointMaxProfile below it."""
+    site = situation.site
+    if site.station is None:
+        cap = full(sum(supply.tenths for supply in site.connectors), site.phases(0), site.voltage)
+    else:
+        cap = full(site.station.tenths, site.station.phases, site.voltage)
+    stack = situation.book.stack("ChargePointMaxProfile", 0)
+    ruling, until = prevailing(((one.csChargingProfiles, instant(one.received)) for one in stack), at)
+    if ruling is not None:
+        cap = cap.under(*ruling, site.voltage, fewer=True)
+    return Layer(cap, until)
+
+
+def _of_transaction(situation: Situation, connector: int, at: int, began: int) -> Piece:
+    """The TxProfiles, or the TxDefaultProfiles while no TxProfile of the transaction is valid.
+
+    A TxProfile overrules the default also after its own schedule has ended (1.6 §3.13.1; OCTT TC_066_CS).
+    """
+    until = None
+    if connector in situation.running:
+        profiles = [one.csChargingProfiles for one in situation.book.stack("TxProfile", connector)]
+        found = prevailing(((profile, began) for profile in profiles), at)
+        if found.ruling is not None or any(is_valid(profile, at) for profile in profiles):
+            return found
+        until = found.until
+    stack = situation.book.stack("TxDefaultProfile", connector)
+    default = prevailing(((one.csChargingProfiles, began) for one in stack), at)
+    return default if until is None else Piece(default.ruling, min(default.until, until))

@@ -1,0 +1,94 @@
+"""What one station consists of: the facts of its make, and its parts, so that each part finds its neighbours.
+
+`Facts` and everything derived from them (`feature.Blueprint`) is shared by all stations of one make; `Parts` is what
+each station has for itself. ARCHITECTURE.md, "The station", says who does what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.authorization import Authorizer
+    from simulator.boot import Registration
+    from simulator.cards import Reader
+    from simulator.clock import Clock
+    from simulator.configuration import Configuration
+    from simulator.connectors import Connector, MainController
+    from simulator.events import Events
+    from simulator.feature import Features
+    from simulator.keepalive import KeepAlive
+    from simulator.link import Link
+    from simulator.power import Power
+    from simulator.reports import StatusReporter
+    from simulator.sampling import Sampler
+    from simulator.sessions import Sessions
+    from simulator.store import Store
+    from simulator.tasks import Tasks
+    from simulator.transactions import TransactionQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is true of every station of one make, and never changes. Raises `ValueError` for what cannot be."""
+
+    connectors: int = 1
+    fixed_cable: bool = False  # the cable belongs to the station and has no lock
+    power: float = 11_000.0  # what each connector delivers, W
+    phases: int = 3
+    main_meter: bool = False  # a meter of its own in front of all connectors, reported as connectorId 0
+    resumes: bool = False  # a transaction goes on after a loss of power; if not, it is stopped with reason PowerLoss
+
+    def __post_init__(self) -> None:
+        if self.connectors < 1:
+            raise ValueError(f"a station has at least one connector, not {self.connectors}")
+        if self.phases not in (1, 2, 3):
+            raise ValueError(f"phases is 1, 2 or 3, not {self.phases}")
+
+
+class Parts:
+    """The parts of one station. Set up once by `Station`, in the order of the attributes."""
+
+    __slots__ = (
+        "authorizer",
+        "clock",
+        "configuration",
+        "connectors",
+        "events",
+        "facts",
+        "features",
+        "keep_alive",
+        "link",
+        "main",
+        "power",
+        "queue",
+        "reader",
+        "registration",
+        "reporter",
+        "sampler",
+        "sessions",
+        "store",
+        "tasks",
+    )
+
+    facts: Facts
+    clock: Clock
+    events: Events
+    tasks: Tasks
+    store: Store
+    configuration: Configuration
+    link: Link
+    registration: Registration
+    keep_alive: KeepAlive
+    reporter: StatusReporter
+    queue: TransactionQueue
+    connectors: Mapping[int, Connector]
+    main: MainController
+    authorizer: Authorizer
+    sampler: Sampler
+    sessions: Sessions
+    reader: Reader
+    power: Power
+    features: Features

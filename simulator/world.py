@@ -1,0 +1,195 @@
+"""The physical side of a station: what a driver, a thunderstorm and a mechanic can do. These verbs are the interface.
+
+All are coroutines, also those that need not wait, so that a script reads the same in Python and over HTTP.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from simulator.connectors import Connector
+from simulator.data_transfer import DataTransfer, Handler
+from simulator.errors import NotPossible
+from simulator.local_list import LocalList
+from simulator.parts import Parts
+
+Side = Literal["both", "vehicle", "station"]
+
+ERROR_CODES = frozenset(
+    {
+        "ConnectorLockFailure",
+        "EVCommunicationError",
+        "GroundFailure",
+        "HighTemperature",
+        "InternalError",
+        "LocalListConflict",
+        "OtherError",
+        "OverCurrentFailure",
+        "OverVoltage",
+        "PowerMeterFailure",
+        "PowerSwitchFailure",
+        "ReaderFailure",
+        "ResetFailure",
+        "UnderVoltage",
+        "WeakSignal",
+    }
+)
+"""errorCode of StatusNotification without NoError (1.6 §7.6)."""
+
+
+class World:
+    """The verbs. `connector` is a number from 1; where 0 is possible it means the whole station."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def connector(self, number: int) -> Connector:
+        """One connector. Raises `ValueError` for a number the station does not have."""
+        connector = self._parts.connectors.get(number)
+        if connector is None:
+            raise ValueError(
+                f"station {self._parts.link.dial.identity} has connectors 1 to {len(self._parts.connectors)}, "
+                f"not {number}"
+            )
+        return connector
+
+    # --- the driver ---------------------------------------------------------------------------------------------------
+
+    async def plug_in(self, connector: int) -> None:
+        """Put the cable in, at the vehicle and at the station. Raises `NotPossible` when there is one."""
+        one = self.connector(connector)
+        one.plug()
+        self._driver(one, "cable in")
+        if one.authorized is not None and self._parts.power.on:
+            self._parts.sessions.start(one)
+        else:
+            one.update()
+        self._parts.sessions.keep(one)
+
+    async def unplug(self, connector: int, side: Side = "both") -> None:
+        """Take the cable out. A plug that is locked stays in; raises `NotPossible` when only it was meant."""
+        one = self.connector(connector)
+        if side != "station" and one.vehicle:
+            one.unplug_vehicle()
+            self._driver(one, "cable out at the vehicle")
+            if one.transaction is not None and self._parts.power.on:
+                # StopTransaction first, then the lock as configured (1.6 §4.10, §9.1.33)
+                self._parts.sessions.vehicle_left(one)
+            elif one.fixed_cable:
+                one.update()
+        if side != "vehicle" and not one.fixed_cable:
+            if side == "both" and one.locked:
+                self._driver(one, "the plug is locked and stays in")
+            else:
+                one.unplug_station()
+                self._driver(one, "cable out at the station")
+                one.update()
+        self._parts.sessions.keep(one)
+
+    def _driver(self, connector: Connector, text: str) -> None:
+        self._parts.events.publish("driver", f"connector {connector.id}: {text}", connector.id)
+
+    async def present(self, tag: str, connector: int | None = None) -> None:
+        """Hold a card to the reader; returns when the station has decided.
+
+        Without `connector` the station has one reader for all and finds out which one is meant.
+        """
+        if connector is not None:
+            self.connector(connector)
+        hold = self._parts.clock.hold()
+        try:
+            await self._parts.reader.present(tag, connector)
+        finally:
+            hold.release()
+
+    async def pause_ev(self, connector: int) -> None:
+        """The vehicle takes no energy for now: SuspendedEV."""
+        self._ev_pauses(connector, True)
+
+    async def resume_ev(self, connector: int) -> None:
+        """The vehicle takes energy again."""
+        self._ev_pauses(connector, False)
+
+    def _ev_pauses(self, number: int, paused: bool) -> None:
+        connector = self.connector(number)
+        if connector.transaction is None:
+            raise NotPossible(f"connector {number} has no transaction to pause or resume")
+        connector.ev_paused = paused
+        connector.update()
+
+    async def press_emergency_stop(self) -> None:
+        """Somebody hits the red button: every transaction ends with reason EmergencyStop."""
+        self._parts.sessions.stop_all("EmergencyStop")
+
+    # --- faults -------------------------------------------------------------------------------------------------------
+
+    async def raise_fault(
+        self, connector: int, error_code: str, info: str | None = None, vendor_error_code: str | None = None
+    ) -> None:
+        """Let something break; 0 is the whole station. A fault ends the transaction it hits (reason Other)."""
+        if error_code not in ERROR_CODES:
+            raise ValueError(f"{error_code!r} is no errorCode; it is one of {', '.join(sorted(ERROR_CODES))}")
+        usable = ("Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing")
+        if error_code == "EVCommunicationError" and (connector == 0 or self.connector(connector).status not in usable):
+            raise NotPossible("EVCommunicationError needs a connector that is " + ", ".join(usable))  # rule STAT-09
+        for affected in self._affected(connector):
+            affected.break_down(error_code, info, vendor_error_code)
+            if affected.faulted:
+                self._parts.sessions.interrupt(affected, "Other")
+            affected.update()
+        if connector == 0:
+            self._parts.main.faults[error_code] = (info, vendor_error_code)
+            self._parts.main.update()
+
+    async def clear_fault(self, connector: int) -> None:
+        """Repair everything that is broken at this connector; 0 is the whole station."""
+        if connector == 0:
+            self._parts.main.faults.clear()
+            self._parts.main.update()
+        for affected in self._affected(connector):
+            affected.repair()
+            affected.lock_jammed = False
+            affected.update()
+
+    def _affected(self, connector: int) -> tuple[Connector, ...]:
+        return tuple(self._parts.connectors.values()) if connector == 0 else (self.connector(connector),)
+
+    async def jam_lock(self, connector: int, jammed: bool = True) -> None:
+        """Make the lock of the socket stick: UnlockConnector fails, and a new transaction cannot lock the cable."""
+        self.connector(connector).lock_jammed = jammed
+
+    async def jam_memory(self, jammed: bool = True) -> None:
+        """Make the memory of the local list fail, so that SendLocalList does."""
+        self._parts.features[LocalList].failing = jammed
+
+    # --- power and network --------------------------------------------------------------------------------------------
+
+    async def cut_power(self, *, graceful: bool = False) -> None:
+        """Take the power away. `graceful`: a buffer lets the station stop its transactions and tell the CSMS first."""
+        if not self._parts.power.on:
+            raise NotPossible("the station has no power already")
+        await self._parts.power.switch_off("PowerLoss", graceful=graceful, abrupt=True)
+
+    async def restore_power(self) -> None:
+        """Give the power back: the station boots."""
+        if self._parts.power.on:
+            raise NotPossible("the station has power already")
+        self._parts.power.switch_on()
+
+    async def lose_network(self) -> None:
+        """Break the way to the CSMS."""
+        await self._parts.power.lose_network()
+
+    async def restore_network(self) -> None:
+        """Repair the way to the CSMS; the station connects at once."""
+        self._parts.power.restore_network()
+
+    # --- the vendor ---------------------------------------------------------------------------------------------------
+
+    async def data_transfer(self, vendor: str, message: str | None = None, data: str | None = None) -> dict[str, Any]:
+        """Send a DataTransfer; returns the payload of its answer. Raises `NotPossible` when there is none."""
+        return await self._parts.features[DataTransfer].send(vendor, message, data)
+
+    def on_data_transfer(self, vendor: str, message: str | None, handler: Handler) -> None:
+        """Let `handler` answer the DataTransfer of the CSMS with this vendorId and messageId."""
+        self._parts.features[DataTransfer].teach(vendor, message, handler)

@@ -1,0 +1,120 @@
+"""The cases against a back office that shares no code with plugproof: what they say, and whether it took our frames."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ocpp.messages import Call, CallError, CallResult, unpack, validate_payload
+
+from tests.interop.expectations import FILE, Expected, differences, load
+from tests.interop.process import central
+
+pytestmark = pytest.mark.xdist_group("interop")
+
+SUT_FILE = Path(__file__).with_name("sut.toml")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished pre-check: its results, its traces by case, and what the back office complained about."""
+
+    results: dict[str, Any]
+    traces: dict[str, list[dict[str, Any]]]
+    complaints: str
+
+    def frames(self, direction: str, id: str | None = None) -> Iterator[Call | CallResult | CallError]:
+        """Every frame of one direction, or of one case only, as the library reads it."""
+        for trace in self.traces.values() if id is None else [self.traces[id]]:
+            for entry in trace:
+                if entry["kind"] == "frame" and entry["direction"] == direction:
+                    yield unpack(entry["text"])
+
+
+@pytest.fixture(scope="module")
+def expected() -> Expected:
+    """What is expected of this back office."""
+    return load(FILE.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def run(expected: Expected, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run the cases of every profile that `expected.toml` knows, with two workers."""
+    folder = tmp_path_factory.mktemp("interop")
+    out, complaints = folder / "out", folder / "complaints.log"
+    arguments = ["precheck", "--sut", str(SUT_FILE), "--out", str(out), "-n", "2"]
+    for profile in expected.cases:
+        arguments += ["--profile", profile]
+    with central(complaints) as back_office:
+        environment = {**os.environ, "INTEROP_URL": back_office.url, "INTEROP_API": back_office.api, "NO_COLOR": "1"}
+        command = [sys.executable, "-c", "from harness.cli import main; main()", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=300)
+    file = out / "results.json"
+    assert file.is_file(), done.stdout + done.stderr
+    results = json.loads(file.read_text("utf-8"))
+    traces = {
+        case["id"]: [json.loads(line) for line in (out / case["trace"]).read_text("utf-8").splitlines()]
+        for case in results["cases"]
+        if case["trace"] is not None
+    }
+    return Run(results, traces, complaints.read_text("utf-8"))
+
+
+def test_every_case_says_what_is_expected(run: Run, expected: Expected) -> None:
+    found = differences(expected, run.results["cases"])
+
+    assert not found, "\n" + "\n".join(found)
+
+
+def test_no_frame_was_refused_by_either_side(run: Run) -> None:
+    frames = [*run.frames("station->csms"), *run.frames("csms->station")]
+    errors = [frame.to_json() for frame in frames if isinstance(frame, CallError)]
+
+    assert frames
+    assert not errors, "\n" + "\n".join(errors)
+
+
+def test_the_library_had_nothing_to_complain_about(run: Run) -> None:
+    assert run.complaints == ""
+
+
+def test_the_library_takes_every_frame_of_our_stations(run: Run) -> None:
+    """By the strict schemas of its own, without the errata that plugproof applies."""
+    asked = {frame.unique_id: frame.action for frame in run.frames("csms->station") if isinstance(frame, Call)}
+    ours = list(run.frames("station->csms"))
+    for frame in ours:
+        if isinstance(frame, CallResult):
+            frame.action = asked[frame.unique_id]
+
+    async def validate() -> None:
+        for frame in ours:
+            await validate_payload(frame, "1.6")
+
+    asyncio.run(validate())
+
+    assert {"BootNotification", "StartTransaction", "MeterValues", "SendLocalList"} <= {frame.action for frame in ours}
+
+
+def test_the_cancellation_nobody_could_make_it_send_was_not_sent(run: Run) -> None:
+    """The deviation of TC_052_CSMS, looked up in the trace."""
+    sent = run.frames("csms->station", "TC_052_CSMS")
+
+    assert [frame.action for frame in sent if isinstance(frame, Call)] == ["ReserveNow"]
+
+
+def test_operators_were_refused_nothing_else(run: Run) -> None:
+    """An operation that fails is a note in the trace, also when its case had seen enough by then."""
+    refused = {
+        id: entry["text"]
+        for id, trace in run.traces.items()
+        for entry in trace
+        if entry["kind"] == "note" and entry["text"].startswith("operator: ")
+    }
+
+    assert set(refused) == {"TC_052_CSMS"}, "\n" + "\n".join(refused.values())
