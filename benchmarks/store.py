@@ -1,10 +1,10 @@
-"""CPU time of a booking of the reference CSMS, by kind and by thread, without sockets.
+"""CPU time of the bookings of the reference CSMS, by kind of message and by thread, without sockets.
 
 ``python -m benchmarks.store [--stations K] [--loops N] [--rounds N] [--database URL]`` prints a Markdown table. K
-stations call the handlers of the CSMS, the next message when the last one was answered, so that as many bookings share
-a commit as with real ones. Each row is one kind of message; the last is the loop of ``benchmarks.csms``. The times are
-those of the threads, ``time.thread_time``: the event loop with the handlers, the thread that writes (the commit
-included), the one that looks up. Without ``--database`` it is an SQLite file of its own.
+stations call the handlers of the CSMS, each the next one when the last has answered, so that as many bookings share a
+commit as with real stations. A row is one kind of message; the last is the loop of ``benchmarks.csms``. The times are
+those of the threads (``time.thread_time``): the event loop with the handlers, the thread that writes with its commits,
+and the one that looks up. The database is an SQLite file of its own, unless one is named, which should be empty.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -26,18 +26,23 @@ from benchmarks.engine import CALLS
 from csms_core.config import Config
 from csms_core.context import StationContext
 from csms_core.profiles import HANDLERS
-from csms_core.store import Store, stations, tags
+from csms_core.store import Store, tags
 
 TAG: Final = CALLS["Authorize"]["idTag"]
-KINDS: Final = ("Authorize", "StartTransaction", "MeterValues", "StopTransaction", "StatusNotification")
+ROWS: Final = {
+    **{kind: (kind,) for kind in ("Authorize", "StartTransaction", "MeterValues", "StopTransaction")},
+    "StatusNotification": ("StatusNotification",),
+    "the loop": LOOP,
+}
+"""What is sent over and over in each row of the table."""
+
 BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
-Payloads = Callable[[int], dict[str, Any]]
-"""Makes the payload of the next message of a station out of its running transaction."""
+Message = tuple[str, dict[str, Any]]
 
 
 class Taken(NamedTuple):
-    """Seconds of CPU of one round, and its messages and commits."""
+    """CPU seconds of one round by thread, its messages (CALLs) and commits."""
 
     loop: float
     writer: float
@@ -47,79 +52,60 @@ class Taken(NamedTuple):
 
 
 class Bench:
-    """A store, and stations that know it."""
+    """Stations of one store."""
 
     def __init__(self, store: Store, number: int) -> None:
         self._store = store
         self._stations = [
             StationContext(f"BENCH-{n:04d}", store, Config(), registered_as="Accepted") for n in range(number)
         ]
+        self._running: dict[str, list[int]] = {station.identity: [] for station in self._stations}
         self._moment = 0
-        self._running: dict[str, list[int]] = {}
 
     async def round(self, actions: tuple[str, ...], loops: int) -> Taken:
-        """Measure; what a kind needs before it (a transaction to stop) and after it is not counted."""
+        """Measure one round. That stops have something to end, and starts come to an end, is not counted."""
         if actions == ("StopTransaction",):
-            ids = [await self._started(station, loops) for station in self._stations]
-        else:
-            ids = [[] for _ in self._stations]
-        made = {station.identity: self._payloads(actions, loops, its) for station, its in zip(self._stations, ids)}
+            await self._all(("StartTransaction",), loops)
+        messages = {station.identity: self._messages(station, actions, loops) for station in self._stations}
         gc.collect()
         before, commits = await self._times(), self._store.writer.commits
-        await asyncio.gather(*(self._drive(station, made[station.identity]) for station in self._stations))
-        after = await self._times()
+        await asyncio.gather(*(self._send(station, messages[station.identity]) for station in self._stations))
+        commits, after = self._store.writer.commits - commits, await self._times()
         if actions == ("StartTransaction",):
-            await asyncio.gather(*(self._stop_all(station) for station in self._stations))
-        spent = (b - a for a, b in zip(before, after, strict=True))
-        return Taken(*spent, len(self._stations) * loops * len(actions), self._store.writer.commits - commits - 1)
+            await self._all(("StopTransaction",), loops)
+        spent = [b - a for a, b in zip(before, after, strict=True)]
+        return Taken(spent[0], spent[1], spent[2], len(self._stations) * loops * len(actions), commits)
 
-    async def _drive(self, station: StationContext, payloads: list[tuple[str, dict[str, Any]]]) -> None:
-        transaction = 0
-        for action, payload in payloads:
-            if payload.get("transactionId", None) == 0:
-                payload["transactionId"] = transaction
+    async def _all(self, actions: tuple[str, ...], loops: int) -> None:
+        await asyncio.gather(
+            *(self._send(station, self._messages(station, actions, loops)) for station in self._stations)
+        )
+
+    async def _send(self, station: StationContext, messages: Iterable[Message]) -> None:
+        running = self._running[station.identity]
+        for action, payload in messages:
+            if "transactionId" in payload:
+                payload["transactionId"] = running.pop(0) if action == "StopTransaction" else running[0]
             answer = await HANDLERS[action](station, payload)
-            if "transactionId" in answer:
-                transaction = answer["transactionId"]
-                self._running.setdefault(station.identity, []).append(transaction)
+            if action == "StartTransaction":
+                running.append(answer["transactionId"])
 
-    async def _stop_all(self, station: StationContext) -> None:
-        """End what runs: a station does not start thousands of transactions without an end."""
-        for transaction_id in self._running.pop(station.identity, []):
-            await HANDLERS["StopTransaction"](
-                station, {**self._payload("StopTransaction"), "transactionId": transaction_id}
-            )
-
-    async def _started(self, station: StationContext, loops: int) -> list[int]:
-        return [
-            (await HANDLERS["StartTransaction"](station, self._payload("StartTransaction")))["transactionId"]
-            for _ in range(loops)
-        ]
-
-    def _payloads(
-        self, actions: tuple[str, ...], loops: int, ids: list[int]
-    ) -> list[tuple[str, dict[str, Any]]]:
-        made = []
-        for number in range(loops):
-            for action in actions:
-                payload = self._payload(action)
-                if ids:
-                    payload["transactionId"] = ids[number]
-                made.append((action, payload))
-        return made
+    def _messages(self, station: StationContext, actions: tuple[str, ...], loops: int) -> list[Message]:
+        if actions == ("MeterValues",) and not self._running[station.identity]:
+            self._running[station.identity].append(1)  # of whatever station: meter values are always kept
+        return [(action, self._payload(action)) for _ in range(loops) for action in actions]
 
     def _payload(self, action: str) -> dict[str, Any]:
+        """As of a moment of its own: a repetition is not booked. The transactionId is filled in when it is sent."""
         self._moment += 1
-        now = (BEGIN + timedelta(milliseconds=self._moment)).isoformat(timespec="microseconds")[:-6] + "Z"
+        now = (BEGIN + timedelta(milliseconds=self._moment)).isoformat().replace("+00:00", "Z")
         if action == "StopTransaction":
             return {"transactionId": 0, "meterStop": 18_000, "timestamp": now, "idTag": TAG}
-        payload = dict(CALLS[action])
+        payload = CALLS[action]
         if action == "MeterValues":
-            payload["transactionId"] = 0
-            payload["meterValue"] = [{**value, "timestamp": now} for value in payload["meterValue"]]
-        elif "timestamp" in payload:
-            payload["timestamp"] = now
-        return payload
+            values = [{**value, "timestamp": now} for value in payload["meterValue"]]
+            return {**payload, "transactionId": 0, "meterValue": values}
+        return {**payload, "timestamp": now} if "timestamp" in payload else dict(payload)
 
     async def _times(self) -> tuple[float, float, float]:
         writer = await self._store.write(lambda connection: time.thread_time())
@@ -127,16 +113,51 @@ class Bench:
         return time.thread_time(), writer, lookups
 
 
-async def measure(url: str, number: int, loops: int, rounds: int) -> dict[str, list[Taken]]:
-    """All rounds of all kinds, interleaved."""
+async def measure(url: str, stations: int, loops: int, rounds: int) -> dict[str, list[Taken]]:
+    """All rounds of all rows, interleaved; the first of each warms up."""
     store = await Store.open(url)
-    await store.write(lambda c: tags.put(c, tags.Tag(TAG)))
-    bench = Bench(store, number)
-    taken: dict[str, list[Taken]] = {}
-    for round_number in range(rounds + 1):
-        for name, actions in [*((kind, (kind,)) for kind in KINDS), ("the loop", LOOP)]:
+    await store.write(lambda connection: tags.put(connection, tags.Tag(TAG)))
+    bench = Bench(store, stations)
+    taken: dict[str, list[Taken]] = {name: [] for name in ROWS}
+    for number in range(rounds + 1):
+        for name, actions in ROWS.items():
             its = await bench.round(actions, loops)
-            if round_number:
-                taken.setdefault(name, []).append(its)
+            if number:
+                taken[name].append(its)
     await store.close()
     return taken
+
+
+def table(taken: dict[str, list[Taken]], stations: int) -> str:
+    """The medians as Markdown."""
+    rounds = len(next(iter(taken.values())))
+    lines = [
+        f"{stations} stations, {rounds} rounds each, interleaved; CPU µs per CALL; {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, {platform.machine()}",
+        "",
+        "| CALL | event loop | writer | lookups | together | CALLs per commit |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, its in taken.items():
+        columns = [statistics.median(one[place] / one.messages * 1e6 for one in its) for place in range(3)]
+        shared = statistics.median(one.messages / one.commits for one in its) if its[0].commits else 0
+        lines.append(f"| {name} | {' | '.join(f'{one:.1f}' for one in (*columns, sum(columns)))} | {shared:.0f} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--stations", type=int, default=20, help="stations at once (default 20)")
+    options.add_argument("--loops", type=int, default=50, help="messages of each kind a round (default 50)")
+    options.add_argument("--rounds", type=int, default=5, help="rounds of each row (default 5)")
+    options.add_argument("--database", metavar="URL", help="an empty database (default: an SQLite file of its own)")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="plugproof-bench-") as folder:
+        url = chosen.database or f"sqlite:///{folder}/bench.db"
+        taken = uvloop.run(measure(url, chosen.stations, chosen.loops, chosen.rounds))
+    print(table(taken, chosen.stations))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import cast
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode, Frame, Opcode
@@ -23,15 +24,23 @@ except ImportError:  # a build without the extension
 
 from csms_core.auth.doorman import Admitted
 from csms_core.faults.model import Handshake
+from csms_core.listening import Guest
 from ocppj.errors import ConnectionClosed
 from ocppj.peer_common import connection_closed
 
 _WHOLE_TEXT = 0x81  # FIN, no reserved bits, opcode 1
 _MASKED = 0x80
 _MASK_BYTES = 4
-AT_ONCE = 8
+_END_OF_REQUEST = b"\r\n\r\n"
+LONGEST_REQUEST = 1 << 14
+"""Bytes of a request that are kept before `websockets` looks at them; longer ones it reads by itself, and refuses."""
+
+AT_ONCE = 4
 """Frames of a station that are read before it has to rest; as many as come with one read of its socket would hold up
 all others for the time of thousands of messages."""
+
+PATIENCE = 1.0
+"""Seconds a client may take to learn that its frame was too big. It is not read any more."""
 
 REST = 0.002
 """Seconds of that rest. Without it one busy station would keep the event loop running all the time, and the thread that
@@ -49,7 +58,11 @@ class StationConnection(ServerConnection):
     identity: str = ""
     policy: Handshake = Handshake()
     admitted: Admitted = Admitted(0)
+    guest: Guest
+    open_timeout: float = 10.0  # seconds for the request
 
+    _is_in = False  # its request is there; before that, there is nothing but the transport
+    _deadline: asyncio.TimerHandle | None = None  # for the request
     _receiver: Receiver | None = None
     _is_direct = False  # nothing is in the way of the next frame
     _taken_over = False  # the handshake is over
@@ -60,11 +73,19 @@ class StationConnection(ServerConnection):
 
     def take_over(self) -> None:
         """Hold what comes from now on until there is a receiver; called as soon as the handshake has ended."""
-        self._part = bytearray()  # the beginning of a frame
+        self.guest.leave()
         self._rest, self._place = b"", 0  # frames that were not looked at yet, from this place on
         self._ended: asyncio.Future[ConnectionClosed] = self.loop.create_future()
         self._taken_over = self._unwanted = True
         self.transport.pause_reading()
+
+    def rest(self, seconds: float) -> None:
+        """Read nothing for a while."""
+        if not self._resting:
+            self._resting, self._is_direct = True, False
+            if not self.transport.is_closing():
+                self.transport.pause_reading()
+            self.loop.call_later(seconds, self._end_rest)
 
     async def deliver(self, receiver: Receiver) -> ConnectionClosed:
         """Give every message to `receiver` until the connection has ended; returns how it did."""
@@ -109,17 +130,23 @@ class StationConnection(ServerConnection):
     # --- asyncio.Protocol --------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection begins."""
+        """The connection begins: with a wait for the request, which costs next to nothing."""
         self._message: bytearray | None = None  # the fragments so far
         self._message_is_text = True
         self._waiting: deque[str | bytes] = deque()  # came in one piece of data with a message that was the last wanted
-        super().connection_made(transport)
+        self._part = bytearray()  # the beginning of the request, then of a frame
+        self.guest.transport = self.transport = cast("asyncio.Transport", transport)
+        self._deadline = self.loop.call_later(self.open_timeout, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
         if self._is_direct and not self._part and self._message is None and (text := self._whole(data)) is not None:
             if not self._receiver(text):  # type: ignore[misc]
                 self._hold()
+        elif not self._is_in:
+            self._part += data
+            if _END_OF_REQUEST in self._part or len(self._part) > LONGEST_REQUEST:
+                self._ask()
         elif not self._taken_over:
             self._early = self._early or self.request is not None
             super().data_received(data)
@@ -176,24 +203,46 @@ class StationConnection(ServerConnection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
+        self.guest.leave()
+        if not self._is_in:
+            self._cancel_deadline()
+            return
         super().connection_lost(exc)
         if self._taken_over and not self._ended.done():
             self._ended.set_result(connection_closed(self.close_exc))
 
+    def eof_received(self) -> None:
+        """The client sends no more."""
+        if self._is_in:
+            super().eof_received()
+
+    def _ask(self) -> None:
+        """The request is there: from now on it is a connection of websockets."""
+        self._cancel_deadline()
+        self._is_in = self.guest.has_asked = True
+        data = bytes(self._part)
+        self._part.clear()
+        super().connection_made(self.transport)
+        self.data_received(data)
+
+    def _cancel_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
     def _read(self, data: bytes, place: int) -> None:
         size, left = len(data), AT_ONCE
         while place < size:
-            if self._unwanted or not left:
+            if not left:
+                self.rest(REST)
+            if self._is_held():
                 self._rest, self._place, self._is_direct = data, place, False
-                if not left:
-                    self._give_way()
                 return
             left -= 1
             begin, length = _header(data, place, size)
             limit = self.protocol.max_message_size
             if limit is not None and length > limit:
-                self._early, self._is_direct = True, False  # websockets ends the connection
-                super().data_received(data[place:])
+                self._refuse_size(length)
                 return
             end = begin + length
             if end > size:
@@ -211,12 +260,12 @@ class StationConnection(ServerConnection):
                 super().data_received(data[place:end])
             place = end
 
-    def _give_way(self) -> None:
-        if not self._resting:
-            self._resting = True
-            if not self.transport.is_closing():
-                self.transport.pause_reading()
-            self.loop.call_later(REST, self._end_rest)
+    def _refuse_size(self, length: int) -> None:
+        """End the connection without reading what was announced."""
+        self._hold()
+        self.protocol.fail(CloseCode.MESSAGE_TOO_BIG, f"frame of {length} bytes")
+        self.send_data()
+        self.loop.call_later(PATIENCE, self.transport.abort)
 
     def _end_rest(self) -> None:
         self._resting = False

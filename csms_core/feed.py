@@ -21,11 +21,7 @@ Kind = Literal["frame", "connected", "disconnected"]
 Direction = Literal["station->csms", "csms->station"]
 
 MAX_KEPT: Final = 500
-SPARE: Final = 100
-"""Events beyond it that are kept until all of them go at once, and are not shown."""
-
-MAX_KEPT_TEXT: Final = 2 << 20
-LONGEST_TEXT: Final = 16 << 10
+LONGEST_TEXT: Final = 8 << 10
 """Characters of a frame that are kept; `size` says how many there were."""
 
 MAX_READERS: Final = 32
@@ -104,8 +100,7 @@ class Feed:
     """The newest events, and who reads them."""
 
     def __init__(self) -> None:
-        self._kept: deque[_Fields] = deque()
-        self._kept_text = 0
+        self._kept: deque[_Fields] = deque(maxlen=MAX_KEPT)
         self._seq = 0
         self._readers: set[Reader] = set()
         self._closed = False
@@ -134,8 +129,7 @@ class Feed:
         """The events that are kept, oldest first; of one station, and after a number, when these are given."""
         if after > self._seq:  # a number of an earlier life of this process
             after = 0
-        newest = tuple(self._kept)[-MAX_KEPT:]
-        return (Event(*e) for e in newest if e[0] > after and (station is None or e[3] == station))
+        return (Event(*e) for e in tuple(self._kept) if e[0] > after and (station is None or e[3] == station))
 
     def open(self, *, station: str | None = None, after: int = 0) -> Reader:
         """A new reader, who first gets what is kept. Raises TooManyReaders."""
@@ -164,18 +158,8 @@ class Feed:
         self._seq = seq = self._seq + 1
         fields = (seq, time.time(), kind, station, direction, text, size)
         self._kept.append(fields)
-        self._kept_text += len(text)
-        if self._kept_text > MAX_KEPT_TEXT or seq % SPARE == 0:
-            self._forget()
         if self._readers:
             event = Event(*fields)
             for reader in [reader for reader in self._readers if not reader.offer(event)]:
                 self._readers.discard(reader)
                 self.dropped += 1
-
-    def _forget(self) -> None:
-        kept = self._kept
-        gone = [kept.popleft() for _ in range(len(kept) - MAX_KEPT)]
-        self._kept_text -= sum([len(fields[5]) for fields in gone])
-        while self._kept_text > MAX_KEPT_TEXT:
-            self._kept_text -= len(kept.popleft()[5])

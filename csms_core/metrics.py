@@ -43,7 +43,7 @@ _KINDS: Final[Mapping[type, str]] = {Call: "call", CallResult: "result", CallErr
 
 
 class Times:
-    """How long something took, as a histogram."""
+    """How long answers took, as a histogram."""
 
     __slots__ = ("counts", "total")
 
@@ -87,14 +87,16 @@ class Metrics:
         frame, request, sender = seen.frame, seen.request, seen.sender
         action = "unknown" if request is None or request.action not in self._actions else request.action
         self._frames[sender, type(frame), action] += 1
-        if not seen.valid:
-            self._invalid[sender, action] += 1
         if type(frame) is Call:
+            if not seen.valid:
+                self._invalid[sender, action] += 1
             return
-        if type(frame) is CallError:
-            self._errors[sender, frame.code if frame.code in CODES else "other"] += 1
         if request is not None and not seen.repeated:
             self._times[sender, action].add((seen.at - request.at) / 1e9)
+        if not seen.valid:
+            self._invalid[sender, action] += 1
+        if type(frame) is CallError:
+            self._errors[sender, frame.code if frame.code in CODES else "other"] += 1
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads."""

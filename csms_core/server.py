@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import http
+import logging
 import socket
-from asyncio import sleep
+from asyncio import Task, current_task, sleep, timeout
 from collections.abc import Sequence
 from ssl import SSLContext
-from typing import Any
+from typing import Any, cast
 
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import NegotiationError
+from websockets.asyncio.server import Server, ServerConnection
+from websockets.exceptions import ConnectionClosedError, NegotiationError
 from websockets.http11 import Request, Response
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from csms_core.auth.doorman import Doorman, Offer, Refused
@@ -21,7 +24,10 @@ from csms_core.faults import Switchboard, Wire
 from csms_core.faults.model import NoCommonSubprotocol, NotAnIdentity, decode_identity
 from csms_core.feed import Feed
 from csms_core.hub import Hub
+from csms_core.listening import Door, Guest
 from ocppj.errors import ConnectionClosed
+
+log = logging.getLogger(__name__)
 
 
 class Tapped:
@@ -55,6 +61,10 @@ class Tapped:
     def resume(self) -> None:
         """The receiver takes messages again."""
         self._connection.resume()
+
+    def rest(self, seconds: float) -> None:
+        """Read nothing for a while."""
+        self._connection.rest(seconds)
 
     def send_now(self, message: str, /) -> bool:
         """Send a text if no fault is on for anybody and nothing has to be waited for; False: it was not sent."""
@@ -92,24 +102,52 @@ class Gate:
 
     async def open(self, sock: socket.socket, tls: SSLContext | None = None) -> Server:
         """Accept stations on a listening socket, with TLS when there is a context for it."""
+        server: Server
+
+        def make(guest: Guest) -> StationConnection:
+            return self._connection(server, guest)
+
+        async def listen() -> Any:
+            return Door(sock, make, tls, self._config.open_timeout)
+
+        server = Server(listen, lambda connection: self._converse(server, connection))
+        return await server
+
+    def _connection(self, server: Server, guest: Guest) -> StationConnection:
         config = self._config
-        encryption: dict[str, Any] = {} if tls is None else {"ssl": tls, "ssl_handshake_timeout": config.open_timeout}
-        return await serve(
-            self._serve,
-            sock=sock,
-            create_connection=StationConnection,
-            process_request=self._judge,
-            select_subprotocol=self._select,
-            compression=None,
-            server_header="plugproof",
-            max_size=config.max_frame,
+        protocol = ServerProtocol(
+            select_subprotocol=lambda _, offered: self._select(connection, offered), max_size=config.max_frame
+        )
+        connection = StationConnection(
+            protocol,
+            server,
             max_queue=config.max_frames_waiting,
-            open_timeout=config.open_timeout,
             close_timeout=config.close_timeout,
             ping_interval=config.ping_interval,
             ping_timeout=config.ping_timeout,
-            **encryption,
         )
+        connection.guest = guest
+        connection.open_timeout = config.open_timeout
+        return connection
+
+    async def _converse(self, server: Server, connection: ServerConnection) -> None:
+        """A connection from its request to its end; what `websockets.asyncio.server.serve` does."""
+        try:
+            async with timeout(self._config.open_timeout):
+                await connection.handshake(self._judge, server_header="plugproof")
+            if connection.protocol.state is OPEN:
+                server.all_connections.add(connection)
+                connection.start_keepalive()
+                async with connection:
+                    await self._serve(connection)
+        except (TimeoutError, ConnectionClosedError):
+            pass  # it did not wait for the answer, or does not read it
+        except Exception:
+            log.exception("a connection failed")
+        finally:
+            connection.transport.abort()  # whatever is left of it
+            server.all_connections.discard(connection)
+            server.handler_tasks.discard(cast("Task[None]", current_task()))
 
     async def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
         assert isinstance(connection, StationConnection)

@@ -17,10 +17,11 @@ from harness.claims import security_profile
 from harness.handshake import SUBPROTOCOL, Refused, Shown, open_websocket, secure
 from harness.pki import Credentials
 from harness.run import CaseRun
-from harness.sut import Link, Secret, link_of
+from harness.sut import Secret, link_of
 from harness.tls import Hello, credentials_of
 from harness.verdicts import CaseFailure, HarnessError
 from ocppj.matchers import mismatches, shown
+
 
 class Answer:
     """What the CSMS answered to an opening handshake, in members such as ``status`` or ``certificate``."""
@@ -71,7 +72,9 @@ class Entrance:
             return self._renewed
         return credentials_of(self.link, self.organization)
 
-    def takes(self, *, profile: int | None = None, key: Secret | None = None, renewed: Credentials | None = None) -> None:
+    def takes(
+        self, *, profile: int | None = None, key: Secret | None = None, renewed: Credentials | None = None
+    ) -> None:
         """From now on the station comes with this security profile, key or certificate."""
         if profile is not None:
             station = self.link.identity
@@ -166,4 +169,3 @@ class Entrance:
         raise CaseFailure(
             "handshake", expected="a refused connection", actual=actual, rule=self._run.failed(rule), seq=seq
         )
-

@@ -26,6 +26,18 @@ def judged_text(action: str, members: dict[str, Any]) -> str:
     return f"{action} with " + ", ".join(f"{name} = {shown(value)}" for name, value in members.items())
 
 
+def silence_text(run: CaseRun, asked: int | None, seconds: float) -> str:
+    """What came instead of an answer to the CALL ``asked``: nothing, or something that answers nothing."""
+    ours = (finding for finding in run.findings if finding.party == run.party)
+    stray = next((finding for finding in ours if _is_after(finding.seq, asked)), None)
+    nothing = f"nothing arrived in {seconds:g} s"
+    return nothing if stray is None else f"{nothing} that answers it; what did arrive: {stray.message}"
+
+
+def _is_after(seq: int | None, other: int | None) -> bool:
+    return seq is not None and other is not None and seq > other
+
+
 def violated(run: CaseRun, name: str, members: dict[str, Any], seen: Seen, rule: str | None) -> CaseFailure:
     """The failure for a message whose payload is not what the schema of its action asks for."""
     violation = seen.violations[0]

@@ -42,6 +42,7 @@ class Health:
         problem = self.look()
         if problem is None:
             return judged
+        self._away.parent.mkdir(parents=True, exist_ok=True)
         self._away.write_text(f"since {case_id} ({problem})", "utf-8")
         reason = f"the system under test went away during this case: {problem}"
         failure = {

@@ -121,9 +121,18 @@ class Operator:
         station.expects(action)
         told = " ".join(f"{name}={shown(value)}" for name, value in members.items())
         self._run.trace.add("operator", f"{action} {told}".rstrip())
-        task = asyncio.create_task(self._driver.perform(action, station.identity, members))
+        earlier = [task for task in self._run.operations if not task.done()]
+        task = asyncio.create_task(self._performs(earlier, action, station.identity, members))
         self._run.operations.add(task)
         task.add_done_callback(station.wake)
+
+    async def _performs(
+        self, earlier: list[asyncio.Task[None]], action: str, identity: str, members: dict[str, Any]
+    ) -> None:
+        """One after the other, as a person would: a CSMS may count its list versions when it has the answer."""
+        if earlier:
+            await asyncio.wait(earlier, timeout=self._run.sut.timeouts.message_s)
+        await self._driver.perform(action, identity, members)
 
     async def leaves(self) -> None:
         """End what is still under way; an operation that failed late is only noted."""

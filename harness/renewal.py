@@ -1,4 +1,4 @@
-"""Longer conversations of the security cases: a new certificate, a root, a key that is put back (white paper A01 to A05)."""
+"""Longer conversations of the security cases (white paper A01 to A05): a new certificate, a root, a key put back."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -77,8 +77,9 @@ async def reaching(station: Station, state: str) -> AsyncIterator[None]:
 
 async def certificate_installed(station: Station, operator: Operator) -> None:
     """The memory state of a station that is to rise from profile 1: it has the root of the CSMS."""
-    async with reaching(station, "certificate installed"), states.answering(
-        station, "GetInstalledCertificateIds", status="NotFound"
+    async with (
+        reaching(station, "certificate installed"),
+        states.answering(station, "GetInstalledCertificateIds", status="NotFound"),
     ):
         await operator.install_certificate(
             station, certificateType=ROOT, certificate=certificates.root(station.run.sut)

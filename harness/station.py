@@ -14,7 +14,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from harness.entrance import Answer, Entrance
-from harness.failures import judged_text, violated
+from harness.failures import judged_text, silence_text, violated
 from harness.handshake import SUBPROTOCOL
 from harness.pki import Credentials, facts, is_certificate
 from harness.responder import Responder
@@ -151,9 +151,9 @@ class Station:
         A CSMS that turns the station away fails the case under ``rule``. Without one, and where it cannot be reached,
         ``HarnessError`` is raised, and the verdict is ERROR.
         """
-        websocket, answer = await self.entrance.opens(
-            rule=rule, subprotocols=subprotocols, authenticated=authenticated
-        )
+        if self.is_connected:  # the CSMS has to have let go of the old socket
+            await self.disconnects()
+        websocket, answer = await self.entrance.opens(rule=rule, subprotocols=subprotocols, authenticated=authenticated)
         self._peer = Peer.over_websocket(
             websocket,
             "station",
@@ -225,7 +225,7 @@ class Station:
             frame = await self.peer.exchange(action, members, timeout=seconds)
         except CallTimeout:
             self.run.unanswered(action)
-            expected, actual = f"an answer to {action}", f"nothing arrived in {seconds:g} s"
+            expected, actual = f"an answer to {action}", silence_text(self.run, self._asked, seconds)
             rid, asked = self.run.failed(rule), self._asked
             raise CaseFailure("silence", expected=expected, actual=actual, rule=rid, asked=asked) from None
         except ConnectionClosed as closed:

@@ -1,7 +1,7 @@
 """TLS contexts of stations: what a lane connects with, and what a case offers to see what the CSMS makes of it.
 
-The certificate and the host name of the CSMS are always verified, but for a look at the certificate itself. Contexts are
-kept, because each one costs about a megabyte.
+The certificate and the host name of the CSMS are always verified, but for a look at the certificate itself. Contexts
+are kept, because each one costs about a megabyte.
 """
 
 import functools

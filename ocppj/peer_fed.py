@@ -28,6 +28,11 @@ log = logging.getLogger(__name__)
 IN_A_ROW = 4
 """CALLs that waited for their turn and are handled before the other connections get theirs."""
 
+REST = 0.002
+REST_A_CHARACTER = 2e-7
+"""Seconds a connection is not read after a message that broke its schema, or is none, and more for a long one. To find
+out what is wrong with it takes a hundred times as long as to answer a right one, and the others wait for it."""
+
 Steps = Coroutine[Any, Any, dict[str, Any]]
 Handler = Callable[[Call], Steps]
 """As that of ``Peer``. It runs without a task of its own: it may await futures and coroutines, but use nothing that
@@ -42,6 +47,9 @@ class Feeder(Transport, Protocol):
 
     def resume(self) -> None:
         """The receiver takes messages again."""
+
+    def rest(self, seconds: float, /) -> None:
+        """Read nothing from this connection for a while."""
 
     def send_now(self, message: str, /) -> bool:
         """Write a text if that can be done without waiting; False: nothing was written, ``send`` is to be awaited."""
@@ -90,6 +98,8 @@ class FedPeer(AsyncPeer):
         """A message was read; False: no more is to come before ``resume``."""
         seen = self._received(message, monotonic_ns())
         frame = seen.frame
+        if not seen.valid:
+            self._feeder.rest(REST + len(frame.raw) * REST_A_CHARACTER)
         if type(frame) is not Call and not is_for_worker(frame):
             self._take_answer(frame)
         elif self._steps is None and self._sending is None and not self._inbox:

@@ -1,7 +1,8 @@
 """Results as JUnit XML, for the dashboards of CI servers.
 
-A failed case is a ``failure``; ERROR and INCONCLUSIVE are an ``error`` whose type says which; NOT_APPLICABLE and a
-failure that was expected are ``skipped``, with the reason. A case that passed against expectation is a ``failure``.
+A failed case is a ``failure``; ERROR and INCONCLUSIVE are an ``error`` whose type says which; NOT_APPLICABLE, a failure
+that was expected and a case that was not run are ``skipped``, with the reason. A case that passed against expectation
+is a ``failure``.
 """
 
 from typing import Any, Final
@@ -27,11 +28,12 @@ _ELEMENTS: Final = {
 def junit(results: Results) -> str:
     """The XML document. Equal results give equal text: cases are sorted, times come from the results."""
     run, counts = results["run"], totals(results)
+    not_run = sum(_is_not_run(case) for case in results["cases"])
     numbers = {
         "tests": str(sum(counts.values())),
         "failures": str(counts["FAIL"] + counts["XPASS"]),
-        "errors": str(counts["ERROR"] + counts["INCONCLUSIVE"]),
-        "skipped": str(counts["XFAIL"] + counts["NOT_APPLICABLE"]),
+        "errors": str(counts["ERROR"] + counts["INCONCLUSIVE"] - not_run),
+        "skipped": str(counts["XFAIL"] + counts["NOT_APPLICABLE"] + not_run),
         "time": f"{run['seconds']:.3f}",
     }
     root = ET.Element("testsuites", {"name": "plugproof", **numbers})
@@ -68,8 +70,13 @@ def _case(suite: ET.Element, case: Case) -> None:
     )
     name = outcome(case)
     if name in _ELEMENTS:
-        _verdict(element, _ELEMENTS[name], name, case)
+        _verdict(element, "skipped" if _is_not_run(case) else _ELEMENTS[name], name, case)
     ET.SubElement(element, "system-out").text = visible(render(case, width=WIDTH), lines=True)
+
+
+def _is_not_run(case: Case) -> bool:
+    """Whether nothing was done for a case, because the system under test had gone."""
+    return case.get("not_run") is True
 
 
 def _verdict(element: ET.Element, tag: str, name: str, case: Case) -> None:

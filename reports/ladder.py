@@ -78,7 +78,7 @@ def _unfolded(groups: Sequence[tuple[tuple[str, str | None], list[Entry]]], *, i
 
 
 def _folded(name: str, entries: Sequence[Entry]) -> Row:
-    exchanges = (sum(entry["kind"] == "frame" for entry in entries) + 1) // 2
+    exchanges = (sum(entry["kind"] in ("frame", "handshake") for entry in entries) + 1) // 2
     lasted = entries[-1]["ms"] - entries[0]["ms"]
     text = f"{clean(name)}: {exchanges} exchange{'' if exchanges == 1 else 's'}, {lasted:.0f} ms"
     return Row(text, "station", muted=True)

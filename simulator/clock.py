@@ -80,6 +80,21 @@ class SystemClock:
         return Hold()
 
 
+class ShiftedClock:
+    """Another clock whose time of day was set by somebody; durations are the same."""
+
+    def __init__(self, clock: Clock, by: timedelta) -> None:
+        self._clock = clock
+        self._by = by
+        self.monotonic = clock.monotonic
+        self.call_later = clock.call_later
+        self.sleep = clock.sleep
+        self.hold = clock.hold
+
+    def now(self) -> datetime:
+        return self._clock.now() + self._by
+
+
 class _VirtualTimer:
     __slots__ = ("callback", "when")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WITHOUT_FAULT = frozenset({"EVCommunicationError", "LocalListConflict", "WeakSignal"})
 """Error codes that are reported beside a working status."""
+WITH_VEHICLE = ("Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing")
+"""Statuses beside which EVCommunicationError is reported (rule STAT-09)."""
 _BATTERY_WH = 60_000.0
 _SOC_ON_ARRIVAL = 20.0
 
@@ -73,6 +75,7 @@ class Connector:
         "transaction",
         "vehicle",
         "wait_timer",
+        "withdrawn",
     )
 
     def __init__(self, number: int, parts: Parts) -> None:
@@ -89,6 +92,7 @@ class Connector:
         self.reservation: Reservation | None = None  # the one that keeps this connector free
         self.finished = False
         self.operative = True
+        self.withdrawn = False  # out of service for a while, by the station's own will
         self.ev_paused = False
         self.limit: float | None = None  # what smart charging allows, W
         self.reported: Report | None = None
@@ -131,10 +135,15 @@ class Connector:
         return self.meter.power
 
     @property
+    def usable(self) -> bool:
+        """In service, as far as the CSMS and the station itself are concerned."""
+        return self.operative and not self.withdrawn
+
+    @property
     def idle(self) -> bool:
         """Nobody charges here and nothing prevents it; a reservation may."""
         taken = self.transaction is not None or self.authorized is not None or self.locked_for is not None
-        return self.operative and not taken and not self.faulted
+        return self.usable and not taken and not self.faulted
 
     @property
     def faulted(self) -> bool:
@@ -185,12 +194,12 @@ class Connector:
         if not self.parts.power.on:
             self.meter.power = 0.0
             return
-        if not self.operative and self.transaction is None:
+        if not self.usable and self.transaction is None:
             self.finished = False  # 1.6 §4.9 knows no way from Unavailable to Finishing
-        report = self._derived()
-        self.meter.power = self.available if report.status == "Charging" else 0.0
-        for step in (*route(self.status, report.status), report.status):
-            wanted = replace(report, status=step)
+        target = self._derived()
+        self.meter.power = self.available if target == "Charging" else 0.0
+        for step in (*route(self.status, target), target):
+            wanted = self._as_reported(step)
             self._become(wanted)
             if self._report != wanted:
                 return  # somebody who heard of it has changed a fact, and all is done
@@ -199,13 +208,12 @@ class Connector:
 
     def begin(self) -> None:
         """The station has come up: the status is what it is, without a way to it."""
-        self._report = _AVAILABLE
-        self._report = self._derived()
+        self._report = self._as_reported(self._derived())
         self.update()
 
-    def _derived(self) -> Report:
+    def _derived(self) -> str:
         transaction = self.transaction
-        status = derive(
+        return derive(
             Facts(
                 faulted=self.faulted,
                 operative=self.operative,
@@ -218,12 +226,15 @@ class Connector:
                 finished=self.finished,
             )
         )
-        code, (info, vendor) = "NoError", (None, None)
-        if self._faults:
-            code, (info, vendor) = next(reversed(self._faults.items()))
-        elif transaction is not None and not self.vehicle:
-            info = "EV side disconnected"
-        return Report(status, code, info, vendor)
+
+    def _as_reported(self, status: str) -> Report:
+        """A status with the newest fault that can be reported beside it."""
+        for code, (info, vendor) in reversed((self._faults or {}).items()):
+            if code != "EVCommunicationError" or status in WITH_VEHICLE:
+                return Report(status, code, info, vendor)
+        if self.transaction is not None and not self.vehicle:
+            return Report(status, info="EV side disconnected")
+        return Report(status)
 
     def _become(self, report: Report) -> None:
         if report == self._report:

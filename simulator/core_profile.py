@@ -42,7 +42,9 @@ class CoreProfile(Feature):
         """1.6 §5.3. A feature may have its own say about its keys."""
         key, value = payload["key"], payload["value"]
         said = self.parts.features.verdict(key, value)
-        return status(self.parts.configuration.change(key, value) if said is None else said)
+        if said is None:
+            said = self.parts.configuration.change(key, value)
+        return status(said, self.parts.features.follows(key) if said == "Accepted" else None)
 
     @operation("ClearCache")
     def clear_cache(self, payload: dict[str, Any]) -> Answer:

@@ -24,10 +24,14 @@ Kind = Literal[
     "transaction",
     "queue",
     "meter",
+    "charging",
     "configuration",
     "csms",
     "driver",
     "reset",
+    "transfer",
+    "firmware",
+    "security",
     "problem",
 ]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from ocppj.errors import ConnectFailed
 from simulator.configuration import Key, table
 from simulator.parts import Facts, Parts
 
@@ -96,6 +97,13 @@ class Feature:
         """The answer to ChangeConfiguration when it is not for the usual rules to say; None leaves it to them."""
         return None
 
+    def follows(self, key: str) -> Then | None:
+        """What is to be done once the CSMS knows that its ChangeConfiguration of this key was accepted."""
+        return None
+
+    def not_connected(self, error: ConnectFailed) -> None:
+        """An attempt to connect has failed; what `parts.link.dial` says now counts for the next one."""
+
     def status_changed(self, connector: Connector) -> None:
         """A connector has another status."""
 
@@ -123,7 +131,9 @@ class Feature:
 
 _HOOKS = (
     "configured",
+    "follows",
     "known",
+    "not_connected",
     "online",
     "power_off",
     "power_on",
@@ -239,6 +249,14 @@ class Features:
     def verdict(self, key: str, value: str) -> str | None:
         found = (feature.verdict(key, value) for feature in self._hearing("verdict"))
         return next((one for one in found if one is not None), None)
+
+    def follows(self, key: str) -> Then | None:
+        found = (feature.follows(key) for feature in self._hearing("follows"))
+        return next((one for one in found if one is not None), None)
+
+    def not_connected(self, error: ConnectFailed) -> None:
+        for feature in self._hearing("not_connected"):
+            feature.not_connected(error)
 
     def status_changed(self, connector: Connector) -> None:
         for feature in self._hearing("status_changed"):

@@ -269,6 +269,7 @@ class Link:
             )
         except ConnectFailed as error:
             self.last_failure = error
+            self.parts.features.not_connected(error)
             pause = self._pause()
             self.parts.events.publish("problem", f"{error}; next attempt in {pause:.1f} s", pause=pause)
             return

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from simulator.connectors import Connector, MainController
     from simulator.events import Events
     from simulator.feature import Features
+    from simulator.journal import Journal
     from simulator.keepalive import KeepAlive
     from simulator.link import Link
     from simulator.power import Power
     from simulator.reports import StatusReporter
     from simulator.sampling import Sampler
+    from simulator.security.vault import Vault
     from simulator.sessions import Sessions
     from simulator.store import Store
     from simulator.tasks import Tasks
@@ -40,6 +42,7 @@ class Facts:
     phases: int = 3
     main_meter: bool = False  # a meter of its own in front of all connectors, reported as connectorId 0
     resumes: bool = False  # a transaction goes on after a loss of power; if not, it is stopped with reason PowerLoss
+    journal: int = 100  # how many of the last events its diagnostics hold; 0: it has none to give
 
     def __post_init__(self) -> None:
         if self.connectors < 1:
@@ -59,6 +62,7 @@ class Parts:
         "events",
         "facts",
         "features",
+        "journal",
         "keep_alive",
         "link",
         "main",
@@ -71,6 +75,7 @@ class Parts:
         "sessions",
         "store",
         "tasks",
+        "vault",
     )
 
     facts: Facts
@@ -79,8 +84,10 @@ class Parts:
     tasks: Tasks
     store: Store
     configuration: Configuration
+    vault: Vault
     link: Link
     registration: Registration
+    journal: Journal
     keep_alive: KeepAlive
     reporter: StatusReporter
     queue: TransactionQueue

@@ -27,6 +27,11 @@ class Power:
         self._reboot: Timer | None = None
         self._resetting = False
 
+    @property
+    def resetting(self) -> bool:
+        """Whether the station goes down to come back by itself."""
+        return self._resetting
+
     def switch_on(self) -> None:
         """Boot: the station comes up and connects."""
         self._cancel_reboot()

@@ -100,20 +100,21 @@ class Reservations(Feature):
     # --- begin and end ------------------------------------------------------------------------------------------------
 
     def _hold(self, reservation: Reservation) -> None:
-        self._release(reservation.reservationId)
+        chosen = self.parts.connectors.get(reservation.connectorId)
+        if chosen is not None:
+            chosen.reservation = reservation
+            chosen.update()
+        self._release(reservation.reservationId, but=chosen)
         self._held[reservation.reservationId] = reservation
-        if reservation.connectorId != 0:
-            connector = self.parts.connectors[reservation.connectorId]
-            connector.reservation = reservation
-            connector.update()
         self._balance()
         self._arm()
 
-    def _release(self, number: int) -> None:
-        """No connector is kept free for this reservation any more."""
+    def _release(self, number: int, but: Connector | None = None) -> None:
+        """No connector, or no other one, is kept free for this reservation any more."""
         self._held.pop(number, None)
         for connector in self.parts.connectors.values():
-            if connector.reservation is not None and connector.reservation.reservationId == number:
+            held = connector.reservation
+            if held is not None and held.reservationId == number and connector is not but:
                 connector.reservation = None
                 connector.update()
 

@@ -25,18 +25,33 @@ from simulator.configuration import Configuration, Key
 from simulator.connectors import Connector, MainController
 from simulator.core_profile import CoreProfile
 from simulator.data_transfer import DataTransfer
+from simulator.diagnostics import Diagnostics
 from simulator.errors import NotPossible
 from simulator.events import Events
 from simulator.feature import Feature, Features, blueprint
+from simulator.firmware import FirmwareUpdates
+from simulator.journal import Journal
 from simulator.keepalive import KeepAlive
 from simulator.link import BackOff, Connect, Dial, Link
 from simulator.local_list import LocalList
+from simulator.logs import Logs
 from simulator.parts import Facts, Parts
 from simulator.power import Power
 from simulator.reports import StatusReporter
 from simulator.reservation import Reservations
 from simulator.sampling import Sampler
+from simulator.security import (
+    Certificates,
+    ChargePointCertificate,
+    ExtendedTrigger,
+    Provision,
+    SecurityEvents,
+    SecurityProfiles,
+)
+from simulator.security.provision import NOTHING
+from simulator.security.vault import Vault
 from simulator.sessions import Sessions
+from simulator.smart_charging import SmartCharging
 from simulator.store import NOWHERE, Store
 from simulator.tasks import Tasks
 from simulator.transactions import TransactionQueue
@@ -52,6 +67,15 @@ FEATURES: tuple[type[Feature], ...] = (
     LocalList,
     RemoteTrigger,
     Reservations,
+    SmartCharging,
+    FirmwareUpdates,
+    Diagnostics,
+    SecurityProfiles,
+    SecurityEvents,
+    Certificates,
+    ChargePointCertificate,
+    Logs,
+    ExtendedTrigger,
 )
 """What a station has unless it is told otherwise; a new profile is added here."""
 
@@ -88,6 +112,7 @@ class Station(World):
         remember: int = 256,
         ssl: ssl_module.SSLContext | None = None,
         auth_key: bytes | None = None,
+        provision: Provision = NOTHING,
         headers: Mapping[str, str] | None = None,
         trace: Trace | None = None,
         observer: Callable[[Seen], None] | None = None,
@@ -99,7 +124,8 @@ class Station(World):
         which may be given whole instead, as `facts`. `configuration` are first values of configuration keys,
         `extra_keys` keys of this make beside those of its `features`; `identity` further members of BootNotification;
         `store` keeps what survives the process. `call_timeout` in seconds replaces MessageTimeout; `auth_key` is the
-        raw key of HTTP Basic authentication; `remember` is how many CALLs of each side are known again. `retry` keeps
+        raw key of HTTP Basic authentication, `provision` what else the factory puts in for the security profiles;
+        `remember` is how many CALLs of each side are known again. `retry` keeps
         trying when the first connection fails. `connect` makes the connections, see `link.Connect`.
         Raises `UnknownKey` and `BadValue` for `configuration`, `ValueError` for the rest.
         """
@@ -122,8 +148,10 @@ class Station(World):
         parts.tasks = Tasks(parts.clock)
         parts.store = store
         parts.configuration = Configuration(shared.keys, configuration, store)
+        parts.vault = Vault(store, provision)
         parts.link = Link(parts, dial, back_off=back_off, seed=seed)
         parts.registration = Registration(parts, boot)
+        parts.journal = Journal(parts)
         parts.keep_alive = KeepAlive(parts)
         parts.reporter = StatusReporter(parts)
         parts.queue = TransactionQueue(parts)
@@ -146,7 +174,8 @@ class Station(World):
         parts.keep_alive.configured(key)
         parts.sampler.configured(key)
         parts.features.configured(key)
-        parts.events.publish("configuration", f"{key} is {parts.configuration[key]}", key=key)
+        shown = parts.configuration.get([key])["configurationKey"][0].get("value", "changed")  # a secret is not told
+        parts.events.publish("configuration", f"{key} is {shown}", key=key)
 
     # --- life ---------------------------------------------------------------------------------------------------------
 

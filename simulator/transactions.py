@@ -148,7 +148,13 @@ class TransactionQueue:
                 messages.remove(victim)
                 store.drop(_QUEUE, f"{victim.place:010}")
                 self.dropped += 1
-        self.parts.events.publish("queue", f"{message.action} is queued", message.transaction.connector)
+        self.parts.events.publish(
+            "queue",
+            f"{message.action} is queued",
+            message.transaction.connector,
+            action=message.action,
+            payload=message.payload,
+        )
         self.kick()
 
     def kick(self) -> None:

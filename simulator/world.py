@@ -5,13 +5,18 @@ All are coroutines, also those that need not wait, so that a script reads the sa
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
-from simulator.connectors import Connector
+from simulator.clock import ShiftedClock
+from simulator.connectors import WITH_VEHICLE, Connector
 from simulator.data_transfer import DataTransfer, Handler
 from simulator.errors import NotPossible
+from simulator.firmware import FirmwareUpdates
 from simulator.local_list import LocalList
+from simulator.metering import timestamp
 from simulator.parts import Parts
+from simulator.security.events import LOGGED, record
 
 Side = Literal["both", "vehicle", "station"]
 
@@ -129,9 +134,9 @@ class World:
         """Let something break; 0 is the whole station. A fault ends the transaction it hits (reason Other)."""
         if error_code not in ERROR_CODES:
             raise ValueError(f"{error_code!r} is no errorCode; it is one of {', '.join(sorted(ERROR_CODES))}")
-        usable = ("Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing")
-        if error_code == "EVCommunicationError" and (connector == 0 or self.connector(connector).status not in usable):
-            raise NotPossible("EVCommunicationError needs a connector that is " + ", ".join(usable))  # rule STAT-09
+        of_vehicle = error_code == "EVCommunicationError"
+        if of_vehicle and (connector == 0 or self.connector(connector).status not in WITH_VEHICLE):
+            raise NotPossible("EVCommunicationError needs a connector that is " + ", ".join(WITH_VEHICLE))
         for affected in self._affected(connector):
             affected.break_down(error_code, info, vendor_error_code)
             if affected.faulted:
@@ -161,6 +166,21 @@ class World:
     async def jam_memory(self, jammed: bool = True) -> None:
         """Make the memory of the local list fail, so that SendLocalList does."""
         self._parts.features[LocalList].failing = jammed
+
+    async def jam_firmware(self, jammed: bool = True) -> None:
+        """Make the memory for firmware fail, so that an installation does."""
+        self._parts.features[FirmwareUpdates].failing = jammed
+
+    async def set_clock(self, to: datetime) -> None:
+        """Set the clock of the station to an aware moment, which is a security event."""
+        self._parts.clock = ShiftedClock(self._parts.clock, to - self._parts.clock.now())
+        record(self._parts, "SettingSystemTime", f"the clock was set to {timestamp(to)}")
+
+    async def security_event(self, type: str, tech_info: str = "") -> None:
+        """Let something happen that the security extensions know, for example TamperDetectionActivated."""
+        if type not in LOGGED:
+            raise ValueError(f"{type!r} is no security event; it is one of {', '.join(sorted(LOGGED))}")
+        record(self._parts, type, tech_info)
 
     # --- power and network --------------------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, literal_column, or_, select, update
 
 from csms_core.store import codec, dialect, ids, tags
-from csms_core.store.prepared import Line, Prepared, PreparedRows
+from csms_core.store.line import Line
+from csms_core.store.prepared import Prepared, PreparedRows
 from csms_core.store.tables import charging_profiles as table
 from csms_core.store.tables import transactions
 
@@ -38,6 +39,11 @@ _OF_TRANSACTIONS = PreparedRows(
         table.c.purpose == literal_column(f"'{TX}'"),
     ),
     ("station",),
+)
+_FIRST = Prepared(
+    select(table.c.identity)
+    .where(or_(table.c.purpose == literal_column(f"'{TX}'"), table.c.folded_tag.is_not(None)))
+    .limit(literal_column("1"))
 )
 
 
@@ -129,6 +135,8 @@ def book_clear(connection: Connection, identity: str, criteria: dict[str, Any]) 
 
 def stations_waiting(line: Line, identities: Sequence[str]) -> set[str]:
     """Those of the stations that have a profile which waits for its transaction."""
+    if not _any(line):
+        return set()
     return {identity for (identity,) in _STATIONS_WAITING.all(line, [(identity,) for identity in identities])}
 
 
@@ -144,12 +152,20 @@ def book_start(connection: Connection, identity: str, connector_id: int, folded_
             connection.execute(delete(table).where(one))
 
 
-def book_stops(line: Line, ended: Sequence[tuple[str, int | None]]) -> None:
+def book_stops(line: Line, ended: Sequence[tuple[str, int]]) -> None:
     """Transactions of different stations end, and their profiles with them (SC-16)."""
+    if not _any(line):
+        return
     having = set(_OF_TRANSACTIONS.all(line, [(identity,) for identity, _ in ended]))
     for identity, transaction_id in having.intersection(ended):
         its = (table.c.identity == identity, table.c.transaction_id == transaction_id, table.c.purpose == TX)
         line.connection.execute(delete(table).where(*its))
+
+
+def _any(line: Line) -> bool:
+    if line.tx_profiles is None:
+        line.tx_profiles = _FIRST.first(line.connection, {}) is not None
+    return line.tx_profiles
 
 
 def _replaced(connector_id: int, profile: dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Any
+from typing import Any, overload
 
 import msgspec
 
@@ -23,6 +23,10 @@ def from_text(text: str | None) -> Any:
     return None if text is None else msgspec.json.decode(text)
 
 
+@overload
+def number(value: None) -> None: ...
+@overload
+def number(value: float) -> int: ...
 def number(value: int | float | None) -> int | None:
     """An integer a station chose, cut to what a column holds: an odd value must not stop the answer (OCPP 1.6 §4.8)."""
     if type(value) is int and -_LARGEST <= value <= _LARGEST:

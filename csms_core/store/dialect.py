@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, even
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
-from csms_core.store.prepared import Line, Prepared
+from csms_core.store.prepared import Prepared
 
 WRITER_OPTION = "plugproof_writer"
 """Execution option that marks the writer's connection: SQLite then takes the write lock at BEGIN, not in mid-
@@ -43,20 +43,11 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def begin(line: Line) -> None:
-    """Begin a transaction, if there is none, at the driver: a tenth of the cost of doing so through SQLAlchemy."""
-    if line.database == "sqlite" and not line.driver.in_transaction:  # psycopg begins one by itself
-        writer = line.connection.get_execution_options().get(WRITER_OPTION, False)
-        line.driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-
-def commit(line: Line) -> None:
-    """Commit what was begun so, and what SQLAlchemy thinks it has begun since."""
-    transaction = line.connection.get_transaction()
-    if transaction is None:
-        line.driver.commit()
-    else:
-        transaction.commit()
+def begin_text(connection: Connection) -> str:
+    """What begins a transaction at the driver; empty where the driver does it by itself."""
+    if connection.dialect.name != "sqlite":
+        return ""
+    return "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITER_OPTION, False) else "BEGIN"
 
 
 def upsert(connection: Connection, table: Table, values: dict[str, Any], key: tuple[str, ...]) -> None:
@@ -98,7 +89,10 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    begin(Line(connection))
+    # not through the connection, whose bookkeeping of a statement takes longer than the statement
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        driver.execute(begin_text(connection))
 
 
 def _prepare_postgresql(dbapi_connection: Any, _record: Any) -> None:

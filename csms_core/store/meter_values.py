@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from csms_core import clock
 from csms_core.store import codec, dialect
-from csms_core.store.prepared import Line, PreparedRows
+from csms_core.store.line import Line
+from csms_core.store.prepared import PreparedRows
 from csms_core.store.tables import meter_values
 
 Content = list[tuple[str, Any]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -22,20 +22,19 @@ Compiled = tuple[str, Callable[[Any], Any]]
 """Text for the driver, and what arranges values as the driver wants them."""
 
 
-class Line:
-    """A connection, and that of the driver below it, which has `execute` with sqlite3 and psycopg alike."""
+class OnDriver(Protocol):
+    """A connection and that of the driver below it; see `csms_core.store.line`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.database = connection.dialect.name
-        self.driver: Any = connection.connection.driver_connection
+    connection: Connection
+    database: str
+    driver: Any
 
-    @classmethod
-    def over(cls, connection: Connection) -> Line:
-        """A line in a transaction; a connection that is in none begins one, as with SQLAlchemy."""
-        if not connection.in_transaction():
-            connection.begin()
-        return cls(connection)
+
+def driver_of(connection: Connection) -> Any:
+    """The connection of the driver, in a transaction; it has `execute` with sqlite3 and psycopg alike."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.driver_connection
 
 
 class Prepared:
@@ -74,7 +73,7 @@ class Prepared:
         if compiled is None:
             return connection.execute(self._statement, dict(values))
         text, arrange = compiled
-        return Line.over(connection).driver.execute(text, arrange(values))
+        return driver_of(connection).execute(text, arrange(values))
 
     def _compile(self, connection: Connection) -> Compiled | None:
         compiled = self._statement.compile(dialect=connection.dialect)
@@ -110,12 +109,12 @@ class PreparedRows:
         self._columns = tuple(columns)
         self._compiled: dict[tuple[str, int], Compiled] = {}
 
-    def run(self, line: Line, rows: Sequence[Row]) -> None:
+    def run(self, line: OnDriver, rows: Sequence[Row]) -> None:
         """Run it for the rows; it gives none."""
         for start in range(0, len(rows), MOST):
             self._execute(line, rows[start : start + MOST]).close()
 
-    def all(self, line: Line, rows: Sequence[Row]) -> list[Row]:
+    def all(self, line: OnDriver, rows: Sequence[Row]) -> list[Row]:
         """Run it for the rows and give all rows it brings, in any order."""
         found: list[Row] = []
         for start in range(0, len(rows), MOST):
@@ -124,24 +123,24 @@ class PreparedRows:
             cursor.close()
         return found
 
-    def run_each(self, line: Line, rows: Sequence[Row]) -> None:
+    def run_each(self, line: OnDriver, rows: Sequence[Row]) -> None:
         """Run it for one row after the other; it gives none."""
         text, arrange = self._for(line, 1)
         cursor = line.driver.cursor()
         cursor.executemany(text, [arrange(row) for row in rows])
         cursor.close()
 
-    def _execute(self, line: Line, rows: Sequence[Row]) -> Any:
+    def _execute(self, line: OnDriver, rows: Sequence[Row]) -> Any:
         text, arrange = self._for(line, len(rows))
         return line.driver.execute(text, arrange(tuple(chain.from_iterable(rows))))
 
-    def _for(self, line: Line, rows: int) -> Compiled:
+    def _for(self, line: OnDriver, rows: int) -> Compiled:
         key = (line.database, rows)
         if key not in self._compiled:
             self._compiled[key] = self._compile(line, rows)
         return self._compiled[key]
 
-    def _compile(self, line: Line, rows: int) -> Compiled:
+    def _compile(self, line: OnDriver, rows: int) -> Compiled:
         parameters = [_parameters(self._columns, row) for row in range(rows)]
         compiled = self._make(line.database, parameters).compile(dialect=line.connection.dialect)
         assert isinstance(compiled, SQLCompiler)

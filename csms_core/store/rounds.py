@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from csms_core.store.prepared import Line
+from csms_core.store.line import Line
 
 
 class Booking(Protocol):
@@ -56,6 +56,7 @@ def run(line: Line, jobs: Sequence[Job]) -> list[Outcome]:
             _end(line, kinds, stations, outcomes)
             function: Callable[[Connection], Any] = job.task
             outcomes.append((job, function(line.connection), None))
+            line.forget()
             continue
         identity = job.task.identity
         if identity in stations:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from csms_core import clock
 from csms_core.store import charging_profiles, codec, dialect, reservations, tags
-from csms_core.store.prepared import Line, Prepared, PreparedRows
+from csms_core.store.line import Line
+from csms_core.store.prepared import Prepared, PreparedRows
 from csms_core.store.tables import transactions
 
 _SAME = ("identity", "connector_id", "folded_tag", "meter_start", "started_at")
@@ -67,6 +68,7 @@ def _book(line: Line, starts: Sequence[Start]) -> list[Answer]:
             assert booked is not None  # it was in the way of the INSERT
             answers.append((booked[0], codec.from_text(booked[1])))
             continue
+        line.remember(transaction_id, start.identity, row[1])
         reservation_id = row[6]
         if reservation_id is not None:
             reservations.book_use(line.connection, start.identity, reservation_id, transaction_id, start.at)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, update
 from csms_core import clock
 from csms_core.store import codec, dialect, reservations
 from csms_core.store import tables as all_tables
-from csms_core.store.prepared import Line, PreparedRows
+from csms_core.store.line import Line
+from csms_core.store.prepared import PreparedRows
 from csms_core.store.tables import connectors, notices, stations
 
 LOST = ("Faulted", "Unavailable")

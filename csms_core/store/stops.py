@@ -10,7 +10,8 @@ from sqlalchemy import and_, select, update
 
 from csms_core import clock
 from csms_core.store import charging_profiles, codec, meter_values
-from csms_core.store.prepared import Line, PreparedRows
+from csms_core.store.line import Line
+from csms_core.store.prepared import PreparedRows
 from csms_core.store.tables import transactions, unmatched_stops
 
 _OF_IDS = PreparedRows(
@@ -45,12 +46,12 @@ class Stop(NamedTuple):
 class _Ended(NamedTuple):
     """What a stop says, as it is kept."""
 
-    meter_stop: int | None
+    meter_stop: int
     stopped_at: str
     reason: str
     id_tag: str | None
     received_at: str
-    transaction_id: int | None
+    transaction_id: int
 
 
 def book(line: Line, stops: Sequence[Stop]) -> list[None]:
@@ -61,15 +62,17 @@ def book(line: Line, stops: Sequence[Stop]) -> list[None]:
     always gets its answer.
     """
     rows = [_row(stop) for stop in stops]
-    found = _OF_IDS.all(line, [(row.transaction_id,) for row in rows])
-    known = {(transaction_id, identity): booked for transaction_id, identity, *booked in found}
+    known = _known(line, [row.transaction_id for row in rows])
     ended: list[_Ended] = []
-    owners: list[tuple[str, int | None]] = []
+    owners: list[tuple[str, int]] = []
     values: list[meter_values.KeptRow] = []
     for stop, row in zip(stops, rows, strict=True):
-        connector_id, meter_stop, stopped_at = known.get((row.transaction_id, stop.identity), _NEVER)
+        identity, connector_id, meter_stop, stopped_at = known.get(row.transaction_id, _NEVER)
+        if identity != stop.identity:
+            connector_id, meter_stop, stopped_at = _NEVER[1:]
         if stopped_at is None:
             ended.append(row)
+            line.running.pop(row.transaction_id, None)
             owners.append((stop.identity, row.transaction_id))
         elif (meter_stop, stopped_at) == (row.meter_stop, row.stopped_at) or not _keep_aside(line, stop, row):
             continue
@@ -84,8 +87,25 @@ def book(line: Line, stops: Sequence[Stop]) -> list[None]:
     return [None] * len(stops)
 
 
-_NEVER = (None, None, "never")
+_Booked = tuple[str | None, int | None, int | None, str | None]
+"""Station, connector, meterStop and end of a transaction."""
+
+_NEVER: _Booked = (None, None, None, "never")
 """Stands for a transaction that does not exist: it cannot be ended, and nothing repeats its stop."""
+
+
+def _known(line: Line, transaction_ids: Sequence[int]) -> dict[int, _Booked]:
+    known: dict[int, _Booked] = {}
+    unsure = []
+    for transaction_id in transaction_ids:
+        place = line.running.get(transaction_id)
+        if place is None:
+            unsure.append((transaction_id,))
+        else:
+            known[transaction_id] = (*place, None, None)
+    for transaction_id, *booked in _OF_IDS.all(line, unsure):
+        known[transaction_id] = tuple(booked)
+    return known
 
 
 def _row(stop: Stop) -> _Ended:

@@ -111,6 +111,22 @@ def init(
     raise typer.Exit(run(file, role=role, url=url, force=force))
 
 
+@app.command()
+def pki(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")] = Path("pki"),
+    host: Annotated[
+        list[str] | None, typer.Option(metavar="HOST", help="Host of the server certificates (repeatable).")
+    ] = None,
+    organization: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Organization that the certificates name, as CpoName says.")
+    ] = None,
+) -> None:
+    """Make test certificates for the security cases: roots, client and server certificates, signed firmware."""
+    from harness.cli.pki import run
+
+    raise typer.Exit(run(folder, hosts=tuple(host or ()), organization=organization))
+
+
 _FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 

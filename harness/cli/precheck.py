@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from harness.cli.report import print_results
 from harness.cli.watch import Watch
 from harness.reference import reference_csms
 from harness.registry import all_cases, known_ids, nearest
-from harness.sut import Sut, SutError, for_url, load
+from harness.sut import ManualSettings, Sut, SutError, for_url, load
 from harness.verdicts import HarnessError
 
 USAGE: Final = 2
@@ -59,6 +60,8 @@ class _Usage(Exception):
 
 def run(choice: Choice) -> int:
     """Run the cases and print the outcome; gives the exit code (0, 1, 2 usage, 3 errors, 5 nothing ran)."""
+    # CI ends a job so; like Ctrl-C, it lets what was made be removed.
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     try:
         _check_ids(choice.cases)
         _make_folder(choice.out)
@@ -152,6 +155,8 @@ def _selected(choice: Choice, sut: Sut) -> list[Case]:
 
 
 def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
+    if isinstance(sut.operator, ManualSettings) and choice.workers is None:
+        return 1
     if choice.workers is not None:
         return min(choice.workers, len(cases))
     lanes = sut.lane_count or MAX_DEFAULT_WORKERS
@@ -165,7 +170,9 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
     workers = _workers(choice, sut, cases)
     strict = ["--strict"] if choice.strict else []
     in_ci = bool(os.environ.get("CI"))
-    watch = Watch(len(cases), sut.name, live=sys.stdout.isatty() and not in_ci, quiet=in_ci)
+    # A bar would be in the way of the instructions for a person.
+    live = sys.stdout.isatty() and not in_ci and not isinstance(sut.operator, ManualSettings)
+    watch = Watch(len(cases), sut.name, live=live, quiet=in_ci)
     arguments = [
         "--pyargs",
         "testcases",

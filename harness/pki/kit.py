@@ -81,18 +81,18 @@ class Pki:
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise PkiProblem(f"{folder}: exists already and is not empty; choose another folder")
-        made = cls.ephemeral(organization)
-        pki = cls(made._authorities, folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, text in pki._files(hosts, organization).items():
+            pki = cls(cls.ephemeral(organization)._authorities, folder)
+            files = pki._files(hosts, organization)
+        except ValueError as error:
+            names = f"{', '.join(hosts)} and {organization}"
+            raise PkiProblem(f"{folder}: no certificate can be made for {names} ({error}); correct them") from None
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name, text in files.items():
                 _write(folder / name, text)
         except OSError as error:
             raise PkiProblem(f"{folder}: cannot be written ({error.strerror}); choose another place") from None
-        except ValueError as error:
-            raise PkiProblem(
-                f"{folder}: no certificate can be made for {', '.join(hosts)} and {organization} ({error}); correct them"
-            ) from None
         return pki
 
     @classmethod
@@ -137,10 +137,8 @@ class Pki:
         if self.folder is not None and (self.folder / "firmware-signing.pem").is_file():
             return Credentials(*(_text(self.folder, f"firmware-signing.{end}") for end in ("pem", "key")))
         maker, key = self._authorities["manufacturer-root"], new_key()
-        subject = building.name(self.organization, f"{self.organization} firmware")
-        return Credentials(
-            _pem(building.signer(subject, key.public_key(), maker.certificate, maker.key)), key_pem(key)
-        )
+        subject = building.name(self.organization, "plugproof firmware")
+        return Credentials(_pem(building.signer(subject, key.public_key(), maker.certificate, maker.key)), key_pem(key))
 
     @functools.cached_property
     def signature(self) -> str:
@@ -162,14 +160,14 @@ class Pki:
             **{f"{name}.key": pair.key for name, pair in pairs.items()},
             "firmware.bin": FIRMWARE,
             "firmware.signature": self.signature + "\n",
-            "README.md": readme(hosts, organization),
+            "README.md": readme(hosts, organization, (self.folder or Path("pki")).name),
         }
 
 
 def _authority(name: str, organization: str) -> Authority:
     key = new_key()
-    owner = {"foreign-root": "nobody known", "manufacturer-root": f"{organization} stations"}.get(name, organization)
-    return Authority(building.root(building.name(owner, f"{organization} {name.replace('-', ' ')}"), key), key)
+    owner = "nobody known" if name == "foreign-root" else organization
+    return Authority(building.root(building.name(owner, f"plugproof {name.replace('-', ' ')}"), key), key)
 
 
 def _pem(certificate: x509.Certificate) -> str:
@@ -200,4 +198,6 @@ def _text(folder: Path, name: str) -> str:
     try:
         return (folder / name).read_text(encoding="ascii")
     except OSError as error:
-        raise PkiProblem(f"{folder}: {name} cannot be read ({error.strerror}); make the folder with `plugproof pki`") from None
+        raise PkiProblem(
+            f"{folder}: {name} cannot be read ({error.strerror}); make the folder with `plugproof pki`"
+        ) from None

@@ -43,6 +43,9 @@ class Ledger:
         with suppress(OSError):
             self._folder.rmdir()
 
+    def __contains__(self, entry: Entry) -> bool:
+        return self._file(entry).exists()
+
     def __iter__(self) -> Iterator[Entry]:
         for file in sorted(self._folder.glob("*.json")):
             with suppress(OSError, msgspec.DecodeError):  # removed meanwhile, or cut off in the middle of a write

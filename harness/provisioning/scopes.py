@@ -69,10 +69,10 @@ async def remove_all(sut: Sut, out: Path) -> list[str]:
 @asynccontextmanager
 async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
     """While the block lasts, the station of a case is known. Raises OperatorError; a failing removal is only noted."""
-    if not per_case(sut):
+    ledger = Ledger(out / FOLDER)
+    if not per_case(sut) or Entry("station", lane.identity) in ledger:  # made for the run, as those of lanes are
         yield
         return
-    ledger = Ledger(out / FOLDER)
     provisioner = provisioning.make(sut)
     try:
         entry = await _make_station(provisioner, ledger, lane)

@@ -1,4 +1,4 @@
-"""The charging profiles a station has, one immutable book per state (1.6 §3.13, §5.4, §5.16; rules SC-03, 05, 13, 16).
+"""The charging profiles a station has, one immutable book per state (1.6 §3.13, §5.5, §5.16; rules SC-03, 05, 13, 16).
 
 Each change gives a new book, so the old one can be kept until the new one is safely stored. Stations without profiles
 share the one object `EMPTY`.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from simulator.charging.cap import Cap, full
 from simulator.charging.moments import instant
 from simulator.charging.profile import tenths
+from simulator.charging.site import Supply
 from simulator.charging.situation import Situation
 from simulator.charging.timeline import Piece, is_valid, prevailing
 
@@ -36,7 +37,7 @@ def of_connector(situation: Situation, connector: int, at: int, now: int) -> Lay
     phases, fewer = supply.phases, True
     if running is not None and running.phases is not None:
         phases, fewer = min(phases, running.phases), site.switches
-    cap = full(supply.tenths, phases, site.voltage)
+    cap = _local(supply, phases, site.voltage)
     ruling, until = _of_transaction(situation, connector, at, now if running is None else instant(running.started))
     if ruling is None:
         return Layer(cap, until, fewer)
@@ -54,12 +55,17 @@ def of_station(situation: Situation, at: int) -> Layer:
     if site.station is None:
         cap = full(sum(supply.tenths for supply in site.connectors), site.phases(0), site.voltage)
     else:
-        cap = full(site.station.tenths, site.station.phases, site.voltage)
+        cap = _local(site.station, site.station.phases, site.voltage)
     stack = situation.book.stack("ChargePointMaxProfile", 0)
     ruling, until = prevailing(((one.csChargingProfiles, instant(one.received)) for one in stack), at)
     if ruling is not None:
         cap = cap.under(*ruling, site.voltage, fewer=True)
     return Layer(cap, until)
+
+
+def _local(supply: Supply, phases: int, voltage: int) -> Cap:
+    cap = full(supply.tenths, phases, voltage)
+    return cap if supply.power is None else cap._replace(power=min(cap.power, tenths(supply.power)))
 
 
 def _of_transaction(situation: Situation, connector: int, at: int, began: int) -> Piece:

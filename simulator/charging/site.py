@@ -14,16 +14,22 @@ from simulator.charging.profile import Unit, tenths
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """The local limit of a connector, or of the connection to the grid: `current` in A per phase, 1 to 3 `phases`."""
+    """The local limit of a connector, or of the connection to the grid: `current` in A per phase, 1 to 3 `phases`.
+
+    `power` in W limits the total as well; without it the current alone does.
+    """
 
     current: Decimal
     phases: int = 3
+    power: Decimal | None = None
 
     def __post_init__(self) -> None:
         if tenths(self.current) < 0:
             raise ValueError(f"Supply.current is a number of ampere from 0, not {self.current}")
         if not 1 <= self.phases <= 3:
             raise ValueError(f"Supply.phases is 1, 2 or 3, not {self.phases}")
+        if self.power is not None and tenths(self.power) < 0:
+            raise ValueError(f"Supply.power is a number of watt from 0, not {self.power}")
 
     @property
     def tenths(self) -> int:

@@ -34,7 +34,9 @@ def operation(action: str, identity: str = STATION, wait: str = "true") -> str:
 
 
 async def test_health(csms: Csms, api: httpx.AsyncClient, station: Station) -> None:
-    assert (await api.get("/health")).json() == {"status": "ok", "url": csms.url, "stations_online": 1}
+    expected = {"status": "ok", "url": csms.url, "tls_url": None, "stations_online": 1}
+    assert (await api.get("/health")).json() == expected
+    assert (await api.get(f"/api/v1/stations/{STATION}")).json()["security_profile"] == 0
 
 
 @pytest.mark.parametrize(("action", "payload"), OPERATIONS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from csms_core import clock
 from csms_core.store import tags
@@ -28,6 +30,12 @@ def test_val_01_time_leaves_in_utc_with_z() -> None:
 )
 def test_val_02_equal_moments_have_one_spelling_in_the_store(spelling: str) -> None:
     assert clock.normal(spelling) == "2026-11-21T10:00:00.000000Z"
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_moments_are_spelled_as_python_spells_them(moment: datetime) -> None:
+    assert clock.wire(moment) == moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+    assert clock.normal(moment.isoformat()) == moment.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 @pytest.mark.parametrize("odd", ["yesterday", "", "2026-11-21T10:00:00", "2026-02-30T10:00:00Z"])

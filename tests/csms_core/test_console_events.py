@@ -180,7 +180,7 @@ def test_what_is_kept_is_bounded_in_number_and_in_text() -> None:
         events.frame(STATION, "station->csms", "x" * 10 * feed.LONGEST_TEXT)
 
     found = list(events.kept())
-    assert sum(len(event.text) for event in found) <= feed.MAX_KEPT_TEXT
+    assert sum(len(event.text) for event in found) == feed.MAX_KEPT * feed.LONGEST_TEXT
     assert (len(found[-1].text), found[-1].size) == (feed.LONGEST_TEXT, 10 * feed.LONGEST_TEXT)
 
 

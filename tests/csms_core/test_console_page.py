@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,31 @@ async def test_a_station_that_comes_and_goes(opening: Opening, csms: Csms, stati
 
     await expect(page.locator("#n-online")).to_have_text("0")
     await expect(page.locator(".frame-list")).to_contain_text(f"{STATION} disconnected")
+
+
+async def test_a_station_that_may_not_stay_is_shown_with_the_reason(
+    opening: Opening, csms: Csms, station: Station
+) -> None:
+    page = await opening(HERE)
+    await expect(page.locator(".about")).to_contain_text("security profile 0")
+
+    async with httpx.AsyncClient(base_url=csms.api_url) as api:
+        await api.put(f"/api/v1/stations/{STATION}/security", json={"profile": 2})
+
+    reason = "disconnected by the CSMS: security profile 0 is not allowed any more"
+    await expect(page.locator(".frame-list")).to_contain_text(reason)
+    await expect(page.locator(".about")).to_contain_text("not connected")
+
+
+async def test_the_address_with_tls_is_shown_where_there_is_one(
+    opening: Opening, csms: Csms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await expect((await opening("/")).locator("#address-tls")).to_be_hidden()
+
+    with_tls = replace(csms.app.state.services, tls_url="wss://csms.example:443/ocpp")
+    monkeypatch.setattr(csms.app.state, "services", with_tls)
+
+    await expect((await opening("/")).locator("#address-tls")).to_have_text("wss://csms.example:443/ocpp")
 
 
 async def test_frames_are_shown_with_their_answers(opening: Opening, station: Station) -> None:
@@ -330,7 +356,10 @@ async def test_everything_has_a_name_and_can_be_read(opening: Opening, station: 
 
 
 @pytest.mark.parametrize("view", ["Stations", "Station", "Frames"])
-async def test_a_phone_shows_one_pane_and_nothing_sticks_out(opening: Opening, station: Station, view: str) -> None:
+async def test_a_phone_shows_one_pane_and_nothing_sticks_out(
+    opening: Opening, csms: Csms, station: Station, view: str
+) -> None:
+    csms.switchboard.switch("boot-pending", True)  # which takes room in the head of the page
     page = await opening(HERE, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
     await page.get_by_role("button", name=view, exact=True).tap()
 

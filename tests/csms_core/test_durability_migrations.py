@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect, select, text
 
 from csms_core import clock
-from csms_core.store import Store, StoreError, migrations, stations, tables, tags, transactions
+from csms_core.store import Store, StoreError, codec, migrations, stations, tables, tags, transactions
 from csms_core.store.dialect import open_engine
-from tests.csms_core import layout_1
+from tests.csms_core import booking, layout_1
 
 NOW = clock.parse("2026-11-21T12:00:00Z")
 START = {"connectorId": 1, "idTag": "GOOD", "meterStart": 100, "timestamp": "2026-11-21T10:00:00Z"}
@@ -85,7 +85,7 @@ async def test_what_layout_1_held_is_still_there(url: str, engine: Engine) -> No
     assert booked is not None
     values = await store.read(lambda c: transactions.values_of(c, booked))
     assert values == [{"timestamp": "2026-11-21T10:15:00.000000Z", "sampledValue": [{"value": "150"}]}]
-    again = await store.write(lambda c: transactions.book_start(c, "S", START, NOW, concurrent=True))
+    again = await store.write(lambda c: booking.start(c, "S", START, NOW))
     assert again == (1, {"status": "Accepted"})
     await store.close()
 
@@ -94,15 +94,75 @@ async def test_what_layout_1_held_is_still_there(url: str, engine: Engine) -> No
 async def test_tx_18_a_stop_kept_in_layout_1_is_still_recognised(url: str, engine: Engine) -> None:
     store = await Store.open(url)
 
-    await store.write(lambda c: transactions.book_stop(c, "S", STOP, NOW))
+    await store.write(lambda c: booking.stop(c, "S", STOP, NOW))
     assert await store.read(kept_aside) == 1
-    await store.write(lambda c: transactions.book_stop(c, "S", STOP | {"reason": "PowerLoss"}, NOW))
+    await store.write(lambda c: booking.stop(c, "S", STOP | {"reason": "PowerLoss"}, NOW))
     assert await store.read(kept_aside) == 2
     await store.close()
 
 
 def kept_aside(connection: Any) -> int:
     return len(connection.execute(select(tables.unmatched_stops.c.id)).all())
+
+
+def make_layout_2(engine: Engine) -> None:
+    """What version 0.1 left, as layout 2 had it, with two more starts, of which the later one was taken out by hand."""
+    start = (
+        "INSERT INTO transactions (identity, connector_id, folded_tag, id_tag, meter_start, started_at, id_tag_info, "
+    )
+    start += "start_received_at) VALUES ('S', 1, 'good', 'GOOD', {}, '2026-11-21T10:30:00.000000Z', '{{}}', 'now')"
+    with engine.connect() as connection, connection.begin():
+        migrations.STEPS[1](connection)
+        for statement in (
+            "ALTER TABLE meter_values ADD COLUMN fingerprint VARCHAR(40)",
+            "CREATE UNIQUE INDEX one_booking_per_meter_value ON meter_values (identity, measured_at, fingerprint)",
+            start.format(200),
+            start.format(300),
+            "DELETE FROM transactions WHERE transaction_id = 3",
+            "UPDATE layout SET version = 2",
+        ):
+            connection.execute(text(statement))
+        at = "2026-11-21T10:45:00.000000Z"
+        fingerprint = codec.fingerprint("MeterValues", 1, 2, [(at, [{"value": "1"}])])
+        connection.execute(
+            text(
+                "INSERT INTO meter_values (identity, connector_id, transaction_id, measured_at, sampled_value, "
+                "received_at, fingerprint) VALUES ('S', 1, 2, :at, :sampled, 'now', :fingerprint)"
+            ),
+            {"at": at, "sampled": codec.to_text([{"value": "1"}]), "fingerprint": f"{fingerprint}.0"},
+        )
+
+
+@pytest.mark.asyncio
+async def test_tx_18_what_layout_2_held_is_still_recognised(url: str, engine: Engine) -> None:
+    make_layout_2(engine)
+    store = await Store.open(url)
+
+    values = [{"timestamp": "2026-11-21T10:45:00Z", "sampledValue": [{"value": "1"}]}]
+    said = {"connectorId": 1, "transactionId": 2, "meterValue": values}
+    await store.write(lambda c: booking.values(c, "S", said, NOW))
+    assert len(await store.read(lambda c: c.execute(select(tables.meter_values.c.id)).all())) == 2
+    again = START | {"meterStart": 200, "timestamp": "2026-11-21T10:30:00Z"}
+    assert (await store.write(lambda c: booking.start(c, "S", again, NOW)))[0] == 2
+    other = await store.write(lambda c: booking.start(c, "S", again | {"meterStart": 300}, NOW))
+    assert other[0] > 3, "the id of a row that is gone is not given out again"
+    assert [booked.transaction_id for booked in await store.read(transactions.listing)] == [other[0], 2, 1]
+    await store.close()
+
+
+@pytest.mark.asyncio
+async def test_layout_2_becomes_what_a_new_database_is(url: str, engine: Engine) -> None:
+    make_layout_2(engine)
+    await opened_and_closed(url)
+    migrated = shape(engine)
+
+    with engine.connect() as connection, connection.begin():
+        there = MetaData()
+        there.reflect(connection)
+        there.drop_all(connection)
+    await opened_and_closed(url)
+
+    assert migrated == shape(engine)
 
 
 @pytest.mark.asyncio
@@ -116,7 +176,7 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(
         connection.execute(text("SELECT * FROM no_such_table"))
 
     migrations_of_this_version = migrations.STEPS
-    monkeypatch.setattr(migrations, "STEPS", {1: fail_late})
+    monkeypatch.setattr(migrations, "STEPS", {**migrations_of_this_version, 1: fail_late})
     with pytest.raises(StoreError, match="no_such_table"):
         await Store.open(url)
 

@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, select
 
 from csms_core import clock
-from csms_core.store import codec, tables, transactions
+from csms_core.store import codec, meter_values, rounds, starts, stops, tables, transactions
+from csms_core.store.line import Line
+from csms_core.store.rounds import Job
+from tests.csms_core import booking
 
 RECEIVED = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
 BEGIN = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -95,10 +98,12 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Session], list[Message]]:
 
 @dataclass
 class Books:
-    """What the CSMS was told, and how the store answered."""
+    """What the CSMS was told, and how the store answered. Messages are booked in groups, as the writer gathers them."""
 
-    connection: Connection
+    line: Line
+    group: int = 1
     ids: dict[int, int] = field(default_factory=dict)
+    _waiting: list[tuple[int | None, Job]] = field(default_factory=list)
 
     def deliver(self, number: int, session: Session, kind: str, value: int) -> None:
         """Deliver one message. One that names a transactionId waits until the station has it."""
@@ -107,30 +112,48 @@ class Books:
             return
         if session.id_known and number not in self.ids:
             self._start(number, session)
+            self.book()
         transaction_id = self.ids[number] if session.id_known else UNKNOWN
         if kind == "meter":
             payload = session.meter(value) | {"transactionId": transaction_id}
-            transactions.book_meter_values(self.connection, session.identity, payload, RECEIVED)
+            self._submit(None, meter_values.book, meter_values.MeterValues(session.identity, payload, RECEIVED))
         else:
             payload = session.stop() | {"transactionId": transaction_id}
-            transactions.book_stop(self.connection, session.identity, payload, RECEIVED)
+            self._submit(None, stops.book, stops.Stop(session.identity, payload, RECEIVED))
+
+    def book(self) -> None:
+        """Book what waits."""
+        waiting, self._waiting = self._waiting, []
+        number_of = {id(job): number for number, job in waiting}
+        for job, answer, _ in rounds.run(self.line, [job for _, job in waiting]):
+            number = number_of[id(job)]
+            if number is not None:
+                assert self.ids.setdefault(number, answer[0]) == answer[0], "a repetition got another transactionId"
 
     def _start(self, number: int, session: Session) -> None:
-        at = RECEIVED
-        answer = transactions.book_start(self.connection, session.identity, session.start(), at, concurrent=True)
-        assert self.ids.setdefault(number, answer[0]) == answer[0], "a repetition got another transactionId"
+        start = starts.Start(session.identity, session.start(), {"status": "Accepted"}, RECEIVED)
+        self._submit(number, starts.book, start)
+
+    def _submit(self, number: int | None, batch: Any, message: Any) -> None:
+        nobody: Any = None  # waits for it
+        self._waiting.append((number, Job(batch, message, nobody, nobody)))
+        if len(self._waiting) >= self.group:
+            self.book()
 
 
 @settings(max_examples=150, deadline=None)
-@given(dealt=deliveries())
-def test_tx_05_tx_18_every_message_is_booked_once_in_any_order(dealt: tuple[list[Session], list[Message]]) -> None:
+@given(dealt=deliveries(), group=st.integers(1, 8))
+def test_tx_05_tx_18_every_message_is_booked_once_in_any_order(
+    dealt: tuple[list[Session], list[Message]], group: int
+) -> None:
     told, messages = dealt
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         tables.metadata.create_all(connection)
-        books = Books(connection)
+        books = Books(Line.over(connection), group)
         for number, kind, value in messages:
             books.deliver(number, told[number], kind, value)
+        books.book()
 
         check_starts_and_stops(connection, told, books.ids)
         check_unmatched_stops(connection, told)
@@ -199,7 +222,7 @@ def test_tx_09_stops_without_a_transaction_id_are_told_apart_by_what_they_say(me
     with engine.connect() as connection:
         tables.metadata.create_all(connection)
         for payload in (stop, other, stop, other):
-            transactions.book_stop(connection, "S", payload, RECEIVED)
+            booking.stop(connection, "S", payload, RECEIVED)
 
         assert len(connection.execute(select(tables.unmatched_stops)).all()) == 2
     engine.dispose()
@@ -211,12 +234,12 @@ def test_the_values_of_a_stop_are_kept_beside_equal_ones_that_came_before_it() -
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         tables.metadata.create_all(connection)
-        books = Books(connection)
+        books = Books(Line.over(connection))
         books.deliver(0, session, "start", 0)
         meter = {"connectorId": 1, "transactionId": books.ids[0], "meterValue": value}
-        transactions.book_meter_values(connection, "S", meter, RECEIVED)
+        booking.values(connection, "S", meter, RECEIVED)
         stop = {"transactionId": books.ids[0], "meterStop": 1, "timestamp": "2026-11-21T11:00:00Z"}
-        transactions.book_stop(connection, "S", stop | {"transactionData": value}, RECEIVED)
+        booking.stop(connection, "S", stop | {"transactionData": value}, RECEIVED)
 
         booked = transactions.find(connection, books.ids[0])
         assert booked is not None

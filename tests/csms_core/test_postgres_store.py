@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from csms_core import clock
 from csms_core.store import Store, StoreError, dialect, tags, transactions
+from tests.csms_core import booking
 from tests.csms_core.postgresql import Server
 from tests.csms_core.test_store import *  # noqa: F403  # the same tests, collected here with another `url`
 
@@ -74,8 +75,8 @@ async def test_tx_02_an_odd_transaction_id_does_not_stop_the_answer(store: Store
     values = [{"timestamp": "2026-11-21T10:30:00Z", "sampledValue": [{"value": "1"}]}]
     meter = {"connectorId": 2**40, "transactionId": transaction_id, "meterValue": values}
 
-    assert await store.write(lambda c: transactions.book_stop(c, "S", stop, NOW)) is None
-    await store.write(lambda c: transactions.book_meter_values(c, "S", meter, NOW))
+    assert await store.write(lambda c: booking.stop(c, "S", stop, NOW)) is None
+    await store.write(lambda c: booking.values(c, "S", meter, NOW))
     assert await store.read(lambda c: transactions.find(c, transaction_id)) is None
 
 
@@ -83,10 +84,10 @@ async def test_tx_02_an_odd_start_does_not_stop_the_answer(store: Store) -> None
     odd = START | {"idTag": "A\0B", "connectorId": 2**70, "meterStart": -(2**70), "reservationId": 2**40}
     odd["timestamp"] = "0000-01-01T00:00:00." + "0" * 100 + "Z"
 
-    first = await store.write(lambda c: transactions.book_start(c, "S", odd, NOW, concurrent=True))
+    first = await store.write(lambda c: booking.start(c, "S", odd, NOW))
 
     assert first[1] == {"status": "Invalid"}
-    assert await store.write(lambda c: transactions.book_start(c, "S", odd, NOW, concurrent=True)) == first
+    assert await store.write(lambda c: booking.start(c, "S", odd, NOW)) == first
     assert await store.look_up(lambda c: tags.find(c, "A\0B")) is None
 
 
@@ -101,9 +102,9 @@ async def test_a_lost_connection_loses_nothing_that_was_acknowledged(store: Stor
             connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     def book(connection: Any) -> Any:
-        first = transactions.book_start(connection, "S", START, NOW, concurrent=True)
+        first = booking.start(connection, "S", START, NOW)
         die(connection)
-        return first, transactions.book_start(connection, "S", START | {"meterStart": 7}, NOW, concurrent=True)
+        return first, booking.start(connection, "S", START | {"meterStart": 7}, NOW)
 
     first, second = await store.write(book)
 

@@ -246,6 +246,18 @@ def test_a_folder_that_is_no_pki_is_one_sentence(tmp_path: Path, capfd: pytest.C
     assert len(err.splitlines()) == 1
 
 
+def test_the_example_of_the_documentation_can_be_used(writing: Writing) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "csms.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+
+    found = configured("--config", str(writing(example)))
+
+    settings.check(found)
+    assert (found.files_port, found.tls_port, found.log_format) == (None, 9443, "json")
+    for name in WITHOUT_OPTION | set(COMMANDS) - {"help"}:
+        assert name in page or f"--{name.replace('_', '-')}" in page
+
+
 def test_a_database_file_is_relative_to_the_file(writing: Writing) -> None:
     for text, expected in [
         ("sqlite:///csms.db", "sqlite:///{folder}/csms.db"),

@@ -59,7 +59,7 @@ class Api:
                 self.requests.append(request)
                 answer = self.answer(request)
                 status, content = await answer if asyncio.iscoroutine(answer) else answer
-                data = json.dumps(content).encode()
+                data = b"" if content is None else json.dumps(content).encode()
                 writer.write(b"HTTP/1.1 %d Text\r\nContent-Length: %d\r\n\r\n" % (status, len(data)) + data)
                 await writer.drain()
 

@@ -32,7 +32,7 @@ designation = "Scripted CSMS"
 url = "{url}"
 {connection}
 [identities]
-pattern = "LANE-{{lane}}"
+pattern = "{pattern}"
 [profiles]
 core = true
 firmware_management = false
@@ -47,6 +47,7 @@ expired = "EXPIRED-1"
 message_s = {message_s}
 settle_s = {settle_s}
 quiet_s = {quiet_s}
+recover_s = {recover_s}
 {operator}
 {more}
 """
@@ -108,6 +109,8 @@ class ScriptedSut:
         self.after: dict[str, list[tuple[str, Any]]] = {}
         self.operations: dict[str, Operation] = {}
         self.api_status = 202
+        self.refuses: int | None = None
+        self.on_request: Callable[[str, str], object] = lambda method, target: None
         self.received: list[tuple[str, Payload]] = []
         self.replies: list[tuple[str, Frame]] = []
         self.authorizations: list[str | None] = []
@@ -126,7 +129,9 @@ class ScriptedSut:
         message_s: float = 20,
         settle_s: float = 0.1,
         quiet_s: float = 0.1,
+        recover_s: float = 60,
         connection: str = "",
+        pattern: str = "LANE-{lane}",
         more: str = "",
     ) -> Path:
         """A SUT file that points here."""
@@ -134,9 +139,11 @@ class ScriptedSut:
         text = SUT_FILE.format(
             url=self.url,
             connection=connection,
+            pattern=pattern,
             message_s=message_s,
             settle_s=settle_s,
             quiet_s=quiet_s,
+            recover_s=recover_s,
             operator=f'[operator]\nkind = "reference"\napi = "{self.api}"\n' if operator else "",
             more=more,
         )
@@ -148,7 +155,13 @@ class ScriptedSut:
         listener = await asyncio.start_server(self._request, "127.0.0.1", 0)
         self.api = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
         async with serve(
-            self._connection, "127.0.0.1", 0, subprotocols=["ocpp1.6"], compression=None, ping_interval=None
+            self._connection,
+            "127.0.0.1",
+            0,
+            subprotocols=["ocpp1.6"],
+            compression=None,
+            ping_interval=None,
+            process_request=self._let_in,
         ) as server:  # type: ignore[var-annotated]
             self.url = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/ocpp"
             ready()
@@ -159,6 +172,9 @@ class ScriptedSut:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # --- the wire ----------------------------------------------------------------------------------------------------
+
+    def _let_in(self, connection: ServerConnection, request: Any) -> Any:
+        return None if self.refuses is None else connection.respond(self.refuses, "no\n")
 
     async def _connection(self, websocket: ServerConnection) -> None:
         assert websocket.request is not None
@@ -219,6 +235,7 @@ class ScriptedSut:
                 method, target, _ = head[0].split(" ")
                 lengths = [line.split(":")[1] for line in head if line.lower().startswith("content-length:")]
                 body = await reader.readexactly(int(lengths[0]) if lengths else 0)
+                self.on_request(method, unquote(target.partition("?")[0]))
                 status = 200
                 if method == "POST":
                     status = self.api_status

@@ -7,8 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.claims import NEEDS, PROFILES, UnknownNeed, applicability, claimed, need, unanswered
-from harness.sut import Sut, for_url
+from harness.claims import (
+    NEEDS,
+    PROFILES,
+    UnknownNeed,
+    applicability,
+    claimed,
+    need,
+    security_profile,
+    unanswered,
+)
+from harness.sut import Endpoint, Sut, for_url
 
 EVERYTHING_OPEN = msgspec.structs.replace(for_url("ws://127.0.0.1:1/ocpp"), source="sut.toml", digest="00")
 
@@ -151,6 +160,22 @@ UNMET = [
     ("security-profile-upgrade", {"security__profiles": (1, 2)}, "connection.security_profile = 0"),
     ("connected-with-profile-1-or-2", {"connection__security_profile": 3}, "connection.security_profile = 3"),
     ("connected-with-profile-2-or-3", {"connection__security_profile": 1}, "connection.security_profile = 1"),
+    (
+        "trigger-some-message",
+        {
+            f"features__trigger__{name}": False
+            for name in (
+                "meter_values",
+                "heartbeat",
+                "status_notification",
+                "diagnostics_status",
+                "firmware_status",
+            )
+        },
+        "features.trigger.meter_values = false, features.trigger.heartbeat = false, "
+        "features.trigger.status_notification = false, features.trigger.diagnostics_status = false, "
+        "features.trigger.firmware_status = false",
+    ),
     ("auth-cache", {"features__auth_cache": False}, "features.auth_cache = false"),
     (
         "authorize-remote-tx",
@@ -222,6 +247,9 @@ MET = [
     ("performance-ocpp-response", {"performance__ocpp_response": 5.0}),
     ("security-profile-2-or-3", {"connection__security_profile": 2}),
     ("security-profile-upgrade", {"security__profiles": (1, 2), "connection__security_profile": 1}),
+    ("security-profile-upgrade", {"security__profiles": (1, 2), "endpoints": {"1": Endpoint()}}),
+    ("security-profile-3", {"endpoints": {"3": Endpoint()}}),
+    ("trigger-some-message", {"features__trigger__heartbeat": False}),
     ("connected-with-profile-1-or-2", {"connection__security_profile": 1}),
     ("offline-transactions", {"features__auth_cache": False}),
     ("local-list-off", {"profiles__local_auth_list": False, "limits__local_list_can_be_disabled": False}),
@@ -235,6 +263,34 @@ MET = [
 @pytest.mark.parametrize(("name", "answers"), MET)
 def test_a_met_need_lets_the_case_run(name: str, answers: dict[str, Any]) -> None:
     assert applicability("Core", [name], sut_with(**answers)) is None
+
+
+@pytest.mark.parametrize(
+    ("needs", "answers", "profile"),
+    [
+        (["clear-cache"], {"connection__security_profile": 2}, None),
+        (["security-profile"], {"security__profiles": (1, 2, 3)}, 1),
+        (["security-profile"], {"security__profiles": (1, 2, 3), "connection__security_profile": 3}, 3),
+        (["security-log", "security-profile-2-or-3"], {"security__profiles": (3, 1)}, 3),
+        (["security-profile-2-or-3"], {"security__profiles": (2, 3), "connection__security_profile": 1}, 2),
+        (["security-profile-3"], {"endpoints": {"3": Endpoint()}}, 3),
+        (["security-profile-upgrade"], {"security__profiles": (1, 2, 3)}, 1),
+        (["security-profile-upgrade"], {"security__profiles": (1, 2), "connection__security_profile": 2}, 1),
+        (["security-profile-upgrade"], {"security__profiles": (1, 2, 3), "connection__security_profile": 2}, 2),
+        (["security-profile-upgrade"], {"security__profiles": (2, 3)}, 2),
+    ],
+)
+def test_a_security_case_connects_with_a_profile_it_is_about(
+    needs: list[str], answers: dict[str, Any], profile: int | None
+) -> None:
+    assert security_profile(needs, sut_with(**answers)) == profile
+
+
+def test_the_questions_of_security_are_open_only_where_security_is_claimed() -> None:
+    asked = {"features.security_log", "features.firmware.signed"}
+
+    assert asked.isdisjoint(unanswered(sut_with()))
+    assert asked <= set(unanswered(sut_with(security__profiles=(1,))))
 
 
 def test_silence_hides_no_feature() -> None:

@@ -459,7 +459,7 @@ SCHEMA_MISTAKES = [
         "[operator]\nkind = 'rset'\n[tags]",
         [
             'sut.toml: operator.kind must be one of "none", "rest", "trigger", "python", "manual", "reference", '
-            'not "rset"; did you mean "rest"?\'
+            'not "rset"; did you mean "rest"?'
         ],
     ),
     (

@@ -3,16 +3,18 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import schemas
-from ocppj import frames
+from ocppj import frames, rules
 from ocppj.frames import ERROR_CODES, Call, CallError, CallResult, Malformed
 from ocppj.memory import Memory
 from ocppj.refusal import refusal
-from ocppj.session import MAX_OPEN, Session
-from ocppj.trace import Trace
+from ocppj.rules import Finding
+from ocppj.session import MAX_OPEN, OTHER, Session
+from ocppj.trace import Role, Trace
 
 ACTIONS = sorted(schemas.load("1.6").actions)
 
@@ -122,3 +124,49 @@ def test_a_refusal_is_a_right_callerror(text: str) -> None:
     answer = session.send(frames.error(seen.frame.id, *refused), 0)
     assert [finding.rule for finding in answer.findings if finding.rule != "RPC-05"] == []
     assert len(refused[1]) <= 255
+
+
+_NEARLY_RIGHT = (
+    '[2,"{id}","Authorize",{{"idTag":"A"}}]',
+    '[2,"{id}","Heartbeat",null]',
+    '[2,"{id}","StatusNotification",{{"connectorId":1,"errorCode":"NoError","status":"Available","timestamp":"{at}"}}]',
+    '[2,"{id}","GetConfiguration",{{}}]',
+    '[2,"{id}","DataTransfer",{{"vendorId":"v"}}]',
+    '[3,"{id}",{{"idTagInfo":{{"status":"Accepted"}}}}]',
+    '[3,"{id}",{{"currentTime":"{at}"}}]',
+    '[3,"{id}",{{"configurationKey":[{{"key":"MessageTimeout","readonly":true,"value":"9"}}]}}]',
+    '[3,"{id}",{{}}]',
+    '[3,"{id}",null]',
+)
+nearly_right = st.builds(
+    lambda text, id, at: text.format(id=id, at=at),
+    st.sampled_from(_NEARLY_RIGHT),
+    st.sampled_from(["1", "2", "3", "x" * 37]),
+    st.sampled_from(["2026-11-21T10:00:00Z", "2026-11-21T10:00:00-05:00"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["station", "csms"]), nearly_right, st.integers(0, 12)), max_size=12))
+def test_a_frame_that_is_called_plain_is_one_without_findings(traffic: list[tuple[Role, str, int]]) -> None:
+    def findings() -> list[Finding]:
+        session, now = Session("csms", schemas.load("1.6")), 0
+        for sender, text, seconds in traffic:
+            now += seconds * 1_000_000_000
+            session.observe(sender, frames.parse(text), now)
+        return session.findings
+
+    found = findings()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "is_plain_call", lambda seen, session: False)
+        patch.setattr(rules, "is_plain_result", lambda seen: False)
+        assert findings() == found
+
+
+@pytest.mark.parametrize("sender", ["station", "csms"])
+def test_what_is_right_is_plain(sender: Role) -> None:
+    session = Session("csms", schemas.load("1.6"))
+    call = session.observe(sender, frames.call("1", "DataTransfer", {"vendorId": "v"}), 0)
+    session._open[sender].clear()
+    assert rules.is_plain_call(call, session)
+    assert rules.is_plain_result(session.observe(OTHER[sender], frames.result("1", {"status": "Accepted"}), 0))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from csms_core.pki import Pki
 from simulator import Station, VirtualClock
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
 
@@ -22,6 +23,12 @@ def nothing_is_lost(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         if record.levelno >= logging.ERROR and record.name.startswith(("simulator", "ocppj"))
     ]
     assert lost == []
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    """The certificate authority of a CSMS; no test changes it."""
+    return Pki.create(tmp_path_factory.mktemp("authority") / "pki")
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
 """A CSMS for the tests of the station: it answers as told and lets a test read what arrived, in order."""
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.frames import Opcode
+from websockets.http11 import Request, Response
 
 from ocppj.frames import Call
 from ocppj.peer import OcppError, Peer
@@ -32,11 +36,21 @@ class ScriptedCsms:
             "StopTransaction": {},
             "StatusNotification": {},
             "MeterValues": {},
+            "DiagnosticsStatusNotification": {},
+            "FirmwareStatusNotification": {},
+            "SignedFirmwareStatusNotification": {},
+            "LogStatusNotification": {},
+            "SecurityEventNotification": {},
+            "SignCertificate": {"status": "Accepted"},
         }
         self.received: list[tuple[str, dict[str, Any]]] = []
         self.connections = 0
         self.pings = 0
         self.paths: list[str] = []
+        self.handshakes: list[Headers] = []
+        self.certificates: list[bytes | None] = []  # what stations have shown, in DER
+        self.tls: ssl.SSLContext | None = None
+        self.refuses: Callable[[Request], int | None] = lambda request: None  # the HTTP status to refuse with
         self.peer: Peer | None = None
         self.findings: list[Finding] = []
         self.excused: set[str] = set()  # rules a test makes the station break
@@ -49,7 +63,7 @@ class ScriptedCsms:
 
     @property
     def url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ocpp"
+        return f"{'ws' if self.tls is None else 'wss'}://127.0.0.1:{self.port}/ocpp"
 
     async def start(self) -> None:
         self._server = await serve(
@@ -60,6 +74,8 @@ class ScriptedCsms:
             compression=None,
             ping_interval=None,
             create_connection=self._create_connection,
+            process_request=self._judge,
+            ssl=self.tls,
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -79,11 +95,18 @@ class ScriptedCsms:
 
         return Counting(*arguments, **options)
 
+    def _judge(self, websocket: ServerConnection, request: Request) -> Response | None:
+        status = self.refuses(request)
+        return None if status is None else websocket.respond(HTTPStatus(status), "")
+
     async def _serve(self, websocket: ServerConnection) -> None:
         peer = Peer.over_websocket(websocket, "csms", handler=self._handle, memory=self._memory)
         self.peer = peer
         self.connections += 1
         self.paths.append(websocket.request.path)
+        self.handshakes.append(websocket.request.headers)
+        tls = websocket.transport.get_extra_info("ssl_object")
+        self.certificates.append(None if tls is None else tls.getpeercert(True))
         await self._notify()
         await peer.run()
         self.findings += [finding for finding in peer.findings if finding.party == "station"]

@@ -94,6 +94,7 @@ def test_an_unknown_connector_is_a_callerror(connector: int) -> None:
         ([(0, 6, 1)], {}, None),
         ([(0, 6, 0)], {}, "numberPhases"),
         ([(0, 6, 4)], {}, "numberPhases"),
+        ([(0, 6, 3), (1, 6, 4)], {}, "numberPhases"),
         ([(0, 6)], {"duration": 1}, None),
         ([(0, 6)], {"duration": 0}, "duration"),
         ([(0, 6)], {"duration": -1}, "duration"),
@@ -163,6 +164,17 @@ def test_a_schedule_that_changes_phases_needs_a_station_that_can(
     assert reason is None if status == "Accepted" else "ConnectorSwitch3to1PhaseSupported" in (reason or "")
 
 
+def test_a_station_cannot_change_phases_unless_it_is_told_so() -> None:
+    assert ask(station(site=Site((Supply(Decimal(32)),))), 1, profile((0, 6), (5, 6, 1))).status == "Rejected"
+
+
+def test_a_remote_start_that_leaves_the_connector_open_may_come_to_the_one_with_most_phases() -> None:
+    site = Site((Supply(Decimal(32), 1), Supply(Decimal(32))))
+    one = profile((0, 6), (5, 6, 1), purpose="TxProfile")
+    assert remote_start_refusal(station(site=site), 1, one) is None
+    assert "number of phases" in (remote_start_refusal(station(site=site), None, one) or "")
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
@@ -184,7 +196,9 @@ def test_a_remote_start_brings_a_tx_profile_without_a_transaction(
 # --- numbers, dates and sites -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("value", "expected"), [(6, 60), (6.5, 65), (0.3, 3), (21.4, 214), (0.1, 1), (8.0, 80)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [(6, 60), (6.5, 65), (5.5, 55), (0.3, 3), (21.4, 214), (0.1, 1), (8.0, 80)]
+)
 def test_a_limit_is_read_from_its_decimal_text(value: float, expected: int) -> None:
     """Rule VAL-08: as binary numbers half of these are no multiples of a tenth."""
     period = parse(profile((0, value))).chargingSchedule.chargingSchedulePeriod[0]

@@ -26,7 +26,7 @@ def registration(*answers: tuple[str, int]):
     return answer
 
 
-async def test_boot_01_and_06_boot_comes_first_then_the_status_of_every_connector(
+async def test_boot_01_boot_06_boot_comes_first_then_the_status_of_every_connector(
     start: StartStation, csms: ScriptedCsms
 ) -> None:
     station = await start(connectors=3, model="M1", vendor="V1")

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas import load
-from simulator.configuration import BadValue, Configuration, UnknownKey, table
+from simulator.configuration import BadValue, Configuration, Key, UnknownKey, table
 from simulator.feature import blueprint
 from simulator.keys import core_keys
 from simulator.parts import Facts
@@ -108,3 +108,91 @@ def test_first_values_of_a_station_model_are_checked_with_a_sentence() -> None:
     with pytest.raises(BadValue, match="HeartbeatInterval is a whole number from 1"):
         Configuration(keys, {"HeartbeatInterval": "often"})
     assert Configuration(keys, {"GetConfigurationMaxKeys": "5"}).number("GetConfigurationMaxKeys") == 5
+
+
+READ_ONLY_OF_PROFILES = ["LocalAuthListMaxLength", "SendLocalListMaxLength", "ReserveConnectorZeroSupported"]
+OPTIONAL = [
+    "AllowOfflineTxForUnknownId",
+    "AuthorizationCacheEnabled",
+    "BlinkRepeat",
+    "ConnectorPhaseRotationMaxLength",
+    "LightIntensity",
+    "MaxEnergyOnInvalidId",
+    "MessageTimeout",
+    "MeterValuesAlignedDataMaxLength",
+    "MeterValuesSampledDataMaxLength",
+    "MinimumStatusDuration",
+    "StopTransactionOnEVSideDisconnect",
+    "StopTxnAlignedDataMaxLength",
+    "StopTxnSampledDataMaxLength",
+    "SupportedFeatureProfilesMaxLength",
+    "WebSocketPingInterval",
+]
+
+
+def test_cfg_05_the_required_keys_of_the_other_profiles(configuration: Configuration) -> None:
+    readonly = {entry["key"]: entry["readonly"] for entry in configuration.get()["configurationKey"]}
+
+    assert {name: readonly.get(name) for name in READ_ONLY_OF_PROFILES} == dict.fromkeys(READ_ONLY_OF_PROFILES, True)
+    assert readonly["LocalAuthListEnabled"] is False
+    profiles = {"Core", "LocalAuthListManagement", "RemoteTrigger", "Reservation"}
+    assert profiles <= set(configuration.items("SupportedFeatureProfiles"))
+
+
+def test_cfg_06_the_optional_keys_of_core_exist(configuration: Configuration) -> None:
+    assert [name for name in OPTIONAL if name not in configuration] == []
+
+
+@pytest.mark.parametrize("name", list(blueprint(FEATURES, Facts()).keys))
+def test_cfg_03_every_key_has_a_right_default_and_knows_what_is_wrong(name: str) -> None:
+    key = blueprint(FEATURES, Facts()).keys[name]
+    fresh = Configuration({name: key})
+
+    assert key.normal(key.default) == key.default
+    assert fresh.change("Nothing", "1") == "NotSupported"
+    wrong = {"boolean": "1", "integer": "one", "list": "Nonsense,Nonsense", "string": "x" * 501}[key.type]
+    assert fresh.change(name, wrong) == "Rejected"
+    assert fresh.change(name, key.default) == {"R": "Rejected"}.get(
+        key.access, "RebootRequired" if key.reboot else "Accepted"
+    )
+    assert fresh[name] == key.default
+
+
+def test_cfg_07_a_fixed_cable_is_not_unlocked() -> None:
+    configuration = Configuration(blueprint(FEATURES, Facts(fixed_cable=True)).keys)
+    name = "UnlockConnectorOnEVSideDisconnect"
+
+    assert configuration.get([name])["configurationKey"] == [{"key": name, "readonly": True, "value": "false"}]
+    assert configuration.change(name, "true") == "Rejected"
+
+
+def test_cfg_08_a_secret_can_be_set_and_not_be_read() -> None:
+    configuration = Configuration(table([Key("Secret", "W", "string", "", limit=40)]))
+
+    assert configuration.change("Secret", "x" * 40) == "Accepted"
+    assert configuration.change("Secret", "x" * 41) == "Rejected"
+    assert configuration.get() == {"configurationKey": [{"key": "Secret", "readonly": False}]}
+    assert configuration["secret"] == "x" * 40
+
+
+def test_cfg_03_a_key_that_needs_a_reboot_is_in_force_after_it(configuration: Configuration) -> None:
+    heard: list[str] = []
+    configuration.on_change = heard.append
+    before = configuration["ConnectorPhaseRotation"]
+
+    assert configuration.change("ConnectorPhaseRotation", "1.RTS") == "RebootRequired"
+    assert configuration.change("ConnectorPhaseRotation", "1.STR") == "RebootRequired"
+    assert configuration["ConnectorPhaseRotation"] == before
+    assert configuration.get(["ConnectorPhaseRotation"])["configurationKey"][0]["value"] == "1.STR"
+    configuration.boot()
+    assert configuration["ConnectorPhaseRotation"] == "1.STR"
+    assert heard == []
+
+
+def test_a_list_of_measurands_may_name_phases(configuration: Configuration) -> None:
+    single = Configuration(blueprint(FEATURES, Facts(phases=1)).keys)
+
+    assert configuration.change("MeterValuesSampledData", "Voltage.L1,Current.Import.L3") == "Accepted"
+    assert single.change("MeterValuesSampledData", "Voltage.L1") == "Accepted"
+    assert single.change("MeterValuesSampledData", "Voltage.L2") == "Rejected"
+    assert single.change("MeterValuesSampledData", "SoC.L1") == "Rejected"

@@ -134,7 +134,7 @@ async def test_tx_06_a_failed_message_is_repeated_with_growing_pauses(
     assert [later - earlier for earlier, later in pairwise(times)] == [10.0, 20.0, 30.0]
 
 
-async def test_tx_07_and_08_a_start_without_an_answer_leaves_minus_one(
+async def test_tx_07_tx_08_a_start_without_an_answer_leaves_minus_one(
     station: Station, csms: ScriptedCsms, clock: VirtualClock
 ) -> None:
     station.configuration.set("TransactionMessageAttempts", "2")

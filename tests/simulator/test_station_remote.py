@@ -188,7 +188,7 @@ async def test_dt_01_an_unknown_vendor(station: Station, csms: ScriptedCsms) -> 
         ("Reset", {"type": 5}, "TypeConstraintViolation"),
     ],
 )
-async def test_err_02_to_06_and_14_what_cannot_be_processed(
+async def test_err_02_err_03_err_04_err_05_err_06_err_14_what_cannot_be_processed(
     start: StartStation, csms: ScriptedCsms, action: str, payload: dict, code: str
 ) -> None:
     await start(features=(CoreProfile,))

@@ -51,7 +51,7 @@ async def test_auth_02_the_starting_card_stops_without_authorize(
     assert csms.payloads("Authorize") == []
 
 
-async def test_tx_14_and_15_the_register_goes_on_from_one_transaction_to_the_next(
+async def test_tx_14_tx_15_the_register_goes_on_from_one_transaction_to_the_next(
     charging: Station, csms: ScriptedCsms, clock: VirtualClock
 ) -> None:
     await clock.advance(3600)
@@ -339,7 +339,7 @@ async def test_mv_01_interval_0_means_none(charging: Station, csms: ScriptedCsms
     assert csms.payloads("MeterValues") == []
 
 
-async def test_mv_02_and_07_aligned_values_for_every_connector(
+async def test_mv_02_mv_07_aligned_values_for_every_connector(
     charging: Station, csms: ScriptedCsms, clock: VirtualClock
 ) -> None:
     charging.configuration.set("MeterValueSampleInterval", "0")
@@ -462,7 +462,7 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(station: Station) -> No
         await station.raise_fault(1, "Broken")
 
 
-async def test_messages_leave_in_the_order_in_which_things_happen(
+async def test_tx_17_messages_leave_in_the_order_in_which_things_happen(
     station: Station, csms: ScriptedCsms, clock: VirtualClock
 ) -> None:
     await station.plug_in(1)

@@ -31,7 +31,7 @@ _STEPS: tuple[tuple[str, str, str, str | None, Follow], ...] = (
         lambda station, _: states.firmware(station, "Idle"),
     ),
 )
-"""Need, message, the rule that it is asked for, the rule that the connector is the right one, what the station sends."""
+"""Need, message, the rule that it is asked for, the rule about its connector, what the station sends then."""
 
 
 @case(

@@ -9,7 +9,7 @@ from harness.vocabulary import Operator, Station, Sut, case, payloads, states
     "TC_079_CSMS",
     "Get Security Log",
     profile="security",
-    ref="Security white paper N01",
+    ref="OCPP 1.6 security white paper N01",
     needs=["security-profile", "security-log"],
     rules={
         "R1": "The station is told to put its log where the operator chose.",

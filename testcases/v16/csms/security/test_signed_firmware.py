@@ -12,7 +12,7 @@ _NEEDS = ["security-profile", "profiles.firmware_management", "signed-firmware-u
     "TC_080_CSMS",
     "Secure Firmware Update",
     profile="security",
-    ref="Security white paper L01",
+    ref="OCPP 1.6 security white paper L01",
     needs=_NEEDS,
     rules={
         "R1": "The station is told to fetch the firmware from where the operator chose.",
@@ -48,7 +48,7 @@ async def test_signed_firmware_is_installed(station: Station, operator: Operator
     "TC_081_CSMS",
     "Secure Firmware Update - Invalid Signature",
     profile="security",
-    ref="Security white paper L01",
+    ref="OCPP 1.6 security white paper L01",
     needs=_NEEDS,
     rules={
         "R1": "The station is told to fetch the firmware from where the operator chose.",

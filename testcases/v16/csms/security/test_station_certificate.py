@@ -7,7 +7,7 @@ from harness.vocabulary import Operator, Station, Sut, case, certificates, renew
     "TC_074_CSMS",
     "Update Charge Point Certificate by request of Central System",
     profile="security",
-    ref="Security white paper A02, A00.FR.501 to 511",
+    ref="OCPP 1.6 security white paper A02, A00.FR.501 to 511",
     needs=["security-profile-3"],
     changes=True,
     rules={
@@ -41,7 +41,7 @@ async def test_certificate_is_renewed(station: Station, operator: Operator, sut:
     "TC_077_CSMS",
     "Invalid ChargePointCertificate Security Event",
     profile="security",
-    ref="Security white paper A02, A04",
+    ref="OCPP 1.6 security white paper A02, A04",
     needs=["security-profile-3"],
     rules={
         "R1": "The station is told to ask for a certificate.",

@@ -7,7 +7,7 @@ from harness.vocabulary import Station, Sut, case, certificates, states
     "TC_086_CSMS",
     "TLS - server-side certificate - Valid certificate",
     profile="security",
-    ref="Security white paper A00.FR.306 to 322, 501 to 511",
+    ref="OCPP 1.6 security white paper A00.FR.306 to 322, 501 to 511",
     needs=["security-profile-2-or-3"],
     rules={
         "R1": "TLS is spoken in version 1.2 or above, and in no other.",
@@ -49,7 +49,7 @@ async def test_certificate_of_the_csms(offline_station: Station, sut: Sut) -> No
     "TC_087_CSMS",
     "TLS - Client-side certificate - valid certificate",
     profile="security",
-    ref="Security white paper A00.FR.401 to 413",
+    ref="OCPP 1.6 security white paper A00.FR.401 to 413",
     needs=["security-profile-3"],
     rules={
         "R1": "TLS is spoken in version 1.2 or above, and in no other.",

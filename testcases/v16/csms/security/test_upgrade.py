@@ -7,7 +7,7 @@ from harness.vocabulary import Operator, Station, Sut, case, renewal, states, up
     "TC_083_CSMS",
     "Upgrade Charge Point Security Profile - Accepted",
     profile="security",
-    ref="Security white paper A05",
+    ref="OCPP 1.6 security white paper A05",
     needs=["security-profile-upgrade"],
     changes=True,
     rules={

@@ -1,0 +1,131 @@
+"""Accepting connections: a few at a time, and a bounded number that have not finished their handshake.
+
+Event loops accept whatever waits at a port in one go, and a connection costs its memory and a task from its first
+moment. Here a thousand clients that come at once, or stop in the middle of their handshake, wait in the queue of the
+kernel (`net.BACKLOG`) and hold up nobody who is connected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from ssl import SSLContext
+from typing import Any
+
+OPENING = 256
+"""Connections that may be in their handshake at a time."""
+
+GRACE = 2.0
+"""Seconds a client has for its request (TLS included) while others wait for its place."""
+
+PAUSE = 1.0
+"""Seconds without accepting, after the kernel could not: there are too many open files."""
+
+
+class Guest:
+    """A connection that was accepted and has not finished its handshake."""
+
+    def __init__(self, door: Door, at: float) -> None:
+        self.at = at
+        self.entering: asyncio.Task[None] | None = None
+        self.transport: asyncio.Transport | None = None  # None: TLS is not ready
+        self.has_asked = False  # its request is there, and being judged
+        self._door = door
+
+    def leave(self) -> None:
+        """Its handshake has ended, somehow: its place is free. May be called again."""
+        self._door.left(self)
+
+    def turn_away(self) -> None:
+        """Drop the connection."""
+        self.leave()
+        if self.transport is not None:
+            self.transport.abort()
+        elif self.entering is not None:
+            self.entering.cancel()
+
+
+class Door:
+    """One listening socket; what `websockets` needs of an `asyncio.Server`.
+
+    `make` gives the protocol of a connection, which tells its guest how far it is.
+    """
+
+    def __init__(
+        self, sock: socket.socket, make: Callable[[Guest], asyncio.Protocol], tls: SSLContext | None, timeout: float
+    ) -> None:
+        self.sockets = (sock,)
+        self._sock = sock
+        self._make = make
+        self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls, "ssl_handshake_timeout": timeout}
+        self._loop = asyncio.get_running_loop()
+        self._guests: dict[Guest, None] = {}  # oldest first
+        self._place_is_free = asyncio.Event()
+        self._accepting = self._loop.create_task(self._accept())
+
+    def left(self, guest: Guest) -> None:
+        """The place of a guest is free."""
+        if self._guests.pop(guest, guest) is None:
+            self._place_is_free.set()
+
+    def is_serving(self) -> bool:
+        """Whether connections are accepted."""
+        return not self._accepting.cancelling() and not self._accepting.done()
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop it runs on."""
+        return self._loop
+
+    def close(self) -> None:
+        """Accept nobody any more, and send away who has not asked for anything yet."""
+        self._accepting.cancel()
+        for guest in [guest for guest in self._guests if not guest.has_asked]:
+            guest.turn_away()
+
+    async def wait_closed(self) -> None:
+        """Wait for those who were on their way in."""
+        entering = [guest.entering for guest in self._guests if guest.entering is not None]
+        await asyncio.wait([self._accepting, *entering])
+
+    async def _accept(self) -> None:
+        while True:
+            await self._place()
+            try:
+                client = (await self._loop.sock_accept(self._sock))[0]
+            except ConnectionAbortedError:
+                continue
+            except OSError:
+                await asyncio.sleep(PAUSE)
+                continue
+            with contextlib.suppress(OSError):  # it may be gone already
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            guest = Guest(self, self._loop.time())
+            self._guests[guest] = None
+            guest.entering = self._loop.create_task(self._enter(client, guest))
+            await asyncio.sleep(0)  # it is the turn of those who are connected
+
+    async def _enter(self, client: socket.socket, guest: Guest) -> None:
+        try:
+            await self._loop.connect_accepted_socket(lambda: self._make(guest), client, **self._tls)
+        except OSError:  # it went away, or TLS failed
+            guest.leave()
+        except asyncio.CancelledError:
+            guest.leave()
+            client.close()
+        finally:
+            guest.entering = None
+
+    async def _place(self) -> None:
+        """Wait for a free place, or free that of the oldest guest who takes too long to ask."""
+        while len(self._guests) >= OPENING:
+            oldest = next((guest for guest in self._guests if not guest.has_asked), None)
+            seconds = GRACE if oldest is None else oldest.at + GRACE - self._loop.time()
+            if oldest is not None and seconds <= 0:
+                oldest.turn_away()
+                return
+            self._place_is_free.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._place_is_free.wait()

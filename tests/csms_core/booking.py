@@ -1,0 +1,27 @@
+"""Bookings of messages without a CSMS: over a connection, as the writer makes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from csms_core.store import meter_values, starts, stops, tags
+from csms_core.store.line import Line
+
+
+def start(connection: Connection, identity: str, payload: dict[str, Any], at: datetime) -> tuple[int, dict[str, Any]]:
+    """Book a StartTransaction; gives transactionId and idTagInfo."""
+    info = tags.id_tag_info(tags.find(connection, payload["idTag"]), at)
+    return starts.book(Line.over(connection), [starts.Start(identity, payload, info, at)])[0]
+
+
+def stop(connection: Connection, identity: str, payload: dict[str, Any], at: datetime) -> None:
+    """Book a StopTransaction."""
+    stops.book(Line.over(connection), [stops.Stop(identity, payload, at)])
+
+
+def values(connection: Connection, identity: str, payload: dict[str, Any], at: datetime) -> None:
+    """Book a MeterValues."""
+    meter_values.book(Line.over(connection), [meter_values.MeterValues(identity, payload, at)])

@@ -1,0 +1,221 @@
+"""A system under test that goes away in the middle of a run: one ERROR, and nothing is blamed that was not run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from harness.health import AWAY, GONE
+from tests.harness.conftest import Outcome, Running
+from tests.harness.scripted_sut import Never, ScriptedSut
+
+
+class Product:
+    """A CSMS in a process of its own, on a port that stays the same when it is started again."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"ws://127.0.0.1:{self.port}/ocpp"
+        self.process = self.start()
+
+    def start(self) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "csms_core", "--port", str(self.port), "--api-port", "0", "--any-station"]
+        process = subprocess.Popen([*command, "--database", ":temporary:"], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["url"]
+        return process
+
+    def restart_when_it_dies(self) -> threading.Thread:
+        """What a supervisor does: once."""
+
+        def supervise() -> None:
+            self.process.wait()
+            self.end()
+            self.process = self.start()
+
+        thread = threading.Thread(target=supervise)
+        thread.start()
+        return thread
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def product() -> Iterator[Product]:
+    started = Product()
+    yield started
+    started.end()
+
+
+CASES = """
+import asyncio, os, signal
+from pathlib import Path
+
+KILLED = Path("killed")
+
+@made_up("TC_A_CSMS")
+async def test_a(station):
+    await station.sends("Heartbeat", rule="R1")
+
+@made_up("TC_B_CSMS")
+async def test_b(station):
+    KILLED.touch()
+    os.kill({pid}, signal.SIGKILL)
+    await station.sends("Heartbeat", rule="R1")
+
+@made_up("TC_C_CSMS")
+@made_up("TC_D_CSMS")
+@made_up("TC_E_CSMS")
+@made_up("TC_F_CSMS")
+@made_up("TC_G_CSMS")
+@made_up("TC_H_CSMS")
+async def test_others(station):
+    while not KILLED.exists():  # so that another worker is in the middle of a case, too
+        await asyncio.sleep(0.01)
+    await station.sends("Heartbeat", rule="R1")
+
+@made_up("TC_N_CSMS", profile="reservation")
+async def test_not_claimed(station):
+    raise AssertionError("not to be run")
+"""
+
+
+def run(running: Running, scripted: ScriptedSut, product: Product, *arguments: str, recover_s: float) -> Outcome:
+    file = scripted.sut_file(Path.cwd(), recover_s=recover_s)
+    away = file.with_name("away.toml")
+    away.write_text(file.read_text().replace(scripted.url, product.url))
+    source = CASES.format(pid=product.process.pid)
+    return running(source, "--sut", str(away), *arguments, named=False, process=True)
+
+
+def test_a_crash_for_good_is_one_error_and_the_rest_is_not_run(
+    running: Running, scripted: ScriptedSut, product: Product
+) -> None:
+    outcome = run(running, scripted, product, "-p", "no:xdist", recover_s=0.5)
+
+    verdicts = outcome.verdicts
+    assert outcome.code == 3
+    assert (verdicts["TC_A_CSMS"], verdicts["TC_B_CSMS"], verdicts["TC_N_CSMS"]) == ("PASS", "ERROR", "NOT_APPLICABLE")
+    left = [f"TC_{letter}_CSMS" for letter in "CDEFGH"]
+    assert {verdicts[id] for id in left} == {"INCONCLUSIVE"}
+    refused = f"{product.url}/LANE-1: the connection was refused; is the CSMS running, and is this its port?"
+    crash = outcome.cases["TC_B_CSMS"]
+    assert crash["reason"].startswith(f"the system under test went away during this case: {refused}; what the case saw")
+    assert "the connection was closed by" in crash["reason"]
+    assert (crash["failure"]["kind"], crash["failure"]["rule"]) == ("harness", None)
+    assert {outcome.cases[id]["reason"] for id in left} == {
+        f"not run: the system under test is gone since TC_B_CSMS ({refused}) and did not come back in 0.5 s"
+    }
+    assert {outcome.cases[id].get("not_run") for id in left} == {True}
+    assert {outcome.cases[id]["trace"] for id in left} == {None}
+
+    suite = ET.parse(outcome.out / "junit.xml").getroot()
+    assert (suite.get("errors"), suite.get("failures"), suite.get("skipped")) == ("1", "0", "7")
+    assert not list(outcome.out.glob(".sut-*"))
+
+
+def test_all_workers_learn_of_it(running: Running, scripted: ScriptedSut, product: Product) -> None:
+    outcome = run(running, scripted, product, "-n", "2", recover_s=0.5)
+
+    assert outcome.code == 3
+    verdicts = list(outcome.verdicts.values())
+    assert len(verdicts) == 9
+    assert 1 <= verdicts.count("ERROR") <= 2  # at most the cases that were under way
+    assert verdicts.count("INCONCLUSIVE") >= 5
+
+
+def test_a_crash_and_a_restart_is_one_error_and_the_run_goes_on(
+    running: Running, scripted: ScriptedSut, product: Product
+) -> None:
+    supervisor = product.restart_when_it_dies()
+    outcome = run(running, scripted, product, "-p", "no:xdist", recover_s=60)
+    supervisor.join()
+
+    assert outcome.code == 3
+    assert outcome.verdicts.pop("TC_B_CSMS") == "ERROR"
+    assert outcome.verdicts.pop("TC_N_CSMS") == "NOT_APPLICABLE"
+    verdicts = {id: verdict for id, verdict in outcome.verdicts.items() if id not in ("TC_B_CSMS", "TC_N_CSMS")}
+    assert set(verdicts.values()) == {"PASS"}
+    assert len(verdicts) == 7
+    notes = (outcome.out / outcome.cases["TC_C_CSMS"]["trace"]).read_text()
+    assert "the system under test was away; it came back after" in notes
+
+
+HEARTBEATS = """
+@made_up("TC_A_CSMS")
+@made_up("TC_B_CSMS")
+async def test_heartbeat(station):
+    await station.sends("Heartbeat", rule="R1")
+"""
+
+
+def test_a_bad_answer_alone_is_no_crash(running: Running, scripted: ScriptedSut) -> None:
+    scripted.answers["Heartbeat"] = Never
+    outcome = running(HEARTBEATS, sut={"message_s": 1.5})
+
+    assert outcome.verdicts == {"TC_A_CSMS": "FAIL", "TC_B_CSMS": "FAIL"}
+    assert outcome.code == 1
+
+
+class Status(BaseHTTPRequestHandler):
+    """Answers every GET with the status of its server."""
+
+    def do_GET(self) -> None:
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextlib.contextmanager
+def health_page(status: int) -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Status)
+    server.status = status  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/health"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.mark.parametrize(("status", "verdicts"), [(200, ("FAIL", "FAIL")), (503, ("ERROR", "INCONCLUSIVE"))])
+def test_a_health_page_is_asked_where_there_is_one(
+    running: Running, scripted: ScriptedSut, monkeypatch: pytest.MonkeyPatch, status: int, verdicts: tuple[str, str]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
+    scripted.answers["Heartbeat"] = Never
+    with health_page(status) as url:
+        sut = {"message_s": 1.5, "connection": f'health = "{url}"', "recover_s": 0.2}
+        outcome = running(HEARTBEATS, sut=sut)
+
+    assert tuple(outcome.verdicts[id] for id in ("TC_A_CSMS", "TC_B_CSMS")) == verdicts
+    if status == 503:
+        reason = outcome.cases["TC_A_CSMS"]["reason"]
+        assert f"{url} (connection.health) was answered 503" in reason
+
+
+def test_marks_of_an_earlier_run_mean_nothing(running: Running, scripted: ScriptedSut) -> None:
+    for name in (AWAY, GONE):
+        (Path.cwd() / "out").mkdir(exist_ok=True)
+        (Path.cwd() / "out" / name).write_text("since long ago")
+
+    assert set(running(HEARTBEATS).verdicts.values()) == {"PASS"}

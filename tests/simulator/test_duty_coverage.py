@@ -1,0 +1,39 @@
+"""Every duty of a station has a test named after it: `test_<rule>_...`, as in `test_tx_07_tx_08_...` for two."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+
+from ocppj.rules import RULES
+from tests.csms_core import duties as csms_duties
+from tests.csms_core.test_duty_coverage import named_by_tests, problems
+from tests.simulator.duties import BEING_BUILT, DUTIES, WITHOUT_TEST
+
+TESTS = Path(__file__).parent.parent
+FOLDERS = (TESTS / "simulator", TESTS / "ocppj")
+
+
+def test_every_duty_of_a_station_has_a_test_or_a_reason() -> None:
+    due = {rule: duty for rule, duty in DUTIES.items() if rule not in BEING_BUILT}
+
+    assert problems(due, WITHOUT_TEST, named_by_tests(*FOLDERS)) == []
+
+
+def test_what_is_being_built_is_a_duty() -> None:
+    assert BEING_BUILT.keys() - DUTIES.keys() == set()
+
+
+def test_the_list_of_duties_agrees_with_the_rules_of_the_engine() -> None:
+    binding = {rule.id for rule in RULES.values() if rule.who != "csms"}
+
+    assert binding - DUTIES.keys() == {"VAL-00"}, "our own, for what the standard has no number for"
+    assert {rule for rule in RULES if RULES[rule].who == "csms"} & DUTIES.keys() == set()
+
+
+def test_no_rule_is_missing_in_both_lists() -> None:
+    """Together the duties of the two parties number every rule from 1 on, so that none can be forgotten."""
+    rules = sorted(DUTIES.keys() | csms_duties.DUTIES.keys())
+    numbers = {name: [int(rule[-2:]) for rule in group] for name, group in groupby(rules, lambda rule: rule[:-3])}
+
+    assert {name: found for name, found in numbers.items() if found != list(range(1, len(found) + 1))} == {}
