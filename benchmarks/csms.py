@@ -3,7 +3,8 @@
 ``python -m benchmarks.csms [--stations K] [--loops N] [--rounds N] [--ocpp-rpc FOLDER]`` prints a Markdown table. Each
 server is a process of its own: ours as ``plugproof csms`` starts it, with full validation in both directions and every
 booking committed to SQLite before its answer; the other with its own validation, on ``websockets`` and ``uvloop`` too,
-keeping nothing. With ``--ocpp-rpc`` a third joins in, on npm ``ocpp-rpc`` in strict mode, keeping nothing: FOLDER is
+keeping nothing. Two more show the floor of one CPython process (``benchmarks.floor``): sockets, JSON and validation,
+nothing else. With ``--ocpp-rpc`` another joins in, on npm ``ocpp-rpc`` in strict mode, keeping nothing: FOLDER is
 where ``npm install ocpp-rpc`` was run, and ``node`` is on the PATH. This process is the load: K stations, each sending
 its next CALL when the last one was answered. Rounds alternate between the servers. CPU time is that of all threads of a
 server, from ``/proc`` (Linux only); a message is a CALL or its answer.
@@ -101,6 +102,8 @@ def main() -> None:
         servers = {
             "plugproof reference CSMS, SQLite": stack.enter_context(reference()),
             f"`ocpp` {version('ocpp')} `ChargePoint`, memory": stack.enter_context(_other()),
+            "floor: validation alone on uvloop": stack.enter_context(_floor("uvloop")),
+            f"floor: validation alone on picows {version('picows')}": stack.enter_context(_floor("picows")),
         }
         if chosen.ocpp_rpc is not None:
             package = json.loads((chosen.ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
@@ -213,6 +216,12 @@ def reference() -> Iterator[Server]:
 @contextlib.contextmanager
 def _other() -> Iterator[Server]:
     with _process("benchmarks.csms", "--serve-other") as (pid, ready):
+        yield Server(pid, ready["url"])
+
+
+@contextlib.contextmanager
+def _floor(kind: str) -> Iterator[Server]:
+    with _process("benchmarks.floor", kind) as (pid, ready):
         yield Server(pid, ready["url"])
 
 

@@ -67,6 +67,8 @@ async def _serve(config: Config) -> None:
         gc.freeze()
         sys.setswitchinterval(SWITCH_INTERVAL)
         print(json.dumps(ready), flush=True)
+        # the first diagnosis imports its library, which would stop everybody for 0.1 s
+        await asyncio.to_thread(csms.schemas.diagnose, "Heartbeat", "call", {"unknown": True})
         await stop.wait()
 
 

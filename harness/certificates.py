@@ -1,6 +1,5 @@
 """Certificates, keys and signatures that cases work with, and what they expect of those that a CSMS sends or shows."""
 
-import functools
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from harness.pki import (
     is_certificate,
     names_certificate,
     same_certificate,
+    shared,
     signing_request,
 )
 from harness.pki.names import ALGORITHMS
@@ -146,15 +146,9 @@ def _octets(value: Any) -> int:
 
 def _pki(sut: Sut) -> Pki:
     try:
-        return _loaded(sut.tls.pki)
+        return shared(sut.tls.pki)
     except PkiProblem as error:
         raise HarnessError(str(error)) from None
-
-
-@functools.cache
-def _loaded(folder: str | None) -> Pki:
-    """The folder of the SUT file, else one in memory; one for the process."""
-    return Pki.ephemeral() if folder is None else Pki.load(Path(folder))
 
 
 def _text(file: str) -> str:

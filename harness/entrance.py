@@ -105,7 +105,7 @@ class Entrance:
         try:
             websocket, answer = await self._open(subprotocols, authenticated)
         except Refused as refused:
-            if refused.upgraded:
+            if refused.by_station:  # the CSMS has not refused anything
                 self._let_in(rule, f"{refused}", refused.seq)
         else:
             if not await self._is_ended(websocket):

@@ -8,6 +8,7 @@ user's ini does not matter.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -55,15 +56,19 @@ async def known_station(case_run: CaseRun, request: pytest.FixtureRequest) -> As
 
 
 @pytest_asyncio.fixture(loop_scope="function")
-async def offline_station(case_run: CaseRun, known_station: None) -> AsyncIterator[Station]:
+async def offline_station(
+    case_run: CaseRun, known_station: None, request: pytest.FixtureRequest
+) -> AsyncIterator[Station]:
     """A station that the CSMS knows, with the credentials of the case's security profile, and that is not connected."""
     station = Station(case_run)
-    if station.identity != case_run.lane.identity or station.entrance.link.profile:
-        async with _state(case_run, "known"):
-            await make_known(case_run.sut, station.entrance.link)
-    case_run.trace.phase = "case"
-    yield station
-    await station.leaves()
+    link, sut = station.entrance.link, case_run.sut
+    own = msgspec.structs.replace(case_run.lane, identity=link.identity)
+    async with made_for_case(sut, own, session_of(request.config).out, case_run.note):
+        if link.profile or own != case_run.lane:
+            await make_known(sut, link)
+        case_run.trace.phase = "case"
+        yield station
+        await station.leaves()
 
 
 @pytest_asyncio.fixture(loop_scope="function")

@@ -38,13 +38,14 @@ _VERSIONS: Final = {"TLSv1.3": "TLS 1.3", "TLSv1.2": "TLS 1.2", "TLSv1.1": "TLS 
 class Refused(Exception):
     """The CSMS turned the station away; the text says how.
 
-    ``seq`` is the entry of the trace that shows it. ``upgraded``: it answered HTTP 101, and this side could not go on.
+    ``seq`` is the entry of the trace that shows it. ``by_station``: it was this side that could not go on, because of
+    what the CSMS showed or answered.
     """
 
-    def __init__(self, sentence: str, seq: int | None, *, upgraded: bool = False) -> None:
+    def __init__(self, sentence: str, seq: int | None, *, by_station: bool = False) -> None:
         super().__init__(sentence)
         self.seq = seq
-        self.upgraded = upgraded
+        self.by_station = by_station
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -81,12 +82,13 @@ class Evidence:
         self._add("csms->station", version, name, f"certificate {shown}")
         return {"version": version, "suite": name, "certificate": msgspec.structs.asdict(shown)}
 
-    def failed(self, error: BaseException) -> str:
-        """TLS came to nothing; gives the sentence."""
+    def failed(self, error: BaseException) -> Refused:
+        """TLS came to nothing."""
         sentence = _tls_sentence(error)
-        by_csms = not isinstance(error, ssl.SSLError) or _alert(error) is not None
+        ended = not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError)
+        by_csms = ended or _alert(error) is not None
         self._add("csms->station" if by_csms else "station->csms", "TLS failed", sentence)
-        return f"TLS failed, {sentence}"
+        return Refused(f"TLS failed, {sentence}", self.last, by_station=not by_csms)
 
     def requested(self, path: str, headers: Headers, at: int) -> None:
         """The station asks for the upgrade."""
@@ -160,10 +162,10 @@ async def open_websocket(
         raise Refused(f"HTTP {error.response.status_code}{_said(error.response)}", evidence.last) from None
     except (websockets.exceptions.NegotiationError, websockets.exceptions.InvalidHandshake) as error:
         if evidence.response is not None and evidence.response.status_code == 101:
-            raise Refused(f"HTTP 101, but {error}", evidence.last, upgraded=True) from None
+            raise Refused(f"HTTP 101, but {error}", evidence.last, by_station=True) from None
         raise _no_answer(evidence, error) from None
     except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, EOFError) as error:
-        raise Refused(evidence.failed(error), evidence.last) from None
+        raise evidence.failed(error) from None
     except (OSError, ValueError, websockets.exceptions.WebSocketException) as error:
         raise HarnessError(str(connect_failed(address, error))) from None
     assert evidence.last is not None  # the answer was recorded
@@ -182,7 +184,7 @@ async def secure(link: Link, trace: Trace, hello: Hello, *, credentials: Credent
         async with asyncio.timeout(seconds):
             _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
     except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, EOFError) as error:
-        raise Refused(evidence.failed(error), evidence.last) from None
+        raise evidence.failed(error) from None
     except OSError as error:
         raise HarnessError(str(connect_failed(link.url, error))) from None
     members = evidence.secured(writer.get_extra_info("ssl_object"))
@@ -196,7 +198,7 @@ async def secure(link: Link, trace: Trace, hello: Hello, *, credentials: Credent
 def _no_answer(evidence: Evidence, error: Exception) -> Refused:
     """The connection ended before an HTTP answer: with TLS 1.3 that is how a client certificate is turned down."""
     if isinstance(evidence.lost, ssl.SSLError):
-        return Refused(evidence.failed(evidence.lost), evidence.last)
+        return evidence.failed(evidence.lost)
     evidence.ended("no HTTP answer, the connection was ended")
     return Refused(f"no HTTP answer ({error})", evidence.last)
 

@@ -12,16 +12,16 @@ from harness import operators
 from harness.operators import OperatorError, manual
 from harness.provisioning.scopes import make_for_run, remove_all
 from harness.responder import Responder
-from harness.sut import Lane, ManualSettings, Sut
-from harness.tls import client_context
+from harness.sut import Lane, ManualSettings, Sut, link_of
+from harness.tls import context_of, credentials_of
 from harness.verdicts import HarnessError
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed, OcppError
 from ocppj.frames import Call
 from ocppj.peer import Handler, Peer, connect
 
 PINGS = 5
-UNKNOWN = (401, 403, 404)
-"""HTTP statuses with which a station is refused that is not known."""
+UNKNOWN = (403, 404)
+"""HTTP statuses with which a station may be refused because it is not known."""
 
 
 class NotReady(Exception):
@@ -58,14 +58,14 @@ async def prepare(sut: Sut, lanes: list[Lane], out: Path) -> float | None:
 
 async def probe(sut: Sut, lane: Lane) -> float:
     """Connect as ``lane``, measure pings, and see whether a BootNotification is answered. Raises ``NotReady``."""
-    link, timeouts = sut.connection, sut.timeouts
+    link, timeouts = link_of(sut, lane), sut.timeouts
     try:
         peer = await connect(
-            link.url or "",
+            link.url,
             lane.identity,
             handler=_sensible(sut, lane),
-            ssl=client_context(link),
-            basic_auth=lane.basic_auth if link.security_profile in (1, 2) else None,
+            ssl=context_of(link, credentials_of(link, sut.security.cpo_name)),
+            basic_auth=link.basic_auth,
             open_timeout=timeouts.connect_s,
             call_timeout=timeouts.message_s,
         )

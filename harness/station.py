@@ -24,6 +24,7 @@ from harness.tls import Hello
 from harness.verdicts import CaseFailure, HarnessError, one_line
 from ocppj.errors import CallTimeout, ConnectionClosed
 from ocppj.frames import Call, CallError, CallResult, Malformed
+from ocppj.masking import MASK, SECRET_KEYS
 from ocppj.matchers import Mismatch, mismatches, shown
 from ocppj.peer import Peer
 from ocppj.rules import Finding
@@ -471,13 +472,17 @@ def _mismatch(run: CaseRun, name: str, seen: Seen, found: list[Mismatch], rule: 
     return CaseFailure(
         "mismatch",
         expected=f"{name} with {first.member} = {first.expected}",
-        actual=f"{first.member} = {_brief(first.actual)}",
+        actual=f"{first.member} = {_brief(first, cast('Call | CallResult', seen.frame).payload)}",
         rule=run.failed(rule),
         seq=seen.seq,
         path=first.path,
     )
 
 
-def _brief(value: Any) -> str:
-    """A value as an explanation shows it; of a certificate what it says, and not its base64."""
+def _brief(found: Mismatch, payload: Any) -> str:
+    """A value as an explanation shows it: of a password its length, of a certificate what it says."""
+    value = found.actual
+    key = payload.get("key") if isinstance(payload, dict) else None
+    if found.path == ("value",) and isinstance(value, str) and str(key).lower() in SECRET_KEYS:
+        return f"{MASK} ({len(value)} characters)"
     return f"the certificate {facts(value)}" if is_certificate(value) else shown(value)

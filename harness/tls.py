@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
-from harness.pki import Credentials, Pki, PkiProblem
-from harness.sut import Connection, Link
+from harness.pki import Credentials, PkiProblem, shared
+from harness.sut import Link
 from harness.verdicts import HarnessError
 
 SUITES: Final = {
@@ -44,13 +44,6 @@ class Hello(msgspec.Struct, frozen=True):
         """The offer in words."""
         versions = "TLS 1.1" if self.old else "TLS 1.2" if self.suite else "TLS 1.2, TLS 1.3"
         return f"{versions}; {self.suite or 'usual suites'}"
-
-
-def client_context(link: Connection) -> ssl.SSLContext | None:
-    """The context for a ``wss`` address, ``None`` for ``ws``."""
-    if not (link.url or "").startswith("wss:"):
-        return None
-    return _context(link.ca_file, None, Hello())
 
 
 def context_of(link: Link, credentials: Credentials | None, hello: Hello | None = None) -> ssl.SSLContext | None:
@@ -87,7 +80,7 @@ def _files(certificate: str, key: str) -> Credentials:
 @functools.lru_cache(maxsize=KEPT)
 def _issued(folder: str, identity: str, organization: str | None) -> Credentials:
     try:
-        return Pki.load(Path(folder)).client(identity, organization)
+        return shared(folder).client(identity, organization)
     except (PkiProblem, ValueError) as error:
         raise HarnessError(str(error)) from None
 

@@ -19,6 +19,7 @@ from ocppj.peer import ConnectFailed
 from simulator.configuration import BadValue, UnknownKey
 from simulator.events import Event, NotReached
 from simulator.station import Station
+from simulator.store import NOWHERE, StoreError
 
 OK, FAILED, USAGE = 0, 1, 2
 
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--power", type=float, default=11_000.0, help="what a connector delivers, in watt (default: %(default)g)"
     )
+    parser.add_argument("--store", metavar="FILE", help="keep transactions, keys and lists in this file over the end")
     parser.add_argument("--fixed-cable", action="store_true", help="the cable belongs to the station and has no lock")
     parser.add_argument(
         "--config",
@@ -101,6 +103,7 @@ def _station(options: argparse.Namespace) -> Station:
             model=options.model,
             power=options.power,
             fixed_cable=options.fixed_cable,
+            store=options.store or NOWHERE,
             configuration=_configuration(options.config),
             retry=options.retry,
             auth_key=_auth_key(options.auth_key_env),
@@ -108,6 +111,8 @@ def _station(options: argparse.Namespace) -> Station:
         )
     except (UnknownKey, BadValue) as error:
         raise UsageError(f"--config: {error}") from None
+    except StoreError as error:
+        raise UsageError(f"--store: {error}") from None
     except ValueError as error:
         raise UsageError(str(error)) from None
 

@@ -216,7 +216,7 @@ class Connector:
         return derive(
             Facts(
                 faulted=self.faulted,
-                operative=self.operative,
+                operative=self.usable,
                 reserved=self.reservation is not None,
                 cable=self.cable,
                 authorized=self.authorized is not None,

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, cast
 from ocppj.errors import ConnectionClosed, OcppError
 from ocppj.frames import Call
 from ocppj.session import Seen
-from simulator.feature import Answer, Then
+from simulator.feature import Answer, Then, status
 from simulator.parts import Parts
 
 if TYPE_CHECKING:
     from simulator.link import Line
 
 log = logging.getLogger(__name__)
+
+_WITHOUT_PROFILE = {"ReserveNow": status("Rejected")}
+"""1.6 §5.13 has an answer of its own for a station that takes no reservations (rule RES-01)."""
 
 
 async def handle(parts: Parts, seen: Seen, line: Line) -> None:
@@ -51,6 +54,8 @@ async def handle(parts: Parts, seen: Seen, line: Line) -> None:
 
 def _answer(parts: Parts, call: Call) -> Answer:
     operation = parts.features.operation(call.action)
+    if operation is None and call.action in _WITHOUT_PROFILE:
+        return _WITHOUT_PROFILE[call.action]
     if operation is None:
         raise OcppError("NotSupported", f"{call.action} is not supported by this station")
     return operation({} if call.payload is None else call.payload)

@@ -227,8 +227,6 @@ class Link:
             return Offline(str(error))
         except (CallRefused, CallTimeout, BadAnswer) as error:
             return Unanswered(str(error))
-        if line is not self.line:
-            return Offline("the connection was given up while the answer was on its way")
         if not line.session.schemas.result[action](answer):
             first = line.session.schemas.diagnose(action, "result", answer)[0]
             return Unanswered(f"the answer to {action} is against the schema: {first.message}")

@@ -147,19 +147,19 @@ class SmartCharging(Feature):
         self._disarm()
         if not self.parts.power.on:
             return
-        situation, now = self._situation(), self.parts.clock.now()
-        allowed = {one: limit_at(situation, one, now) for one in situation.running} if self._book else {}
-        ends = [allowance.until for allowance in allowed.values() if allowance.until is not None]
-        if ends:
-            wait = (min(ends) - now).total_seconds()
-            self._timer = self.parts.clock.call_later(wait, self._apply)
-        limits = {number: allowance.watt for number, allowance in allowed.items()}
+        limits: dict[int, float] = {}
+        if self._book:
+            situation, now = self._situation(), self.parts.clock.now()
+            for number in situation.running:
+                limits[number], _, until = limit_at(situation, number, now)
+            if limits and until is not None:  # the same for all, as each depends on what the others get
+                self._timer = self.parts.clock.call_later((until - now).total_seconds(), self._apply)
         changed = [one for one in self.parts.connectors.values() if one.limit != limits.get(one.id)]
         for connector in changed:  # all of them before anybody hears of it, and perhaps starts or stops something
             connector.limit = limits.get(connector.id)
         for connector in changed:
-            connector.update()
             self._tell(connector)
+            connector.update()
 
     def _tell(self, connector: Connector) -> None:
         limit = connector.limit
@@ -192,7 +192,6 @@ class SmartCharging(Feature):
         if self._book:
             self._phases = {one: phases for one, phases in self._phases.items() if one != connector.id} or _ALL_PHASES
             self._keep(self._book.without_transaction(connector.id))
-            connector.limit = None
             self._apply()
 
     def power_on(self) -> None:
@@ -204,7 +203,7 @@ class SmartCharging(Feature):
                     self._keep(self._book.without_transaction(connector.id))
                 else:
                     self._choose_phases(connector)
-            self._apply()
+        self._apply()
 
     def power_off(self) -> None:
         """Nothing flows, so nothing has to be limited."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ssl as ssl_module
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from ocppj.errors import ConnectFailed
 from ocppj.rules import Finding
@@ -52,7 +53,7 @@ from simulator.security.provision import NOTHING
 from simulator.security.vault import Vault
 from simulator.sessions import Sessions
 from simulator.smart_charging import SmartCharging
-from simulator.store import NOWHERE, Store
+from simulator.store import NOWHERE, SqliteFile, Store
 from simulator.tasks import Tasks
 from simulator.transactions import TransactionQueue
 from simulator.triggers import CoreTriggers, RemoteTrigger
@@ -103,7 +104,7 @@ class Station(World):
         phases: int = 3,
         main_meter: bool = False,
         resumes: bool = False,
-        store: Store = NOWHERE,
+        store: Store | str | Path = NOWHERE,
         clock: Clock | None = None,
         retry: bool = False,
         back_off: BackOff | None = None,
@@ -123,11 +124,11 @@ class Station(World):
         `power` is what each connector delivers, in watt; `main_meter` and `resumes` are explained in `parts.Facts`,
         which may be given whole instead, as `facts`. `configuration` are first values of configuration keys,
         `extra_keys` keys of this make beside those of its `features`; `identity` further members of BootNotification;
-        `store` keeps what survives the process. `call_timeout` in seconds replaces MessageTimeout; `auth_key` is the
-        raw key of HTTP Basic authentication, `provision` what else the factory puts in for the security profiles;
-        `remember` is how many CALLs of each side are known again. `retry` keeps
-        trying when the first connection fails. `connect` makes the connections, see `link.Connect`.
-        Raises `UnknownKey` and `BadValue` for `configuration`, `ValueError` for the rest.
+        `store` keeps what survives the process: a file of its own, or a part of one that a fleet shares. `call_timeout`
+        in seconds replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `provision` what
+        else the factory puts in for the security profiles; `remember` is how many CALLs of each side are known again.
+        `retry` keeps trying when the first connection fails. `connect` makes the connections, see `link.Connect`.
+        Raises `UnknownKey` and `BadValue` for `configuration`, `StoreError` for `store`, `ValueError` for the rest.
         """
         facts = facts or Facts(connectors, fixed_cable, power, phases, main_meter, resumes)
         shared = blueprint(features, facts, tuple(extra_keys))
@@ -146,6 +147,10 @@ class Station(World):
         parts.clock = clock or SystemClock()
         parts.events = Events(parts.clock)
         parts.tasks = Tasks(parts.clock)
+        self._file: SqliteFile | None = None
+        if isinstance(store, str | Path):
+            self._file = SqliteFile(store)
+            store = self._file.of(id)
         parts.store = store
         parts.configuration = Configuration(shared.keys, configuration, store)
         parts.vault = Vault(store, provision)
@@ -208,6 +213,8 @@ class Station(World):
         await self._parts.power.shut_down()
         await self._parts.tasks.close()
         self.events.close()
+        if self._file is not None:
+            self._file.close()
 
     # --- what can be seen ---------------------------------------------------------------------------------------------
 

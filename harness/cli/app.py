@@ -144,3 +144,11 @@ def station(context: typer.Context) -> None:
     from simulator.cli import main as run
 
     raise typer.Exit(run(context.args))
+
+
+@app.command(context_settings=_FORWARD)
+def fleet(context: typer.Context) -> None:
+    """Run many simulated charge points in one process (plugproof fleet --help)."""
+    from simulator.fleet.cli import main as run
+
+    raise typer.Exit(run(context.args))

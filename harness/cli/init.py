@@ -70,6 +70,9 @@ security_profile = 0                  # 1 basic auth, 2 TLS and basic auth, 3 cl
 # auth_key = "${CSMS_AUTH_KEY}"       # profiles 1 and 2
 # ca_file = "pki/root.pem"            # TLS with a root of your own; relative to this file
 
+# Security profiles besides this one have tables of their own ([endpoints.1] to [endpoints.3], [tls]): what they need,
+# in order, is in docs/security-cases.md; `plugproof pki` makes the certificates.
+
 # Either one table per station identity the back office knows (one worker owns one) ...
 # [[lanes]]
 # identity = "CP-0001"

@@ -65,7 +65,9 @@ class Watch:
             return
         self._done += 1
         name = outcome(record)
-        if not self._quiet or name not in ("PASS", "NOT_APPLICABLE"):
+        if record.get("not_run"):
+            pass  # the reason is the same for all of them, and is told once at the end
+        elif not self._quiet or name not in ("PASS", "NOT_APPLICABLE"):
             style = STYLES.get(name, "green" if name == "PASS" else "dim")
             self._console.print(f"[{style}]{word(name)}[/] {record['id']}  {record['title']}")
         self._progress.update(self._task, completed=self._done, description=record["id"])

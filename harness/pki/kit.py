@@ -164,6 +164,12 @@ class Pki:
         }
 
 
+@functools.lru_cache(maxsize=4)
+def shared(folder: str | None) -> Pki:
+    """The folder of a SUT file, read once in a process; None: one in memory. Raises PkiProblem."""
+    return Pki.ephemeral() if folder is None else Pki.load(Path(folder))
+
+
 def _authority(name: str, organization: str) -> Authority:
     key = new_key()
     owner = "nobody known" if name == "foreign-root" else organization

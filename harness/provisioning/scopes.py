@@ -11,7 +11,7 @@ from harness import provisioning
 from harness.operators.base import OperatorError
 from harness.provisioning.base import Provisioner, TagRecord, tag_records
 from harness.provisioning.ledger import Entry, Ledger
-from harness.sut import Lane, NoFixtures, Sut
+from harness.sut import Lane, NoFixtures, Sut, security_stations
 
 FOLDER: Final = ".fixtures"
 """Below the output folder."""
@@ -38,7 +38,8 @@ async def make_for_run(sut: Sut, lanes: Sequence[Lane], out: Path) -> None:
             ledger.add(Entry("tag", tag.name, await provisioner.create_tag(tag)))
         if not per_case(sut) or sut.fresh_identities:  # the probe needs a station as well
             for lane in lanes:
-                await _make_station(provisioner, ledger, lane)
+                for station in (lane, *security_stations(sut, lane)):
+                    await _make_station(provisioner, ledger, station)
     except BaseException:
         await provisioner.close()
         await remove_all(sut, out)

@@ -22,7 +22,7 @@ from harness.sut.operation import (
     RestSettings,
     TriggerSettings,
 )
-from harness.sut.reach import Link, link_of, security_profiles, upgrades
+from harness.sut.reach import Link, link_of, security_profiles, security_stations, upgrades
 from harness.sut.secret import Secret
 from harness.sut.values import Keys, Tags, Timeouts
 
@@ -59,5 +59,6 @@ __all__ = [
     "parse",
     "schema",
     "security_profiles",
+    "security_stations",
     "upgrades",
 ]

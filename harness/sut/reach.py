@@ -56,6 +56,14 @@ def link_of(sut: Sut, lane: Lane, profile: int | None = None, *, changing: bool 
     )
 
 
+def security_stations(sut: Sut, lane: Lane) -> tuple[Lane, ...]:
+    """The stations that the security cases of a lane play besides that of the lane itself."""
+    endpoints = sut.endpoints.values()
+    names = [endpoint.station(lane.identity, changing=changing) for endpoint in endpoints for changing in (False, True)]
+    others = dict.fromkeys(name for name in names if name != lane.identity)
+    return tuple(msgspec.structs.replace(lane, identity=name) for name in others)
+
+
 def url_of(sut: Sut, profile: int) -> str | None:
     """The address for a security profile: its own, else one with or without TLS as it needs; None: there is none."""
     own = sut.endpoints.get(str(profile), Endpoint()).url

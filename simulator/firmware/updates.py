@@ -29,7 +29,6 @@ from simulator.security.chains import BadCertificate
 from simulator.security.contexts import for_files
 from simulator.security.events import record
 from simulator.security.vault import MANUFACTURER
-from simulator.transactions import Transaction
 from simulator.transfers import TransferFailed, download
 
 INSTALL_SECONDS = 5.0
@@ -233,10 +232,6 @@ class FirmwareUpdates(Feature):
 
     def status_changed(self, connector: Connector) -> None:
         """Perhaps the last one has gone."""
-        self._install_if_free()
-
-    def transaction_stopped(self, connector: Connector, transaction: Transaction) -> None:
-        """Perhaps it was the last one."""
         self._install_if_free()
 
     def power_off(self) -> None:

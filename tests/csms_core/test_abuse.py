@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import socket
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 import websockets.asyncio.client
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
-from csms_core import Csms
-from csms_core.connection import AT_ONCE
+from csms_core import Config, Csms, listening
+from csms_core.connection import AT_ONCE, LONGEST_REQUEST
 from csms_core.store import stations
 from ocppj import frames
 from ocppj.peer_common import MAX_WAITING
@@ -252,6 +254,105 @@ async def test_handshakes_that_stop_half_way_are_given_up(csms: Csms, other: Sta
             writer.close()
 
     assert csms.hub.online == 1
+
+
+@configured(open_timeout=60.0)
+async def test_handshakes_are_bounded_and_the_slowest_make_room(csms: Csms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six clients stop half way, four places: the others wait outside, until the first have had their time."""
+    monkeypatch.setattr(listening, "OPENING", 4)
+    monkeypatch.setattr(listening, "GRACE", 0.2)
+    most, init, leave = [0, 0], listening.Guest.__init__, listening.Guest.leave
+    inside: set[listening.Guest] = set()
+
+    def come(self: listening.Guest, *arguments: Any) -> None:
+        init(self, *arguments)
+        inside.add(self)
+        most[0], most[1] = max(most[0], len(inside)), most[1] + 1
+
+    def go(self: listening.Guest) -> None:
+        inside.discard(self)
+        leave(self)
+
+    monkeypatch.setattr(listening.Guest, "__init__", come)
+    monkeypatch.setattr(listening.Guest, "leave", go)
+    address = urlsplit(csms.url)
+    opened = [await asyncio.open_connection(address.hostname, address.port) for _ in range(6)]
+    for _, writer in opened:
+        writer.write(b"GET /ocpp/HALF HTTP/1.1\r\nHost: ")
+
+    async with asyncio.timeout(20), await booted(csms):
+        assert most == [4, 7]
+        assert await opened[0][0].read() == b"", "the first was turned away"
+    for _, writer in opened:
+        writer.close()
+
+
+async def test_a_csms_that_stops_sends_half_open_handshakes_away(config: Config) -> None:
+    async with Csms(config) as csms:
+        address = urlsplit(csms.url)
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(b"GET /ocpp/HALF HTTP/1.1\r\n")
+        with pytest.raises(InvalidStatus):  # later than the other, so the other is inside
+            await websockets.asyncio.client.connect(f"{csms.url}/NOBODY", proxy=None)
+
+    async with asyncio.timeout(5):
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_request_may_come_in_pieces(csms: Csms) -> None:
+    address = urlsplit(csms.url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    for piece in (
+        b"GET /elsewhere HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+        b"Connection: Upgrade\r\nUpgrade: websocket\r",
+        b"\n",
+    ):
+        writer.write(piece)
+        await writer.drain()
+        assert csms.hub.online == 0
+    writer.write(b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 404 ")
+    writer.close()
+
+
+async def test_a_request_without_end_is_refused(csms: Csms) -> None:
+    address = urlsplit(csms.url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(b"GET /ocpp/LONG HTTP/1.1\r\nX: " + b"x" * 2 * LONGEST_REQUEST)
+
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 431 ")
+    writer.close()
+
+
+async def test_what_a_client_sends_after_a_frame_that_is_too_big_is_not_read(csms: Csms, other: Station) -> None:
+    connection = await booted(csms)
+    link = csms.hub.link(STATION)
+    assert link is not None
+    server_end = link.peer._transport._connection  # type: ignore[attr-defined]
+    read = 0
+    receive = server_end.data_received
+
+    def count(data: bytes) -> None:
+        nonlocal read
+        read += len(data)
+        receive(data)
+
+    server_end.data_received = count
+    server_end.transport.set_protocol(server_end)
+    connection.transport.write(b"\x81\xff" + (64 << 20).to_bytes(8, "big") + b"mask" + b"x" * (16 << 20))
+
+    async with asyncio.timeout(10):
+        await connection.wait_closed()
+        await link.peer.wait_closed()
+
+    assert connection.close_code == 1009
+    assert read < 1 << 20
+    assert "currentTime" in await other.call("Heartbeat")
 
 
 async def _until(connection: websockets.asyncio.client.ClientConnection, id: str) -> bool:

@@ -304,11 +304,18 @@ class Gate:
         csms.store.writer = self  # type: ignore[assignment]
 
     async def submit(self, job: Any) -> Any:
+        await self._pass()
+        return await self._writer.submit(job)
+
+    async def book(self, batch: Any, booking: Any) -> Any:
+        await self._pass()
+        return await self._writer.book(batch, booking)
+
+    async def _pass(self) -> None:
         self.reached.set()
         if self.broken:
             raise OSError("disk full")
         await self.opened.wait()
-        return await self._writer.submit(job)
 
     def lift(self) -> None:
         self._csms.store.writer = self._writer

@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -25,6 +26,10 @@ from websockets.asyncio.server import serve
 from tests.harness.scripted_sut import Never, ScriptedSut
 
 ONE = ("--case", "TC_001_CSMS")
+FRESH = (
+    "; plugproof came as PP-RUN-0001, and comes under a new identity for every case: let unknown stations in, "
+    "name known ones in [[lanes]] of a SUT file, or have them made by [fixtures]"
+)
 
 
 class Said:
@@ -37,8 +42,8 @@ class Said:
 
     @property
     def sentence(self) -> str:
-        """What stands on standard error; pytest begins its own with ERROR."""
-        return self.err.strip().removeprefix("ERROR: ")
+        """What stands on standard error, with the name of the run made equal; pytest begins its own with ERROR."""
+        return re.sub(r"PP-\w{8}-", "PP-RUN-", self.err.strip().removeprefix("ERROR: "))
 
 
 @pytest.fixture
@@ -170,7 +175,7 @@ def test_a_refused_connection(precheck: Callable[..., Said]) -> None:
 
     assert (said.code, said.sentence) == (
         2,
-        f"ws://127.0.0.1:{port}/ocpp/PLUGPROOF-0001: the connection was refused; "
+        f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the connection was refused; "
         "is the CSMS running, and is this its port?",
     )
 
@@ -180,7 +185,7 @@ def test_a_host_that_does_not_exist(precheck: Callable[..., Said]) -> None:
 
     assert said.code == 2
     # The resolver's own words are in the brackets.
-    assert said.sentence.startswith("ws://csms.invalid:9000/ocpp/PLUGPROOF-0001: the server cannot be reached (")
+    assert said.sentence.startswith("ws://csms.invalid:9000/ocpp/PP-RUN-0001: the server cannot be reached (")
     assert said.sentence.endswith("); check host and port")
     assert "\n" not in said.sentence
 
@@ -194,11 +199,12 @@ def test_a_host_that_does_not_exist(precheck: Callable[..., Said]) -> None:
         ),
         (
             answering("403 Forbidden"),
-            "the server forbids the connection (HTTP 403); check the station's identity and credentials",
+            "the server forbids the connection (HTTP 403); check the station's identity and credentials" + FRESH,
         ),
         (
             answering("404 Not Found"),
-            "the server does not know the path or the identity (HTTP 404); register the station or check the path",
+            "the server does not know the path or the identity (HTTP 404); register the station or check the path"
+            + FRESH,
         ),
         (answering("200 OK"), "the server refused the upgrade with HTTP 200"),
         (answering("503 Busy"), "the server refused the upgrade with HTTP 503"),
@@ -209,7 +215,7 @@ def test_a_server_that_refuses_the_upgrade(precheck: Callable[..., Said], handle
     with server(handle) as port:
         said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
 
-    assert (said.code, said.sentence) == (2, f"ws://127.0.0.1:{port}/ocpp/PLUGPROOF-0001: {problem}")
+    assert (said.code, said.sentence) == (2, f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: {problem}")
 
 
 def test_a_server_that_speaks_something_else(precheck: Callable[..., Said]) -> None:
@@ -218,7 +224,7 @@ def test_a_server_that_speaks_something_else(precheck: Callable[..., Said]) -> N
 
     assert (said.code, said.sentence) == (
         2,
-        f"ws://127.0.0.1:{port}/ocpp/PLUGPROOF-0001: the server does not answer as a WebSocket server "
+        f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the server does not answer as a WebSocket server "
         "(did not receive a valid HTTP response)",
     )
 
@@ -229,7 +235,7 @@ def test_a_server_without_the_subprotocol(precheck: Callable[..., Said]) -> None
 
     assert (said.code, said.sentence) == (
         2,
-        f"ws://127.0.0.1:{port}/ocpp/PLUGPROOF-0001: the server agreed on no subprotocol, ocpp1.6 was offered",
+        f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the server agreed on no subprotocol, ocpp1.6 was offered",
     )
 
 
@@ -345,7 +351,7 @@ def test_a_ca_file_that_is_no_certificate(
 
     assert said.code == 2
     assert said.sentence.startswith(f"{tmp_path / 'root.pem'}: no usable PEM file (")
-    assert said.sentence.endswith("); correct [connection] in the SUT file")
+    assert said.sentence.endswith("); correct the SUT file")
     assert "\n" not in said.sentence
 
 
@@ -423,7 +429,7 @@ def test_no_sut_file(precheck: Callable[..., Said]) -> None:
         (
             ["--profile", "nonsense"],
             "--profile nonsense has no cases for a csms; there are: Core, FirmwareManagement, "
-            "LocalAuthListManagement, Performance, RemoteTrigger, Reservation, SmartCharging",
+            "LocalAuthListManagement, Performance, RemoteTrigger, Reservation, Security, SmartCharging",
         ),
         (
             ["--case", "TC_001_CSMS", "--profile", "Performance"],

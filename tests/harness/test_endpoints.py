@@ -220,3 +220,16 @@ def test_the_operator_of_the_reference_can_lower_a_station_again(tmp_path: Path)
         loaded(tmp_path, LANES + "[endpoints.1]\n[endpoints.2]\nurl = 'wss://csms.example/ocpp'\n")
 
     assert loaded(tmp_path, LANES + "[endpoints.1]\n[endpoints.2]\nurl = 'wss://csms.example/ocpp'\n" + operated)
+
+
+def test_the_example_of_the_page_is_usable(tmp_path: Path, pki: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "security-cases.md").read_text("utf-8")
+    (tmp_path / "csms-root.pem").write_text("")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    rest = f'[product]\nsut = "csms"\n[[lanes]]\nidentity = "CP-0001"\n[tags]\nvalid = "V"\n{PROFILES}'
+    sut = load(written(tmp_path, example + rest), environ={"CSMS_AUTH_KEY": KEY})
+
+    assert upgrades(sut) == (1, 2)
+    links = [link_of(sut, sut.lane(0), profile) for profile in (1, 2, 3)]
+    assert [link.identity for link in links] == ["CP-0001-1", "CP-0001-2", "CP-0001-3"]
+    assert [link.url for link in links] == ["ws://csms.example/ocpp", *["wss://csms.example/ocpp"] * 2]

@@ -7,6 +7,7 @@ the product would send; they do nothing else. What they do not take, they answer
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -23,6 +24,7 @@ from harness.operators import NotOffered, OperatorError, make
 from harness.provisioning.scopes import make_for_run, remove_all
 from harness.sut import Sut, load
 from tests.harness.http_api import Answer, Request, serving
+from tests.harness.suts import sut_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILES = sorted(EXAMPLES.glob("sut-*.toml"))
@@ -50,6 +52,19 @@ def test_every_example_passes_check(file: Path, environment: dict[str, str], mon
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(f"{file.name}: usable\n")
     assert all(len(line) <= 120 for line in file.read_text("utf-8").splitlines())
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operators.md").read_text("utf-8")
+BLOCKS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_what_the_page_about_operators_shows_is_usable(tmp_path: Path, number: int) -> None:
+    text = BLOCKS[number]
+    if "[operator]" not in text.splitlines():
+        text = BLOCKS[0] + text
+    sut = sut_of(tmp_path, text, CSMS_TOKEN="token-4711", CSMS_API="http://127.0.0.1:1")
+    assert sut.operator.__struct_config__.tag in ("rest", "python")
 
 
 # --- what the operator is asked for ----------------------------------------------------------------------------------

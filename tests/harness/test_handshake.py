@@ -368,6 +368,11 @@ async def test_a_certificate_that_is_not_trusted_is_the_csms_own_fault(pki: Pki,
     assert broken.actual.startswith("TLS failed, the certificate of the CSMS is not trusted: ")
     assert entries(way)[-1][0] == "station->csms"
 
+    with tls_server(server_context(other)) as port:
+        way = entrance(port, pki=pki, needs="security-profile-2-or-3", profile=2)
+        refusal = way.is_refused(rule="R1", subprotocols=(SUBPROTOCOL,), authenticated=False)
+        assert "is not trusted" in (await failure(refusal)).actual  # it was not the CSMS that refused
+
 
 @pytest.mark.parametrize(
     ("talk", "actual"),

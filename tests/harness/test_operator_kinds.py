@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import pty
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
-from contextlib import aclosing, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,11 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def performed(sut: Sut, action: str, payload: dict[str, Any], station: str = "CP 1/é") -> None:
-    async with aclosing(_Closing(sut)) as closing:
-        await closing.operator.perform(action, station, payload)
-
-
-class _Closing:
-    def __init__(self, sut: Sut) -> None:
-        self.operator = make(sut)
-
-    async def aclose(self) -> None:
-        await self.operator.close()
+    operator = make(sut)
+    try:
+        await operator.perform(action, station, payload)
+    finally:
+        await operator.close()
 
 
 # --- python ----------------------------------------------------------------------------------------------------------
@@ -376,8 +372,6 @@ async def test_a_person_at_a_terminal_makes_a_case_pass(tmp_path: Path, workers:
         sut_of(tmp_path, MANUAL, url=csms.url, stations='[identities]\npattern = "CP-{lane}"')
         options = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-n", workers]
         pytest_ = [sys.executable, "-m", "pytest", "--pyargs", "testcases", "--sut", "sut.toml", "-k", "TC_013_CSMS"]
-        import json
-
         command = [sys.executable, "person.py", json.dumps([*pytest_, *options, "--rootdir", "."]), csms.api_url]
         done = await asyncio.to_thread(
             subprocess.run, command, capture_output=True, text=True, cwd=tmp_path, timeout=120

@@ -175,14 +175,17 @@ async def test_a_template_that_needs_what_is_not_there_is_one_sentence(tmp_path:
 
 
 @pytest.mark.asyncio
-async def test_the_parent_is_made_first_and_only_by_a_template_of_its_own(tmp_path: Path) -> None:
-    async with serving() as api:
+async def test_the_parent_is_made_first_and_removed_last_and_only_by_a_template_of_its_own(tmp_path: Path) -> None:
+    records = Records()
+    async with serving(records.answer) as api:
         own = '[fixtures.tags.parent]\npath = "/groups/{idTag}"\n'
         sut = sut_of(tmp_path, REST.format(url=api.url) + own)
-        await make_for_run(sut, [], tmp_path)
+        await make_for_run(sut, lanes(sut), tmp_path)
+        made = len(api.seen)
         await remove_all(sut, tmp_path)
 
     assert api.seen[0] == ("POST", "/groups/FAMILY-1")
+    assert api.seen[made] == ("DELETE", "/stations/41")
     assert api.seen[-1] == ("DELETE", "/tags/FAMILY-1")
 
 

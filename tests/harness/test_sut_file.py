@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness import sut as sut_package
-from harness.sut import NoOperator, RestSettings, Secret, SutError, for_url, load
+from harness.sut import NoOperator, RestFixtures, RestSettings, Secret, SutError, for_url, load
 
 PROFILES = """
 [profiles]
@@ -486,6 +486,108 @@ SCHEMA_MISTAKES = [
         ["sut.toml: features.auth_cache is not known; it is asked of a charge point only; remove it"],
     ),
 ]
+
+
+ACTING_MISTAKES = [
+    (
+        "[operator]\nkind = 'trigger'",
+        ['operator.base_url is missing; add for example base_url = "http://127.0.0.1:9001"'],
+    ),
+    ("[operator]\nkind = 'python'", ['operator.use is missing; add for example use = "my_csms:Operator"']),
+    (
+        "[operator]\nkind = 'python'\nuse = 'my_csms'",
+        ['operator.use is not as wanted, found "my_csms"; write for example use = "my_csms:Operator"'],
+    ),
+    ("[operator]\nkind = 'manual'\nwho = 'Jo'", ["operator.who is not known; known are kind"]),
+    (
+        "[operator]\nkind = 'rest'\nbase_url = 'http://x'\nrefused = '('",
+        [
+            "operator.refused is no regular expression (missing ), unterminated subpattern at position 0); "
+            "correct it or remove the key"
+        ],
+    ),
+    (
+        "[operator]\nkind = 'rest'\nbase_url = 'http://x'\n[operator.actions.'Reset(kind)']\npath = '/x'",
+        [
+            'operator.actions."Reset(kind)" is for requests with kind, but Reset has no such member; known are type',
+        ],
+    ),
+    (
+        "[operator]\nkind = 'rest'\nbase_url = 'http://x'\n[operator.actions.'Reset type']\npath = '/x'",
+        ['operator.actions."Reset type" is no action; write for example Reset, or "ClearChargingProfile(id)"'],
+    ),
+    (
+        "[operator]\nkind = 'rest'\nbase_url = 'http://x'\n[operator.actions.Reset]\npath = '/{type|uper}'",
+        ["operator.actions.Reset.path holds {type|uper}, but there is no filter uper; did you mean upper?"],
+    ),
+    ("[fixtures]\nkind = 'rset'", ['fixtures.kind must be one of "none", "rest", "trigger", "python", "reference", ']),
+    ("[operator]\nbase_url = 'http://x'", ['operator.kind is missing; add for example kind = "none"']),
+    ("[fixtures]\nper = 'run'", ['fixtures.kind is missing; add for example kind = "rest"']),
+    (
+        "[fixtures]\nkind = 'rest'",
+        [
+            "fixtures.base_url is missing, and [operator] has none to take; "
+            'add for example base_url = "https://csms.example/api"'
+        ],
+    ),
+    (
+        "[fixtures]\nkind = 'reference'",
+        ['fixtures.api is missing, and [operator] has none to take; add for example api = "http://127.0.0.1:9001"'],
+    ),
+    (
+        "[fixtures]\nkind = 'rest'\nbase_url = 'http://x'\n[fixtures.tags.create]\npath = '/{idtag}'",
+        ["fixtures.tags.create.path holds {idtag}, but a tag has no such value; did you mean {idTag}?"],
+    ),
+    (
+        "[fixtures]\nkind = 'rest'\nbase_url = 'http://x'\n[fixtures.stations.create]\npath = '/{created.id}'",
+        [
+            "fixtures.stations.create.path holds {created.id}, but a station has no such value; "
+            "known are auth_key, connectors, station"
+        ],
+    ),
+    (
+        "[fixtures]\nkind = 'rest'\nbase_url = 'http://x'\n[fixtures.tags.invalid]\npath = '/'",
+        ["fixtures.tags.invalid is not known; did you mean valid?"],
+    ),
+    (
+        "[fixtures]\nkind = 'trigger'\nbase_url = 'https://x'\nca_file = 'gone.pem'",
+        ["fixtures.ca_file names {folder}/gone.pem, where there is no file; correct the name"],
+    ),
+    (
+        "[operator]\nkind = 'trigger'\nbase_url = 'https://x'\nca_file = 'gone.pem'",
+        ["operator.ca_file names {folder}/gone.pem, where there is no file; correct the name"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), ACTING_MISTAKES)
+def test_a_mistake_in_who_acts_is_a_sentence(tmp_path: Path, text: str, wanted: list[str]) -> None:
+    found = sentences(tmp_path, f"{CSMS}\n{text}\n")
+    assert len(found) == len(wanted)
+    for sentence, start in zip(found, wanted, strict=True):
+        assert sentence.startswith(f"sut.toml: {start}".replace("{folder}/", ""))
+
+
+def test_a_charge_point_has_neither_fixtures_nor_a_health_page(tmp_path: Path) -> None:
+    text = replaced(STATION, "[connection]", "[connection]\nhealth = 'http://x/'")
+    assert sentences(tmp_path, f"{text}\n[fixtures]\nkind = 'rest'\nbase_url = 'http://x'\n") == [
+        "sut.toml: connection.health is for a back office; remove it",
+        "sut.toml: [fixtures] is for a back office; remove the table",
+    ]
+
+
+def test_fixtures_take_the_address_and_the_headers_of_the_operator_together(tmp_path: Path) -> None:
+    operator = "[operator]\nkind = 'rest'\nbase_url = 'http://a'\nheaders = { Authorization = 'Bearer ${TOKEN}' }\n"
+    own = load(written(tmp_path, f"{CSMS}\n{operator}[fixtures]\nkind = 'rest'\n"), environ={"TOKEN": "token-4711"})
+    other = load(
+        written(tmp_path, f"{CSMS}\n{operator}[fixtures]\nkind = 'rest'\nbase_url = 'http://b'\n"),
+        environ={"TOKEN": "token-4711"},
+    )
+
+    assert isinstance(own.fixtures, RestFixtures)
+    assert isinstance(other.fixtures, RestFixtures)
+    assert (own.fixtures.base_url, own.fixtures.headers["Authorization"].reveal()) == ("http://a", "Bearer token-4711")
+    assert (other.fixtures.base_url, other.fixtures.headers) == ("http://b", {})  # a token is for one host
 
 
 @pytest.mark.parametrize(("old", "new", "wanted"), SCHEMA_MISTAKES)

@@ -27,6 +27,15 @@ def test_entries_are_numbered_in_order_whatever_their_kind() -> None:
     assert first.wall <= third.wall
 
 
+def test_a_message_of_a_handshake_has_a_direction_and_is_no_frame() -> None:
+    trace = Trace(secrets=["s3cret"])
+    assert trace.add_handshake("csms->station", "HTTP/1.1 401 Unauthorized\nX-Key: s3cret", 7) == 1
+
+    (entry,) = trace
+    assert (entry.kind, entry.direction, entry.at) == ("handshake", "csms->station", 7)
+    assert json.loads(trace.to_jsonl())["text"] == f"HTTP/1.1 401 Unauthorized\nX-Key: {MASK}"
+
+
 def test_the_oldest_entries_go_when_there_are_too_many() -> None:
     trace = Trace(max_entries=3)
     for number in range(5):

@@ -196,10 +196,6 @@ DUTIES: Mapping[str, str] = {
 BEING_BUILT: Mapping[str, str] = {
     **dict.fromkeys(("CFG-09", "TRG-02", *(f"FW-{n:02}" for n in range(1, 6))), "the profile Firmware Management"),
     **dict.fromkeys((rule for rule in DUTIES if rule.startswith("SEC-")), "the security extensions"),
-    **dict.fromkeys(
-        ("ERR-12", "ERR-13", "CFG-10", *(rule for rule in DUTIES if rule.startswith("SC-"))),
-        "the profile Smart Charging",
-    ),
 }
 """Duties of profiles that are added beside the base; a test for one of them is welcome at any time."""
 

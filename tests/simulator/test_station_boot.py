@@ -182,6 +182,27 @@ async def test_con_08_pauses_between_attempts_grow(station: Station, csms: Scrip
     assert station.online
 
 
+async def test_con_08_a_station_nobody_knows_keeps_trying(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    failures: list[tuple[str, float]] = []
+    station.events.listen(lambda e: failures.append((e.text, e.details["pause"])) if "pause" in e.details else None)
+    csms.refuses = lambda request: 404
+    assert csms.peer is not None
+    await csms.peer.close(1001, "moved")
+    await station.until(lambda s: not s.connected)
+    await clock.advance(1000)
+
+    texts, pauses = zip(*failures[1:], strict=True)
+    assert len(texts) >= 8
+    assert all("404" in text for text in texts)
+    assert all(later >= earlier for earlier, later in pairwise(pauses))
+    csms.refuses = lambda request: None
+    await clock.advance(120)
+    assert station.online
+    assert csms.payloads("BootNotification") == []
+
+
 async def test_a_refused_connection_is_one_sentence(csms: ScriptedCsms, clock: VirtualClock) -> None:
     await csms.stop()
 

@@ -107,6 +107,7 @@ async def test_retry_waits_for_the_csms(csms: ScriptedCsms) -> None:
         (["ws://h/", "--config", "HeartbeatInterval=x"], "--config: HeartbeatInterval is a whole number from 1"),
         (["ws://h/", "--auth-key-env", "NOT_SET_ANYWHERE"], "there is no such environment variable"),
         (["wss://h/", "--ca-file", "/does/not/exist"], "--ca-file /does/not/exist: cannot be read as PEM"),
+        (["ws://h/", "--store", "/does/not/exist/file"], "--store: /does/not/exist/file cannot be used as the memory"),
         ([], "the following arguments are required: url"),
     ],
 )

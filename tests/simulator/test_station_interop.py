@@ -33,13 +33,12 @@ class Pair:
         assert response.status_code == 200, response.text
         await self.clock.settle()
         answer: dict[str, Any] = response.json()
-        return answer["payload"] if "payload" in answer else answer
+        return answer
 
     async def transactions(self) -> list[dict[str, Any]]:
         """What the CSMS has booked, the oldest first."""
         response = await self.api.get("/api/v1/transactions", params={"station": STATION})
-        booked = response.json()
-        return sorted(booked if isinstance(booked, list) else booked["items"], key=lambda one: one["transactionId"])
+        return sorted(response.json(), key=lambda one: one["transactionId"])
 
     def sent(self, action: str) -> list[dict[str, Any]]:
         """The payloads of what the station has sent."""

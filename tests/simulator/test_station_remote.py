@@ -75,7 +75,8 @@ async def test_rmt_01_without_a_connector_the_one_with_the_cable_is_taken(statio
     await csms.receives("StartTransaction", connectorId=2)
 
 
-async def test_rmt_04_a_charging_profile_is_ignored(station: Station, csms: ScriptedCsms) -> None:
+async def test_rmt_04_a_charging_profile_is_ignored(start: StartStation, csms: ScriptedCsms) -> None:
+    station = await start(features=(CoreProfile,))
     await station.plug_in(1)
     schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6.5}]}
     profile = {

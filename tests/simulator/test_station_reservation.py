@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Station, VirtualClock
+from simulator.core_profile import CoreProfile
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
 
 pytestmark = pytest.mark.asyncio
@@ -68,6 +69,11 @@ async def test_res_01_faulted_and_unavailable(station: Station, csms: ScriptedCs
 async def test_res_01_what_cannot_be_reserved(station: Station, csms: ScriptedCsms) -> None:
     assert await reserve(csms, 3) == "Rejected"
     assert await reserve(csms, 1, expiryDate="2025-12-31T23:59:59Z") == "Rejected"
+
+
+async def test_res_01_rejected_without_the_profile(start: StartStation, csms: ScriptedCsms) -> None:
+    await start(features=(CoreProfile,))
+    assert [await reserve(csms, connector) for connector in (0, 1)] == ["Rejected", "Rejected"]
 
 
 async def test_res_02_any_connector_needs_a_key(start: StartStation, csms: ScriptedCsms, clock: VirtualClock) -> None:

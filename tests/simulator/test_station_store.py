@@ -225,6 +225,17 @@ async def test_transaction_data_is_bounded_in_the_file_too(
     assert station._parts.store.read(f"data/{transaction.number}") == []
 
 
+@pytest.mark.asyncio
+async def test_a_station_may_have_a_file_of_its_own(csms: ScriptedCsms, clock: VirtualClock, tmp_path: Path) -> None:
+    path = tmp_path / "station.db"
+    async with Station(csms.url, id="CP1", clock=clock, store=path) as station:
+        station.configuration.set("LightIntensity", "40")
+        with pytest.raises(StoreError, match="in use by another process"):
+            Station(csms.url, id="CP1", clock=clock, store=str(path))
+    async with Station(csms.url, id="CP1", clock=clock, store=str(path)) as station:
+        assert station.configuration["LightIntensity"] == "40"
+
+
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 

@@ -113,6 +113,18 @@ def happenings(
         station._parts.power.restore_network()
         await station.until(lambda s: s.online, within=5)
 
+    async def blackout(r: Random) -> None:
+        await station.cut_power(graceful=r.random() < 0.5)
+        await clock.advance(r.choice([0, 30, 400]))
+        await station.restore_power()
+        await station.until(lambda s: s.online, within=5)
+
+    async def reset(r: Random) -> None:
+        await csms.call("Reset", type=r.choice(["Hard", "Soft"]))
+        await station.until(lambda s: not s.powered, within=5)
+        await clock.advance(5)
+        await station.until(lambda s: s.online, within=5)
+
     async def available(r: Random) -> None:
         kind = r.choice(["Operative", "Operative", "Inoperative"])
         await csms.call("ChangeAvailability", connectorId=r.randint(0, 2), type=kind)
@@ -141,8 +153,10 @@ def happenings(
         lambda r: csms.call("RemoteStopTransaction", transactionId=max(1, len(csms.payloads("StartTransaction")))),
         lambda r: csms.call("UnlockConnector", connectorId=r.randint(1, 2)),
         lambda r: csms.call("ChangeConfiguration", key="StopTransactionOnInvalidId", value=r.choice(["true", "false"])),
-        flicker,
         lambda r: clock.advance(r.choice([1, 60, 130])),
+        flicker,
+        blackout,
+        reset,
     ]
 
 
@@ -167,7 +181,7 @@ async def test_stat_02_stat_03_whatever_happens(
     read = len(csms.received)
     for _ in range(60):
         act = chance.choice(acts)
-        outage = act is acts[-2]
+        outage = act in acts[-3:]
         try:
             await act(chance)
         except NotPossible:

@@ -102,7 +102,7 @@ async def test_boot_04_a_pending_station_sends_what_is_triggered_and_nothing_els
     stamp = "2026-01-01T00:00:00Z"
     answers = ["Pending", "Pending", "Accepted"]
     csms.answers["BootNotification"] = lambda _: {"status": answers.pop(0), "currentTime": stamp, "interval": 600}
-    station = await start()
+    station = await start(configuration={"ClockAlignedDataInterval": "300"})
     for message in ("Heartbeat", "MeterValues", "StatusNotification"):
         assert await trigger(csms, message) == "Accepted"
         await clock.settle()
@@ -114,8 +114,10 @@ async def test_boot_04_a_pending_station_sends_what_is_triggered_and_nothing_els
     assert csms.actions == []
 
     assert await trigger(csms, "BootNotification") == "Accepted"
-    await clock.advance(599)
+    await clock.advance(599)  # the interval counts anew, and no clock-aligned value leaves
     assert csms.actions == ["BootNotification"]
+    with pytest.raises(NotPossible, match="has not accepted the station"):
+        await station.data_transfer("org.example")
     await clock.advance(1)
     assert station.registration == "Accepted"
     assert [csms.statuses(number) for number in (0, 1, 2)] == [["Available"], ["Finishing"], ["Faulted"]]

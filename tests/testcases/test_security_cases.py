@@ -134,6 +134,13 @@ def test_the_key_that_was_changed_is_put_back(reference: Against) -> None:
     assert lines.count("********") >= 4
 
 
+def test_a_password_of_the_wrong_length_is_not_shown(reference: Against) -> None:
+    record = reference.case("TC_073_CSMS", "authorization-key-too-long")
+
+    assert record["failure"]["actual"] == "value = ******** (42 characters)"
+    assert "5a" * 10 not in json.dumps(record)
+
+
 def test_a_key_that_the_csms_forgot_needs_no_putting_back(reference: Against) -> None:
     record = reference.case("TC_073_CSMS", "new-password-refused")
 
@@ -186,6 +193,37 @@ def test_a_rise_that_is_not_claimed_is_left_out(
     assert (record["verdict"], list(record["rules_left_out"])) == ("PASS", [left_out])
     assert set(record["rules"]) - set(record["rules_judged"]) == {left_out}
     assert record["reason"].startswith(f"without {left_out}: no station rises from security profile")
+
+
+OF_PROFILE = {
+    1: ("TC_073_CSMS", "TC_085_CSMS"),
+    2: ("TC_073_CSMS", "TC_085_CSMS", "TC_076_CSMS", "TC_086_CSMS"),
+    3: ("TC_074_CSMS", "TC_086_CSMS", "TC_087_CSMS"),
+}
+
+
+@pytest.mark.parametrize("profile", OF_PROFILE)
+def test_a_whole_run_can_be_in_one_security_profile(reference: Against, tmp_path: Path, profile: int) -> None:
+    """As few lines as possible: the connection says everything, and no other station is needed."""
+    text = reference.sut.read_text("utf-8")
+    tls_url = text.partition('[endpoints.2]\nurl = "')[2].partition('"')[0]
+    head, _, rest = text.partition("# The security cases play stations of their own")
+    if profile > 1:
+        head = head[: head.index("url = ")] + f'url = "{tls_url}"\n' + head[head.index("auth_key") :]
+    head = head.replace("auth_key", f"security_profile = {profile}\nauth_key", 1)
+    rest = rest[rest.index("[tls]") :].replace("profiles = [1, 2, 3]", f"profiles = [{profile}]")
+    file = tmp_path / "sut.toml"
+    file.write_text(head + rest, "utf-8")
+
+    cases = dict.fromkeys(("TC_001_CSMS", "TC_013_CSMS", "TC_079_CSMS", *OF_PROFILE[profile]), Kill("", ""))
+    records = kill_matrix.play(file, tmp_path, "", cases)
+
+    assert {id: record["verdict"] for id, record in records.items()} == dict.fromkeys(cases, "PASS")
+    denied = kill_matrix.play(file, tmp_path, "", {"TC_083_CSMS": Kill("", "")})["TC_083_CSMS"]
+    assert (denied["verdict"], denied["reason"]) == (
+        "NOT_APPLICABLE",
+        f"not claimed: security.profiles = [{profile}] in sut.toml",
+    )
 
 
 # --- certificates of stations that have to be refused ----------------------------------------------------------------

@@ -1,0 +1,153 @@
+"""N stations in one process: one event loop, one timer structure, one set of facts, one TLS context.
+
+    fleet = Fleet(Plan("ws://127.0.0.1:9000/ocpp", stations=500, ramp=50, duration=60, seed=7))
+    await fleet.run()
+    print(fleet.tally.calls)
+
+`add` and `remove` are for those who bring stations up and down themselves, as the locust users do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from simulator.clock import Clock
+from simulator.fleet.line import Dialler
+from simulator.fleet.member import Member
+from simulator.fleet.plan import Plan
+from simulator.fleet.resources import memory
+from simulator.fleet.tally import Sink, Tally
+from simulator.fleet.wheel import Wheel
+from simulator.parts import Facts
+from simulator.station import Station
+
+REMEMBERED = 4
+"""CALLs of each side that a station knows again."""
+
+SETTLED = 1.0
+"""Seconds after the last station was switched on until the memory of all is taken."""
+
+ENDING_AT_ONCE = 200
+"""Stations that are taken away at the same time."""
+
+
+class Fleet:
+    """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration."""
+
+    def __init__(self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None) -> None:
+        self.plan = plan
+        self.tally = Tally(sink)
+        self.clock: Clock = Wheel() if clock is None else clock
+        self.members: dict[int, Member] = {}
+        self.switched_on = 0
+        self.bytes_before = memory()
+        self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
+        self._dialler = Dialler(self.tally, self.clock)
+        self._facts = Facts(connectors=plan.connectors, journal=0)
+        self._configuration = {"MeterValueSampleInterval": str(round(plan.meter_every)), **plan.configuration}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._enough = asyncio.Event()
+        self._in_time = False
+        self._station(0)  # wrong configuration keys show here, and not after the ramp has begun
+
+    # --- by number ----------------------------------------------------------------------------------------------------
+
+    def add(self, number: int) -> Member:
+        """Switch a station on; it plays its part from now on."""
+        member = self.members[number] = Member(number, self._station(number), self.plan, self.tally, self._spawn)
+        self.switched_on += 1
+        member.begin()
+        return member
+
+    async def remove(self, number: int) -> None:
+        """Take a station away: its session is stopped, what is queued is delivered, within the grace of the plan."""
+        member = self.members.pop(number, None)
+        if member is not None:
+            await member.end(self.plan.grace)
+
+    def _station(self, number: int) -> Station:
+        plan = self.plan
+        return Station(
+            plan.url,
+            id=plan.identity(number),
+            facts=self._facts,
+            configuration=self._configuration,
+            clock=self.clock,
+            retry=True,
+            seed=int(plan.chance(number, "back-off", 0) * (1 << 32)),
+            call_timeout=plan.call_timeout,
+            remember=REMEMBERED,
+            ssl=plan.ssl,
+            auth_key=plan.auth_key,
+            connect=self._dialler.connect,
+        )
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        hold = self.clock.hold()
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            hold.release()
+
+        task.add_done_callback(done)
+        return task
+
+    # --- as a whole ---------------------------------------------------------------------------------------------------
+
+    @property
+    def online(self) -> int:
+        """Stations that are connected and accepted now."""
+        return sum(member.station.online for member in self.members.values())
+
+    @property
+    def late(self) -> float:
+        """By how many seconds the latest timer was late."""
+        return self.clock.late if isinstance(self.clock, Wheel) else 0.0
+
+    def stop(self) -> None:
+        """End `run` before its time, orderly."""
+        self._enough.set()
+
+    async def run(self) -> bool:
+        """Bring the stations up, wait until the time is over, and take them away; False: `stop` came first."""
+        plan, clock = self.plan, self.clock
+        for number in range(1, plan.stations + 1):
+            clock.call_later(plan.begins(number), partial(self._begin, number))
+        clock.call_later(plan.begins(plan.stations) + SETTLED, self._all_on)
+        clock.call_later(plan.duration, self._time_is_over)
+        await self._enough.wait()
+        await self.close()
+        return self._in_time
+
+    def _time_is_over(self) -> None:
+        self._in_time = not self._enough.is_set()
+        self._enough.set()
+
+    def _begin(self, number: int) -> None:
+        if not self._enough.is_set():
+            self.add(number)
+
+    def _all_on(self) -> None:
+        self.bytes_with_all = memory()
+
+    async def close(self) -> None:
+        """Take all stations away and wait until nothing of the fleet runs."""
+        turns = asyncio.Semaphore(ENDING_AT_ONCE)
+
+        async def end(number: int) -> None:
+            async with turns:
+                await self.remove(number)
+
+        for member in self.members.values():
+            member.is_ending = True  # nobody new comes while others leave
+        await asyncio.gather(*(end(number) for number in list(self.members)))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if isinstance(self.clock, Wheel):
+            self.clock.close()

@@ -1,0 +1,190 @@
+"""One station of a fleet and what happens to it: drivers who come and go, and outages of its network.
+
+Between two events a member is a timer or two and nothing else: no task, no coroutine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from simulator.clock import Timer
+from simulator.connectors import Connector
+from simulator.errors import NotPossible
+from simulator.fleet.plan import Plan
+from simulator.fleet.tally import Tally
+from simulator.station import Station
+
+log = logging.getLogger(__name__)
+
+RETRY = 1.0
+"""Seconds until a driver tries again at a station that is not online, or cannot do now what is wanted."""
+
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""Runs a coroutine beside the caller and keeps it alive."""
+
+
+class Member:
+    """Plays its part at `station` from `begin` to `end`."""
+
+    __slots__ = (
+        "_at",
+        "_driver",
+        "_outage",
+        "_outages",
+        "_plan",
+        "_running",
+        "_spawn",
+        "_turn",
+        "is_ending",
+        "number",
+        "station",
+        "tally",
+    )
+
+    def __init__(self, number: int, station: Station, plan: Plan, tally: Tally, spawn: Spawn) -> None:
+        self.number = number
+        self.station = station
+        self.tally = tally
+        self.is_ending = False
+        self._plan = plan
+        self._spawn = spawn
+        self._turn = 0  # of the session that runs, or is the next
+        self._outages = 0
+        self._driver: Timer | None = None
+        self._outage: Timer | None = None
+        self._at: Connector | None = None  # where somebody charges
+        self._running: asyncio.Task[None] | None = None  # what the driver does just now
+
+    def begin(self) -> None:
+        """Switch the station on, and let things happen."""
+        self._spawn(self._step(self.station.start))
+        if self._plan.session_every:
+            self._next_driver()
+        if self._plan.churn_every:
+            self._next_outage()
+
+    async def end(self, grace: float) -> None:
+        """Stop what runs, deliver what is queued within `grace` seconds, and take the station away."""
+        self.is_ending = True
+        self._cancel()
+        station = self.station
+        if grace and station.online:
+            try:
+                async with asyncio.timeout(grace):
+                    await self._finish()
+            except TimeoutError:
+                self.tally.problem("a station had not said everything at the end of the grace")
+        await station.stop()
+        self._cancel()
+
+    async def _finish(self) -> None:
+        if self._running is not None:
+            await asyncio.wait((self._running,))
+        if self._at is not None:
+            await self._step(partial(self._leave, self._at))
+        await self.station.delivered()
+
+    def _cancel(self) -> None:
+        for timer in (self._driver, self._outage):
+            if timer is not None:
+                timer.cancel()
+
+    async def _step(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something that must not go wrong; when it does, it is counted."""
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self.tally.failures += 1
+            self.tally.problem(f"a step of the fleet failed: {type(error).__name__}: {error}")
+            log.debug("a step of the fleet failed", exc_info=error)
+
+    # --- drivers ------------------------------------------------------------------------------------------------------
+
+    def _next_driver(self) -> None:
+        self._at = None
+        if not self.is_ending:
+            pause = self._plan.pause(self.number, self._turn)
+            self._driver = self.station.clock.call_later(pause, self._driver_comes)
+
+    def _driver_comes(self) -> None:
+        connector = self.station.connector(self._plan.place(self.number, self._turn))
+        if self.station.online and connector.idle and not connector.cable:
+            self._drive(partial(self._come, connector))
+        else:
+            self._driver = self.station.clock.call_later(RETRY, self._driver_comes)
+
+    def _drive(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._running = self._spawn(self._step(work))
+        self._running.add_done_callback(self._rests)
+
+    def _rests(self, _task: asyncio.Task[None]) -> None:
+        self._running = None
+
+    async def _come(self, connector: Connector) -> None:
+        station = self.station
+        try:
+            await station.plug_in(connector.id)
+            await station.present(self._plan.tag(self.number, self._turn), connector.id)
+        except NotPossible:  # the CSMS has sent the station into a reset meanwhile
+            pass
+        if connector.transaction is None:
+            self.tally.sessions_refused += 1
+            await station.unplug(connector.id)
+            self._over()
+            return
+        self.tally.sessions += 1
+        self._at = connector
+        if not self.is_ending:
+            stay = self._plan.stay(self.number, self._turn)
+            self._driver = station.clock.call_later(stay, partial(self._driver_leaves, connector))
+
+    def _driver_leaves(self, connector: Connector) -> None:
+        self._at = None
+        self._drive(partial(self._leave, connector))
+
+    async def _leave(self, connector: Connector) -> None:
+        station = self.station
+        tag = self._plan.tag(self.number, self._turn)
+        try:
+            if connector.transaction is not None or connector.locked_for is not None:
+                await station.present(tag, connector.id)
+            if connector.cable:
+                await station.unplug(connector.id)
+        except NotPossible:
+            pass
+        if connector.cable and not self.is_ending:  # no power, or the plug is held: the driver stays and tries again
+            self._driver = station.clock.call_later(RETRY, partial(self._driver_leaves, connector))
+            return
+        self.tally.sessions_over += 1
+        self._over()
+
+    def _over(self) -> None:
+        self._turn += 1
+        self._next_driver()
+
+    # --- the network --------------------------------------------------------------------------------------------------
+
+    def _next_outage(self) -> None:
+        if not self.is_ending:
+            wait = self._plan.time(self._plan.churn_every, self.number, "outage", self._outages)
+            self._outage = self.station.clock.call_later(wait, self._network_breaks)
+
+    def _network_breaks(self) -> None:
+        self._spawn(self._step(self._lose))
+
+    async def _lose(self) -> None:
+        await self.station.lose_network()
+        length = self._plan.time(self._plan.churn_length, self.number, "length", self._outages)
+        self._outages += 1
+        if not self.is_ending:
+            self._outage = self.station.clock.call_later(length, self._network_returns)
+
+    def _network_returns(self) -> None:
+        self._spawn(self._step(self.station.restore_network))
+        self._next_outage()

@@ -1,0 +1,123 @@
+"""What a person sees of a fleet: a table that lives on a terminal, a line every ten seconds elsewhere, a summary."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from simulator.fleet.fleet import Fleet
+
+EVERY_LIVE = 1.0
+EVERY_LINE = 10.0
+"""Seconds between two looks at the fleet."""
+
+_SHARES = (0.5, 0.95, 0.99)
+
+
+class Watch:
+    """Shows a fleet while it runs. `look` is called every `every` seconds."""
+
+    def __init__(self, fleet: Fleet, console: Console, *, live: bool) -> None:
+        self._fleet = fleet
+        self._console = console
+        self._live = Live(console=console, auto_refresh=False, transient=True) if live else None
+        self._began = self._before = time.monotonic()
+        self._frames = 0
+        self.every = EVERY_LIVE if live else EVERY_LINE
+
+    def __enter__(self) -> Watch:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def look(self) -> None:
+        """Show how things are now."""
+        now = time.monotonic()
+        frames = self._fleet.tally.frames
+        rate = (frames - self._frames) / max(now - self._before, 1e-9)
+        self._frames, self._before = frames, now
+        head = headline(self._fleet, now - self._began, rate)
+        if self._live is None:
+            self._console.print(head, highlight=False, soft_wrap=True)
+        else:
+            self._live.update(Group(Text(head), live_table(self._fleet)), refresh=True)
+
+
+def headline(fleet: Fleet, seconds: float, rate: float) -> str:
+    """The state of a fleet in one line."""
+    tally = fleet.tally
+    errors = sum(action.errors for action in tally.actions.values())
+    return (
+        f"{seconds:5.0f} s  {fleet.online}/{fleet.plan.stations} online, {rate:.0f} messages/s, "
+        f"{tally.sessions - tally.sessions_over} charging, {tally.sessions_over} sessions over, {errors} errors, "
+        f"{tally.breaches('csms')} violations of the CSMS, {tally.not_connected} attempts failed, {tally.lost} lost"
+    )
+
+
+def _table() -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("action", no_wrap=True)
+    for name in ("sent", "errors", "violations", "p50 ms", "p95 ms", "p99 ms", "max ms"):
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def live_table(fleet: Fleet) -> Table:
+    """A row per action, with percentiles that are cheap to get."""
+    table, tally = _table(), fleet.tally
+    for name, action in sorted(tally.actions.items()):
+        samples = action.samples
+        times = (*samples.roughly(*_SHARES), samples.longest) if samples.count else ()
+        shown = [f"{value / 1e6:.1f}" for value in times] or ["-"] * 4
+        table.add_row(name, str(action.sent), str(action.errors), str(tally.breaches("csms", name)), *shown)
+    return table
+
+
+def summary(result: Mapping[str, Any]) -> tuple[Table, Text]:
+    """A whole result, for the end."""
+    table = _table()
+    breaches: dict[str, int] = {}
+    for one in result["violations"]:
+        if one["party"] == "csms" and one["level"] == "MUST":
+            breaches[one["action"]] = breaches.get(one["action"], 0) + one["count"]
+    for name, action in [*result["actions"].items(), ("all", result["all"])]:
+        times = action["milliseconds"]
+        shown = ["-"] * 4 if times is None else [f"{times[key]:.1f}" for key in ("p50", "p95", "p99", "max")]
+        broken = sum(breaches.values()) if name == "all" else breaches.get(name, 0)
+        table.add_row(name, str(action["sent"]), str(action["errors"]), str(broken), *shown)
+    return table, Text("\n".join(_lines(result)))
+
+
+def _lines(result: Mapping[str, Any]) -> list[str]:
+    stations, sessions, process, messages = (result[key] for key in ("stations", "sessions", "process", "messages"))
+    lines = [
+        "",
+        f"stations: {stations['switched_on']} switched on, {stations['accepted']} boots accepted, "
+        f"{stations['not_connected']} attempts failed, {stations['lost']} connections lost",
+        f"sessions: {sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused",
+        f"messages: {messages['sent']} sent, {messages['received']} received, {messages['per_second']:.0f} a second",
+        f"this process: {process['cpu_seconds']:.1f} s CPU, {_or(process['cpu_us_per_message'])} us a message, "
+        f"{_or(process['kib_per_station'])} KiB a station, timers up to {process['timer_late_ms']:.0f} ms late",
+    ]
+    for one in result["violations"]:
+        where = f" in {one['action']}" if one["action"] else ""
+        lines.append(f"violation: {one['rule']} ({one['level']}) by the {one['party']}{where}, {one['count']} times: ")
+        lines[-1] += one["message"]
+    lines += [f"problem: {sentence} ({count} times)" for sentence, count in result["problems"].items()]
+    lines += [f"limit {one['limit']}: {one['verdict']}, {one['reason']}" for one in result["limits"]]
+    lines.append(f"{result['verdict']}: {result['reason']}")
+    return lines
+
+
+def _or(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"

@@ -1,0 +1,192 @@
+"""What a fleet counts: every frame of every station passes here once, right after it was judged.
+
+Nothing is kept of a frame but numbers, and one example of each broken rule.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ocppj.frames import Call, CallError, CallResult
+from ocppj.rules import Finding
+from ocppj.session import Seen
+from simulator.fleet.samples import Samples
+
+Sink = Callable[[str, int, int, str | None], None]
+"""Is told of each CALL that is over: action, nanoseconds, characters of the answer, and what went wrong or None."""
+
+MOST_PROBLEMS = 50
+"""Different sentences about failures that are kept."""
+
+MOST_RULES = 500
+"""Different broken rules (by action and party) that are told apart."""
+
+LONGEST_EXAMPLE = 500
+"""Characters kept of a message that broke a rule."""
+
+
+@dataclass(slots=True)
+class ActionTally:
+    """The CALLs of the stations with one action."""
+
+    sent: int = 0
+    refused: int = 0  # answered with a CALLERROR
+    invalid: int = 0  # answered with what the schema forbids, or with no message
+    unanswered: int = 0  # given up after the time-out
+    cut: int = 0  # the connection was lost before the answer
+    samples: Samples = field(default_factory=Samples)  # of all that were answered
+
+    @property
+    def errors(self) -> int:
+        """The CALLs without a usable answer."""
+        return self.refused + self.invalid + self.unanswered + self.cut
+
+
+@dataclass(slots=True)
+class Violation:
+    """One rule, broken by one party in frames of one action."""
+
+    rule: str
+    level: str
+    party: str
+    action: str
+    message: str
+    example: str
+    count: int = 0
+
+
+class Tally:
+    """All counts of one fleet."""
+
+    def __init__(self, sink: Sink | None = None) -> None:
+        self.actions: dict[str, ActionTally] = {}
+        self.violations: dict[tuple[str, str, str, str], Violation] = {}
+        self.problems: Counter[str] = Counter()
+        self.frames_sent = 0
+        self.frames_received = 0
+        self.calls_of_csms = 0
+        self.attempts = 0  # to connect
+        self.connected = 0
+        self.not_connected = 0
+        self.lost = 0  # connections that ended without the station wanting it
+        self.accepted = 0  # BootNotification.conf with this status
+        self.sessions = 0  # transactions that began
+        self.sessions_over = 0
+        self.sessions_refused = 0  # nobody was let in
+        self.failures = 0  # steps of the fleet itself that went wrong
+        self._sink = sink
+
+    def action(self, name: str) -> ActionTally:
+        """The counts of one action."""
+        tally = self.actions.get(name)
+        if tally is None:
+            tally = self.actions[name] = ActionTally()
+        return tally
+
+    def observe(self, seen: Seen) -> None:
+        """A frame of a station, or one for it."""
+        frame = seen.frame
+        kind = type(frame)
+        if seen.sender == "station":
+            self.frames_sent += 1
+            if kind is Call:
+                self.action(frame.action).sent += 1  # type: ignore[union-attr]
+        else:
+            self.frames_received += 1
+            if kind is Call:
+                self.calls_of_csms += 1
+            elif seen.request is not None and not (seen.late or seen.repeated):
+                self._answered(seen)
+        if seen.findings:
+            action = frame.action if isinstance(frame, Call) else "" if seen.request is None else seen.request.action
+            self.broken(seen.findings, action, frame.raw)
+
+    def _answered(self, seen: Seen) -> None:
+        request, frame = seen.request, seen.frame
+        assert request is not None
+        tally = self.action(request.action)
+        took = seen.at - request.at
+        tally.samples.add(took)
+        problem = None
+        if isinstance(frame, CallError):
+            tally.refused += 1
+            problem = f"CALLERROR {frame.code}"
+        elif not (seen.valid and isinstance(frame, CallResult)):
+            tally.invalid += 1
+            problem = (
+                "an answer against the schema" if isinstance(frame, CallResult) else "an answer that is no message"
+            )
+        elif request.action == "BootNotification" and frame.payload["status"] == "Accepted":
+            self.accepted += 1
+        self._told(request.action, took, len(frame.raw), problem)
+
+    def unanswered(self, action: str, waited: int) -> None:
+        """A CALL was given up after `waited` nanoseconds."""
+        self.action(action).unanswered += 1
+        self._told(action, waited, 0, "no answer in time")
+
+    def cut(self, action: str, waited: int) -> None:
+        """The connection was lost while a CALL waited for its answer."""
+        self.action(action).cut += 1
+        self._told(action, waited, 0, "connection lost")
+
+    def _told(self, action: str, took: int, size: int, problem: str | None) -> None:
+        if problem is not None:
+            self.problem(f"{action}: {problem}")
+        if self._sink is not None:
+            self._sink(action, took, size, problem)
+
+    def broken(self, findings: Iterable[Finding], action: str, text: str) -> None:
+        """Rules were broken in a frame, or by the lack of one."""
+        for finding in findings:
+            key = (finding.rule, finding.level, finding.party, action)
+            violation = self.violations.get(key)
+            if violation is None:
+                if len(self.violations) >= MOST_RULES:
+                    action = "(others)"
+                    key = (finding.rule, finding.level, finding.party, action)
+                    violation = self.violations.get(key)
+                if violation is None:
+                    example = text[:LONGEST_EXAMPLE]
+                    violation = Violation(finding.rule, finding.level, finding.party, action, finding.message, example)
+                    self.violations[key] = violation
+            violation.count += 1
+
+    def problem(self, sentence: str) -> None:
+        """Something went wrong; how often is counted."""
+        if sentence in self.problems or len(self.problems) < MOST_PROBLEMS:
+            self.problems[sentence] += 1
+        else:
+            self.problems["other problems"] += 1
+
+    def breaches(self, party: str, action: str | None = None) -> int:
+        """How often `party` broke a MUST rule, in frames of one action or altogether."""
+        return sum(
+            violation.count
+            for violation in self.violations.values()
+            if violation.party == party and violation.level == "MUST" and action in (None, violation.action)
+        )
+
+    @property
+    def calls(self) -> int:
+        """CALLs the stations have sent."""
+        return sum(action.sent for action in self.actions.values())
+
+    @property
+    def frames(self) -> int:
+        """Messages in both directions."""
+        return self.frames_sent + self.frames_received
+
+    def together(self) -> ActionTally:
+        """All actions as one."""
+        whole = ActionTally()
+        for action in self.actions.values():
+            whole.sent += action.sent
+            whole.refused += action.refused
+            whole.invalid += action.invalid
+            whole.unanswered += action.unanswered
+            whole.cut += action.cut
+            whole.samples.extend(action.samples)
+        return whole

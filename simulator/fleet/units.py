@@ -1,0 +1,25 @@
+"""Durations and rates as people write them: `60s`, `5m`, `1.5h`, `50/s`, `300/m`."""
+
+from __future__ import annotations
+
+import re
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|min|m|h)?")
+_RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:/\s*(s|min|m|h))?")
+
+
+def duration(text: str) -> float:
+    """Seconds of `90`, `90s`, `1.5m` or `2h`. Raises `ValueError` with a sentence."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no duration; write it as 60s, 5m or 1h")
+    return float(match[1]) * _SECONDS[match[2] or "s"]
+
+
+def rate(text: str) -> float:
+    """How often a second: `50/s`, `300/m`, or plain `50`. Raises `ValueError` with a sentence."""
+    match = _RATE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no rate; write it as 50/s or 300/m")
+    return float(match[1]) / _SECONDS[match[2] or "s"]
