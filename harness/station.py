@@ -306,6 +306,11 @@ class Station:
         """Say of rules that this run has nothing to judge them by; what was judged stays judged."""
         self.run.leave_out(rule, reason)
 
+    async def answers_the_rest(self) -> None:
+        """Answer sensibly what came and was not answered, so that the CSMS can go on."""
+        for request in [request for request in (*self._taken, *self._inbox) if not request.is_answered]:
+            await self._answer_sensibly(request)
+
     def forgets_operations(self) -> None:
         """What the operator was asked for and did not do is dealt with: it is not raised again."""
         self.run.operations -= {task for task in self.run.operations if task.done()}
@@ -325,8 +330,7 @@ class Station:
             await self.disconnects()
 
     async def _restore(self) -> None:
-        for request in [request for request in (*self._taken, *self._inbox) if not request.is_answered]:
-            await self._answer_sensibly(request)
+        await self.answers_the_rest()
         for transaction in sorted(self.transactions):
             await self.sends(
                 "StopTransaction", transactionId=transaction, meterStop=1_000, timestamp=now(), reason="Other"

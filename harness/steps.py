@@ -37,6 +37,8 @@ async def step(station: Station, rules: str) -> AsyncIterator[None]:
     run.failures.append(broken)
     station.leaves_out(rules, f"not reached, because {broken.rule or 'the step'} failed before")
     station.forgets_operations()
+    if station.is_connected:
+        await station.answers_the_rest()
 
 
 def is_claimed(station: Station, need: str, rules: str) -> bool:

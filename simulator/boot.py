@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.clock import Timer
+from simulator.dialing import BackOff
 from simulator.errors import Offline, Unanswered
-from simulator.link import BackOff, Done
+from simulator.link import Done
 from simulator.parts import Parts
 
 OWN_PAUSE = 60.0

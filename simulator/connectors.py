@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from simulator import deauthorization
 from simulator.clock import Timer
 from simulator.errors import NotPossible
 from simulator.metering import Meter, Reading
@@ -204,7 +205,7 @@ class Connector:
             if self._report != wanted:
                 return  # somebody who heard of it has changed a fact, and all is done
         if self.transaction is not None and self.transaction.energy_end is not None:
-            self.parts.sessions.watch_energy(self)
+            deauthorization.watch_energy(self.parts, self)
 
     def begin(self) -> None:
         """The station has come up: the status is what it is, without a way to it."""
@@ -249,46 +250,3 @@ class Connector:
         if changed:
             self.parts.sessions.status_changed(self)
             self.parts.features.status_changed(self)
-
-
-class MainController:
-    """connectorId 0, the station as a whole: Available, Unavailable or Faulted (rule STAT-03)."""
-
-    __slots__ = ("_report", "faults", "operative", "parts", "report_timer", "reported")
-    id = 0
-
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self.operative = True
-        self.faults: dict[str, tuple[str | None, str | None]] = {}
-        self.reported: Report | None = None
-        self.report_timer: Timer | None = None
-        self._report = _AVAILABLE
-
-    @property
-    def status(self) -> str:
-        """Available, Unavailable or Faulted."""
-        return self._report.status
-
-    @property
-    def report(self) -> Report:
-        """What the next StatusNotification says."""
-        return self._report
-
-    def update(self) -> None:
-        """Let the status follow the facts; out of service only when the last transaction is over (rule AVL-01)."""
-        if not self.parts.power.on:
-            return
-        code, (info, vendor) = next(reversed(self.faults.items()), ("NoError", (None, None)))
-        busy = any(connector.transaction is not None for connector in self.parts.connectors.values())
-        if any(code not in WITHOUT_FAULT for code in self.faults):
-            status = "Faulted"
-        elif not self.operative and not (busy and self.status == "Available"):
-            status = "Unavailable"
-        else:
-            status = "Available"
-        report = Report(status, code, info, vendor)
-        if report != self._report:
-            self._report = report
-            self.parts.events.publish("status", f"the station is {status}", 0, status=status)
-            self.parts.reporter.changed(self)

@@ -16,7 +16,7 @@ from simulator.feature import Answer, Then, status
 from simulator.parts import Parts
 
 if TYPE_CHECKING:
-    from simulator.link import Line
+    from simulator.dialing import Line
 
 log = logging.getLogger(__name__)
 

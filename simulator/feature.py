@@ -101,8 +101,11 @@ class Feature:
         """What is to be done once the CSMS knows that its ChangeConfiguration of this key was accepted."""
         return None
 
+    def connecting(self) -> None:
+        """The station is about to connect; what `parts.link.dial` says then counts."""
+
     def not_connected(self, error: ConnectFailed) -> None:
-        """An attempt to connect has failed; what `parts.link.dial` says now counts for the next one."""
+        """An attempt to connect has failed."""
 
     def status_changed(self, connector: Connector) -> None:
         """A connector has another status."""
@@ -131,6 +134,7 @@ class Feature:
 
 _HOOKS = (
     "configured",
+    "connecting",
     "follows",
     "known",
     "not_connected",
@@ -253,6 +257,10 @@ class Features:
     def follows(self, key: str) -> Then | None:
         found = (feature.follows(key) for feature in self._hearing("follows"))
         return next((one for one in found if one is not None), None)
+
+    def connecting(self) -> None:
+        for feature in self._hearing("connecting"):
+            feature.connecting()
 
     def not_connected(self, error: ConnectFailed) -> None:
         for feature in self._hearing("not_connected"):

@@ -1,7 +1,4 @@
-"""The connection of a station: made, lost, made again with growing pauses (OCPP-J §3, §5.4; rules CON-08, CON-09).
-
-Whoever makes the connection (`Connect`) says by `on_closed` when it has ended, so that a station at rest needs no task.
-"""
+"""The connection of a station: made, lost, made again with growing pauses (OCPP-J §3, §5.4; rules CON-08, CON-09)."""
 
 from __future__ import annotations
 
@@ -9,19 +6,15 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from ssl import SSLContext
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
-from ocppj import peer as ocppj_peer
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed
-from ocppj.frames import Call
 from ocppj.rules import Finding
-from ocppj.session import Memory, Seen, Session
-from ocppj.trace import Trace
+from ocppj.session import Seen
 from simulator import dispatcher
 from simulator.clock import Timer
+from simulator.dialing import BackOff, Dial, Line, connect_by_websockets
 from simulator.errors import Offline, Unanswered
 from simulator.parts import Parts
 
@@ -31,80 +24,6 @@ MAX_WAITING = 1000
 
 Done = Callable[["dict[str, Any] | Offline | Unanswered"], None]
 """Is given what came back for a CALL: the payload of its answer, or why there is none."""
-
-
-class Line(Protocol):
-    """What the station needs of an open connection; `ocppj.peer.Peer` has it."""
-
-    session: Session
-
-    @property
-    def findings(self) -> list[Finding]: ...
-    async def call(self, action: str, payload: Any = None, *, timeout: float | None = None) -> Any: ...
-    async def reply(self, call: Call, payload: Any) -> None: ...
-    async def refuse(
-        self, id: str, code: str, description: str = "", details: dict[str, Any] | None = None
-    ) -> None: ...
-    async def ping(self) -> None: ...
-    async def close(self, code: int = 1000, reason: str = "") -> None: ...
-    async def abort(self) -> None: ...
-
-
-Connect = Callable[..., Awaitable[Line]]
-"""`connect(url, identity, on_call=, on_closed=, memory=, ssl=, headers=, basic_auth=, trace=, observer=)`, all by name
-but the first two, as in `ocppj.peer.connect`; `on_closed(reason)` is called once, when an open connection has ended.
-Raises `ConnectFailed`.
-"""
-
-
-@dataclass(slots=True)
-class Dial:
-    """Where and how to connect; changes count from the next connection on."""
-
-    url: str
-    identity: str
-    ssl: SSLContext | None = None
-    headers: Mapping[str, str] | None = None
-    basic_auth: tuple[str, bytes] | None = None
-    trace: Trace | None = None
-    observer: Callable[[Seen], None] | None = None
-    connect: Connect | None = None
-    call_timeout: float | None = None  # seconds; None: MessageTimeout
-    memory: Memory = field(default_factory=Memory)
-
-
-_watching: set[asyncio.Task[None]] = set()
-
-
-async def connect_by_websockets(
-    url: str, identity: str, *, on_closed: Callable[[ConnectionClosed], None], **options: Any
-) -> Line:
-    """The connection of `ocppj.peer`, with a task that waits for its end."""
-    peer = await ocppj_peer.connect(url, identity, **options)
-
-    async def watch() -> None:
-        on_closed(await peer.wait_closed())
-
-    task = asyncio.get_running_loop().create_task(watch())
-    _watching.add(task)
-    task.add_done_callback(_watching.discard)
-    return peer
-
-
-@dataclass(frozen=True, slots=True)
-class BackOff:
-    """Pauses between attempts in seconds: they double up to `ceiling`.
-
-    A random `share` keeps a fleet from moving as one.
-    """
-
-    first: float = 1.0
-    ceiling: float = 120.0
-    share: float = 0.2
-
-    def pause(self, failures: int, chance: float) -> float:
-        """The pause after so many failures in a row; `chance` is from 0 to 1. Never shorter than the one before."""
-        return min(self.ceiling, self.first * 2.0 ** min(failures, 30) * (1.0 + self.share * chance))
 
 
 _DEFAULT_BACK_OFF = BackOff()
@@ -238,6 +157,7 @@ class Link:
             self._attempt = self.parts.tasks.spawn(self._establish())
 
     async def _establish(self) -> None:
+        self.parts.features.connecting()
         dial = self.dial
         line: Line | None = None
 

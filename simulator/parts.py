@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from simulator.cards import Reader
     from simulator.clock import Clock
     from simulator.configuration import Configuration
-    from simulator.connectors import Connector, MainController
+    from simulator.connectors import Connector
     from simulator.events import Events
     from simulator.feature import Features
     from simulator.journal import Journal
     from simulator.keepalive import KeepAlive
     from simulator.link import Link
+    from simulator.main_controller import MainController
     from simulator.power import Power
     from simulator.reports import StatusReporter
     from simulator.sampling import Sampler

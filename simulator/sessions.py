@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from simulator import deauthorization
 from simulator.connectors import Admission, Connector
 from simulator.metering import Meter, moment, timestamp
 from simulator.parts import Parts
@@ -156,7 +157,7 @@ class Sessions:
             self.parts.events.publish("transaction", text, connector.id, reason=reason)
             self.parts.queue.put(Message("StopTransaction", transaction, payload))
             self.keep(connector)
-        self._unwatch(connector)
+        deauthorization.forget_energy(connector)
         self.parts.features.transaction_stopped(connector, transaction)
         connector.update()
         self.parts.main.update()
@@ -197,7 +198,7 @@ class Sessions:
             connector.authorized = None
             connector.update()
             self._unwait(connector)
-            self._unwatch(connector)
+            deauthorization.forget_energy(connector)
             self.keep(connector)
 
     def power_on(self) -> None:
@@ -217,63 +218,6 @@ class Sessions:
             self.stop(connector, "EVDisconnected")
         else:
             connector.update()
-
-    # --- what the CSMS says to the start ------------------------------------------------------------------------------
-
-    def answered(self, message: Message, answer: Mapping[str, Any]) -> None:
-        """A message of a transaction was answered."""
-        transaction = message.transaction
-        info = answer.get("idTagInfo")
-        if message.action == "StopTransaction":
-            self.parts.authorizer.remember(message.payload.get("idTag"), info)
-            return
-        if message.action != "StartTransaction" or info is None:
-            return
-        self.parts.authorizer.remember(transaction.idTag, info)
-        transaction.parentIdTag = info.get("parentIdTag", transaction.parentIdTag)
-        self.parts.queue.keep(transaction)
-        text = f"connector {transaction.connector}: transactionId is {transaction.transactionId}"
-        self.parts.events.publish("transaction", text, transaction.connector)
-        self.parts.features.transaction_answered(transaction, info)
-        connector = self.parts.connectors[transaction.connector]
-        if info["status"] != "Accepted" and connector.transaction is transaction:
-            self._deauthorize(connector, transaction, info["status"])
-
-    def _deauthorize(self, connector: Connector, transaction: Transaction, status: str) -> None:
-        """The CSMS does not agree with the start (1.6 §3.5.4, erratum 3.17, rule TX-10).
-
-        MaxEnergyOnInvalidId lets the vehicle have enough to drive away.
-        """
-        text = f"connector {connector.id}: the CSMS says {status} to the start"
-        self.parts.events.publish("authorization", text, connector.id)
-        allowance = self.parts.configuration.number("MaxEnergyOnInvalidId")
-        transaction.stop_at_end = self.parts.configuration.flag("StopTransactionOnInvalidId")
-        transaction.energy_end = connector.meter.register + allowance
-        self.parts.queue.keep(transaction)
-        self.watch_energy(connector)
-
-    def watch_energy(self, connector: Connector) -> None:
-        """Look when the energy that is left will be used up; power has changed, or the end was set."""
-        self._unwatch(connector)
-        transaction = connector.transaction
-        if transaction is None or transaction.energy_end is None or transaction.suspended:
-            return
-        left = transaction.energy_end - connector.meter.exact
-        if left <= 1e-6:
-            if transaction.stop_at_end:
-                self.stop(connector, "DeAuthorized")
-            else:
-                transaction.suspended = True
-                self.parts.queue.keep(transaction)
-                connector.update()
-        elif connector.power > 0:
-            wait = left / connector.power * 3600.0
-            connector.energy_timer = self.parts.clock.call_later(wait, partial(self.watch_energy, connector))
-
-    def _unwatch(self, connector: Connector) -> None:
-        if connector.energy_timer is not None:
-            connector.energy_timer.cancel()
-            connector.energy_timer = None
 
     # --- waiting for a cable ------------------------------------------------------------------------------------------
 

@@ -23,19 +23,21 @@ from simulator.boot import Registration
 from simulator.cards import Reader
 from simulator.clock import Clock, SystemClock
 from simulator.configuration import Configuration, Key
-from simulator.connectors import Connector, MainController
+from simulator.connectors import Connector
 from simulator.core_profile import CoreProfile
 from simulator.data_transfer import DataTransfer
 from simulator.diagnostics import Diagnostics
+from simulator.dialing import BackOff, Connect, Dial
 from simulator.errors import NotPossible
 from simulator.events import Events
 from simulator.feature import Feature, Features, blueprint
 from simulator.firmware import FirmwareUpdates
 from simulator.journal import Journal
 from simulator.keepalive import KeepAlive
-from simulator.link import BackOff, Connect, Dial, Link
+from simulator.link import Link
 from simulator.local_list import LocalList
 from simulator.logs import Logs
+from simulator.main_controller import MainController
 from simulator.parts import Facts, Parts
 from simulator.power import Power
 from simulator.reports import StatusReporter
@@ -127,7 +129,7 @@ class Station(World):
         `store` keeps what survives the process: a file of its own, or a part of one that a fleet shares. `call_timeout`
         in seconds replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `provision` what
         else the factory puts in for the security profiles; `remember` is how many CALLs of each side are known again.
-        `retry` keeps trying when the first connection fails. `connect` makes the connections, see `link.Connect`.
+        `retry` keeps trying when the first connection fails. `connect` makes the connections, see `dialing.Connect`.
         Raises `UnknownKey` and `BadValue` for `configuration`, `StoreError` for `store`, `ValueError` for the rest.
         """
         facts = facts or Facts(connectors, fixed_cable, power, phases, main_meter, resumes)

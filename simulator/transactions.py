@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from simulator import deauthorization
 from simulator.clock import Timer
 from simulator.errors import Offline, Unanswered
 from simulator.metering import timestamp
@@ -186,7 +187,7 @@ class TransactionQueue:
                     message.transaction.transactionId = answer["transactionId"]
                     self.keep(message.transaction)
                 self._remove(message)
-            self.parts.sessions.answered(message, answer)
+            deauthorization.answered(self.parts, message, answer)
         self.parts.events.publish("queue", f"{len(self)} transaction messages wait")
         self.kick()
 

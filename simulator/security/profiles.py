@@ -25,7 +25,7 @@ from simulator.parts import Facts, Parts
 from simulator.security.chains import BadCertificate, check, parse
 from simulator.security.contexts import for_csms
 from simulator.security.events import record
-from simulator.security.vault import CSMS
+from simulator.security.vault import CSMS, Own
 
 SHORTEST_KEY, LONGEST_KEY = 16, 20
 """Octets of an AuthorizationKey (A00.FR.205)."""
@@ -40,13 +40,14 @@ _NO_COMMON_SUITE = ("HANDSHAKE_FAILURE", "CIPHER", "INSUFFICIENT_SECURITY")
 class SecurityProfiles(Feature):
     """Turns SecurityProfile, AuthorizationKey and the vault into the way `parts.link` dials."""
 
-    __slots__ = ("_auth", "_fallback", "_reported", "_ssl", "_url")
+    __slots__ = ("_auth", "_dialled", "_fallback", "_reported", "_ssl", "_url")
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
         dial = parts.link.dial
         self._url, self._ssl, self._auth = dial.url, dial.ssl, dial.basic_auth  # as the maker wants it
-        self._fallback = False
+        self._fallback = False  # the next attempt is made with what was replaced
+        self._dialled: tuple[tuple[str, ...], Own | None] | None = None  # with what is new, if it was
         self._reported: str | None = None  # the event of this series of failures
         if parts.configuration["SecurityProfile"] == "0":
             parts.configuration.set("SecurityProfile", str(self._first_profile()))
@@ -71,22 +72,26 @@ class SecurityProfiles(Feature):
 
     # --- dialling -----------------------------------------------------------------------------------------------------
 
-    def power_on(self) -> None:
-        """The station is about to connect."""
-        self._aim()
-
-    def _aim(self) -> None:
+    def connecting(self) -> None:
+        """Dial as the settings say now."""
         dial, vault = self.parts.link.dial, self.parts.vault
         profile = self.parts.configuration.number("SecurityProfile")
-        secure = profile >= 2
-        dial.url = (vault.provision.tls_url or _within_tls(self._url)) if secure else self._url
+        dial.url, dial.ssl = self._url, self._ssl
         dial.basic_auth = self._credentials() if profile in (1, 2) else None
-        dial.ssl = self._ssl
-        if secure and (profile == 3 or self._ssl is None):
-            previous = vault.previous if self._fallback else None
-            own = (previous or vault.own) if profile == 3 else None
+        if profile >= 2:
+            dial.url = vault.provision.tls_url or _within_tls(self._url)
+            roots, own = self._presented(fallback=self._fallback)
+            if profile == 2:
+                own = None
             if own is not None or self._ssl is None:
-                dial.ssl = for_csms(vault.trusted(fallback=self._fallback), own)
+                dial.ssl = for_csms(roots, own)
+        self._dialled = None if profile < 2 or self._fallback else self._presented()
+
+    def _presented(self, *, fallback: bool = False) -> tuple[tuple[str, ...], Own | None]:
+        """Whom the station trusts and what it shows."""
+        vault = self.parts.vault
+        own = vault.previous if fallback and vault.previous is not None else vault.own
+        return vault.trusted(fallback=fallback), own
 
     def _credentials(self) -> tuple[str, bytes] | None:
         key = self.parts.configuration["AuthorizationKey"]
@@ -95,7 +100,6 @@ class SecurityProfiles(Feature):
     async def reconnect(self) -> None:
         """Connect anew, as the settings say now."""
         self._fallback = False
-        self._aim()
         if self.parts.power.on and self.parts.power.network:
             await self.parts.link.reconnect()
 
@@ -108,12 +112,9 @@ class SecurityProfiles(Feature):
     def online(self, after_boot: bool) -> None:
         """The CSMS was reached. What is new has proved its worth, or is tried again next time."""
         self._reported = None
-        if self._fallback:
-            self._fallback = False
-            self._aim()
-        elif self.parts.configuration.number("SecurityProfile") >= 2 and self.parts.vault.has_fallback:
+        self._fallback = False
+        if self._dialled == self._presented():
             self.parts.vault.confirm()
-            self._aim()
 
     def not_connected(self, error: ConnectFailed) -> None:
         """Tell why, once for a series of failures; go to what worked before, and back."""
@@ -121,10 +122,8 @@ class SecurityProfiles(Feature):
         if event is not None and event != self._reported:
             self._reported = event
             record(self.parts, event, str(error))
-        secure = self.parts.configuration.number("SecurityProfile") >= 2
-        if secure and (event is not None or isinstance(error.__cause__, ssl.SSLError)):
+        if event is not None or isinstance(error.__cause__, ssl.SSLError):
             self._fallback = not self._fallback and self.parts.vault.has_fallback
-            self._aim()
 
     # --- changing -----------------------------------------------------------------------------------------------------
 
@@ -152,9 +151,8 @@ class SecurityProfiles(Feature):
         return credentials is not None and SHORTEST_KEY <= len(credentials[1]) <= LONGEST_KEY
 
     def configured(self, key: str) -> None:
-        """Counts from the next connection on."""
+        """Who may do what has changed."""
         if key in ("AuthorizationKey", "SecurityProfile"):
-            self._aim()
             record(self.parts, "ReconfigurationOfSecurityParameters", key)
 
     def follows(self, key: str) -> Then | None:

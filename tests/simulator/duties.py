@@ -1,7 +1,7 @@
 """All duties that OCPP 1.6 lays on a station, alone or together with the CSMS, by the ids of our list of rules.
 
 A duty is kept by the station as `ocppj` and `simulator` make it. `test_duty_coverage` sees to it that each has a test
-named after it, or a reason in `WITHOUT_TEST`. Profiles that are added bring their duties along.
+named after it, or a reason in `WITHOUT_TEST`.
 """
 
 from __future__ import annotations
@@ -192,12 +192,6 @@ DUTIES: Mapping[str, str] = {
     "SEC-16": "notifies critical events, late rather than never",
 }
 """What a station has to do, by the id of the rule."""
-
-BEING_BUILT: Mapping[str, str] = {
-    **dict.fromkeys(("CFG-09", "TRG-02", *(f"FW-{n:02}" for n in range(1, 6))), "the profile Firmware Management"),
-    **dict.fromkeys((rule for rule in DUTIES if rule.startswith("SEC-")), "the security extensions"),
-}
-"""Duties of profiles that are added beside the base; a test for one of them is welcome at any time."""
 
 WITHOUT_TEST: Mapping[str, str] = {}
 """Duties no test is named after, each with the reason why a station has nothing to show."""

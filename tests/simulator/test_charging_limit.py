@@ -92,6 +92,13 @@ def test_the_connection_to_the_grid_is_shared_without_a_profile() -> None:
     assert watts(station(site=site, running=both(9, 5)), 1, 2) == [20 * 690.0, 20 * 230.0]
 
 
+def test_a_supply_may_be_limited_in_power_as_well() -> None:
+    weak = Supply(Decimal(16), power=Decimal("11000.5"))
+    assert watts(station(site=Site((weak,))), 1) == [11000.5]
+    assert watts(station(site=Site((Supply(Decimal(32)),), station=weak)), 1) == [11000.5]
+    assert watts(station(site=Site((Supply(Decimal(16), power=Decimal(20_000)),))), 1) == [16 * 690.0]
+
+
 def test_who_would_get_less_than_its_minimum_waits_the_newest_first() -> None:
     least: dict[str, Any] = {"minimum": 6.0, "kind": "Relative"}
     situation = station(

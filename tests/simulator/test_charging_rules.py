@@ -228,17 +228,19 @@ def test_moments_are_exact_and_have_no_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("current", "phases", "sentence"),
+    ("current", "phases", "power", "sentence"),
     [
-        ("-1", 3, "Supply.current is a number of ampere from 0, not -1"),
-        ("6.55", 3, "6.55 is no number with one decimal at most"),
-        ("6", 0, "Supply.phases is 1, 2 or 3, not 0"),
-        ("6", 4, "Supply.phases is 1, 2 or 3, not 4"),
+        ("-1", 3, "1", "Supply.current is a number of ampere from 0, not -1"),
+        ("6.55", 3, "1", "6.55 is no number with one decimal at most"),
+        ("6", 0, "1", "Supply.phases is 1, 2 or 3, not 0"),
+        ("6", 4, "1", "Supply.phases is 1, 2 or 3, not 4"),
+        ("6", 3, "-0.1", "Supply.power is a number of watt from 0, not -0.1"),
+        ("6", 3, "0.05", "0.05 is no number with one decimal at most"),
     ],
 )
-def test_a_supply_that_cannot_be_is_refused(current: str, phases: int, sentence: str) -> None:
+def test_a_supply_that_cannot_be_is_refused(current: str, phases: int, power: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        Supply(Decimal(current), phases)
+        Supply(Decimal(current), phases, Decimal(power))
 
 
 def test_a_supply_may_be_switched_off() -> None:

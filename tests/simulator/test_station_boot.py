@@ -7,7 +7,7 @@ import pytest
 
 from ocppj.peer import CallTimeout, OcppError
 from simulator import ConnectFailed, Station, VirtualClock
-from simulator.link import BackOff
+from simulator.dialing import BackOff
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
 
 pytestmark = pytest.mark.asyncio

@@ -318,7 +318,6 @@ async def test_sec_11_a_server_that_is_not_the_csms_is_left_and_told(
         other = Pki.create(tmp_path_factory.mktemp("other") / "pki", hosts=("elsewhere.invalid",))
         wrong = context(other)
         station._parts.vault.install(Root(CSMS, other.roots[1].pem))  # vouches for its servers, but not for this name
-        station._parts.features.power_on()
     else:
         wrong = context(pki, served="small key", level=0, maximum=ssl.TLSVersion.TLSv1_2)
     await lost_and_back(csms, station, clock, wrong)

@@ -367,6 +367,15 @@ def test_a_wrong_trigger_does_not_hide_the_next_one(reference: Against) -> None:
     assert "TC_054_CSMS.R6" in record["rules_judged"]
 
 
+def test_a_request_that_was_wrong_is_answered_before_the_next_step(reference: Against) -> None:
+    """Otherwise the CSMS waits for the answer, and the triggers after it never come."""
+    record = reference.case("TC_054_CSMS", "trigger-without-connector")
+
+    assert kill_matrix.blamed(record) == "TC_054_CSMS.R2"
+    assert [finding["rule"] for finding in record["findings"]] == ["TC_054_CSMS.R7"]
+    assert record["rules_judged"] == record["rules"]
+
+
 def test_a_file_without_any_trigger_makes_the_case_not_applicable(reference: Against) -> None:
     sut = load(reference.sut)
     denied = msgspec.structs.replace(
