@@ -118,6 +118,7 @@ async def _put_back(station: Station, operator: Operator, key: bytes) -> None:
         station.takes(key=key)
         await station.connects()
         return
+    await states.boots(station)  # a back office reaches a station that has said something
     await operator.change_configuration(station, key=KEY, value=key.hex())
     request = await station.receives("ChangeConfiguration", key=KEY)
     await request.answered(status="Accepted")

@@ -61,6 +61,12 @@ def root(name: str = "a root", key: building.PrivateKey | None = None, now: date
     return pem(building.root(building.name("somebody", name), key or ec_key(name), now))
 
 
+@cache
+def short_root() -> str:
+    """Its serial number has four digits."""
+    return pem(_builder("short", "short", ec_key("short"), serial=0x12AB).sign(ec_key("short"), hashes.SHA256()))
+
+
 def expired_root() -> str:
     return root("expired", now=NOW - timedelta(days=21 * 365))
 
@@ -98,13 +104,15 @@ def successor(name: str, of: str) -> str:
     return pem(_builder(name, of, ec_key(name)).sign(ec_key(of), hashes.SHA256()))
 
 
-def _builder(name: str, issuer: str, key: building.PrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    name: str, issuer: str, key: building.PrivateKey, serial: int | None = None
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(building.name("somebody", name))
         .issuer_name(building.name("somebody", issuer))
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=1))
         .not_valid_after(NOW + timedelta(days=365))
         .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
@@ -151,7 +159,8 @@ class Signer:
             octets = self.key.sign(content, ec.ECDSA(hashes.SHA256()))
         return base64.b64encode(octets).decode()
 
-    def revocations(self) -> str:
-        """A list that says this certificate is revoked, PEM."""
-        made = building.crl([(self.made.serial_number, NOW)], self._issuer, self._issuer_key, NOW)
+    def revocations(self, *, forged: bool = False) -> str:
+        """A list that says this certificate is revoked, PEM; `forged`: somebody else has signed it."""
+        key = ec_key("forger") if forged else self._issuer_key
+        made = building.crl([(self.made.serial_number, NOW)], self._issuer, key, NOW)
         return made.public_bytes(serialization.Encoding.PEM).decode()

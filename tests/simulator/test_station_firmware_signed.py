@@ -167,11 +167,11 @@ async def test_without_a_root_of_the_manufacturer_nobody_may_sign(
 async def test_a_revoked_certificate_may_not_sign(
     start: StartStation, csms: ScriptedCsms, clock: VirtualClock, folder: Folder, pki: Pki, signer: Signer
 ) -> None:
-    other = Signer(pki, ec_key("another"))
-    await start(provision=provision(pki, revocations=other.revocations() + signer.revocations()))
+    other, good = Signer(pki, ec_key("another")), Signer(pki, ec_key("good"))
+    lists = other.revocations() + signer.revocations() + good.revocations(forged=True)
+    await start(provision=provision(pki, revocations=lists))
 
     assert await update(csms, f"{folder.url}/fw.bin", signer) == {"status": "RevokedCertificate"}
-    good = Signer(pki, ec_key("good"))
     assert await update(csms, f"{folder.url}/fw.bin", good) == {"status": "Accepted"}
     await clock.settle()
     assert statuses(csms)[:3] == BEGIN

@@ -50,5 +50,7 @@ async def test_profile_is_raised(station: Station, operator: Operator, sut: Sut)
         await station.is_refused(rule="R9" if profile == 1 else "R10")
         station.takes(profile=higher)
         await station.connects(rule="R11")
+        async with renewal.reaching(station, "booted"):  # a back office reaches a station that has said something
+            await states.boot(station)
     station.leaves_out("R9", "no station rises from security profile 1 in this run")
     station.leaves_out("R10", "no station rises from security profile 2 in this run")
