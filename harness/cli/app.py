@@ -127,6 +127,26 @@ def pki(
     raise typer.Exit(run(folder, hosts=tuple(host or ()), organization=organization))
 
 
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="The results.json of a run.")] = Path("plugproof-out/results.json"),
+    layout: Annotated[str, typer.Option(help="2023 or 2024.")] = "2024",
+    format: Annotated[
+        str | None, typer.Option(help="html, md or json; without it as the name of --out ends, else md.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; without it to the terminal.")] = None,
+    lab: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="TOML with [laboratory] and [vendor], over those of the SUT file."),
+    ] = None,
+    all_rows: Annotated[bool, typer.Option("--all-rows", help="Also print what was not claimed.")] = False,
+) -> None:
+    """Print the abstract of a test report in the layout of a laboratory; it is no certificate."""
+    from harness.cli.report_cmd import Wish, run
+
+    raise typer.Exit(run(Wish(results, layout, format, out, lab, all_rows)))
+
+
 _FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -150,5 +170,13 @@ def station(context: typer.Context) -> None:
 def fleet(context: typer.Context) -> None:
     """Run many simulated charge points in one process (plugproof fleet --help)."""
     from simulator.fleet.cli import main as run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command(context_settings=_FORWARD)
+def load(context: typer.Context) -> None:
+    """Run the fleet under locust, on one machine or many (plugproof load --help)."""
+    from simulator.load_cli import main as run
 
     raise typer.Exit(run(context.args))

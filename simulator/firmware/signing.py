@@ -47,13 +47,12 @@ def is_signed(content: bytes, signature: str, text: str) -> bool:
     key = parse(text)[0].public_key()
     if isinstance(key, ec.EllipticCurvePublicKey):
         return _verifies(lambda: key.verify(octets, content, ec.ECDSA(hashes.SHA256())))
-    if isinstance(key, rsa.RSAPublicKey):
-        salted = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.AUTO)
-        plain = padding.PKCS1v15()
-        return _verifies(lambda: key.verify(octets, content, salted, hashes.SHA256())) or _verifies(
-            lambda: key.verify(octets, content, plain, hashes.SHA256())
-        )
-    return False
+    assert isinstance(key, rsa.RSAPublicKey)  # there is no third kind that `check_signer` lets pass
+    salted = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.AUTO)
+    plain = padding.PKCS1v15()
+    return _verifies(lambda: key.verify(octets, content, salted, hashes.SHA256())) or _verifies(
+        lambda: key.verify(octets, content, plain, hashes.SHA256())
+    )
 
 
 def _verifies(verify: Callable[[], None]) -> bool:

@@ -68,8 +68,9 @@ class FirmwareUpdates(Feature):
         """1.6 §5.19. The answer has no status to refuse by."""
         if self._installing:
             raise OcppError("GenericError", "an installation is under way; order the update again after the boot")
-        self._accept(jobs.plain(payload))
-        return Answer({}, self._begin)
+        job = jobs.plain(payload)
+        self._accept(job)
+        return Answer({}, partial(self._begin, job))
 
     @operation("SignedUpdateFirmware")
     def signed_update_firmware(self, payload: dict[str, Any]) -> Answer:
@@ -86,7 +87,7 @@ class FirmwareUpdates(Feature):
             return status("Rejected")
         canceled = self._job is not None
         self._accept(job)
-        return status("AcceptedCanceled" if canceled else "Accepted", self._begin)
+        return status("AcceptedCanceled" if canceled else "Accepted", partial(self._begin, job))
 
     def _accept(self, job: Job) -> None:
         self._rest()
@@ -98,12 +99,10 @@ class FirmwareUpdates(Feature):
 
     # --- the steps ----------------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        job = self._job
-        if job is None:
-            return
-        self._progress = Progress(self.parts, job.action)
-        self._wait(job.retrieve, "DownloadScheduled", self._download)
+    def _begin(self, job: Job) -> None:
+        if self._job is job and self.parts.power.on:
+            self._progress = Progress(self.parts, job.action)
+            self._wait(job.retrieve, "DownloadScheduled", self._download)
 
     def _wait(self, until: datetime, said: str, then: Callable[[], None]) -> None:
         """Go on at a moment; a signed update says that it waits."""
@@ -226,7 +225,7 @@ class FirmwareUpdates(Feature):
             record(self.parts, "FirmwareUpdated", job.installed, provoked=job.signed)
             self._end("Installed")
         elif job is not None and self._progress is None:
-            self._begin()
+            self._begin(job)
         elif self._progress is not None:
             self._progress.online()
 

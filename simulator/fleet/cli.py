@@ -8,7 +8,6 @@ without a report.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import signal
@@ -27,15 +26,12 @@ from simulator.configuration import BadValue, UnknownKey
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.options import OK, USAGE, UsageError, parser, plan_of
 from simulator.fleet.plan import Plan
-from simulator.fleet.resources import allow_connections
+from simulator.fleet.resources import allow_connections, calm_garbage_collector
 from simulator.fleet.result import Measured, result
 from simulator.fleet.show import Watch, summary
 from simulator.limits import BadLimit, Limit, parse_limit
 
 EXIT_CODES = {"PASS": OK, "FAIL": 1, "ERROR": 3, "INCONCLUSIVE": 3}
-
-_GENERATION_0 = 50_000
-"""Objects between two looks of the garbage collector: it finds next to nothing here, and the answers wait for it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -87,9 +83,7 @@ def _writable(path: Path) -> Path:
 
 
 def _run(plan: Plan, limits: Sequence[Limit], console: Console, *, live: bool, quiet: bool) -> dict[str, Any]:
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GENERATION_0, 20, 50)
+    calm_garbage_collector()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_fleet(plan, limits, console, live=live, quiet=quiet))
 

@@ -360,6 +360,7 @@ class Dialler:
                 },
                 max_redirects=0,
                 read_buffer_init_size=READ_BUFFER,
+                use_aiofastnet=False,  # it makes Python sockets, which are not themselves where gevent has patched
             )
         except picows.WSHandshakeError as error:
             raise _handshake_failed(address, error) from error

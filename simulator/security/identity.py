@@ -54,9 +54,10 @@ class ChargePointCertificate(Feature):
         return self._ask if self._operator() and not self._asked else None
 
     def online(self, after_boot: bool) -> None:
-        """A certificate that ends soon is renewed (white paper A03)."""
+        """A certificate that ends soon is renewed (A03); one that was promised is waited for until a boot."""
         own = self.parts.vault.own
-        if own is None or self._asked or self.parts.vault.pending is not None or not self._operator():
+        promised = self._asked or (self.parts.vault.pending is not None and not after_boot)
+        if own is None or promised or not self._operator():
             return
         if parse(own.chain)[0].not_valid_after_utc - self.parts.clock.now() < RENEWED_BEFORE:
             self._ask()

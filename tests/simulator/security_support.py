@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -83,6 +84,20 @@ def no_authority() -> str:
     return pem(building.server(name, ["localhost"], key.public_key(), itself, key, NOW))
 
 
+def bare_root() -> str:
+    """Signs itself and does not say what it is."""
+    builder = _builder("bare", "bare", ec_key("bare"), says=False)
+    return pem(builder.sign(ec_key("bare"), hashes.SHA256()))
+
+
+def unknown_signature() -> str:
+    """Signed in a way nobody knows."""
+    known, unknown = bytes.fromhex("06072a8648ce3d0401"), bytes.fromhex("06072a8648ce3d047f")
+    der = x509.load_pem_x509_certificate(SIGNED_BY_SHA_1.encode()).public_bytes(serialization.Encoding.DER)
+    text = base64.encodebytes(der.replace(known, unknown)).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n"
+
+
 def small_root() -> str:
     return root("small", rsa_key(1024))
 
@@ -105,9 +120,9 @@ def successor(name: str, of: str) -> str:
 
 
 def _builder(
-    name: str, issuer: str, key: building.PrivateKey, serial: int | None = None
+    name: str, issuer: str, key: building.PrivateKey, serial: int | None = None, *, says: bool = True
 ) -> x509.CertificateBuilder:
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(building.name("somebody", name))
         .issuer_name(building.name("somebody", issuer))
@@ -115,8 +130,8 @@ def _builder(
         .serial_number(serial or x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=1))
         .not_valid_after(NOW + timedelta(days=365))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
     )
+    return builder.add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True) if says else builder
 
 
 def provision(pki: Pki, **more: object) -> Provision:
@@ -139,14 +154,16 @@ def own_certificate(pki: Pki, name: str, *, days: int = 365, organization: str |
 class Signer:
     """Signs firmware with a certificate that `issuer` vouches for."""
 
-    def __init__(self, pki: Pki, key: building.PrivateKey, *, code: bool = True, now: datetime | None = None) -> None:
+    def __init__(
+        self, pki: Pki, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, kind: str = "signer", **more: Any
+    ) -> None:
+        """`kind` is what the certificate is for: signer, station, or issuing, which does not say."""
         issuer = x509.load_pem_x509_certificate(manufacturer_root(pki).encode())
         issuer_key = serialization.load_pem_private_key((pki.folder / "manufacturer-root.key").read_bytes(), None)
         assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
-        make = building.signer if code else building.station
         subject = building.name("somebody", "signs firmware")
         self.key = key
-        self.made = make(subject, key.public_key(), issuer, issuer_key, now=now)
+        self.made = getattr(building, kind)(subject, key.public_key(), issuer, issuer_key, **more)
         self.certificate = pem(self.made)
         self._issuer, self._issuer_key = issuer, issuer_key
 

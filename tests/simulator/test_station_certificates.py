@@ -19,6 +19,7 @@ from simulator.store import SqliteFile
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
 from tests.simulator.security_support import (
     KEY,
+    bare_root,
     clock_of_today,
     expired_root,
     forged_root,
@@ -29,6 +30,7 @@ from tests.simulator.security_support import (
     short_root,
     small_root,
     successor,
+    unknown_signature,
 )
 
 pytestmark = pytest.mark.asyncio
@@ -118,13 +120,15 @@ async def test_what_names_another_certificate_deletes_nothing(
         expired_root,
         future_root,
         no_authority,
+        bare_root,
         small_root,
         forged_root,
         old_fashioned_root,
+        unknown_signature,
         lambda: "no certificate",
         lambda: root("first") + root("second"),
     ],
-    ids=["expired", "future", "no authority", "small key", "forged", "SHA-1", "no text", "two"],
+    ids=["expired", "future", "no authority", "bare", "small key", "forged", "SHA-1", "unknown", "no text", "two"],
 )
 @pytest.mark.parametrize("kind", KINDS)
 async def test_an_unfit_root_is_rejected_and_an_event(

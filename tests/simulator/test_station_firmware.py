@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from ocppj.errors import CallRefused
+from ocppj.errors import CallRefused, OcppError
 from simulator import Station, VirtualClock
-from simulator.firmware import make_image
+from simulator.core_profile import CoreProfile
+from simulator.firmware import FirmwareUpdates, make_image
 from simulator.store import SqliteFile
 from tests.simulator.files_support import Folder, ftp_folder, http_folder
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
@@ -84,6 +85,29 @@ async def test_a_file_that_says_no_version_is_called_by_its_name(
 
     assert statuses(csms) == WHOLE
     assert csms.payloads("BootNotification")[0]["firmwareVersion"] == "vendor_file-3.1"
+
+
+async def test_a_station_without_the_security_extensions_is_updated_as_well(
+    start: StartStation, csms: ScriptedCsms, clock: VirtualClock, folder: Folder
+) -> None:
+    await start(features=(CoreProfile, FirmwareUpdates))
+    await update(csms, f"{folder.url}/good.bin")
+    await clock.advance(60)
+
+    assert statuses(csms) == WHOLE
+
+
+async def test_a_status_that_is_not_taken_does_not_end_the_update(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock, folder: Folder
+) -> None:
+    problems: list[str] = []
+    station.events.listen(lambda event: problems.append(event.text) if event.kind == "problem" else None)
+    csms.answers[STATUS] = OcppError("NotImplemented")
+    await update(csms, f"{folder.url}/good.bin")
+    await clock.advance(60)
+
+    assert statuses(csms) == WHOLE
+    assert len([text for text in problems if text.startswith(f"{STATUS} was not taken")]) == 4
 
 
 async def test_fw_01_nothing_is_fetched_before_it_is_time(

@@ -144,7 +144,7 @@ async def test_a_certificate_nobody_vouches_for_may_not_sign(
         "foreign": root("foreign"),
         "expired": Signer(pki, ec_key(), now=NOW - timedelta(days=11 * 365)).certificate,
         "no text": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-        "not for code": Signer(pki, ec_key(), code=False).certificate,
+        "not for code": Signer(pki, ec_key(), "station").certificate,
     }[problem]
     answer = await update(csms, f"{folder.url}/fw.bin", signer, certificate=certificate)
     await clock.advance(3600)
@@ -153,6 +153,16 @@ async def test_a_certificate_nobody_vouches_for_may_not_sign(
     assert events(csms) == ["InvalidFirmwareSigningCertificate"]
     assert folder.requests == []
     assert statuses(csms) == []
+
+
+async def test_a_certificate_that_does_not_say_what_it_is_for_may_sign(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock, folder: Folder, pki: Pki
+) -> None:
+    signer = Signer(pki, ec_key("issuing"), "issuing")
+    assert await update(csms, f"{folder.url}/fw.bin", signer) == {"status": "Accepted"}
+    await clock.settle()
+
+    assert statuses(csms)[:3] == BEGIN
 
 
 async def test_without_a_root_of_the_manufacturer_nobody_may_sign(

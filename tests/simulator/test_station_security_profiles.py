@@ -139,6 +139,16 @@ async def test_sec_01_sec_02_profile_3_shows_its_certificate_instead(
     assert station.configuration["SecurityProfile"] == "3"
 
 
+async def test_sec_01_the_profile_follows_from_address_and_certificate(
+    start: StartStation, csms: ScriptedCsms, pki: Pki
+) -> None:
+    await serves(csms, context(pki))
+    station = await start(provision=provision(pki, **own_certificate(pki, "CP1")))
+
+    assert station.configuration["SecurityProfile"] == "3"
+    assert shown(csms) is not None
+
+
 async def test_sec_01_the_address_within_tls_may_be_another_one(
     start: StartStation, csms: ScriptedCsms, pki: Pki
 ) -> None:

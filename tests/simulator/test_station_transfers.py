@@ -96,6 +96,7 @@ async def test_what_a_server_answers_is_the_problem(
         ("http:///logs", "BadMessage", "names no server"),
         ("ftp://[::1/logs", "BadMessage", "no address"),
         ("http://127.0.0.1:99999/logs", "BadMessage", "no address"),
+        ("http://ä..invalid/logs", "BadMessage", "Invalid IDNA hostname"),
     ],
 )
 async def test_a_location_that_cannot_be_is_not_tried_again(

@@ -1,0 +1,228 @@
+"""CPU per message and memory per station of the fleet, beside clients on the ``ChargePoint`` of ``ocpp``.
+
+``python -m benchmarks.fleet [--stations N] [--seconds S] [--rounds N]`` prints a Markdown table. The reference CSMS,
+our fleet and the other clients are a process each; the two loads take turns. Both boot, then do the same, session after
+session with the same pauses: StatusNotification, Authorize, StartTransaction, MeterValues, StopTransaction. Ours also
+is a station all the time, and judges every frame. Counted is from two seconds after the last station came online, for S
+seconds: CPU time of the load's process, messages in both directions, and the growth of its resident memory since
+before the first station. Linux only; bounded to about a minute and a half with the defaults.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, Final, NamedTuple
+
+import uvloop
+from ocpp.v16 import ChargePoint, call  # type: ignore[import-untyped]
+from websockets.asyncio.client import connect
+
+from benchmarks.csms import OCPP, TAG, reference
+from simulator.fleet import Fleet, Plan
+from simulator.fleet.resources import allow_connections, calm_garbage_collector, memory
+
+SESSION_EVERY: Final = 5.0
+SESSION_LENGTH: Final = 5.0
+METER_EVERY: Final = 2.0
+"""Seconds; about two messages a second and station."""
+
+RAMP: Final = 250.0
+"""Stations a second."""
+
+SETTLING: Final = 2.0
+LONGEST: Final = 60.0
+"""Seconds after which a round has failed."""
+
+
+class Round(NamedTuple):
+    """What one load measured of itself."""
+
+    messages: int
+    cpu: float
+    seconds: float
+    bytes: int
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("--stations", type=int, default=2000, help="stations at once (default 2000)")
+    options.add_argument("--seconds", type=float, default=6.0, help="seconds that are measured (default 6)")
+    options.add_argument("--rounds", type=int, default=2, help="rounds of each load (default 2)")
+    options.add_argument("--load", nargs=2, metavar=("WHO", "URL"), help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.load is not None:
+        who, url = chosen.load
+        load = _ours if who == "ours" else _theirs
+        calm_garbage_collector()
+        print(json.dumps(uvloop.run(load(url, chosen.stations, chosen.seconds))))
+        return
+    allow_connections(2 * chosen.stations)  # of the CSMS, which inherits it
+    loads = {"plugproof fleet": "ours", f"`ocpp` {version('ocpp')} `ChargePoint` on `websockets`": "theirs"}
+    rounds: dict[str, list[Round]] = {name: [] for name in loads}
+    for _ in range(chosen.rounds):
+        for name, who in loads.items():
+            with reference() as server:
+                rounds[name].append(_round(who, server.url, chosen.stations, chosen.seconds))
+    print(table(rounds, chosen.stations))
+
+
+def table(rounds: dict[str, list[Round]], stations: int) -> str:
+    """The figures as Markdown; ratios are to the first row."""
+    lines = [
+        f"{stations} stations, {len(next(iter(rounds.values())))} rounds each, interleaved; {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, {platform.machine()}",
+        "",
+        "| load | messages/s | CPU µs per message: median | min | max | ratio | KiB per station |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    base = 0.0
+    for name, values in rounds.items():
+        costs = [value.cpu / value.messages * 1e6 for value in values]
+        median = statistics.median(costs)
+        base = base or median
+        rate = statistics.median(value.messages / value.seconds for value in values)
+        kib = statistics.median(value.bytes / stations / 1024 for value in values)
+        lines.append(
+            f"| {name} | {rate:.0f} | {median:.0f} | {min(costs):.0f} | {max(costs):.0f} | {median / base:.2f} "
+            f"| {kib:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def _round(who: str, url: str, stations: int, seconds: float) -> Round:
+    command = [sys.executable, "-m", "benchmarks.fleet", "--stations", str(stations), "--seconds", str(seconds)]
+    done = subprocess.run(
+        [*command, "--load", who, url], stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST
+    )
+    return Round(*json.loads(done.stdout))
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - looking costs less than being told
+        await asyncio.sleep(0.1)
+
+
+async def _measure(seconds: float, before: int, messages: Any) -> Round:
+    await asyncio.sleep(SETTLING)
+    first, cpu, started = messages(), time.process_time(), time.monotonic()
+    await asyncio.sleep(seconds)
+    taken = Round(messages() - first, time.process_time() - cpu, time.monotonic() - started, _memory() - before)
+    assert taken.messages, "nothing was sent"
+    return taken
+
+
+def _memory() -> int:
+    return memory() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+async def _ours(url: str, stations: int, seconds: float) -> Round:
+    plan = Plan(
+        url,
+        stations=stations,
+        ramp=RAMP,
+        duration=LONGEST,
+        tags=(TAG,),
+        session_every=SESSION_EVERY,
+        session_length=SESSION_LENGTH,
+        meter_every=METER_EVERY,
+        grace=0.0,
+    )
+    before = _memory()
+    fleet = Fleet(plan)
+    running = asyncio.create_task(fleet.run())
+    await _until(lambda: fleet.online == stations)
+    taken = await _measure(seconds, before, lambda: fleet.tally.frames)
+    assert fleet.tally.failures == 0, fleet.tally.problems
+    fleet.stop()
+    await running
+    return taken
+
+
+class Client(ChargePoint):  # type: ignore[misc]
+    """A station of the other library; it counts what it sends, each CALL with its answer."""
+
+    messages = 0
+    online = 0
+
+    async def ask(self, request: Any) -> Any:
+        """Send a CALL and wait for its answer."""
+        answer = await self.call(request, suppress=False)
+        Client.messages += 2
+        return answer
+
+    async def play(self, number: int, stations: int) -> None:
+        """Boot, and charge again and again."""
+        await self.ask(call.BootNotification(charge_point_vendor="other", charge_point_model="client"))
+        await self.status("Available")
+        Client.online += 1
+        await asyncio.sleep((SESSION_EVERY + SESSION_LENGTH) * number / stations)
+        while True:
+            await self.status("Preparing")
+            await self.ask(call.Authorize(id_tag=TAG))
+            started = await self.ask(call.StartTransaction(connector_id=1, id_tag=TAG, meter_start=0, timestamp=_now()))
+            await self.status("Charging")
+            for _ in range(int(SESSION_LENGTH // METER_EVERY)):
+                await asyncio.sleep(METER_EVERY)
+                sample = {"value": "1", "context": "Sample.Periodic", "measurand": "Energy.Active.Import.Register"}
+                values = [{"timestamp": _now(), "sampledValue": [{**sample, "unit": "Wh"}]}]
+                await self.ask(
+                    call.MeterValues(connector_id=1, meter_value=values, transaction_id=started.transaction_id)
+                )
+            await asyncio.sleep(SESSION_LENGTH % METER_EVERY)
+            await self.ask(
+                call.StopTransaction(
+                    meter_stop=1, timestamp=_now(), transaction_id=started.transaction_id, reason="Local", id_tag=TAG
+                )
+            )
+            await self.status("Finishing")
+            await self.status("Available")
+            await asyncio.sleep(SESSION_EVERY)
+
+    async def status(self, status: str) -> None:
+        """Tell the status of connector 1."""
+        await self.ask(call.StatusNotification(connector_id=1, error_code="NoError", status=status, timestamp=_now()))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+async def _theirs(url: str, stations: int, seconds: float) -> Round:
+    before = _memory()
+    tasks = set()
+
+    async def station(number: int) -> None:
+        identity = f"OTHER-{number:05d}"
+        options: dict[str, Any] = {"compression": None, "ping_interval": None, "proxy": None}
+        async with connect(f"{url}/{identity}", subprotocols=[OCPP], **options) as connection:
+            client = Client(identity, connection)
+            reading = asyncio.create_task(client.start())
+            try:
+                await client.play(number, stations)
+            finally:
+                reading.cancel()
+
+    for number in range(stations):
+        tasks.add(asyncio.create_task(station(number)))
+        await asyncio.sleep(1 / RAMP)
+    await _until(lambda: Client.online == stations)
+    taken = await _measure(seconds, before, lambda: Client.messages)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return taken
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,12 @@
+"""The abstract of a test report, in the layouts of 2023 and 2024, as a laboratory would print it. It is no certificate.
+
+`from_results` makes the neutral model of a run, `lay_out` puts it into a layout, `write` into a file's content.
+"""
+
+from reports.abstract.building import approval_of, from_results, lab_of
+from reports.abstract.invariants import AbstractError
+from reports.abstract.layouts import kind, lay_out
+from reports.abstract.model import Report
+from reports.abstract.writing import FORMATS, write
+
+__all__ = ["FORMATS", "AbstractError", "Report", "approval_of", "from_results", "kind", "lab_of", "lay_out", "write"]

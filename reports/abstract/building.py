@@ -1,0 +1,180 @@
+"""From the results of a run to the neutral model."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from reports.abstract.model import (
+    Answer,
+    Approval,
+    Configuration,
+    Counts,
+    Declared,
+    Functionality,
+    Harness,
+    Lab,
+    Layout,
+    Limit,
+    Link,
+    Measured,
+    MeasureKey,
+    Performance,
+    Person,
+    Product,
+    ProfileKey,
+    Question,
+    Report,
+    Role,
+    Spec,
+    Word,
+)
+from reports.abstract.words import MEASURES, MILLISECONDS, QUESTIONS
+from reports.results import digest
+from reports.summary import DISCLAIMER
+from reports.verdicts import PROFILES, Case, Profile, Results, profile_result
+
+_OBSERVABLE: Final = {"AQ-1": "boot_pending", "AQ-6": "reject_unknown_at_handshake"}
+"""Questions to a back office that [features] asks as well, under another name."""
+_ALWAYS_ASKED: Final[Mapping[Role, tuple[str, ...]]] = {"csms": ("AQ-1",), "charge_point": ()}
+
+
+def from_results(
+    results: Results, layout: Layout = "2024", *, lab: Lab | None = None, approval: Approval | None = None
+) -> Report:
+    """The model of a run; ``results`` is a valid results.json.
+
+    ``lab`` and ``approval`` replace what the SUT file says about people. Nothing here reads a clock: the same results
+    give the same report.
+    """
+    run, claims = results["run"], results["run"]["claims"]
+    people = claims.get("people") or {}
+    role: Role = run["sut"]["role"]
+    harness = Harness(**run["harness"], test_suite_version=run["harness"]["version"])
+    known = {profile.name for profile in PROFILES}
+    security = any(case["profile"] == "Security" and case["verdict"] != "NOT_APPLICABLE" for case in results["cases"])
+    return Report(
+        layout=layout,
+        id=run["id"],
+        generated_at=_ended(run),
+        harness=harness,
+        disclaimer=DISCLAIMER,
+        lab=lab or lab_of(people),
+        product=_product(run["sut"], role),
+        spec=Spec(
+            ocpp="1.6 edition 2",
+            errata="v4.0 2019-10-23",
+            errata_j="v1.0 2019-12-04",
+            security_paper="edition 3" if security else None,
+        ),
+        functionalities=tuple(_functionality(results, profile) for profile in PROFILES),
+        questions=tuple(_questions(claims, role)),
+        performance=_performance(results["performance"], claims.get("performance") or {}, role),
+        configuration=Configuration(
+            tool=f"{harness.name} {harness.version}", limits=tuple(_limits(claims.get("settings") or {}))
+        ),
+        approval=approval or approval_of(people),
+        outside=_counts(case for case in results["cases"] if case["profile"] not in known),
+        pics_digest=run["sut_file_digest"],
+        results_digest=digest(results),
+    )
+
+
+def lab_of(people: Mapping[str, Any]) -> Lab:
+    """The laboratory, from the table ``people`` of a SUT file."""
+    laboratory = people.get("laboratory") or {}
+    return Lab(
+        name=laboratory.get("company"),
+        location=laboratory.get("location"),
+        reference=laboratory.get("report_reference"),
+    )
+
+
+def approval_of(people: Mapping[str, Any]) -> Approval:
+    """Who approves, from the table ``people`` of a SUT file."""
+    return Approval(vendor=_person(people.get("vendor") or {}), laboratory=_person(people.get("laboratory") or {}))
+
+
+def _person(block: Mapping[str, Any]) -> Person:
+    return Person(**{name: block[name] for name in Person.__struct_fields__ if name in block})
+
+
+def _ended(run: Mapping[str, Any]) -> str:
+    ended = datetime.fromisoformat(run["started"]) + timedelta(seconds=run["seconds"])
+    return ended.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _product(sut: Mapping[str, Any], role: Role) -> Product:
+    return Product(
+        sut=role,
+        holder=sut["holder"] or sut["vendor"],
+        vendor=sut["vendor"] or sut["holder"],
+        designation=sut["designation"],
+        software_version=sut["software_version"],
+        communication=sut["communication"],
+    )
+
+
+def _functionality(results: Results, profile: Profile) -> Functionality:
+    counts = _counts(case for case in results["cases"] if case["profile"] == profile.name)
+    return Functionality(
+        key=cast(ProfileKey, profile.key), result=_word(results, profile, nothing_ran=counts == Counts()), counts=counts
+    )
+
+
+def _word(results: Results, profile: Profile, *, nothing_ran: bool) -> Word:
+    """The word of the terminal and the summary, except that nothing is certified that nobody claimed.
+
+    An unanswered claim of one of the six profiles lets its cases run, and they speak. Where none is in the results, or
+    for Advanced Security, whose cases also judge the basic security of Core, silence is no claim.
+    """
+    word = cast(Word, profile_result(results, profile))
+    claimed = (results["run"]["claims"].get("profiles") or {}).get(profile.key)
+    optional = profile.key == "advanced_security" or (nothing_ran and profile.key != "core")
+    if claimed is None and optional and word != "Fail":
+        return "Not claimed"
+    return word
+
+
+def _counts(cases: Iterable[Case]) -> Counts:
+    counts = Counter(case["verdict"] for case in cases)
+    return Counts(
+        passed=counts["PASS"],
+        fail=counts["FAIL"],
+        inconclusive=counts["INCONCLUSIVE"],
+        error=counts["ERROR"],
+        not_applicable=counts["NOT_APPLICABLE"],
+    )
+
+
+def _questions(claims: Mapping[str, Any], role: Role) -> Iterable[Question]:
+    features, answered = claims.get("features") or {}, claims.get("questions") or {}
+    elsewhere = {id: features[name] for id, name in _OBSERVABLE.items() if role == "csms" and name in features}
+    answers: dict[str, bool] = elsewhere | answered
+    for id in sorted({*answers, *_ALWAYS_ASKED[role]}):
+        yield Question(id=id, text=QUESTIONS.get(id), answer=_yes_no(answers.get(id)))
+
+
+def _yes_no(value: bool | None) -> Answer | None:
+    return None if value is None else "Yes" if value else "No"
+
+
+def _performance(measured: Mapping[str, Any], claimed: Mapping[str, Any], role: Role) -> Performance:
+    rows = MEASURES[role]
+    return Performance(
+        declared=tuple(Declared(key=key, max=claimed[key]) for key in rows if claimed.get(key) is not None),
+        measured=tuple(_measured(key, measured[key]) for key in rows if key in measured),
+        link=Link(**measured["link"]),
+    )
+
+
+def _measured(key: MeasureKey, row: Mapping[str, Any]) -> Measured:
+    names = ("n", "min_ms", "max_ms", "mean_ms", "p95_ms", "timeouts")
+    return Measured(key=key, **{name: row[name] for name in names})
+
+
+def _limits(settings: Mapping[str, Any]) -> Iterable[Limit]:
+    answer = _yes_no(settings.get("milliseconds_in_timestamps"))
+    if answer is not None:
+        yield Limit(name=MILLISECONDS, value=answer)
+    yield from (Limit(name=row["limit"], value=row["value"]) for row in settings.get("rows", ()))

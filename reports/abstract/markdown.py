@@ -1,0 +1,47 @@
+"""The abstract as a Markdown page."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from reports.abstract.document import Block, Cell, Document, Row, cell
+from reports.abstract.sources import CONSTANT
+from reports.abstract.words import DASH
+
+_TECHNICAL: Final = re.compile(r"[\\`*\[\]<>|#~&_]")
+_FACTS: Final = ("Item", "Value")
+
+
+def markdown(document: Document) -> str:
+    """The page; the letter of a source stands raised behind its value."""
+    parts = [f"> {_escaped(document.disclaimer)}", f"# {_escaped(document.title)}"]
+    for block in document.blocks:
+        parts += [f"## {_escaped(block.title)}", *_body(block)]
+    return "\n\n".join([*parts, _escaped(document.legend)]) + "\n"
+
+
+def _body(block: Block) -> Iterable[str]:
+    columns = block.columns or _FACTS
+    if block.rows:
+        head = [_line(columns), _line(["---"] * len(columns))]
+        yield "\n".join([*head, *(_line(_cells(row, len(columns))) for row in block.rows)])
+    yield from map(_marked, block.remarks)
+
+
+def _cells(row: Row, width: int) -> list[str]:
+    """The row in full width: one that separates has dashes behind its words."""
+    return [_marked(part) for part in (*row, *[cell(DASH)] * (width - len(row)))]
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _marked(part: Cell) -> str:
+    text = _escaped(part.text)
+    return text if part.source == CONSTANT else f"{text} <sup>{part.source}</sup>"
+
+
+def _escaped(text: str) -> str:
+    """Plain text: nothing in it becomes a tag, a link or a cell."""
+    return _TECHNICAL.sub(r"\\\g<0>", text)
