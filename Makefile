@@ -15,6 +15,8 @@ FULLY_COVERED := ocppj reports
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STAMP_EXTRAS := $(VENV)/.installed-extras
+LOAD_VENV := $(VENV)-locust
+STAMP_LOAD := $(LOAD_VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet
 
@@ -36,9 +38,9 @@ precheck: $(STAMP) ## Set up, then run the pre-check (of the embedded reference 
 	@$(BIN)/plugproof precheck $(ARGS)
 
 .PHONY: test
-test: lint ## Set up, then lint, check types and run all tests with branch coverage
+test: lint $(STAMP_LOAD) ## Set up, then lint, check types and run all tests with branch coverage
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
+	PLUGPROOF_LOAD_PYTHON=$(abspath $(LOAD_VENV)/bin/python) $(BIN)/coverage run -m pytest tests -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 ifneq ($(strip $(FULLY_COVERED)),)
@@ -66,7 +68,7 @@ lock: $(STAMP) ## Resolve the dependencies again and rewrite both lock files
 
 .PHONY: clean
 clean: ## Remove the virtual environment and everything a run or a build left behind
-	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOAD_VENV) build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The interpreter inside the environment is only made when it is missing; the stamp is younger than what it was installed from.
@@ -82,6 +84,14 @@ $(BIN)/python:
 $(STAMP): $(BIN)/python requirements.lock pyproject.toml
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Locust patches the process it is in, so its tests run in an environment of their own: this one, and what the extras add.
+$(STAMP_LOAD): $(STAMP) requirements-extras.lock
+	$(BIN)/python -m venv --clear --without-pip $(LOAD_VENV)
+	@$(BIN)/python -c 'import os, sysconfig; print(sysconfig.get_path("purelib"), os.getcwd(), sep="\n")' > \
+	  $$($(LOAD_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plugproof.pth
+	$(PIP) --python $(LOAD_VENV)/bin/python install --require-hashes -r requirements-extras.lock
 	@touch $@
 
 $(STAMP_EXTRAS): $(STAMP) requirements-extras.lock

@@ -1,11 +1,12 @@
 """CPU per message and memory per station of the fleet, beside clients on the ``ChargePoint`` of ``ocpp``.
 
-``python -m benchmarks.fleet [--stations N] [--seconds S] [--rounds N]`` prints a Markdown table. The reference CSMS,
-our fleet and the other clients are a process each; the two loads take turns. Both boot, then do the same, session after
-session with the same pauses: StatusNotification, Authorize, StartTransaction, MeterValues, StopTransaction. Ours also
-is a station all the time, and judges every frame. Counted is from two seconds after the last station came online, for S
-seconds: CPU time of the load's process, messages in both directions, and the growth of its resident memory since
-before the first station. Linux only; bounded to about a minute and a half with the defaults.
+``python -m benchmarks.fleet [--stations N] [--others N] [--seconds S] [--rounds N]`` prints a Markdown table. The
+reference CSMS, our fleet and the other clients are a process each; the two loads take turns, the other one with fewer
+stations, since it cannot keep up with 2 000. Both boot, then do the same, session after session with the same pauses:
+StatusNotification, Authorize, StartTransaction, MeterValues, StopTransaction. Ours also is a station all the time, and
+judges every frame. Counted is from two seconds after the last station came online, for S seconds: CPU time of the
+load's process, messages in both directions, and the growth of its resident memory since before the first station.
+Linux only; bounded to about a minute and a half with the defaults.
 """
 
 import argparse
@@ -31,10 +32,10 @@ from benchmarks.csms import OCPP, TAG, reference
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.resources import allow_connections, calm_garbage_collector, memory
 
-SESSION_EVERY: Final = 5.0
-SESSION_LENGTH: Final = 5.0
-METER_EVERY: Final = 2.0
-"""Seconds; about two messages a second and station."""
+SESSION_EVERY: Final = 20.0
+SESSION_LENGTH: Final = 20.0
+METER_EVERY: Final = 8.0
+"""Seconds; about one message in two seconds and station, which the other clients can keep up with, too."""
 
 RAMP: Final = 250.0
 """Stations a second."""
@@ -51,12 +52,14 @@ class Round(NamedTuple):
     cpu: float
     seconds: float
     bytes: int
+    stations: int
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--stations", type=int, default=2000, help="stations at once (default 2000)")
+    options.add_argument("--others", type=int, default=500, help="stations of the other clients (default 500)")
     options.add_argument("--seconds", type=float, default=6.0, help="seconds that are measured (default 6)")
     options.add_argument("--rounds", type=int, default=2, help="rounds of each load (default 2)")
     options.add_argument("--load", nargs=2, metavar=("WHO", "URL"), help=argparse.SUPPRESS)
@@ -73,18 +76,19 @@ def main() -> None:
     for _ in range(chosen.rounds):
         for name, who in loads.items():
             with reference() as server:
-                rounds[name].append(_round(who, server.url, chosen.stations, chosen.seconds))
-    print(table(rounds, chosen.stations))
+                stations = chosen.stations if who == "ours" else chosen.others
+                rounds[name].append(_round(who, server.url, stations, chosen.seconds))
+    print(table(rounds))
 
 
-def table(rounds: dict[str, list[Round]], stations: int) -> str:
+def table(rounds: dict[str, list[Round]]) -> str:
     """The figures as Markdown; ratios are to the first row."""
     lines = [
-        f"{stations} stations, {len(next(iter(rounds.values())))} rounds each, interleaved; {os.cpu_count()} cores, "
+        f"{len(next(iter(rounds.values())))} rounds each, interleaved; {os.cpu_count()} cores, "
         f"Python {platform.python_version()}, {platform.machine()}",
         "",
-        "| load | messages/s | CPU µs per message: median | min | max | ratio | KiB per station |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| load | stations | messages/s | CPU µs per message: median | min | max | ratio | KiB per station |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     base = 0.0
     for name, values in rounds.items():
@@ -92,11 +96,9 @@ def table(rounds: dict[str, list[Round]], stations: int) -> str:
         median = statistics.median(costs)
         base = base or median
         rate = statistics.median(value.messages / value.seconds for value in values)
-        kib = statistics.median(value.bytes / stations / 1024 for value in values)
-        lines.append(
-            f"| {name} | {rate:.0f} | {median:.0f} | {min(costs):.0f} | {max(costs):.0f} | {median / base:.2f} "
-            f"| {kib:.0f} |"
-        )
+        kib = statistics.median(value.bytes / value.stations / 1024 for value in values)
+        figures = f"{rate:.0f} | {median:.0f} | {min(costs):.0f} | {max(costs):.0f} | {median / base:.2f} | {kib:.0f}"
+        lines.append(f"| {name} | {values[0].stations} | {figures} |")
     return "\n".join(lines)
 
 
@@ -113,11 +115,12 @@ async def _until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _measure(seconds: float, before: int, messages: Any) -> Round:
+async def _measure(seconds: float, before: int, stations: int, messages: Any) -> Round:
     await asyncio.sleep(SETTLING)
     first, cpu, started = messages(), time.process_time(), time.monotonic()
     await asyncio.sleep(seconds)
-    taken = Round(messages() - first, time.process_time() - cpu, time.monotonic() - started, _memory() - before)
+    cpu, wall = time.process_time() - cpu, time.monotonic() - started
+    taken = Round(messages() - first, cpu, wall, _memory() - before, stations)
     assert taken.messages, "nothing was sent"
     return taken
 
@@ -142,7 +145,7 @@ async def _ours(url: str, stations: int, seconds: float) -> Round:
     fleet = Fleet(plan)
     running = asyncio.create_task(fleet.run())
     await _until(lambda: fleet.online == stations)
-    taken = await _measure(seconds, before, lambda: fleet.tally.frames)
+    taken = await _measure(seconds, before, stations, lambda: fleet.tally.frames)
     assert fleet.tally.failures == 0, fleet.tally.problems
     fleet.stop()
     await running
@@ -216,8 +219,9 @@ async def _theirs(url: str, stations: int, seconds: float) -> Round:
     for number in range(stations):
         tasks.add(asyncio.create_task(station(number)))
         await asyncio.sleep(1 / RAMP)
-    await _until(lambda: Client.online == stations)
-    taken = await _measure(seconds, before, lambda: Client.messages)
+    await _until(lambda: Client.online == stations or any(task.done() for task in tasks))
+    assert Client.online == stations, [task.exception() for task in tasks if task.done()][:1]
+    taken = await _measure(seconds, before, stations, lambda: Client.messages)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

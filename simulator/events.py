@@ -30,7 +30,6 @@ Kind = Literal[
     "driver",
     "reset",
     "transfer",
-    "firmware",
     "security",
     "problem",
 ]

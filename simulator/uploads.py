@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -62,7 +63,7 @@ class Upload:
             self._failed(None)
 
     async def _upload(self) -> None:
-        tls = for_files(self.parts.vault.trusted())
+        tls = await asyncio.to_thread(for_files, self.parts.vault.trusted())  # reads the roots of the web
         await upload(self._location, self._name, self._content.encode(), tls)
         self._progress.say("Uploaded", **self._more)
 

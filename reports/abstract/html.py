@@ -1,5 +1,6 @@
 """The abstract as one HTML page that needs no other file and prints on A4, the disclaimer on every sheet."""
 
+import re
 from functools import cache
 from importlib import resources
 
@@ -11,9 +12,15 @@ from reports.abstract.document import Document
 @cache
 def _template() -> Template:
     text = resources.files("reports").joinpath("templates", "abstract.html.j2").read_text(encoding="utf-8")
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-        text
-    )
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["css_string"] = _css_string
+    return environment.from_string(text)
+
+
+def _css_string(text: str) -> str:
+    """``text`` as a string of CSS that neither it nor the style element around it can be left by."""
+    escaped = re.sub(r'["\\<>&]', lambda match: f"\\{ord(match[0]):x} ", text)
+    return f'"{escaped}"'
 
 
 def html(document: Document) -> str:

@@ -26,7 +26,7 @@ def lay_out(report: Report, *, all_rows: bool = False) -> Document:
     parts = {"2023": _layout_2023, "2024": _layout_2024}[report.layout]
     letters = ", ".join(f"{letter} {meaning}" for letter, meaning in MEANINGS.items() if letter != CONSTANT)
     return Document(
-        disclaimer=report.disclaimer,
+        disclaimer=cell(report.disclaimer).text,
         title=f"{TITLE}, {kind(report)}" if report.layout == "2023" else TITLE,
         blocks=tuple(parts(report, all_rows)),
         legend=f"Sources of the values: {letters}. Text without a letter belongs to the layout.",

@@ -1,7 +1,7 @@
 """The formats of an abstract: each but JSON, which is the model itself, prints the laid out document."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +11,7 @@ from reports.abstract.invariants import check
 from reports.abstract.layouts import lay_out
 from reports.abstract.markdown import markdown
 from reports.abstract.model import Report
+from reports.secrets import mask
 
 _PRINTED: Final[Mapping[str, Callable[[Document], bytes]]] = {
     "html": lambda document: html(document).encode(),
@@ -32,4 +33,13 @@ def write(report: Report, format: str, *, all_rows: bool = False) -> bytes:
 def as_json(report: Report) -> bytes:
     """The model, as ``schemas/abstract.schema.json`` describes it. Raises AbstractError like `write`."""
     check(report)
-    return msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(_masked(msgspec.to_builtins(report))), indent=1) + b"\n"
+
+
+def _masked(value: Any) -> Any:
+    """Plain data with the passwords in its texts masked."""
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    return mask(value) if isinstance(value, str) else value

@@ -6,6 +6,7 @@ until its end, and begins again after a boot; the last step, Installed, is told 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -131,7 +132,8 @@ class FirmwareUpdates(Feature):
         assert progress is not None
         if progress.status != "Downloading":
             self._say("Downloading")
-        content = await download(job.location, for_files(self.parts.vault.trusted()))
+        tls = await asyncio.to_thread(for_files, self.parts.vault.trusted())
+        content = await download(job.location, tls)
         self._attempts = None
         self._say("Downloaded")
         self._fetched(job, content)

@@ -369,7 +369,7 @@ async def test_sec_14_from_0_to_3_step_by_step(
     assert csms.connections == 2  # it does not come back without TLS
     await serves(csms, context(pki))
     await clock.advance(600)
-    assert csms.connections == 3
+    await reconnected(csms, station, 3)
     assert (credentials(csms), shown(csms)) == (b"CP1:" + bytes.fromhex(NEW_KEY), None)
 
     assert await change(csms, "SecurityProfile", "3") == "Rejected"  # no certificate
@@ -461,6 +461,7 @@ async def test_a_new_certificate_that_is_refused_gives_way_to_the_old_one(
     chain = await renewed(csms, pki)
     await station.until(lambda s: not s.connected, within=5)
     await clock.advance(10)
+    await reconnected(csms, station, 2)
     assert shown(csms) == split(old["certificate"])[0]
     await station.lose_network()
     await station.restore_network()

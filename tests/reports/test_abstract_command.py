@@ -1,0 +1,149 @@
+"""`plugproof report`, run as a command over real files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli.app import app
+from tests.reports.abstract_reading import from_html
+
+LAB_FILE = """\
+[laboratory]
+company = "Example Lab"
+location = "Seoul, Korea"
+reviewer = "Kim Poe"
+date = 2026-11-21
+report_reference = "LAB-OCPP1.6TEST-001-2026"
+"""
+
+
+def plugproof(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["report", *map(str, arguments)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def file(results: dict[str, Any], tmp_path: Path) -> Path:
+    results["run"]["claims"]["people"] = {
+        "vendor": {"name": "Jo Doe"},
+        "laboratory": {"name": "Sam Roe", "company": "X"},
+    }
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(results), encoding="utf-8")
+    return path
+
+
+def test_without_options_the_layout_of_2024_goes_to_the_terminal_as_markdown(file: Path) -> None:
+    code, out, err = plugproof(file)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[2] == "# Abstract of the test report: OCPP 1.6"
+    assert out.endswith("belongs to the layout.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.html", "<!doctype html>"), ("a.json", "{"), ("a.md", ">"), ("a.x", ">")]
+)
+def test_the_format_goes_by_the_name_of_the_file(file: Path, tmp_path: Path, name: str, start: str) -> None:
+    out = tmp_path / name
+    assert plugproof(file, "--out", out) == (0, f"{out}: written\n", "")
+    assert out.read_text(encoding="utf-8").startswith(start)
+
+
+def test_layout_format_and_all_rows(file: Path) -> None:
+    _, out, _ = plugproof(file, "--layout", "2023", "--format", "html", "--all-rows")
+    parts = from_html(out)
+    assert "Test configuration" in parts
+    assert ["Firmware Management", "Not claimed"] in [row[:2] for row in parts["Tested functionalities"]]
+
+
+def test_laboratory_data_of_a_file_go_over_those_of_the_sut_file(file: Path, tmp_path: Path) -> None:
+    lab = tmp_path / "lab.toml"
+    lab.write_text(LAB_FILE, encoding="utf-8")
+    code, out, _ = plugproof(file, "--format", "html", "--lab", lab)
+    parts = from_html(out)
+    assert code == 0
+    assert parts["Test report: OCPP 1.6"][:3] == [
+        ["Test laboratory", "Example Lab"],
+        ["Location", "Seoul, Korea"],
+        ["Test report reference", "LAB-OCPP1.6TEST-001-2026"],
+    ]
+    assert parts["Statement of approval"][1:5] == [
+        ["Name", "Jo Doe", "Sam Roe"],
+        ["Reviewer", "-", "Kim Poe"],
+        ["Date", "-", "2026-11-21"],
+        ["Company", "-", "Example Lab"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--layout", "2025"), "--layout is 2023 or 2024, not 2025\n"),
+        (("--format", "docx"), "--format is html, md or json, not docx\n"),
+    ],
+)
+def test_unknown_options_are_one_sentence(file: Path, options: tuple[str, ...], sentence: str) -> None:
+    assert plugproof(file, *options) == (2, "", sentence)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "there is no such file; `plugproof precheck --out DIR` writes one into DIR"),
+        (b"{", "is no JSON; name the results.json of a run"),
+        (b"\xff", "is no UTF-8 text; save it as UTF-8"),
+        (b'{"format": 1, "run": 1, "cases": [], "performance": {}}', "run is 1, not object."),
+    ],
+)
+def test_unusable_results_are_one_sentence(tmp_path: Path, content: bytes | None, sentence: str) -> None:
+    file = tmp_path / "results.json"
+    if content is not None:
+        file.write_bytes(content)
+    code, out, err = plugproof(file)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].startswith(f"{file}: {sentence}") or f"{file}: {sentence}" in err.splitlines()
+
+
+def test_a_folder_is_no_results_file(tmp_path: Path) -> None:
+    code, _, err = plugproof(tmp_path)
+    assert code == 2
+    assert err.startswith(f"{tmp_path}: cannot be read, Is a directory; ")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("[laboratory", "is no TOML, "),
+        ("[laboratory]\ncompanny = 'X'\n", "laboratory.companny is not known; did you mean company?"),
+        ("[vendor]\nname = 1\n", 'vendor.name must be a text, not 1; write for example name = "Jo Doe"'),
+        ("[vendor]\nreviewer = 'X'\n", "vendor.reviewer is not known; "),
+        ("[lab]\nname = 'X'\n", "lab is not known; known are laboratory, vendor"),
+    ],
+)
+def test_an_unusable_laboratory_file_is_one_sentence(file: Path, tmp_path: Path, content: str, sentence: str) -> None:
+    lab = tmp_path / "lab.toml"
+    lab.write_text(content, encoding="utf-8")
+    code, out, err = plugproof(file, "--lab", lab)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"{lab}: {sentence}")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_missing_laboratory_file_is_one_sentence(file: Path, tmp_path: Path) -> None:
+    lab = tmp_path / "lab.toml"
+    assert plugproof(file, "--lab", lab) == (
+        2,
+        "",
+        f"{lab}: there is no such file; write one with the tables [laboratory] and [vendor]\n",
+    )
+
+
+def test_an_unwritable_place_is_one_sentence(file: Path, tmp_path: Path) -> None:
+    code, out, err = plugproof(file, "--out", tmp_path / "missing" / "a.md")
+    assert (code, out) == (2, "")
+    assert (
+        err == f"{tmp_path / 'missing' / 'a.md'}: cannot be written, No such file or directory; choose another --out\n"
+    )

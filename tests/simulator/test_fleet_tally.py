@@ -1,0 +1,94 @@
+"""What is counted of frames: texts and times go in, numbers come out."""
+
+import schemas
+from ocppj import frames
+from ocppj.session import Session
+from simulator.fleet import tally as module
+from simulator.fleet.tally import Tally
+
+HEARTBEAT = '{"currentTime":"2026-01-01T00:00:00Z"}'
+
+
+def played(*texts: tuple[str, str, int], tally: Tally | None = None) -> Tally:
+    """A tally that has seen these frames: sender, text, nanoseconds."""
+    tally = tally or Tally()
+    session = Session("station", schemas.load("1.6"))
+    for sender, text, at in texts:
+        tally.observe(session.observe(sender, frames.parse(text), at))
+    return tally
+
+
+def test_an_answer_takes_from_the_write_to_the_read() -> None:
+    tally = played(("station", '[2,"1","Heartbeat",{}]', 1_000), ("csms", f'[3,"1",{HEARTBEAT}]', 251_000))
+
+    counted = tally.actions["Heartbeat"]
+    assert (counted.sent, counted.errors) == (1, 0)
+    assert counted.samples.percentiles(0.5) == (250_000,)
+    assert (tally.frames_sent, tally.frames_received, tally.calls, tally.frames) == (1, 1, 1, 2)
+
+
+def test_a_second_answer_is_no_second_measurement_but_a_broken_rule() -> None:
+    answer = ("csms", f'[3,"1",{HEARTBEAT}]', 2_000)
+    tally = played(("station", '[2,"1","Heartbeat",{}]', 1_000), answer, answer)
+
+    assert tally.actions["Heartbeat"].samples.count == 1
+    assert tally.breaches("csms") == 1
+    assert tally.breaches("csms", "Heartbeat") == 1
+    assert tally.breaches("station") == 0
+
+
+def test_an_answer_that_nobody_asked_for_belongs_to_no_action() -> None:
+    tally = played(("csms", f'[3,"stray",{HEARTBEAT}]', 2_000))
+
+    assert tally.actions == {}
+    assert tally.breaches("csms") == 1
+    assert tally.breaches("csms", "") == 1
+
+
+def test_a_call_of_the_csms_is_counted_apart_from_those_of_the_station() -> None:
+    tally = played(("csms", '[2,"a","ClearCache",{}]', 1), ("station", '[3,"a",{"status":"Accepted"}]', 2))
+
+    assert (tally.calls, tally.calls_of_csms, tally.actions) == (0, 1, {})
+    assert (tally.frames_sent, tally.frames_received) == (1, 1)
+
+
+def test_the_same_broken_rule_is_one_violation_with_a_count_and_a_short_example() -> None:
+    long = "x" * 2_000
+    bad = [("csms", f'[2,"{number}","ClearCache",{{"surplus":"{long}"}}]', number) for number in range(5)]
+    tally = played(*bad)
+
+    # The other rule is that a CALL waits for the answer to the one before.
+    assert [violation.count for violation in tally.violations.values()] == [5, 4]
+    violation = next(iter(tally.violations.values()))
+    assert (violation.action, len(violation.example)) == ("ClearCache", module.LONGEST_EXAMPLE)
+
+
+def test_what_a_csms_makes_up_does_not_fill_the_memory() -> None:
+    calls = [("csms", f'[2,"{number}","Made{number}",{{}}]', number) for number in range(module.MOST_RULES + 50)]
+    tally = played(*calls)
+    for number in range(module.MOST_PROBLEMS + 50):
+        tally.problem(f"problem {number}")
+
+    assert len(tally.violations) <= module.MOST_RULES + 3
+    assert sum(violation.count for violation in tally.violations.values()) >= len(calls)
+    assert len(tally.problems) == module.MOST_PROBLEMS + 1
+    assert tally.problems["other problems"] == 50
+
+
+def test_all_actions_together() -> None:
+    tally = played(
+        ("station", '[2,"1","Heartbeat",{}]', 0),
+        ("csms", f'[3,"1",{HEARTBEAT}]', 10),
+        (
+            "station",
+            '[2,"2","StopTransaction",{"transactionId":1,"meterStop":1,"timestamp":"2026-01-01T00:00:00Z"}]',
+            20,
+        ),
+        ("csms", '[4,"2","InternalError","",{}]', 50),
+    )
+    tally.unanswered("Heartbeat", 5)
+    tally.cut("Heartbeat", 5)
+
+    whole = tally.together()
+    assert (whole.sent, whole.refused, whole.unanswered, whole.cut, whole.errors) == (2, 1, 1, 1, 3)
+    assert whole.samples.percentiles(0.5, 1.0) == (10, 30)
