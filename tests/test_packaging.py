@@ -134,7 +134,7 @@ def test_heavy_dependencies_are_extras(metadata: Message) -> None:
         if requirement.marker and "extra" in str(requirement.marker)
     }
 
-    assert extras == {"locust": 'extra == "load"', "psycopg": 'extra == "postgres"'}
+    assert extras == {"locust": 'extra == "load"', "gevent": 'extra == "load"', "psycopg": 'extra == "postgres"'}
 
 
 def test_installed_packages_are_found_outside_the_repository(installed: Path, tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_sec_13_a_short_key_is_a_problem(key: building.PrivateKey, strong: bool)
 
     assert (read.common_name, read.organization) == ("S1", "operator")
     assert int(read.serial, 16) == made.serial_number
-    found = certificates.problems(read, {"S1"}, "operator", False)
+    found = certificates.problems(read, {"S1"}, "operator")
     assert found == (frozenset() if strong else {"weak"})
-    assert certificates.problems(read, {"S2"}, "else", True) - {"weak"} == {"name", "operator", "revoked"}
-    assert "operator" not in certificates.problems(read, {"S1"}, None, False)
+    assert certificates.problems(read, {"S2"}, "else", is_revoked=True) - {"weak"} == {"name", "operator", "revoked"}
+    assert "operator" not in certificates.problems(read, {"S1"}, None)
