@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module, resources
+from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Final, NamedTuple
@@ -26,17 +27,8 @@ USAGE: Final = 2
 ERRORS: Final = 3
 MAX_DEFAULT_WORKERS: Final = 4
 
-# What other plugins of this environment would cost in every worker, and what a pre-check has no use for.
-_WITHOUT: Final = (
-    "cacheprovider",
-    "terminal",
-    "hypothesispytest",
-    "pytest_cov",
-    "syrupy",
-    "anyio",
-    "faulthandler",
-    "allure_pytest",
-)
+_NEEDED: Final = frozenset({"harness.plugin", "asyncio", "xdist"})
+_USELESS: Final = ("cacheprovider", "terminal", "faulthandler")  # pytest's own, of which a pre-check has no use
 
 
 class Choice(NamedTuple):
@@ -186,7 +178,7 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
         *(part for id in choice.cases for part in ("--plugproof-case", id)),
         *(part for name in choice.profiles for part in ("--plugproof-profile", name)),
         *(f"--plugproof-{option[2:]}" for option in strict),
-        *(part for name in _WITHOUT for part in ("-p", f"no:{name}")),
+        *(part for name in _without() for part in ("-p", f"no:{name}")),
         *(["-n", str(workers)] if workers > 1 else []),
     ]
     with watch:
@@ -195,6 +187,11 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
         return USAGE if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED) else ERRORS
     print_results(watch.results, choice.out)
     return _exit_code(code)
+
+
+def _without() -> list[str]:
+    """Plugins that stay away: what else is installed would cost its import in every worker or change a verdict."""
+    return [*_USELESS, *sorted({entry.name for entry in entry_points(group="pytest11")} - _NEEDED)]
 
 
 def _exit_code(code: Any) -> int:
