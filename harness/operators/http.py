@@ -13,6 +13,10 @@ from harness.sut.operation import DONE
 if TYPE_CHECKING:
     import httpx
 
+    from harness.sut import RestFixtures, RestSettings, Sut, TriggerFixtures, TriggerSettings
+
+    ApiSettings = RestSettings | TriggerSettings | RestFixtures | TriggerFixtures
+
 _SHOWN = 200  # characters of an unexpected answer that go into the sentence
 _READ = 65_536  # octets of an answer that are looked at, at most
 
@@ -40,6 +44,18 @@ class HttpCaller:
         self._ca_file = ca_file
         self._proxies = proxies
         self._client: httpx.AsyncClient | None = None
+
+    @classmethod
+    def of_api(cls, who: str, settings: ApiSettings, sut: Sut) -> HttpCaller:
+        """The caller of an HTTP API that the SUT file describes."""
+        return cls(
+            who,
+            timeout_s=settings.timeout_s,
+            scrub=sut.scrub,
+            ca_file=settings.ca_file,
+            refused=settings.refused,
+            proxies=True,
+        )
 
     async def send(self, method: str, url: str, ok: Collection[int] = DONE, **content: Any) -> bytes:
         """Send one request and give the (beginning of the) body of its answer; redirects are not followed.

@@ -17,14 +17,7 @@ class RestOperator:
     def __init__(self, settings: RestSettings, sut: Sut) -> None:
         self._settings = settings
         self._source = sut.source
-        self._http = HttpCaller(
-            "operator rest",
-            timeout_s=settings.timeout_s,
-            scrub=sut.scrub,
-            ca_file=settings.ca_file,
-            refused=settings.refused,
-            proxies=True,
-        )
+        self._http = HttpCaller.of_api("operator rest", settings, sut)
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Send the request of `action`. Raises NotOffered without a template, OperatorError when it is not taken."""

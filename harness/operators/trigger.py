@@ -20,14 +20,7 @@ class TriggerOperator:
     def __init__(self, settings: TriggerSettings, sut: Sut) -> None:
         self._settings = settings
         self._base = f"{settings.base_url.rstrip('/')}/api/octt/1.6"
-        self._http = HttpCaller(
-            "operator trigger",
-            timeout_s=settings.timeout_s,
-            scrub=sut.scrub,
-            ca_file=settings.ca_file,
-            refused=settings.refused,
-            proxies=True,
-        )
+        self._http = HttpCaller.of_api("operator trigger", settings, sut)
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Ask for one operation. Raises NotOffered when it is answered 501, OperatorError when it is not taken."""

@@ -21,14 +21,7 @@ class RestProvisioner:
     def __init__(self, settings: RestFixtures, sut: Sut) -> None:
         self._settings = settings
         self._source = sut.source
-        self._http = HttpCaller(
-            "fixtures rest",
-            timeout_s=settings.timeout_s,
-            scrub=sut.scrub,
-            ca_file=settings.ca_file,
-            refused=settings.refused,
-            proxies=True,
-        )
+        self._http = HttpCaller.of_api("fixtures rest", settings, sut)
 
     async def create_station(self, lane: Lane) -> Created:
         """Send `fixtures.stations.create`."""

@@ -16,14 +16,7 @@ class TriggerProvisioner:
     def __init__(self, settings: TriggerFixtures, sut: Sut) -> None:
         self._settings = settings
         self._base = f"{(settings.base_url or '').rstrip('/')}/api/octt"
-        self._http = HttpCaller(
-            "fixtures trigger",
-            timeout_s=settings.timeout_s,
-            scrub=sut.scrub,
-            ca_file=settings.ca_file,
-            refused=settings.refused,
-            proxies=True,
-        )
+        self._http = HttpCaller.of_api("fixtures trigger", settings, sut)
 
     async def create_station(self, lane: Lane) -> Created:
         """Set the password of a station that has a key; any other one is expected to be let in."""
