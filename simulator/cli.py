@@ -7,25 +7,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import signal
-import ssl
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from ocppj.peer import ConnectFailed
+from simulator.arguments import UsageError, auth_key, client_context, configuration, uses_tls
 from simulator.configuration import BadValue, UnknownKey
 from simulator.events import Event, NotReached
 from simulator.station import Station
 from simulator.store import NOWHERE, StoreError
 
 OK, FAILED, USAGE = 0, 1, 2
-
-
-class UsageError(Exception):
-    """An argument that cannot be used; the text is one sentence with the fix."""
 
 
 class SessionFailed(Exception):
@@ -91,9 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _station(options: argparse.Namespace) -> Station:
-    address = urlsplit(options.url)
-    if address.scheme not in ("ws", "wss") or not address.hostname:
-        raise UsageError(f"{options.url} is no address of a CSMS; it looks like ws://host:port/path or wss://host/path")
+    is_tls = uses_tls(options.url)
     try:
         return Station(
             options.url,
@@ -104,10 +96,10 @@ def _station(options: argparse.Namespace) -> Station:
             power=options.power,
             fixed_cable=options.fixed_cable,
             store=options.store or NOWHERE,
-            configuration=_configuration(options.config),
+            configuration=configuration(options.config, "HeartbeatInterval=60"),
             retry=options.retry,
-            auth_key=_auth_key(options.auth_key_env),
-            ssl=_tls(options.ca_file) if address.scheme == "wss" else None,
+            auth_key=auth_key(options.auth_key_env),
+            ssl=client_context(options.ca_file) if is_tls else None,
         )
     except (UnknownKey, BadValue) as error:
         raise UsageError(f"--config: {error}") from None
@@ -115,31 +107,6 @@ def _station(options: argparse.Namespace) -> Station:
         raise UsageError(f"--store: {error}") from None
     except ValueError as error:
         raise UsageError(str(error)) from None
-
-
-def _configuration(pairs: Sequence[str]) -> dict[str, str]:
-    values = {}
-    for pair in pairs:
-        key, separator, value = pair.partition("=")
-        if not separator:
-            raise UsageError(f"--config {pair}: write it as KEY=VALUE, for example HeartbeatInterval=60")
-        values[key] = value
-    return values
-
-
-def _auth_key(name: str | None) -> bytes | None:
-    if name is None:
-        return None
-    if name not in os.environ:
-        raise UsageError(f"--auth-key-env {name}: there is no such environment variable; export it first")
-    return os.fsencode(os.environ[name])
-
-
-def _tls(ca_file: str | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"--ca-file {ca_file}: cannot be read as PEM ({error}); give the CA certificate") from None
 
 
 async def _run(station: Station, options: argparse.Namespace) -> None:

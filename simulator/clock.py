@@ -61,6 +61,21 @@ class Clock(Protocol):
         ...
 
 
+async def sleep_on(clock: Clock, seconds: float) -> None:
+    """Wait on a clock that has timers and no sleep of its own."""
+    woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def wake() -> None:
+        if not woken.done():
+            woken.set_result(None)
+
+    timer = clock.call_later(seconds, wake)
+    try:
+        await woken
+    finally:
+        timer.cancel()
+
+
 class SystemClock:
     """The wall clock and the event loop's timers."""
 
@@ -135,17 +150,7 @@ class VirtualClock:
         return timer
 
     async def sleep(self, seconds: float) -> None:
-        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def wake() -> None:
-            if not woken.done():
-                woken.set_result(None)
-
-        timer = self.call_later(seconds, wake)
-        try:
-            await woken
-        finally:
-            timer.cancel()
+        await sleep_on(self, seconds)
 
     def hold(self) -> Hold:
         self._holds += 1

@@ -27,8 +27,8 @@ import uvloop
 from locust import events
 from locust.runners import WorkerRunner
 
+from simulator.arguments import UsageError
 from simulator.fleet import Fleet, Plan
-from simulator.fleet.options import UsageError
 from simulator.load_options import add_options, plan_from
 
 log = logging.getLogger(__name__)

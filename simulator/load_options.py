@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.arguments import UsageError
 from simulator.fleet import units
-from simulator.fleet.options import UsageError
 from simulator.fleet.plan import Plan
 from simulator.limits import BadLimit
 

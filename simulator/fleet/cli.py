@@ -22,9 +22,10 @@ from typing import Any
 from rich.console import Console
 
 import schemas
+from simulator.arguments import UsageError
 from simulator.configuration import BadValue, UnknownKey
 from simulator.fleet.fleet import Fleet
-from simulator.fleet.options import OK, USAGE, UsageError, parser, plan_of
+from simulator.fleet.options import OK, USAGE, parser, plan_of
 from simulator.fleet.plan import Plan
 from simulator.fleet.resources import allow_connections, calm_garbage_collector
 from simulator.fleet.result import Measured, result

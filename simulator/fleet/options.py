@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
-import ssl
-from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
+from simulator.arguments import UsageError, auth_key, client_context, configuration, uses_tls
 from simulator.fleet import units
 from simulator.fleet.plan import Plan
 
 OK, USAGE = 0, 2
 
 RESULT_FILE = "plugproof-out/fleet.json"
-
-
-class UsageError(Exception):
-    """An argument that cannot be used; the text is one sentence with the fix."""
 
 
 def _unit(read: Callable[[str], float]) -> Callable[[str], float]:
@@ -83,9 +77,7 @@ def parser() -> argparse.ArgumentParser:
 
 def plan_of(options: argparse.Namespace) -> Plan:
     """The plan of the options. Raises `UsageError`."""
-    address = urlsplit(options.url)
-    if address.scheme not in ("ws", "wss") or not address.hostname:
-        raise UsageError(f"{options.url} is no address of a CSMS; it looks like ws://host:port/path or wss://host/path")
+    is_tls = uses_tls(options.url)
     try:
         return Plan(
             options.url,
@@ -103,35 +95,10 @@ def plan_of(options: argparse.Namespace) -> Plan:
             churn_length=options.churn_length,
             call_timeout=options.call_timeout,
             grace=options.grace,
-            configuration=_configuration(options.config),
-            auth_key=_auth_key(options.auth_key_env),
-            ssl=_tls(options.ca_file) if address.scheme == "wss" else None,
+            configuration=configuration(options.config, "WebSocketPingInterval=0"),
+            auth_key=auth_key(options.auth_key_env),
+            ssl=client_context(options.ca_file) if is_tls else None,
         )
     except ValueError as error:
         option, _, rest = str(error).partition(" ")
         raise UsageError(f"--{option.replace('_', '-')} {rest}") from None
-
-
-def _configuration(pairs: Sequence[str]) -> dict[str, str]:
-    values = {}
-    for pair in pairs:
-        key, separator, value = pair.partition("=")
-        if not separator:
-            raise UsageError(f"--config {pair}: write it as KEY=VALUE, for example WebSocketPingInterval=0")
-        values[key] = value
-    return values
-
-
-def _auth_key(name: str | None) -> bytes | None:
-    if name is None:
-        return None
-    if name not in os.environ:
-        raise UsageError(f"--auth-key-env {name}: there is no such environment variable; export it first")
-    return os.fsencode(os.environ[name])
-
-
-def _tls(ca_file: str | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"--ca-file {ca_file}: cannot be read as PEM ({error}); give the CA certificate") from None

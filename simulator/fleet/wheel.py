@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from math import ceil
 
-from simulator.clock import Hold
+from simulator.clock import Hold, sleep_on
 
 log = logging.getLogger(__name__)
 
@@ -74,17 +74,7 @@ class Wheel:
 
     async def sleep(self, seconds: float) -> None:
         """Wait `seconds`."""
-        woken: asyncio.Future[None] = self._loop.create_future()
-
-        def wake() -> None:
-            if not woken.done():
-                woken.set_result(None)
-
-        timer = self.call_later(seconds, wake)
-        try:
-            await woken
-        finally:
-            timer.cancel()
+        await sleep_on(self, seconds)
 
     @property
     def pending(self) -> int:
