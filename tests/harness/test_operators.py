@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime
 import ipaddress
-import json
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from csms_core import Config, Csms
 from harness.operators import NotOffered, Operator, OperatorError, make
 from harness.sut import RestSettings, Sut, for_url, load
+from tests.harness.http_api import Request
 from tests.harness.suts import reference_sut
 
 pytestmark = pytest.mark.asyncio
@@ -34,18 +34,6 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-
-
-@dataclass
-class Request:
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 @dataclass

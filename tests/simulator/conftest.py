@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,16 @@ import pytest_asyncio
 
 from csms_core.pki import Pki
 from simulator import Station, VirtualClock
+from simulator.store import SqliteFile
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[SqliteFile]:
+    """A store on disk, which outlives the stations of a test."""
+    file = SqliteFile(tmp_path / "stations.db")
+    yield file
+    file.close()
 
 
 @pytest.fixture(autouse=True)

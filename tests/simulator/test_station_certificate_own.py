@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,13 +27,6 @@ SERIAL = "SN-0815"
 @pytest.fixture
 def clock() -> VirtualClock:
     return clock_of_today()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[SqliteFile]:
-    file = SqliteFile(tmp_path / "stations.db")
-    yield file
-    file.close()
 
 
 @pytest_asyncio.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -42,13 +41,6 @@ KINDS = [CSMS, MANUFACTURER]
 @pytest.fixture
 def clock() -> VirtualClock:
     return clock_of_today()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[SqliteFile]:
-    file = SqliteFile(tmp_path / "stations.db")
-    yield file
-    file.close()
 
 
 async def install(csms: ScriptedCsms, text: str, kind: str = CSMS) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -35,13 +34,6 @@ async def folder() -> AsyncIterator[Folder]:
             "/vendor%20file-3.1.bin": b"\x7fELF whatever",
         }
         yield folder
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[SqliteFile]:
-    file = SqliteFile(tmp_path / "stations.db")
-    yield file
-    file.close()
 
 
 async def update(csms: ScriptedCsms, location: str, at: str = NOW, **more: Any) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,13 +40,6 @@ WHOLE = [*BEGIN, "Installing", "InstallRebooting", "Installed"]
 @pytest.fixture
 def clock() -> VirtualClock:
     return clock_of_today()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[SqliteFile]:
-    file = SqliteFile(tmp_path / "stations.db")
-    yield file
-    file.close()
 
 
 @pytest_asyncio.fixture

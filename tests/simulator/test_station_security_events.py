@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +19,6 @@ from tests.simulator.security_support import KEY
 pytestmark = pytest.mark.asyncio
 
 EVENT = "SecurityEventNotification"
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[SqliteFile]:
-    file = SqliteFile(tmp_path / "stations.db")
-    yield file
-    file.close()
 
 
 @pytest_asyncio.fixture

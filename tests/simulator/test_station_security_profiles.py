@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import ssl
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,13 +39,6 @@ NEW_KEY = "FFEEDDCCBBAA99887766554433221100"
 @pytest.fixture
 def clock() -> VirtualClock:
     return clock_of_today()
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[SqliteFile]:
-    file = SqliteFile(tmp_path / "stations.db")
-    yield file
-    file.close()
 
 
 async def serves(csms: ScriptedCsms, tls: ssl.SSLContext | None) -> None:
