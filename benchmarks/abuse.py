@@ -2,10 +2,11 @@
 
 ``python -m benchmarks.abuse [--stations K] [--seconds S] [--rounds N] [--only NAME ...]`` prints a Markdown table. K
 well-behaved stations each send a Heartbeat or a StatusNotification (which is booked and committed) every 50 ms and time
-the answers; first alone, then beside each abuser, which is a process of its own. Each abuser is also let loose on a
-second CSMS of which the stations know nothing: that is the control, and shows what it does to them by the use of the
-same machine alone. Memory is the resident memory of the CSMS right after the abuse (``/proc``, Linux only). Every phase
-ends with the check that the process is the same and answers.
+the answers: in every round first alone, then while the abuser, a process of its own, is at a second CSMS of which the
+stations know nothing, and then beside it. The time at the second CSMS is the control, and shows what the abuser does by
+the use of the same machine alone. Figures are medians of rounds, because a machine that others use shows peaks that
+have nothing to do with the CSMS, and a comparison is made within a round. Memory is the resident memory of the CSMS
+(``/proc``, Linux only). Every phase ends with the check that the process is the same and answers.
 """
 
 import argparse
@@ -40,21 +41,28 @@ BIG: Final = 64 << 20
 STATUS: Final = {"connectorId": 1, "status": "Available", "errorCode": "NoError"}
 
 
-class Phase(NamedTuple):
-    """Times of the answers to the well-behaved stations in seconds, also while the abuser was at the other CSMS, and
-    memory of the CSMS after the abuse in bytes."""
+class Round(NamedTuple):
+    """Times of the answers to the well-behaved stations, in seconds."""
 
-    times: list[float]
-    control: list[float]
-    memory: int
+    alone: list[float]
+    elsewhere: list[float]  # the abuser was at the other CSMS
+    beside: list[float]
+
+
+class Measured(NamedTuple):
+    """The rounds with one abuser, and the memory of the CSMS before and after them, in bytes."""
+
+    rounds: list[Round]
+    before: int
+    after: int
 
 
 def main() -> None:
     """Measure and print, or (with --abuser) be the abuser."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--stations", type=int, default=20, help="well-behaved stations (default 20)")
-    options.add_argument("--seconds", type=float, default=5.0, help="length of a phase (default 5)")
-    options.add_argument("--rounds", type=int, default=2, help="times each abuser comes (default 2)")
+    options.add_argument("--seconds", type=float, default=3.0, help="length of a phase (default 3)")
+    options.add_argument("--rounds", type=int, default=5, help="times each abuser comes (default 5)")
     options.add_argument("--only", nargs="+", choices=ABUSERS, default=list(ABUSERS), help="abusers (default: all)")
     options.add_argument("--abuser", choices=ABUSERS, help=argparse.SUPPRESS)
     options.add_argument("--url", help=argparse.SUPPRESS)
@@ -67,28 +75,36 @@ def main() -> None:
             uvloop.run(ABUSERS[chosen.abuser](chosen.url))
         return
     with reference() as server, reference() as other:
-        phases = uvloop.run(_measure(server, other, chosen.stations, chosen.seconds, chosen.rounds, chosen.only))
-    print(table(phases, chosen.stations))
+        measured = uvloop.run(_measure(server, other, chosen.stations, chosen.seconds, chosen.rounds, chosen.only))
+    print(table(measured, chosen.stations, chosen.rounds, chosen.seconds))
 
 
-def table(phases: dict[str, Phase], stations: int) -> str:
+def table(measured: dict[str, Measured], stations: int, rounds: int, seconds: float) -> str:
     """The figures as Markdown."""
-    quiet = _p99(phases["quiet"].times)
     lines = [
-        f"{stations} stations, a message every {PERIOD * 1000:.0f} ms each; {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, {platform.machine()}",
+        f"{stations} stations, a message every {PERIOD * 1000:.0f} ms each; medians of {rounds} rounds of "
+        f"{seconds:g} s, in brackets the smallest and the largest; {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"{platform.machine()}",
         "",
-        "| beside | answers | median ms | p99 ms | its control | to control | to quiet | longest ms | memory MB |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| abuser | median ms alone | beside | p99 ms alone | elsewhere | beside | beside to alone "
+        "| beside to elsewhere | MB before | after |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for name, (times, control, memory) in phases.items():
-        p99 = _p99(times)
-        compared = f"{_p99(control) * 1000:.2f} | {p99 / _p99(control):.2f}" if control else "– | –"
+    for name, (made, before, after) in measured.items():
+        alone, elsewhere, beside = ([_p99(times) for times in phase] for phase in zip(*made, strict=True))
+        medians = [statistics.median(map(statistics.median, phase)) for phase in zip(*made, strict=True)]
         lines.append(
-            f"| {name} | {len(times)} | {statistics.median(times) * 1000:.2f} | {p99 * 1000:.2f} | {compared} "
-            f"| {p99 / quiet:.2f} | {max(times) * 1000:.1f} | {memory / 1e6:.0f} |"
+            f"| {name} | {medians[0] * 1000:.2f} | {medians[2] * 1000:.2f} "
+            f"| {' | '.join(f'{statistics.median(p99) * 1000:.2f}' for p99 in (alone, elsewhere, beside))} "
+            f"| {_ratios(beside, alone)} | {_ratios(beside, elsewhere)} | {before / 1e6:.0f} | {after / 1e6:.0f} |"
         )
     return "\n".join(lines)
+
+
+def _ratios(some: list[float], others: list[float]) -> str:
+    """The median of the ratios, each within a round, and the two ends."""
+    ratios = [one / other for one, other in zip(some, others, strict=True)]
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def _p99(times: list[float]) -> float:
@@ -97,7 +113,7 @@ def _p99(times: list[float]) -> float:
 
 async def _measure(
     server: Server, other: Server, stations: int, seconds: float, rounds: int, abusers: list[str]
-) -> dict[str, Phase]:
+) -> dict[str, Measured]:
     async with contextlib.AsyncExitStack() as stack:
         connections = []
         for number in range(stations):
@@ -108,16 +124,16 @@ async def _measure(
             await call(connection, "boot", "BootNotification", BOOT)
             connections.append(connection)
         await _talk(connections, seconds / 2)  # warms up
-        phases = {"quiet": Phase(await _talk(connections, seconds), [], resident(server.pid))}
+        measured = {}
         for name in abusers:
-            times: list[float] = []
-            control: list[float] = []
-            for _ in range(rounds):
-                control += await _beside(name, other, connections, seconds)
-                times += await _beside(name, server, connections, seconds)
-            phases[name] = Phase(times, control, resident(server.pid))
-        phases["quiet again"] = Phase(await _talk(connections, seconds), [], resident(server.pid))
-        return phases
+            before, made = resident(server.pid), []
+            for number in range(rounds):
+                alone = await _talk(connections, seconds)
+                elsewhere = await _beside(name, other, connections, seconds)
+                made.append(Round(alone, elsewhere, await _beside(name, server, connections, seconds)))
+                print(f"{name}, round {number + 1} of {rounds}", file=sys.stderr)
+            measured[name] = Measured(made, before, resident(server.pid))
+        return measured
 
 
 async def _beside(abuser: str, victim: Server, connections: list[ClientConnection], seconds: float) -> list[float]:
