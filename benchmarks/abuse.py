@@ -83,8 +83,8 @@ def table(measured: dict[str, Measured], stations: int, rounds: int, seconds: fl
     """The figures as Markdown."""
     lines = [
         f"{stations} stations, a message every {PERIOD * 1000:.0f} ms each; medians of {rounds} rounds of "
-        f"{seconds:g} s, in brackets the smallest and the largest; {os.cpu_count()} cores, Python {platform.python_version()}, "
-        f"{platform.machine()}",
+        f"{seconds:g} s, in brackets the smallest and the largest; {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, {platform.machine()}",
         "",
         "| abuser | median ms alone | beside | p99 ms alone | elsewhere | beside | beside to alone "
         "| beside to elsewhere | MB before | after |",
