@@ -17,7 +17,7 @@ import msgspec
 
 from ocppj.masking import mask
 
-Kind = Literal["frame", "connected", "disconnected"]
+Kind = Literal["frame", "connected", "disconnected", "refused"]
 Direction = Literal["station->csms", "csms->station"]
 
 MAX_KEPT: Final = 500
@@ -34,7 +34,8 @@ class TooManyReaders(Exception):
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """`at` is seconds since 1970; `direction` belongs to a frame, `text` too, or says why a station may not stay."""
+    """`at` is seconds since 1970; `direction` belongs to a frame, `text` too, or says why a station may not
+    stay or come in."""
 
     seq: int
     at: float
@@ -124,6 +125,10 @@ class Feed:
     def disconnected(self, station: str, reason: str = "") -> None:
         """A station is gone; `reason` when the CSMS did not let it stay."""
         self._add("disconnected", station, None, reason, len(reason))
+
+    def refused(self, station: str, reason: str) -> None:
+        """A station, or who says to be one, was not let in."""
+        self._add("refused", station, None, reason, len(reason))
 
     def kept(self, *, station: str | None = None, after: int = 0) -> Iterator[Event]:
         """The events that are kept, oldest first; of one station, and after a number, when these are given."""

@@ -164,6 +164,7 @@ class Gate:
         try:
             connection.admitted = await self._doorman.judge(_offer(connection, request, identity), connection.policy)
         except Refused as refused:
+            self._hub.feed.refused(identity, refused.sentence)
             response = connection.respond(refused.status, f"{refused.sentence}\n")
             for name, value in refused.headers.items():
                 response.headers[name] = value

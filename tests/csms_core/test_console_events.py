@@ -13,6 +13,7 @@ import pytest
 
 from csms_core import Csms, feed
 from csms_core.feed import Feed, TooManyReaders
+from ocppj.errors import ConnectFailed
 from tests.csms_core.support import STATION, Connecting, Station
 from tests.csms_core.test_process import running
 
@@ -88,6 +89,18 @@ async def test_a_station_that_goes_is_told(csms: Csms, api: httpx.AsyncClient, c
         kinds = [kind async for kind, _ in _until(stream, "disconnected")]
 
     assert kinds == ["live", "connected", "disconnected"]
+
+
+@pytest.mark.asyncio
+async def test_a_station_that_is_refused_is_told_with_the_reason(
+    csms: Csms, api: httpx.AsyncClient, connecting: Connecting
+) -> None:
+    with pytest.raises(ConnectFailed):
+        await connecting("STRANGER")
+
+    (refused, _) = await kept(api)
+    assert refused[0] == "refused"
+    assert (refused[1]["station"], refused[1]["text"]) == ("STRANGER", "This station is not registered.")
 
 
 async def _until(

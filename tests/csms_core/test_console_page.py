@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from csms_core import Csms
+from ocppj.errors import ConnectFailed
 from schemas import load
 from tests.csms_core.browser_support import launched, needs_chromium, playwright_api
 from tests.csms_core.support import STATION, Station, connect, default_config, provision
@@ -149,6 +150,17 @@ async def test_a_station_that_may_not_stay_is_shown_with_the_reason(
     reason = "disconnected by the CSMS: security profile 0 is not allowed any more"
     await expect(page.locator(".frame-list")).to_contain_text(reason)
     await expect(page.locator(".about")).to_contain_text("not connected")
+
+
+async def test_a_station_that_is_not_let_in_is_shown_with_the_reason(opening: Opening, csms: Csms) -> None:
+    page = await opening()
+    await expect(page.locator("#n-online")).to_have_text("0")
+
+    with pytest.raises(ConnectFailed):
+        await connect(csms.url, "STRANGER")
+
+    told = "STRANGER was refused: This station is not registered."
+    await expect(page.locator(".event.refused")).to_contain_text(told)
 
 
 async def test_the_address_with_tls_is_shown_where_there_is_one(

@@ -71,7 +71,12 @@ function row(shown) {
   const at = h("time", {}, time(shown.at * 1000));
   if (shown.kind !== "frame") {
     const gone = shown.text ? `disconnected by the CSMS: ${shown.text}` : "disconnected";
-    const text = { connected: "connected", disconnected: gone, gap: "Some frames were too fast for this page." }[shown.kind];
+    const text = {
+      connected: "connected",
+      disconnected: gone,
+      refused: `was refused: ${shown.text}`,
+      gap: "Some frames were too fast for this page.",
+    }[shown.kind];
     return h("li", { class: `event ${shown.kind}` }, at, h("span", {}, h("b", {}, shown.station), ` ${text}`));
   }
   const way = shown.up ? "station to CSMS" : "CSMS to station";
