@@ -185,7 +185,11 @@ def id_length(seen: "Seen", session: "Session") -> str | None:
 @_checks("RPC-05")
 def id_type(seen: "Seen", session: "Session") -> str | None:
     frame = _malformed(seen)
-    return frame.message if frame.problem == "id-type" else None
+    if frame.problem != "id-type":
+        return None
+    if frame.type != 2 and any(call.type == 2 and call.id == frame.id for call in session.unusual(seen.sender)):
+        return None  # an answer carries the id of its CALL, whose sender made it no string
+    return frame.message
 
 
 @_checks("RPC-06")
@@ -381,6 +385,8 @@ def refusal_by_status(seen: "Seen", session: "Session") -> str | None:
     # E 3.24, 3.38 and 3.39 ask for a CALLERROR in two smart charging messages.
     if request is None or not request.valid or request.action in _MAY_REFUSE_BY_ERROR:
         return None
+    if len(request.id) > MAX_ID_LENGTH:
+        return None  # the message was not a right one
     if frame.code not in _ABOUT_THE_MESSAGE or request.action not in session.schemas.actions:
         return None
     status = session.schemas.schema(request.action, "result").get("properties", {}).get("status", {})

@@ -107,6 +107,17 @@ def test_rpc_05_an_id_is_a_string(party: Role, id: str) -> None:
 
 
 @both
+def test_rpc_05_an_answer_is_not_blamed_for_the_number_its_call_had(party: Role) -> None:
+    line = Line(party)
+    line.hears('[2,7,"Heartbeat",{}]')
+    line.says('[4,7,"FormationViolation","",{}]')
+    assert line.broken == []
+
+    line.says('[4,8,"FormationViolation","",{}]')
+    assert line.broken == [("RPC-05", "MUST")]
+
+
+@both
 def test_rpc_06_a_call_has_an_id_of_its_own(party: Role) -> None:
     line = Line(party)
     line.calls("1")
@@ -530,6 +541,14 @@ def test_err_08_an_unwanted_outcome_is_a_status(party: Role) -> None:
     line.is_called("3", "DataTransfer", {"vendorId": "v"})
     line.refuses("3", "GenericError")
     assert line.broken == [("ERR-08", "MUST")]
+
+
+@both
+def test_err_08_leaves_alone_a_call_whose_id_was_too_long(party: Role) -> None:
+    line = Line(party)
+    line.is_called("x" * 37, "DataTransfer", {"vendorId": "v"})
+    line.refuses("x" * 37, "ProtocolError")
+    assert line.broken == []
 
 
 def test_err_08_leaves_alone_what_has_no_status_for_it() -> None:
