@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,7 @@ class SlowLine:
         self.connections = 0
         self._server = port
         self._open = 0
+        self._carrying: set[asyncio.Task[None]] = set()
 
     async def serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
@@ -123,19 +124,29 @@ class SlowLine:
         ready.set()
         await stop.wait()
         server.close()
+        for carrying in self._carrying:
+            carrying.cancel()
+        await asyncio.gather(*self._carrying, return_exceptions=True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        carrying = asyncio.current_task()
+        assert carrying is not None
+        self._carrying.add(carrying)
         self.connections += 1
         self.overlaps += self._open > 0
         self._open += 1
-        to, back = await asyncio.open_connection("127.0.0.1", self._server)
-        with contextlib.closing(writer), contextlib.closing(back):
-            onward = asyncio.create_task(self._pump(reader, back, 0))
-            onward.add_done_callback(lambda _: back.close())
-            await self._pump(to, writer, self.LATENCY)
-            self._open -= 1
-            onward.cancel()
-            await asyncio.gather(onward, return_exceptions=True)
+        async with _closing(writer):
+            to, back = await asyncio.open_connection("127.0.0.1", self._server)
+            async with _closing(back):
+                onward = asyncio.create_task(self._pump(reader, back, 0))
+                onward.add_done_callback(lambda _: back.close())
+                try:
+                    await self._pump(to, writer, self.LATENCY)
+                finally:
+                    self._open -= 1
+                    onward.cancel()
+                    await asyncio.gather(onward, return_exceptions=True)
+        self._carrying.discard(carrying)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, latency: float) -> None:
         with contextlib.suppress(ConnectionError):
@@ -144,6 +155,17 @@ class SlowLine:
                 sink.write(data)
                 await sink.drain()
             await asyncio.sleep(latency)
+
+
+@contextlib.asynccontextmanager
+async def _closing(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    """Closes at the end, and waits until it is: a loop that ends before leaves an open socket behind."""
+    try:
+        yield
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 @pytest.fixture
