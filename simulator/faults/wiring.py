@@ -1,0 +1,171 @@
+"""How faults get into a station, and out of it again: the classes of its parts are exchanged for broken ones.
+
+A part keeps its state and its place; only its methods are others. So the station needs no branch for it, and one
+without faults is what it always was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+
+from ocppj.frames import Call
+from ocppj.session import Seen
+from simulator.dialing import Dial, Line
+from simulator.faults.model import Came, Fault, Message, Payload, Replying, Send
+from simulator.feature import Answer, Features
+from simulator.link import Done, Link
+from simulator.parts import Parts
+
+_HERE = __name__.rpartition(".")[0]
+
+
+@dataclass(slots=True)
+class Wiring:
+    """The faults of one station, each with what it remembers; the one given first is the innermost.
+
+    `open` counts the CALLs that are on their way through.
+    """
+
+    parts: Parts
+    faults: tuple[tuple[Fault, dict[str, Any]], ...]
+    open: int = 0
+
+    async def carry(self, action: str, payload: Payload, send: Callable[..., None], done: Done | None) -> None:
+        """A CALL of the station on its way and back; `send` is that of the right link, `done` hears what came."""
+
+        async def really_send(changed: Payload) -> Came:
+            answered: asyncio.Future[Came] = asyncio.get_running_loop().create_future()
+            send(action, changed, answered.set_result)
+            return await answered
+
+        try:
+            came = await self._call(action, payload, really_send)
+            if done is not None:
+                done(came)
+        finally:
+            self.open -= 1
+            self.parts.events.publish("queue", "a CALL is over")
+
+    async def _call(self, action: str, payload: Payload, send: Send) -> Came:
+        """A CALL of the station through all faults that are about it."""
+        for fault, memory in self.faults:
+            hook = fault.calls.get(action) or fault.calls.get("*")
+            if hook is not None:
+                send = self._around(hook, action, memory, send)
+        return await send(payload)
+
+    def operation(self, action: str, operate: Callable[[Payload], Answer] | None) -> Callable[[Payload], Answer] | None:
+        """An operation within all faults that are about it."""
+        for fault, memory in self.faults:
+            hook = fault.answers.get(action) or fault.answers.get("*")
+            if operate is not None and hook is not None:
+                operate = self._around(hook, action, memory, operate)
+        return operate
+
+    def _around(self, hook: Callable[..., Any], action: str, memory: dict[str, Any], within: Any) -> Any:
+        return lambda payload: hook(Message(self.parts, action, payload, memory), within)
+
+    def dialled(self, dial: Dial) -> Dial:
+        """What is dialled instead."""
+        for fault, _ in self.faults:
+            if fault.dials is not None:
+                dial = fault.dials(dial)
+        return dial
+
+    @property
+    def replies(self) -> Replying | None:
+        """How answers are written, when that is broken."""
+        return next((fault.replies for fault, _ in reversed(self.faults) if fault.replies is not None), None)
+
+
+class _BrokenLink(Link):
+    """CALLs, answers and dialling pass the faults."""
+
+    __slots__ = ()
+    wiring: ClassVar[Wiring]
+
+    @property
+    def quiet(self) -> bool:
+        return super().quiet and not self.wiring.open
+
+    def send(self, action: str, payload: dict[str, Any], done: Done | None = None) -> None:
+        self.wiring.open += 1
+        self.parts.tasks.spawn(self.wiring.carry(action, payload, super().send, done))
+
+    def _answer(self, seen: Seen, line: Line) -> Awaitable[None]:
+        replies = self.wiring.replies
+        return super()._answer(seen, line if replies is None else cast("Line", _BrokenLine(line, replies)))
+
+    def _dialled(self) -> Dial:
+        return self.wiring.dialled(super()._dialled())
+
+
+class _BrokenFeatures(Features):
+    """Operations pass the faults."""
+
+    __slots__ = ()
+    wiring: ClassVar[Wiring]
+
+    def operation(self, action: str) -> Callable[[dict[str, Any]], Answer] | None:
+        return self.wiring.operation(action, super().operation(action))
+
+
+class _BrokenLine:
+    """A line whose answers are written in another way; all the rest is the line itself."""
+
+    def __init__(self, line: Line, replies: Replying) -> None:
+        self._line = line
+        self._replies = replies
+
+    async def reply(self, call: Call, payload: Any) -> None:
+        await self._replies(self._line, call, payload)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+
+def wire(parts: Parts, faults: Sequence[Fault]) -> None:
+    """Give a station these faults and no others. Their memory begins anew, but for those that stay on."""
+    before = {fault.name: memory for fault, memory in wired(parts)}
+    wiring = Wiring(parts, tuple((fault, before.get(fault.name, {})) for fault in faults))
+    overrides = [one for fault in faults for one in fault.overrides]
+    if faults:
+        overrides += [_BrokenLink, _BrokenFeatures]
+    for part in _all(parts):
+        right = _right(type(part))
+        broken = tuple(dict.fromkeys(one for one in reversed(overrides) if issubclass(right, _base(one))))
+        if broken:
+            part.__class__ = type(
+                right.__name__, (*broken, right), {"__slots__": (), "wiring": wiring, "unbroken": right}
+            )
+        elif type(part) is not right:
+            part.__class__ = right
+
+
+def wired(parts: Parts) -> tuple[tuple[Fault, dict[str, Any]], ...]:
+    """The faults of a station, with what they remember."""
+    wiring = getattr(type(parts.link), "wiring", None)
+    return wiring.faults if isinstance(wiring, Wiring) else ()
+
+
+def _right(kind: type) -> type:
+    """The class of a part when it is not broken."""
+    right: type = vars(kind).get("unbroken", kind)
+    return right
+
+
+def _base(override: type) -> type:
+    """The class of the station an override is for; a part may be of a class of its own that derives from it."""
+    return next(kind for kind in override.__mro__ if not kind.__module__.startswith(_HERE))
+
+
+def _all(parts: Parts) -> Iterator[Any]:
+    """Whatever can be broken: the parts that are its own, each connector, each feature."""
+    for name in Parts.__slots__:
+        if name not in ("facts", "clock", "store", "connectors"):
+            yield getattr(parts, name)
+    yield from parts.connectors.values()
+    yield from parts.features
