@@ -6,18 +6,20 @@ All are coroutines, also those that need not wait, so that a script reads the sa
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from simulator.clock import ShiftedClock
 from simulator.connectors import WITH_VEHICLE, Connector
 from simulator.data_transfer import DataTransfer, Handler
 from simulator.errors import NotPossible
+from simulator.feature import Feature
 from simulator.firmware import FirmwareUpdates
 from simulator.local_list import LocalList
 from simulator.metering import timestamp
 from simulator.parts import Parts
 from simulator.security.events import LOGGED, record
 
+_F = TypeVar("_F", bound=Feature)
 Side = Literal["both", "vehicle", "station"]
 
 ERROR_CODES = frozenset(
@@ -72,9 +74,12 @@ class World:
         self._parts.sessions.keep(one)
 
     async def unplug(self, connector: int, side: Side = "both") -> None:
-        """Take the cable out. A plug that is locked stays in; raises `NotPossible` when only it was meant."""
+        """Take the cable out. A plug that is locked stays in.
+
+        Raises `NotPossible` when only that plug was meant, and when nothing is plugged in where it was meant.
+        """
         one = self.connector(connector)
-        if side != "station" and one.vehicle:
+        if side != "station" and (one.vehicle or one.fixed_cable or side == "vehicle"):
             one.unplug_vehicle()
             self._driver(one, "cable out at the vehicle")
             if one.transaction is not None and self._parts.power.on:
@@ -165,16 +170,22 @@ class World:
 
     async def jam_memory(self, jammed: bool = True) -> None:
         """Make the memory of the local list fail, so that SendLocalList does."""
-        self._parts.features[LocalList].failing = jammed
+        self._feature(LocalList, "local list").failing = jammed
 
     async def jam_firmware(self, jammed: bool = True) -> None:
         """Make the memory for firmware fail, so that an installation does."""
-        self._parts.features[FirmwareUpdates].failing = jammed
+        self._feature(FirmwareUpdates, "firmware updates").failing = jammed
 
     async def set_clock(self, to: datetime) -> None:
-        """Set the clock of the station to an aware moment, which is a security event."""
-        self._parts.clock = ShiftedClock(self._parts.clock, to - self._parts.clock.now())
-        record(self._parts, "SettingSystemTime", f"the clock was set to {timestamp(to)}")
+        """Set the clock of the station to an aware moment, which is a security event. What waits for a time of day
+        waits for the new one; what waits for so many seconds does not notice.
+        """
+        parts = self._parts
+        parts.clock = ShiftedClock(parts.clock, to - parts.clock.now())
+        parts.events.clock = parts.clock
+        record(parts, "SettingSystemTime", f"the clock was set to {timestamp(to)}")
+        parts.sampler.clock_set()
+        parts.features.clock_set()
 
     async def security_event(self, type: str, tech_info: str = "") -> None:
         """Let something happen that the security extensions know, for example TamperDetectionActivated."""
@@ -208,8 +219,14 @@ class World:
 
     async def data_transfer(self, vendor: str, message: str | None = None, data: str | None = None) -> dict[str, Any]:
         """Send a DataTransfer; returns the payload of its answer. Raises `NotPossible` when there is none."""
-        return await self._parts.features[DataTransfer].send(vendor, message, data)
+        return await self._feature(DataTransfer, "DataTransfer").send(vendor, message, data)
 
     def on_data_transfer(self, vendor: str, message: str | None, handler: Handler) -> None:
         """Let `handler` answer the DataTransfer of the CSMS with this vendorId and messageId."""
-        self._parts.features[DataTransfer].teach(vendor, message, handler)
+        self._feature(DataTransfer, "DataTransfer").teach(vendor, message, handler)
+
+    def _feature(self, kind: type[_F], what: str) -> _F:
+        try:
+            return self._parts.features[kind]
+        except LookupError:
+            raise NotPossible(f"this station has no {what}; its model leaves the profile out") from None

@@ -1,14 +1,16 @@
-"""Make the pictures of the README from real runs: `python docs/images/render.py`.
+"""Make the pictures of the README and of docs/reports.md from real runs: `python docs/images/render.py [name ...]`.
 
-They are not compared in the tests, because times and ports differ from run to run.
+The pages need a Chromium. The pictures are not compared in the tests, because times and ports differ from run to run.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
@@ -19,6 +21,9 @@ PICTURES = {
     "precheck": ["precheck", "-n", "4"],
     "failure": ["precheck", "--case", "TC_010_CSMS", "--fault", "remote-start-wrong-tag"],
 }
+PAGE_RUN = ["precheck", "-n", "2", "--fault", "trigger-wrong-connector", "--fault", "remote-start-wrong-tag"]
+PAGES = {"report": ("light", "body"), "report-case": ("dark", "#TC_010_CSMS")}
+"""Picture -> scheme, and what is shown of report.html: of ``body`` the beginning."""
 
 # rich's own template loads a font from the web; any monospaced font of the reader's does.
 TEMPLATE = """\
@@ -43,24 +48,50 @@ TEMPLATE = """\
 
 
 def main() -> None:
-    """Run each command and write its output as SVG."""
-    for name, arguments in PICTURES.items():
+    """Make the pictures that were named, or all."""
+    names = sys.argv[1:] or [*PICTURES, *PAGES]
+    for name in filter(PICTURES.__contains__, names):
         with tempfile.TemporaryDirectory() as folder:
-            environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS), "CI": "1"}
-            done = subprocess.run(
-                [Path(sys.executable).with_name("plugproof"), *arguments],
-                cwd=folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115
-        console.print(Text("$ plugproof " + " ".join(arguments), style="bold"))
-        console.print(Text.from_ansi(done.stdout.rstrip()))
-        svg = console.export_svg(title="", theme=MONOKAI, code_format=TEMPLATE, unique_id=name)
-        (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
-        print(f"docs/images/{name}.svg")
+            done = plugproof(PICTURES[name], Path(folder))
+        terminal(name, done)
+    if wanted := [name for name in names if name in PAGES]:
+        with tempfile.TemporaryDirectory() as folder:
+            plugproof(PAGE_RUN, Path(folder))
+            pages(wanted, Path(folder) / "plugproof-out" / "report.html")
+
+
+def plugproof(arguments: list[str], folder: Path) -> str:
+    """What the command prints in colour, started in ``folder``."""
+    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS), "CI": "1"}
+    command = [Path(sys.executable).with_name("plugproof"), *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False).stdout
+
+
+def terminal(name: str, output: str) -> None:
+    """The output of a command as SVG."""
+    console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115
+    console.print(Text("$ plugproof " + " ".join(PICTURES[name]), style="bold"))
+    console.print(Text.from_ansi(output.rstrip()))
+    svg = console.export_svg(title="", theme=MONOKAI, code_format=TEMPLATE, unique_id=name)
+    (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+    print(f"docs/images/{name}.svg")
+
+
+def pages(names: list[str], report: Path) -> None:
+    """Parts of the page of a run as PNG."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name in names:
+            scheme, shown = PAGES[name]
+            page = browser.new_page(color_scheme=scheme, viewport={"width": 1200, "height": 1240})
+            page.goto(report.as_uri())
+            if shown == "body":
+                page.screenshot(path=HERE / f"{name}.png")
+            else:
+                page.locator(shown).evaluate("node => { node.open = true; }")
+                page.locator(shown).screenshot(path=HERE / f"{name}.png")
+            print(f"docs/images/{name}.png")
+        browser.close()
 
 
 if __name__ == "__main__":

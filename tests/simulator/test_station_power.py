@@ -106,3 +106,12 @@ async def test_a_cut_wire_sends_no_close_frame(station: Station, csms: ScriptedC
     await getattr(station, verb)()
 
     assert (await peer.wait_closed()).code == 1006
+
+
+async def test_what_is_not_plugged_in_cannot_be_taken_out(station: Station, csms: ScriptedCsms) -> None:
+    csms.forget()
+    with pytest.raises(NotPossible, match="connector 1 has no vehicle connected"):
+        await station.unplug(1, "vehicle")
+    with pytest.raises(NotPossible, match="connector 1 has no cable"):
+        await station.unplug(1)
+    assert csms.actions == []
