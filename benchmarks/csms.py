@@ -56,10 +56,11 @@ LOOP: Final = (
 
 
 class Server(NamedTuple):
-    """A running server and where stations connect."""
+    """A running server, where stations connect, and its HTTP API if it has one."""
 
     pid: int
     url: str
+    api: str = ""
 
 
 class Round(NamedTuple):
@@ -210,7 +211,7 @@ def reference() -> Iterator[Server]:
         with _process(*arguments) as (pid, ready):
             request = urllib.request.Request(f"{ready['api']}/api/v1/tags/{TAG}", method="PUT")
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10):
-                yield Server(pid, ready["url"])
+                yield Server(pid, ready["url"], ready["api"])
 
 
 @contextlib.contextmanager

@@ -12,10 +12,11 @@ import json
 import os
 import signal
 import sys
-import time
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,13 @@ from simulator.arguments import UsageError
 from simulator.configuration import BadValue, UnknownKey
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.options import OK, USAGE, parser, plan_of
+from simulator.fleet.page import page
+from simulator.fleet.part import run
 from simulator.fleet.plan import Plan
-from simulator.fleet.resources import allow_connections, calm_garbage_collector
+from simulator.fleet.processes import ProcessDied, Processes
+from simulator.fleet.resources import allow_connections, calm_garbage_collector, loop_factory
 from simulator.fleet.result import Measured, result
-from simulator.fleet.show import Watch, summary
+from simulator.fleet.show import Watch, summary, watching
 from simulator.limits import BadLimit, Limit, parse_limit
 
 EXIT_CODES = {"PASS": OK, "FAIL": 1, "ERROR": 3, "INCONCLUSIVE": 3}
@@ -43,19 +47,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK if exit.code in (0, None) else USAGE
     to_stdout = options.json == "-"
     console = Console(stderr=to_stdout)
-    live = console.is_terminal and not options.quiet and "CI" not in os.environ
     try:
         plan = plan_of(options)
         limits = limits_of(options.limit)
-        allowed = allow_connections(plan.stations)
+        allowed = allow_connections(ceil(plan.stations / options.processes))
         if allowed is not None:
             raise UsageError(f"--stations {plan.stations}: the system allows {allowed} connections; raise 'ulimit -Hn'")
-        path = None if to_stdout else _writable(Path(options.json))
-        outcome = _run(plan, limits, console, live=live, quiet=options.quiet)
+        path = None if to_stdout else _writable("--json", Path(options.json))
+        page_path = None if options.html is None else _writable("--html", Path(options.html))
+        outcome = _run(options, plan, limits, console)
+    except ProcessDied as error:
+        print(f"plugproof fleet: {error}", file=sys.stderr)
+        return EXIT_CODES["ERROR"]
     except (UsageError, BadLimit, UnknownKey, BadValue) as error:
         print(f"plugproof fleet: {error}", file=sys.stderr)
         return USAGE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return EXIT_CODES["INCONCLUSIVE"]
     text = json.dumps(outcome, indent=1, ensure_ascii=False)
     console.print(*summary(outcome), sep="\n", highlight=False, soft_wrap=True)
@@ -64,6 +71,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         path.write_text(text + "\n", encoding="utf-8")
         console.print(f"all figures: {path}", highlight=False, soft_wrap=True)
+    if page_path is not None:
+        page_path.write_text(page(outcome), encoding="utf-8")
+        console.print(f"for people: {page_path}", highlight=False, soft_wrap=True)
     return EXIT_CODES[outcome["verdict"]]
 
 
@@ -74,67 +84,55 @@ def limits_of(texts: Sequence[str]) -> list[Limit]:
     return [parse_limit(text, actions) for text in texts]
 
 
-def _writable(path: Path) -> Path:
+def _writable(option: str, path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8"):
             return path
     except OSError as error:
-        raise UsageError(f"--json {path}: cannot be written ({error.strerror}); name another file, or -") from None
+        raise UsageError(f"{option} {path}: cannot be written ({error.strerror}); name another file") from None
 
 
-def _run(plan: Plan, limits: Sequence[Limit], console: Console, *, live: bool, quiet: bool) -> dict[str, Any]:
+def _run(options: Namespace, plan: Plan, limits: Sequence[Limit], console: Console) -> dict[str, Any]:
+    live = console.is_terminal and not options.quiet and "CI" not in os.environ
+    watch = None if options.quiet else Watch(console, live=live)
     calm_garbage_collector()
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_fleet(plan, limits, console, live=live, quiet=quiet))
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(_fleet(options, plan, limits, watch))
 
 
-def _loop_factory() -> Any:
-    try:
-        import uvloop
-    except ImportError:  # Windows has none
-        return None
-    return uvloop.new_event_loop
+async def _fleet(options: Namespace, plan: Plan, limits: Sequence[Limit], watch: Watch | None) -> dict[str, Any]:
+    started = datetime.now(UTC)
+    fleet = Fleet(plan)  # wrong configuration keys show here, also when others do the work
+    if options.processes == 1:
+        _on_signals(fleet.stop)
+        async with watching(watch, lambda: fleet):
+            counted = await run(fleet, plan)
+    else:
+        processes = Processes(plan, options.processes, ca_file=options.ca_file, is_watched=watch is not None)
+        _on_signals(processes.stop)
+        async with watching(watch, processes.so_far):
+            counted = await processes.run()
+    measured = Measured(started, counted.seconds, counted.cpu_seconds, counted.in_time, limits, options.processes)
+    return result(counted, measured)
 
 
-async def _fleet(plan: Plan, limits: Sequence[Limit], console: Console, *, live: bool, quiet: bool) -> dict[str, Any]:
-    fleet = Fleet(plan)
-    started, began, cpu = datetime.now(UTC), time.monotonic(), time.process_time()
-    _on_signals(fleet)
-    watching = None if quiet else asyncio.create_task(_watch(fleet, console, live=live))
-    try:
-        in_time = await fleet.run()
-    finally:
-        if watching is not None:
-            watching.cancel()
-            await asyncio.wait((watching,))
-    measured = Measured(started, time.monotonic() - began, time.process_time() - cpu, in_time, limits)
-    return result(fleet, measured)
-
-
-def _on_signals(fleet: Fleet) -> None:
+def _on_signals(stop: Callable[[], None]) -> None:
     """The first SIGINT or SIGTERM ends the run orderly, the second one at once."""
     loop, main = asyncio.get_running_loop(), asyncio.current_task()
     assert main is not None
     asked = False
 
-    def stop() -> None:
+    def on_signal() -> None:
         nonlocal asked
         if asked:
             main.cancel()
         asked = True
-        fleet.stop()
+        stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, not outside the main thread
-            loop.add_signal_handler(number, stop)
-
-
-async def _watch(fleet: Fleet, console: Console, *, live: bool) -> None:
-    with Watch(fleet, console, live=live) as watch:
-        while True:
-            await asyncio.sleep(watch.every)
-            watch.look()
+            loop.add_signal_handler(number, on_signal)
 
 
 if __name__ == "__main__":

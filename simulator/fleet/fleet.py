@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from simulator.fleet.member import Member
 from simulator.fleet.plan import Plan
 from simulator.fleet.resources import memory
 from simulator.fleet.tally import Sink, Tally
+from simulator.fleet.timeline import LOOK, Timeline
 from simulator.fleet.wheel import Wheel
 from simulator.parts import Facts
 from simulator.station import Station
@@ -29,6 +31,9 @@ REMEMBERED = 4
 
 SETTLED = 1.0
 """Seconds after the last station was switched on until the memory of all is taken."""
+
+SHORTEST_LOOK = 0.05
+"""Seconds since the last look at the end of a run that are an interval of their own."""
 
 ENDING_AT_ONCE = 200
 """Stations that are taken away at the same time."""
@@ -40,18 +45,20 @@ class Fleet:
     def __init__(self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None) -> None:
         self.plan = plan
         self.tally = Tally(sink)
+        self.timeline = Timeline()
         self.clock: Clock = Wheel() if clock is None else clock
         self.members: dict[int, Member] = {}
         self.switched_on = 0
-        self.bytes_before = memory()
+        self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock)
-        self._facts = Facts(connectors=plan.connectors, journal=0)
+        self._make = _make(plan)
         self._configuration = {"MeterValueSampleInterval": str(round(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self._in_time = False
         self._station(0)  # wrong configuration keys show here, and not after the ramp has begun
+        self.bytes_before = memory()
 
     # --- by number ----------------------------------------------------------------------------------------------------
 
@@ -70,10 +77,9 @@ class Fleet:
 
     def _station(self, number: int) -> Station:
         plan = self.plan
-        return Station(
+        return self._make(
             plan.url,
             id=plan.identity(number),
-            facts=self._facts,
             configuration=self._configuration,
             clock=self.clock,
             retry=True,
@@ -116,11 +122,14 @@ class Fleet:
     async def run(self) -> bool:
         """Bring the stations up, wait until the time is over, and take them away; False: `stop` came first."""
         plan, clock = self.plan, self.clock
-        for number in range(1, plan.stations + 1):
+        for number in plan.numbers():
             clock.call_later(plan.begins(number), partial(self._begin, number))
         clock.call_later(plan.begins(plan.stations) + SETTLED, self._all_on)
         clock.call_later(plan.duration, self._time_is_over)
+        self._looked = clock.monotonic()
+        self._next_look(self._looked + LOOK)
         await self._enough.wait()
+        self._look(SHORTEST_LOOK)
         await self.close()
         return self._in_time
 
@@ -131,6 +140,20 @@ class Fleet:
     def _begin(self, number: int) -> None:
         if not self._enough.is_set():
             self.add(number)
+
+    def _next_look(self, due: float) -> None:
+        def look() -> None:
+            if not self._enough.is_set():
+                self._look()
+                self._next_look(due + LOOK)
+
+        self.clock.call_later(due - self.clock.monotonic(), look)
+
+    def _look(self, least: float = 0.0) -> None:
+        now = self.clock.monotonic()
+        if (seconds := now - self._looked) > least:
+            self.timeline.look(self.tally, self.online, seconds)
+            self._looked = now
 
     def _all_on(self) -> None:
         self.bytes_with_all = memory()
@@ -151,3 +174,10 @@ class Fleet:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if isinstance(self.clock, Wheel):
             self.clock.close()
+
+
+def _make(plan: Plan) -> Callable[..., Station]:
+    """What makes the stations: the model, or a plain one. Nobody asks a fleet for diagnostics, which take memory."""
+    if plan.model is None:
+        return partial(Station, facts=Facts(connectors=plan.connectors, journal=0))
+    return replace(plan.model, facts=replace(plan.model.facts, journal=0)).station

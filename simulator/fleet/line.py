@@ -16,20 +16,21 @@ from typing import Any, Final, cast
 
 import picows
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.http11 import Response
 
 import schemas
 from ocppj import frames
 from ocppj.errors import CallTimeout, ConnectFailed, ConnectionClosed
-from ocppj.frames import Call, Frame
+from ocppj.frames import Call, CallResult, Frame
 from ocppj.payload import as_payload
-from ocppj.peer_common import DEFAULT_CALL_TIMEOUT, MAX_FRAME_BYTES, MAX_WAITING, PeerBase, is_for_worker, payload_of
+from ocppj.peer_common import DEFAULT_CALL_TIMEOUT, MAX_FRAME_BYTES, MAX_WAITING, PeerBase, is_for_worker
 from ocppj.peer_handshake import connect_failed, handshake_options, no_subprotocol, station_url
 from ocppj.refusal import refusal
 from ocppj.session import Memory, Seen, Session
 from ocppj.trace import Trace
-from simulator.clock import Clock
+from simulator.clock import Clock, Timer
+from simulator.dialing import Outcome
 from simulator.fleet.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ READ_BUFFER: Final = 1024
 
 KEPT_FINDINGS: Final = 8
 """Broken rules a connection keeps of itself: the tally counts them all."""
+
+_SLACK: Final = 0.001
+"""Seconds a timer may fire early."""
 
 CLOSING: Final = 2.0
 """Seconds the CSMS has to answer a close frame."""
@@ -69,7 +73,9 @@ class FleetLine(PeerBase, picows.WSListener):
         self._on_closed = on_closed
         self._transport: picows.WSTransport | None = None
         self._open: Call | None = None  # the CALL that waits
-        self._waiter: asyncio.Future[Frame | None] | None = None  # for its answer; None: there will be none
+        self._done: Callable[[Outcome], None] | None = None  # is told what became of it
+        self._due = self._timeout = 0.0  # until when it may wait (monotonic seconds), and for how long in all
+        self._timer: Timer | None = None
         self._inbox: deque[Seen] | None = None  # CALLs of the CSMS that wait for their turn
         self._working: asyncio.Task[None] | None = None
         self._parts: list[bytes] | None = None  # of a fragmented message
@@ -80,38 +86,51 @@ class FleetLine(PeerBase, picows.WSListener):
 
     # --- sending ------------------------------------------------------------------------------------------------------
 
-    async def call(self, action: str, payload: Any = None, *, timeout: float | None = None) -> Any:
-        """Send a CALL and wait for the payload of its answer.
+    def request(self, action: str, payload: Any, timeout: float, done: Callable[[Outcome], None]) -> None:
+        """Send a CALL; `done` is told once what became of it (`simulator.dialing.RequestLine`)."""
+        self._number += 1
+        call = frames.call(f"{self._prefix}-{self._number}", action, payload)
+        transport = self._transport
+        if transport is None or self.closed is not None or transport.is_close_frame_sent:
+            closed = self.closed or ConnectionClosed(1006, "it is being closed", by_remote=False)
+            asyncio.get_running_loop().call_soon(done, closed)
+            return
+        self._tally.observe(self.session.observe("station", call, monotonic_ns()))
+        transport.send(_TEXT, call.raw)
+        self._open, self._done = call, done
+        self._due = self._clock.monotonic() + timeout
+        self._timeout = timeout
+        if self._timer is None:
+            self._timer = self._clock.call_later(timeout, self._look)
 
-        Raises `CallTimeout`, `CallRefused`, `BadAnswer` or `ConnectionClosed`.
-        """
-        seconds = self.call_timeout if timeout is None else timeout
-        call = self._next_call(action, {} if payload is None else payload, None)
-        self._open = call
-        waiter = self._waiter = asyncio.get_running_loop().create_future()
-        self._write(call)
-        timer = self._clock.call_later(seconds, self._time_out)
-        try:
-            answer = await waiter
-        finally:
-            timer.cancel()
-            self._open = self._waiter = None
-        if answer is not None:
-            return payload_of(action, answer)
-        if self.closed is not None:
-            raise self.closed
-        raise CallTimeout(action, seconds)
+    def _look(self) -> None:
+        """One timer that looks when it fires how long the open CALL may wait: cheaper than one for each CALL."""
+        self._timer = None
+        if self._open is not None:
+            left = self._due - self._clock.monotonic()
+            if left > _SLACK:
+                self._timer = self._clock.call_later(left, self._look)
+            else:
+                self._time_out(self._open)
 
-    def _time_out(self) -> None:
-        call, waiter, session = self._open, self._waiter, self.session
-        if call is not None and waiter is not None and not waiter.done():
-            exchange = next((one for one in session.open_calls("station") if one.id == call.id), None)
-            before = session.finding_count
-            now = monotonic_ns()
-            session.time_out(call.id, now)
-            self._count_findings(before, call.action, call.raw)
-            self._tally.unanswered(call.action, 0 if exchange is None else now - exchange.at)
-            waiter.set_result(None)
+    def _time_out(self, call: Call) -> None:
+        session, now = self.session, monotonic_ns()
+        sent_at = self._sent_at(call, now)
+        before = session.finding_count
+        session.time_out(call.id, now)
+        self._count_findings(before, call.action, call.raw)
+        self._tally.unanswered(call.action, now - sent_at)
+        self._over(CallTimeout(call.action, self._timeout))
+
+    def _over(self, outcome: Outcome) -> None:
+        """The open CALL is over."""
+        done = self._done
+        self._open = self._done = None
+        if done is not None:
+            done(outcome)
+
+    def _sent_at(self, call: Call, now: int) -> int:
+        return next((one.at for one in self.session.open_calls("station") if one.id == call.id), now)
 
     async def reply(self, call: Call, payload: Any) -> None:
         """Answer a CALL of the CSMS."""
@@ -181,7 +200,7 @@ class FleetLine(PeerBase, picows.WSListener):
             except UnicodeDecodeError:
                 self._shut(1007, "not UTF-8")
                 return
-            self._take(self._received(text, at))
+            self._take(frames.parse(text), at)
         elif kind in (_TEXT, _BINARY, _MORE):
             self._fragment(kind, frame, at)
         elif kind == _PONG:
@@ -210,19 +229,18 @@ class FleetLine(PeerBase, picows.WSListener):
         elif frame.fin:
             message, self._parts = b"".join(self._parts), None
             try:
-                whole = message.decode() if self._parts_are_text else message
+                whole = frames.parse(message.decode()) if self._parts_are_text else frames.binary(message)
             except UnicodeDecodeError:
                 self._shut(1007, "not UTF-8")
                 return
-            self._take(self._received(whole, at))
+            self._take(whole, at)
 
-    def _take(self, seen: Seen) -> None:
-        frame = seen.frame
-        if not is_for_worker(frame):
+    def _take(self, frame: Frame, at: int) -> None:
+        seen = self.session.observe("csms", frame, at)
+        self._tally.observe(seen)
+        if type(frame) is CallResult or not is_for_worker(frame):
             if self._open is not None and frame.id == self._open.id:
-                waiter = self._waiter
-                if waiter is not None and not waiter.done():
-                    waiter.set_result(frame)
+                self._over(seen)
             return
         if self._inbox is None:
             self._inbox = deque()
@@ -268,10 +286,11 @@ class FleetLine(PeerBase, picows.WSListener):
             return
         self.closed = closed
         session, open_call, now = self.session, self._open, monotonic_ns()
-        if open_call is not None and self._waiter is not None and not self._waiter.done():
-            sent_at = next((one.at for one in session.open_calls("station") if one.id == open_call.id), now)
-            self._tally.cut(open_call.action, now - sent_at)
-            self._waiter.set_result(None)
+        if self._timer is not None:
+            self._timer.cancel()
+        if open_call is not None:
+            self._tally.cut(open_call.action, now - self._sent_at(open_call, now))
+            asyncio.get_running_loop().call_soon(self._over, closed)  # when everybody knows that it is gone
         if self._pong is not None:
             self._pong.set_result(None)
             self._pong = None
@@ -367,6 +386,8 @@ class Dialler:
         except (OSError, ValueError, picows.WSError) as error:
             raise connect_failed(address, error) from error
         response = transport.response
+        if response is None:  # picows takes a connection that ended without a word for one that was made
+            raise connect_failed(address, InvalidMessage("did not receive a valid HTTP response"))
         if response.headers.get("Sec-WebSocket-Protocol") != SUBPROTOCOL:
             await line.close(1002, "no subprotocol")
             raise no_subprotocol(address, [SUBPROTOCOL])

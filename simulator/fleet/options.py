@@ -8,6 +8,7 @@ from collections.abc import Callable
 from simulator.arguments import UsageError, auth_key, client_context, configuration, uses_tls
 from simulator.fleet import units
 from simulator.fleet.plan import Plan
+from simulator.models import Model, ModelError
 
 OK, USAGE = 0, 2
 
@@ -30,17 +31,19 @@ duration, rate = _unit(units.duration), _unit(units.rate)
 def parser() -> argparse.ArgumentParser:
     """The options."""
     made = argparse.ArgumentParser(
-        prog="plugproof fleet", description="Many simulated OCPP 1.6J charge points in one process."
+        prog="plugproof fleet", description="Many simulated OCPP 1.6J charge points, in one process or several."
     )
     add = made.add_argument
     add("url", help="OCPP-J endpoint of the CSMS without the identity, for example ws://127.0.0.1:9000/ocpp")
     add("--stations", type=int, default=10, metavar="N", help="how many (default: %(default)s)")
+    add("--processes", type=int, default=1, metavar="P", help="processes that share the stations (default: 1)")
     add("--ramp", type=rate, default=10.0, metavar="RATE", help="stations switched on a second (default: 10/s)")
     add("--duration", type=duration, default=60.0, metavar="TIME", help="from the first station on (default: 60s)")
     add("--seed", type=int, default=1, help="the same seed brings the same drivers (default: %(default)s)")
     add("--id-prefix", default="FLEET-", metavar="TEXT", help="identities are TEXT00001 and so on (default: FLEET-)")
     add("--tag", action="append", metavar="TAG", help="an idTag the drivers hold; repeatable (default: TAG-1)")
-    add("--connectors", type=int, default=1, metavar="N", help="connectors of a station (default: %(default)s)")
+    add("--connectors", type=int, metavar="N", help="connectors of a station without a model (default: 1)")
+    add("--model", metavar="NAME|FILE", help="make of the stations, see plugproof station --list-models")
     add(
         "--session-every",
         type=duration,
@@ -71,15 +74,27 @@ def parser() -> argparse.ArgumentParser:
         help='"Authorize p95 < 1s", "all errors <= 0", "all violations <= 0"; repeatable; a broken one: exit code 1',
     )
     add("--json", default=RESULT_FILE, metavar="FILE", help="where all figures go, - is stdout (default: %(default)s)")
+    add("--html", metavar="FILE", help="also a page for people, in one file")
     add("--quiet", action="store_true", help="say nothing before the end")
     return made
+
+
+def _model(options: argparse.Namespace) -> Model | None:
+    if options.model is None:
+        return None
+    if options.connectors is not None:
+        raise UsageError(f"--connectors says what --model {options.model} says already; leave it out")
+    try:
+        return Model.load(options.model)
+    except ModelError as error:
+        raise UsageError(str(error)) from None
 
 
 def plan_of(options: argparse.Namespace) -> Plan:
     """The plan of the options. Raises `UsageError`."""
     is_tls = uses_tls(options.url)
     try:
-        return Plan(
+        plan = Plan(
             options.url,
             stations=options.stations,
             ramp=options.ramp,
@@ -87,7 +102,8 @@ def plan_of(options: argparse.Namespace) -> Plan:
             seed=options.seed,
             prefix=options.id_prefix,
             tags=tuple(options.tag or ("TAG-1",)),
-            connectors=options.connectors,
+            connectors=1 if options.connectors is None else options.connectors,
+            model=_model(options),
             session_every=options.session_every,
             session_length=options.session_length,
             meter_every=options.meter_every,
@@ -102,3 +118,6 @@ def plan_of(options: argparse.Namespace) -> Plan:
     except ValueError as error:
         option, _, rest = str(error).partition(" ")
         raise UsageError(f"--{option.replace('_', '-')} {rest}") from None
+    if not 0 < options.processes <= plan.stations:
+        raise UsageError(f"--processes {options.processes}: it is a number from 1 to that of the stations")
+    return plan

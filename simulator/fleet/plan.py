@@ -11,6 +11,10 @@ import ssl as ssl_module
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.models import Model
 
 SHORTEST_SESSION = 1.0
 """Seconds a vehicle stays at the least."""
@@ -21,13 +25,16 @@ class Plan:
     """All times are in seconds; means are those of exponential distributions. Raises `ValueError`."""
 
     url: str
-    stations: int = 10
+    stations: int = 10  # of all processes together
+    first: int = 1  # this process has the stations first, first + step and so on
+    step: int = 1
     ramp: float = 10.0  # stations a second
     duration: float = 60.0  # from the first station to the end of the arrivals, the ramp included
     seed: int = 1
     prefix: str = "FLEET-"
     tags: tuple[str, ...] = ("TAG-1",)
-    connectors: int = 1
+    connectors: int = 1  # of a station without a model
+    model: Model | None = None
     session_every: float = 120.0  # mean time between the end of one session and the next driver; 0: no sessions
     session_length: float = 60.0  # mean
     meter_every: float = 60.0  # MeterValueSampleInterval
@@ -40,7 +47,7 @@ class Plan:
     ssl: ssl_module.SSLContext | None = None
 
     def __post_init__(self) -> None:
-        for name in ("stations", "connectors", "ramp", "duration", "session_length", "call_timeout"):
+        for name in ("stations", "first", "step", "connectors", "ramp", "duration", "session_length", "call_timeout"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is more than zero, not {getattr(self, name):g}")
         for name in ("session_every", "meter_every", "churn_every", "churn_length", "grace"):
@@ -52,6 +59,10 @@ class Plan:
     def identity(self, number: int) -> str:
         """The identity of a station; numbers begin at 1."""
         return f"{self.prefix}{number:05d}"
+
+    def numbers(self) -> range:
+        """The stations of this process, in the order in which they are switched on."""
+        return range(self.first, self.stations + 1, self.step)
 
     def begins(self, number: int) -> float:
         """When a station is switched on, after the first one."""
@@ -79,7 +90,8 @@ class Plan:
 
     def place(self, number: int, turn: int) -> int:
         """At which connector."""
-        return 1 + int(self.chance(number, "place", turn) * self.connectors)
+        there_are = self.connectors if self.model is None else self.model.facts.connectors
+        return 1 + int(self.chance(number, "place", turn) * there_are)
 
     def tag(self, number: int, turn: int) -> str:
         """With which card."""

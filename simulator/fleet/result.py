@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import schemas
-from simulator.fleet.fleet import Fleet
+from simulator.fleet.part import Counted
 from simulator.fleet.plan import Plan
 from simulator.fleet.resources import platform
 from simulator.fleet.tally import ActionTally
@@ -29,9 +29,10 @@ class Measured:
     cpu_seconds: float
     in_time: bool  # not interrupted
     limits: Sequence[Limit] = ()
+    processes: int = 1
 
 
-def result(fleet: Fleet, measured: Measured) -> dict[str, Any]:
+def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
     """Everything that is known of a run."""
     tally, plan = fleet.tally, fleet.plan
     judged = [judge(limit, tally) for limit in measured.limits]
@@ -69,6 +70,7 @@ def result(fleet: Fleet, measured: Measured) -> dict[str, Any]:
         },
         "actions": {name: _action(counted) for name, counted in sorted(tally.actions.items())},
         "all": _action(tally.together()),
+        "timeline": fleet.timeline.facts(),
         "violations": [
             {
                 "rule": one.rule,
@@ -90,12 +92,13 @@ def result(fleet: Fleet, measured: Measured) -> dict[str, Any]:
             "cpu_seconds": round(measured.cpu_seconds, 3),
             "cpu_us_per_message": round(measured.cpu_seconds * 1e6 / tally.frames, 1) if tally.frames else None,
             "kib_per_station": None if growth is None else round(growth, 1),
+            "processes": measured.processes,
             "timer_late_ms": round(fleet.late * 1e3, 1),
         },
     }
 
 
-def _growth(fleet: Fleet) -> float:
+def _growth(fleet: Counted) -> float:
     assert fleet.bytes_before is not None
     assert fleet.bytes_with_all is not None
     return (fleet.bytes_with_all - fleet.bytes_before) / 1024 / fleet.plan.stations
@@ -110,7 +113,8 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "seed": plan.seed,
         "prefix": plan.prefix,
         "tags": list(plan.tags),
-        "connectors": plan.connectors,
+        "connectors": plan.connectors if plan.model is None else plan.model.facts.connectors,
+        "model": None if plan.model is None else plan.model.name,
         "session_every_s": plan.session_every,
         "session_length_s": plan.session_length,
         "meter_every_s": plan.meter_every,
@@ -139,7 +143,7 @@ def _action(counted: ActionTally) -> dict[str, Any]:
     }
 
 
-def verdict_of(fleet: Fleet, judged: Sequence[Judged]) -> tuple[str, str]:
+def verdict_of(fleet: Counted, judged: Sequence[Judged]) -> tuple[str, str]:
     """The verdict of a run and why; limits decide, once it is sure that something was measured."""
     tally = fleet.tally
     if not tally.accepted:

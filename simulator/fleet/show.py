@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from rich.console import Console, Group
@@ -11,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from simulator.fleet.fleet import Fleet
+from simulator.fleet.part import Counted
 
 EVERY_LIVE = 1.0
 EVERY_LINE = 10.0
@@ -21,10 +23,9 @@ _SHARES = (0.5, 0.95, 0.99)
 
 
 class Watch:
-    """Shows a fleet while it runs. `look` is called every `every` seconds."""
+    """Shows a fleet while it runs: `look` is called every `every` seconds, by `watching`."""
 
-    def __init__(self, fleet: Fleet, console: Console, *, live: bool) -> None:
-        self._fleet = fleet
+    def __init__(self, console: Console, *, live: bool) -> None:
         self._console = console
         self._live = Live(console=console, auto_refresh=False, transient=True) if live else None
         self._began = self._before = time.monotonic()
@@ -40,20 +41,41 @@ class Watch:
         if self._live is not None:
             self._live.stop()
 
-    def look(self) -> None:
+    def look(self, fleet: Counted) -> None:
         """Show how things are now."""
         now = time.monotonic()
-        frames = self._fleet.tally.frames
+        frames = fleet.tally.frames
         rate = (frames - self._frames) / max(now - self._before, 1e-9)
         self._frames, self._before = frames, now
-        head = headline(self._fleet, now - self._began, rate)
+        head = headline(fleet, now - self._began, rate)
         if self._live is None:
             self._console.print(head, highlight=False, soft_wrap=True)
         else:
-            self._live.update(Group(Text(head), live_table(self._fleet)), refresh=True)
+            self._live.update(Group(Text(head), live_table(fleet)), refresh=True)
 
 
-def headline(fleet: Fleet, seconds: float, rate: float) -> str:
+@asynccontextmanager
+async def watching(watch: Watch | None, fleet: Callable[[], Counted]) -> AsyncIterator[None]:
+    """Show what `fleet` gives, again and again; without a watch do nothing."""
+    if watch is None:
+        yield
+        return
+    with watch:
+        looking = asyncio.create_task(_look(watch, fleet))
+        try:
+            yield
+        finally:
+            looking.cancel()
+            await asyncio.wait((looking,))
+
+
+async def _look(watch: Watch, fleet: Callable[[], Counted]) -> None:
+    while True:
+        await asyncio.sleep(watch.every)
+        watch.look(fleet())
+
+
+def headline(fleet: Counted, seconds: float, rate: float) -> str:
     """The state of a fleet in one line."""
     tally = fleet.tally
     errors = sum(action.errors for action in tally.actions.values())
@@ -72,7 +94,7 @@ def _table() -> Table:
     return table
 
 
-def live_table(fleet: Fleet) -> Table:
+def live_table(fleet: Counted) -> Table:
     """A row per action, with percentiles that are cheap to get."""
     table, tally = _table(), fleet.tally
     for name, action in sorted(tally.actions.items()):
@@ -100,13 +122,14 @@ def summary(result: Mapping[str, Any]) -> tuple[Table, Text]:
 
 def _lines(result: Mapping[str, Any]) -> list[str]:
     stations, sessions, process, messages = (result[key] for key in ("stations", "sessions", "process", "messages"))
+    by = "this process" if process["processes"] == 1 else f"{process['processes']} processes"
     lines = [
         "",
         f"stations: {stations['switched_on']} switched on, {stations['accepted']} boots accepted, "
         f"{stations['not_connected']} attempts failed, {stations['lost']} connections lost",
         f"sessions: {sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused",
         f"messages: {messages['sent']} sent, {messages['received']} received, {messages['per_second']:.0f} a second",
-        f"this process: {process['cpu_seconds']:.1f} s CPU, {_or(process['cpu_us_per_message'])} us a message, "
+        f"{by}: {process['cpu_seconds']:.1f} s CPU, {_or(process['cpu_us_per_message'])} us a message, "
         f"{_or(process['kib_per_station'])} KiB a station, timers up to {process['timer_late_ms']:.0f} ms late",
     ]
     for one in result["violations"]:

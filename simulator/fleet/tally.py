@@ -5,13 +5,13 @@ Nothing is kept of a frame but numbers, and one example of each broken rule.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ocppj.frames import Call, CallError, CallResult
 from ocppj.rules import Finding
-from ocppj.session import Seen
+from ocppj.session import Exchange, Seen
 from simulator.fleet.samples import Samples
 
 Sink = Callable[[str, int, int, str | None], None]
@@ -43,6 +43,15 @@ class ActionTally:
         """The CALLs without a usable answer."""
         return self.refused + self.invalid + self.unanswered + self.cut
 
+    def include(self, other: ActionTally) -> None:
+        """Count what another one has counted, too."""
+        self.sent += other.sent
+        self.refused += other.refused
+        self.invalid += other.invalid
+        self.unanswered += other.unanswered
+        self.cut += other.cut
+        self.samples.extend(other.samples)
+
 
 @dataclass(slots=True)
 class Violation:
@@ -57,11 +66,27 @@ class Violation:
     count: int = 0
 
 
+_COUNTS = (
+    "frames_sent",
+    "frames_received",
+    "calls_of_csms",
+    "attempts",
+    "connected",
+    "not_connected",
+    "lost",
+    "accepted",
+    "sessions",
+    "sessions_over",
+    "sessions_refused",
+    "failures",
+)
+
+
 class Tally:
     """All counts of one fleet."""
 
     def __init__(self, sink: Sink | None = None) -> None:
-        self.actions: dict[str, ActionTally] = {}
+        self.actions: defaultdict[str, ActionTally] = defaultdict(ActionTally)
         self.violations: dict[tuple[str, str, str, str], Violation] = {}
         self.problems: Counter[str] = Counter()
         self.frames_sent = 0
@@ -80,47 +105,45 @@ class Tally:
 
     def action(self, name: str) -> ActionTally:
         """The counts of one action."""
-        tally = self.actions.get(name)
-        if tally is None:
-            tally = self.actions[name] = ActionTally()
-        return tally
+        return self.actions[name]
 
     def observe(self, seen: Seen) -> None:
         """A frame of a station, or one for it."""
-        frame = seen.frame
+        frame, request = seen.frame, seen.request
         kind = type(frame)
         if seen.sender == "station":
             self.frames_sent += 1
             if kind is Call:
-                self.action(frame.action).sent += 1  # type: ignore[union-attr]
+                self.actions[request.action].sent += 1  # type: ignore[union-attr]
         else:
             self.frames_received += 1
             if kind is Call:
                 self.calls_of_csms += 1
-            elif seen.request is not None and not (seen.late or seen.repeated):
-                self._answered(seen)
+            elif request is not None and not (seen.late or seen.repeated):
+                self._answered(seen, request)
         if seen.findings:
-            action = frame.action if isinstance(frame, Call) else "" if seen.request is None else seen.request.action
+            action = frame.action if isinstance(frame, Call) else "" if request is None else request.action
             self.broken(seen.findings, action, frame.raw)
 
-    def _answered(self, seen: Seen) -> None:
-        request, frame = seen.request, seen.frame
-        assert request is not None
-        tally = self.action(request.action)
+    def _answered(self, seen: Seen, request: Exchange) -> None:
+        frame, action = seen.frame, request.action
+        tally = self.actions[action]
         took = seen.at - request.at
         tally.samples.add(took)
         problem = None
-        if isinstance(frame, CallError):
+        if type(frame) is CallResult and seen.valid:
+            if action == "BootNotification" and frame.payload["status"] == "Accepted":
+                self.accepted += 1
+        elif isinstance(frame, CallError):
             tally.refused += 1
             problem = f"CALLERROR {frame.code}"
-        elif not (seen.valid and isinstance(frame, CallResult)):
+        else:
             tally.invalid += 1
             problem = (
                 "an answer against the schema" if isinstance(frame, CallResult) else "an answer that is no message"
             )
-        elif request.action == "BootNotification" and frame.payload["status"] == "Accepted":
-            self.accepted += 1
-        self._told(request.action, took, len(frame.raw), problem)
+        if problem is not None or self._sink is not None:
+            self._told(action, took, len(frame.raw), problem)
 
     def unanswered(self, action: str, waited: int) -> None:
         """A CALL was given up after `waited` nanoseconds."""
@@ -183,10 +206,30 @@ class Tally:
         """All actions as one."""
         whole = ActionTally()
         for action in self.actions.values():
-            whole.sent += action.sent
-            whole.refused += action.refused
-            whole.invalid += action.invalid
-            whole.unanswered += action.unanswered
-            whole.cut += action.cut
-            whole.samples.extend(action.samples)
+            whole.include(action)
         return whole
+
+    # --- several processes --------------------------------------------------------------------------------------------
+
+    def include(self, other: Tally) -> None:
+        """Count what another process has counted, too."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for action, counted in other.actions.items():
+            self.actions[action].include(counted)
+        for key, violation in other.violations.items():
+            mine = self.violations.get(key)
+            if mine is None:
+                self.violations[key] = replace(violation)
+            else:
+                mine.count += violation.count
+        self.problems.update(other.problems)
+
+    def glance(self) -> Tally:
+        """A copy without the single times: small enough to be sent every second."""
+        same = Tally()
+        for name in _COUNTS:
+            setattr(same, name, getattr(self, name))
+        same.actions.update({name: replace(one, samples=one.samples.glance()) for name, one in self.actions.items()})
+        same.violations, same.problems = self.violations, self.problems
+        return same

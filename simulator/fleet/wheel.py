@@ -61,7 +61,7 @@ class Wheel:
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> _Timer:
         """Run `callback` after `delay` seconds."""
-        tick = ceil((self._loop.time() + max(delay, 0.0)) / TICK)
+        tick = ceil((self._loop.time() + (delay if delay > 0.0 else 0.0)) / TICK)
         slot = self._slots.get(tick)
         if slot is None:
             slot = self._slots[tick] = {}

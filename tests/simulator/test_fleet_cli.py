@@ -131,7 +131,7 @@ async def test_ctrl_c_ends_the_run_orderly_with_the_figures_so_far(csms: Scripte
     arguments = ("--stations", "2", "--ramp", "20/s", "--duration", "1h", "--session-every", "100ms", "--json", "-")
     process = await command(csms.url, *arguments, "--session-length", "1s")
     try:
-        await csms.receives("StatusNotification", status="Charging")
+        await csms.receives("StatusNotification", within=60, status="Charging")
     finally:
         process.send_signal(signal.SIGINT)
     code, out, err = await outcome(process)
@@ -148,6 +148,9 @@ async def test_ctrl_c_ends_the_run_orderly_with_the_figures_so_far(csms: Scripte
     [
         (["http://host"], "http://host is no address of a CSMS; it looks like ws://host:port/path"),
         (["ws://host", "--stations", "0"], "--stations is more than zero, not 0"),
+        (["ws://host", "--processes", "0"], "--processes 0: it is a number from 1 to that of the stations"),
+        (["ws://host", "--processes", "11"], "--processes 11: it is a number from 1 to that of the stations"),
+        (["ws://host", "--html", "/proc/no/fleet.html"], "--html /proc/no/fleet.html: cannot be written"),
         (["ws://host", "--limit", "all p95 < 1"], 'the limit "all p95 < 1" cannot be read from the end on'),
         (["ws://host", "--config", "Nonsense"], "--config Nonsense: write it as KEY=VALUE"),
         (["ws://host", "--json", "-", "--config", "Nonsense=1"], "Nonsense"),

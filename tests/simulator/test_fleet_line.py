@@ -11,7 +11,10 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed
 from ocppj.frames import Call
+from ocppj.peer_common import payload_of
 from ocppj.session import Seen
+from simulator.clock import Clock, VirtualClock
+from simulator.dialing import Outcome
 from simulator.fleet.line import Dialler, FleetLine
 from simulator.fleet.tally import Tally
 from simulator.fleet.wheel import Wheel
@@ -21,12 +24,24 @@ pytestmark = pytest.mark.asyncio
 Play = Callable[[ServerConnection], Awaitable[None]]
 
 
+async def call(line: FleetLine, action: str, timeout: float = 10.0) -> Any:
+    """Send a CALL; gives the payload of its answer, or raises what became of it."""
+    over: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    line.request(action, {}, timeout, over.set_result)
+    assert not over.done(), "nobody is told before the request has returned"
+    outcome = await over
+    if isinstance(outcome, Exception):
+        raise outcome
+    return payload_of(action, outcome.frame)
+
+
 class End:
     """The station's end of the line: what it was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.tally = Tally()
         self.wheel = Wheel()
+        self.clock = clock or self.wheel
         self.calls: list[str] = []
         self.closed: asyncio.Future[ConnectionClosed] = asyncio.get_running_loop().create_future()
         self.line: FleetLine | None = None
@@ -39,7 +54,7 @@ class End:
         await self.line.reply(seen.frame, {"status": "Accepted"})
 
     async def connect(self, url: str, **options: Any) -> FleetLine:
-        dialler = Dialler(self.tally, self.wheel)
+        dialler = Dialler(self.tally, self.clock)
         self.line = await dialler.connect(
             url, "CP 1", on_call=self.on_call, on_closed=self.closed.set_result, **options
         )
@@ -84,7 +99,7 @@ async def test_a_call_and_its_answer() -> None:
     end = End()
     async with server(play) as url:
         line = await end.connect(url, basic_auth=("CP 1", b"secret"))
-        answer = await line.call("Heartbeat", timeout=10)
+        answer = await call(line, "Heartbeat")
         await line.close()
 
     assert answer == {"currentTime": "2026-01-01T00:00:00Z"}
@@ -106,7 +121,7 @@ async def test_what_is_no_result_is_raised(text: str, error: type[Exception]) ->
     async with server(answers(text)) as url:
         line = await end.connect(url)
         with pytest.raises(error):
-            await line.call("Heartbeat", timeout=10)
+            await call(line, "Heartbeat")
         await line.close()
     assert end.tally.actions["Heartbeat"].errors == 1
 
@@ -115,7 +130,7 @@ async def test_a_fragmented_answer_is_one() -> None:
     end = End()
     async with server(answers(['[3,"ID",', '{"currentTime":', '"2026-01-01T00:00:00Z"}]'])) as url:
         line = await end.connect(url)
-        assert await line.call("Heartbeat", timeout=10) == {"currentTime": "2026-01-01T00:00:00Z"}
+        assert await call(line, "Heartbeat") == {"currentTime": "2026-01-01T00:00:00Z"}
         await line.close()
 
 
@@ -123,7 +138,7 @@ async def test_a_binary_message_is_a_violation_and_no_answer() -> None:
     end = End()
     async with server(answers(b"[]", '[3,"ID",{"currentTime":"2026-01-01T00:00:00Z"}]')) as url:
         line = await end.connect(url)
-        await line.call("Heartbeat", timeout=10)
+        await call(line, "Heartbeat")
         await line.close()
     assert end.tally.breaches("csms") == 1
 
@@ -141,14 +156,34 @@ async def test_silence_is_a_time_out_and_a_late_answer_is_none() -> None:
     async with server(play) as url:
         line = await end.connect(url)
         with pytest.raises(CallTimeout):
-            await line.call("Heartbeat", timeout=0.02)
+            await call(line, "Heartbeat", timeout=0.02)
         released.set()
-        assert await line.call("Heartbeat", timeout=10) == {"currentTime": "2026-01-02T00:00:00Z"}
+        assert await call(line, "Heartbeat") == {"currentTime": "2026-01-02T00:00:00Z"}
         await line.close()
 
     heartbeat = end.tally.actions["Heartbeat"]
     assert (heartbeat.sent, heartbeat.unanswered, heartbeat.samples.count) == (2, 1, 1)
     assert end.wheel.pending == 0
+
+
+async def test_each_call_has_its_whole_time_also_after_a_quick_one() -> None:
+    clock, end = VirtualClock(), End()
+    end.clock = clock
+    async with server(answers('[3,"ID",{"currentTime":"2026-01-01T00:00:00Z"}]')) as url:
+        line = await end.connect(url)
+        await call(line, "Heartbeat", timeout=10)
+        await clock.advance(6)
+        waiting = asyncio.ensure_future(call(line, "Heartbeat", timeout=10))
+        await asyncio.sleep(0)
+        await clock.advance(9.9)
+        assert end.tally.actions["Heartbeat"].unanswered == 0, "only the time of the first one is over"
+        await clock.advance(0.2)
+        with pytest.raises(CallTimeout, match="10"):
+            await waiting
+        await line.close()
+
+    heartbeat = end.tally.actions["Heartbeat"]
+    assert (heartbeat.sent, heartbeat.unanswered, heartbeat.samples.count) == (2, 1, 1)
 
 
 async def test_a_close_frame_ends_an_open_call_with_its_code_and_reason() -> None:
@@ -160,10 +195,10 @@ async def test_a_close_frame_ends_an_open_call_with_its_code_and_reason() -> Non
     async with server(play) as url:
         line = await end.connect(url)
         with pytest.raises(ConnectionClosed):
-            await line.call("Heartbeat", timeout=10)
+            await call(line, "Heartbeat")
         closed = await end.end()
         with pytest.raises(ConnectionClosed):
-            await line.call("Heartbeat", timeout=10)
+            await call(line, "Heartbeat")
 
     assert (closed.code, closed.reason, closed.by_remote) == (1012, "restart", True)
     assert (end.tally.lost, end.tally.actions["Heartbeat"].cut) == (1, 1)
@@ -292,3 +327,18 @@ async def test_a_port_where_nobody_listens_is_named() -> None:
         pass
     with pytest.raises(ConnectFailed, match="the connection was refused"):
         await end.connect(url)
+
+
+async def test_a_server_that_hangs_up_instead_of_answering_is_a_failed_attempt() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    end = End()
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as running:
+        port = running.sockets[0].getsockname()[1]
+        with pytest.raises(ConnectFailed, match="did not receive a valid HTTP response"):
+            await end.connect(f"ws://127.0.0.1:{port}/ocpp")
+
+    assert (end.tally.attempts, end.tally.not_connected) == (1, 1)
+    assert not end.closed.done(), "the station never had it"
