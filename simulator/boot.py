@@ -44,7 +44,7 @@ class Registration:
     @property
     def online(self) -> bool:
         """Connected and accepted."""
-        return self.status == "Accepted" and self.parts.link.up
+        return self.status == "Accepted" and self.parts.link.line is not None
 
     def send(self, action: str, payload: dict[str, Any], done: Done | None = None, *, triggered: bool = False) -> None:
         """Send a CALL in its turn. `done` is given the payload of the answer, or an `Offline` or `Unanswered`.

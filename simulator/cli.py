@@ -1,6 +1,7 @@
-"""`plugproof station`: a station to talk to, from the command line. One line per event; Ctrl-C ends it.
+"""`plugproof station`: a station to talk to, from the command line. Ctrl-C ends it.
 
-Exit codes: 0 ended as asked, 1 the session did not come about, 2 a wrong argument or no connection.
+Exit codes: 0 ended as asked, 1 the session did not come about or the script has failed, 2 a wrong argument or no
+connection.
 """
 
 from __future__ import annotations
@@ -9,35 +10,42 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 from ocppj.peer import ConnectFailed
-from simulator.arguments import UsageError, auth_key, client_context, configuration, uses_tls
-from simulator.configuration import BadValue, UnknownKey
-from simulator.events import Event, NotReached
+from simulator import options, scripts
+from simulator.arguments import UsageError
+from simulator.events import NotReached
 from simulator.station import Station
-from simulator.store import NOWHERE, StoreError
+from simulator.views import views
 
 OK, FAILED, USAGE = 0, 1, 2
 
+Work = Callable[[Station], Awaitable[None]]
+
 
 class SessionFailed(Exception):
-    """`--session` did not get where it was to go; the text says how far it came."""
+    """`--session` or `--script` did not get where it was to go; the text says how far it came."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `plugproof station` with these arguments (without the command's own name); returns the exit code."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    own = argv.index("--") if "--" in argv else len(argv)
     try:
-        options = _parser().parse_args(argv)
+        given = options.parser().parse_args(argv[:own])
     except SystemExit as exit:  # argparse has said what was wrong, or printed the help
         return OK if exit.code in (0, None) else USAGE
     try:
-        station = _station(options)
-        asyncio.run(_run(station, options))
+        if given.show:
+            return _show(given)
+        work = _work(given, argv[own + 1 :])
+        asyncio.run(_run(options.station_of(given), given, work))
     except (UsageError, ConnectFailed) as error:
         return _complain(str(error), USAGE)
-    except SessionFailed as error:
+    except (SessionFailed, scripts.ScriptFailed) as error:
         return _complain(str(error), FAILED)
     except KeyboardInterrupt:  # where signal handlers cannot be set
         return OK
@@ -45,113 +53,94 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(sentence: str, code: int) -> int:
-    print(f"plugproof station: {sentence}", file=sys.stderr)
+    for line in sentence.splitlines():
+        print(f"plugproof station: {line}", file=sys.stderr)
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="plugproof station", description="A simulated OCPP 1.6J charge point.")
-    parser.add_argument(
-        "url", help="OCPP-J endpoint of the CSMS without the identity, for example ws://127.0.0.1:9000/ocpp"
-    )
-    parser.add_argument("--id", default="CP1", help="identity of the station (default: %(default)s)")
-    parser.add_argument("--connectors", type=int, default=1, help="number of connectors (default: %(default)s)")
-    parser.add_argument("--tag", default="TAG-1", help="idTag that --session presents (default: %(default)s)")
-    parser.add_argument("--session", action="store_true", help="charge once at connector 1, then end")
-    parser.add_argument("--seconds", type=float, default=10.0, help="how long --session charges (default: %(default)g)")
-    parser.add_argument(
-        "--patience", type=float, default=60.0, help="seconds --session waits for each step (default: %(default)g)"
-    )
-    parser.add_argument("--retry", action="store_true", help="keep trying when the first connection fails")
-    parser.add_argument("--vendor", default="plugproof", help="chargePointVendor (default: %(default)s)")
-    parser.add_argument("--model", default="Simulator", help="chargePointModel (default: %(default)s)")
-    parser.add_argument(
-        "--power", type=float, default=11_000.0, help="what a connector delivers, in watt (default: %(default)g)"
-    )
-    parser.add_argument("--store", metavar="FILE", help="keep transactions, keys and lists in this file over the end")
-    parser.add_argument("--fixed-cable", action="store_true", help="the cable belongs to the station and has no lock")
-    parser.add_argument(
-        "--config",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="first value of a configuration key; repeatable",
-    )
-    parser.add_argument(
-        "--auth-key-env", metavar="NAME", help="environment variable with the key of HTTP Basic authentication"
-    )
-    parser.add_argument("--ca-file", metavar="FILE", help="PEM file with the CA of the CSMS, for wss://")
-    return parser
+def _show(given: argparse.Namespace) -> int:
+    model = options.model_of(given)
+    if model is None:
+        raise UsageError("--show prints a model; name it with --model")
+    print(model.text, end="")
+    return OK
 
 
-def _station(options: argparse.Namespace) -> Station:
-    is_tls = uses_tls(options.url)
+async def _run(station: Station, given: argparse.Namespace, work: Work) -> None:
+    """Until the work is done, or for ever; SIGINT, SIGTERM and a view end it."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(_live(station, work, ready))
+
+    def end() -> None:
+        task.cancel()
+
+    async with AsyncExitStack() as stack:
+        try:
+            for view in views(station, given, end):
+                await stack.enter_async_context(view)
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                # not on Windows, and not beside the main thread
+                with suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, end)
+            ready.set()
+            with suppress(asyncio.CancelledError):
+                await task
+        finally:
+            task.cancel()
+            await station.stop()
+
+
+async def _live(station: Station, work: Work, ready: asyncio.Event) -> None:
+    await ready.wait()
+    await station.start()
+    await work(station)
+
+
+def _work(given: argparse.Namespace, arguments: Sequence[str]) -> Work:
+    """What the command is for. Raises `UsageError`, `ScriptFailed`."""
+    if arguments and given.script is None:
+        raise UsageError(f"-- {' '.join(arguments)}: arguments after -- are for a script; add --script FILE")
+    if given.script is not None and given.session:
+        raise UsageError("--script and --session exclude each other; leave one out")
+    if given.script is not None:
+        return partial(_script, given, scripts.load(given.script, arguments), arguments)
+    return partial(_session, given) if given.session else _forever
+
+
+async def _forever(station: Station) -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+async def _script(
+    given: argparse.Namespace, scenario: scripts.Scenario, arguments: Sequence[str], station: Station
+) -> None:
+    """The script begins when the CSMS has accepted the station."""
     try:
-        return Station(
-            options.url,
-            id=options.id,
-            connectors=options.connectors,
-            vendor=options.vendor,
-            model=options.model,
-            power=options.power,
-            fixed_cable=options.fixed_cable,
-            store=options.store or NOWHERE,
-            configuration=configuration(options.config, "HeartbeatInterval=60"),
-            retry=options.retry,
-            auth_key=auth_key(options.auth_key_env),
-            ssl=client_context(options.ca_file) if is_tls else None,
-        )
-    except (UnknownKey, BadValue) as error:
-        raise UsageError(f"--config: {error}") from None
-    except StoreError as error:
-        raise UsageError(f"--store: {error}") from None
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+        await station.until(lambda s: s.online, within=given.patience)
+    except NotReached:
+        said = station.registration or "nothing"
+        raise SessionFailed(f"the script did not begin: the CSMS has answered {said} to BootNotification") from None
+    await scripts.run(scenario, given.script, station, arguments)
 
 
-async def _run(station: Station, options: argparse.Namespace) -> None:
-    """Until the session is over, or for ever; SIGINT and SIGTERM end both."""
-    station.events.listen(_print)
-    work = asyncio.ensure_future(_work(station, options))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, not outside the main thread
-            loop.add_signal_handler(number, work.cancel)
-    with suppress(asyncio.CancelledError):
-        await work
-
-
-async def _work(station: Station, options: argparse.Namespace) -> None:
-    async with station:
-        if options.session:
-            await _session(station, options)
-        else:
-            await asyncio.get_running_loop().create_future()
-
-
-async def _session(station: Station, options: argparse.Namespace) -> None:
+async def _session(given: argparse.Namespace, station: Station) -> None:
     connector = station.connector(1)
     try:
-        await station.until(lambda s: s.online, within=options.patience)
+        await station.until(lambda s: s.online, within=given.patience)
         await station.plug_in(1)
-        await station.present(options.tag, 1)
+        await station.present(given.tag, 1)
         await station.until(lambda _: connector.transaction is not None, within=0)
-        await station.clock.sleep(options.seconds)
+        await station.clock.sleep(given.seconds)
         if connector.transaction is not None:  # the CSMS may have ended it
-            await station.present(options.tag, 1)
-        await station.until(lambda s: not s.queued, within=options.patience)
+            await station.present(given.tag, 1)
+        await station.until(lambda s: not s.queued, within=given.patience)
         await station.unplug(1)
         await station.delivered()
     except NotReached:
         state = f"registration {station.registration or 'unanswered'}, connector 1 {connector.status}"
         queued = f", {station.queued} messages unsent" if station.queued else ""
         raise SessionFailed(f"the session did not come about: {state}{queued}; see the lines above") from None
-
-
-def _print(event: Event) -> None:
-    if event.kind == "queue":
-        return  # of interest to programs only
-    print(f"{event.at:%H:%M:%S}.{event.at.microsecond // 1000:03d} {event.kind:<13} {event.text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def table(keys: Iterable[Key]) -> Mapping[str, Key]:
 class Configuration:
     """The values of a station's keys. They survive a reset and a loss of power."""
 
-    __slots__ = ("_before", "_keys", "_store", "_values", "on_change")
+    __slots__ = ("_before", "_in_force", "_keys", "_store", "_values", "on_change")
 
     def __init__(
         self, keys: Mapping[str, Key], overrides: Mapping[str, str] | None = None, store: Store = NOWHERE
@@ -104,6 +104,7 @@ class Configuration:
         self._store = store
         self._values: dict[str, str] = {}
         self._before: dict[str, str] | None = None  # values in force until the next boot
+        self._in_force: dict[str, Any] = {}  # what was asked for, by name as asked, until something changes
         for name, value in (overrides or {}).items():
             key = self._key(name)
             self._values[key.name.lower()] = key.normal(value)
@@ -132,16 +133,25 @@ class Configuration:
 
     def flag(self, name: str) -> bool:
         """A boolean key."""
-        return self[name] == "true"
+        value = self._in_force.get(name)
+        if value is None:
+            value = self._in_force[name] = self[name] == "true"
+        return value is True
 
     def number(self, name: str) -> int:
         """An integer key."""
-        return int(self[name])
+        value: int | None = self._in_force.get(name)
+        if value is None:
+            value = self._in_force[name] = int(self[name])
+        return value
 
     def items(self, name: str) -> tuple[str, ...]:
         """A list key."""
-        value = self[name]
-        return tuple(value.split(",")) if value else ()
+        value: tuple[str, ...] | None = self._in_force.get(name)
+        if value is None:
+            text = self[name]
+            value = self._in_force[name] = tuple(text.split(",")) if text else ()
+        return value
 
     def set(self, name: str, value: str) -> None:
         """Store a value, whatever the access for the CSMS is. Raises `UnknownKey`, `BadValue`."""
@@ -153,6 +163,7 @@ class Configuration:
         if key.reboot:
             self._before = {lower: self._value(key), **(self._before or {})}
         self._values[lower] = value
+        self._in_force = {}
         self._store.put("key", lower, value)
         if self.on_change is not None and not key.reboot:
             self.on_change(key.name)
@@ -160,6 +171,7 @@ class Configuration:
     def boot(self) -> None:
         """The station comes up: values that need a reboot are in force from now on."""
         self._before = None
+        self._in_force = {}
 
     def change(self, name: str, value: str) -> str:
         """What ChangeConfiguration does; returns its status (1.6 §5.3)."""

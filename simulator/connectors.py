@@ -11,7 +11,7 @@ from simulator import deauthorization
 from simulator.clock import Timer
 from simulator.errors import NotPossible
 from simulator.metering import Meter, Reading
-from simulator.parts import Parts
+from simulator.parts import Outlet, Parts
 from simulator.reports import Report
 from simulator.status import Facts, derive, route
 
@@ -106,14 +106,19 @@ class Connector:
         self._at_plug_in = 0
 
     @property
+    def outlet(self) -> Outlet:
+        """What it is built as."""
+        return self.parts.facts.outlets[self.id - 1]
+
+    @property
     def fixed_cable(self) -> bool:
         """The cable belongs to the station and has no lock."""
-        return self.parts.facts.fixed_cable
+        return self.outlet.fixed_cable
 
     @property
     def offered(self) -> float:
         """What it can deliver, W."""
-        return self.parts.facts.power
+        return self.outlet.power
 
     @property
     def available(self) -> float:
@@ -188,7 +193,9 @@ class Connector:
         """What the instruments show now."""
         register = self.meter.register
         soc = min(100.0, _SOC_ON_ARRIVAL + 100.0 * (register - self._at_plug_in) / _BATTERY_WH)
-        return Reading(register, self.meter.power, self.available, self.parts.facts.phases, soc)
+        outlet = self.outlet
+        phases = 0 if outlet.direct else outlet.phases
+        return Reading(register, self.meter.power, self.available, phases, soc, outlet.voltage)
 
     def update(self) -> None:
         """Let power and status follow the facts, and report what has changed. Without power nothing does."""

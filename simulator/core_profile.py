@@ -124,7 +124,7 @@ class CoreProfile(Feature):
     def unlock_connector(self, payload: dict[str, Any]) -> Answer:
         """1.6 §5.18, erratum 3.87: a connector without a lock is NotSupported, UnlockFailed needs a failed try."""
         connector = self.parts.connectors.get(payload["connectorId"])
-        if connector is None or connector.fixed_cable:
+        if connector is None or not connector.outlet.lock:
             return status("NotSupported")
         if connector.lock_jammed:
             return status("UnlockFailed")

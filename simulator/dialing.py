@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from ssl import SSLContext
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ocppj import peer as ocppj_peer
-from ocppj.errors import ConnectionClosed
+from ocppj.errors import CallTimeout, ConnectionClosed
 from ocppj.frames import Call
 from ocppj.rules import Finding
 from ocppj.session import Memory, Seen, Session
@@ -20,13 +20,12 @@ from ocppj.trace import Trace
 
 
 class Line(Protocol):
-    """What the station needs of an open connection; `ocppj.peer.Peer` has it."""
+    """What the station needs of an open connection, whatever it is made of."""
 
     session: Session
 
     @property
     def findings(self) -> list[Finding]: ...
-    async def call(self, action: str, payload: Any = None, *, timeout: float | None = None) -> Any: ...
     async def reply(self, call: Call, payload: Any) -> None: ...
     async def refuse(
         self, id: str, code: str, description: str = "", details: dict[str, Any] | None = None
@@ -36,7 +35,26 @@ class Line(Protocol):
     async def abort(self) -> None: ...
 
 
-Connect = Callable[..., Awaitable[Line]]
+class CallLine(Line, Protocol):
+    """A line on which a CALL is a coroutine; `ocppj.peer.Peer` is one."""
+
+    async def call(self, action: str, payload: Any = None, *, timeout: float | None = None) -> Any: ...
+
+
+Outcome = Seen | ConnectionClosed | CallTimeout
+"""What became of a CALL: the frame that answered it, as the session judged it, or why there is none."""
+
+
+@runtime_checkable
+class RequestLine(Line, Protocol):
+    """A line on which a CALL is a callback, for stations in such numbers that a task for each CALL is too much."""
+
+    def request(self, action: str, payload: Any, timeout: float, done: Callable[[Outcome], None]) -> None:
+        """Send a CALL; `done` is told once what became of it, and never before this method has returned."""
+        ...
+
+
+Connect = Callable[..., Awaitable["CallLine | RequestLine"]]
 """`connect(url, identity, on_call=, on_closed=, memory=, ssl=, headers=, basic_auth=, trace=, observer=)`, all by name
 but the first two, as in `ocppj.peer.connect`; `on_closed(reason)` is called once, when an open connection has ended.
 Raises `ConnectFailed`.
@@ -64,7 +82,7 @@ _watching: set[asyncio.Task[None]] = set()
 
 async def connect_by_websockets(
     url: str, identity: str, *, on_closed: Callable[[ConnectionClosed], None], **options: Any
-) -> Line:
+) -> CallLine:
     """The connection of `ocppj.peer`, with a task that waits for its end."""
     peer = await ocppj_peer.connect(url, identity, **options)
 

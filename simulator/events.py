@@ -84,10 +84,10 @@ class Subscription:
 class Events:
     """The stream itself: listeners are called at once, subscriptions are read later, waiters are woken when due."""
 
-    __slots__ = ("_clock", "_listeners", "_subscriptions", "_waiters")
+    __slots__ = ("_listeners", "_subscriptions", "_waiters", "clock")
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self._listeners: list[Callable[[Event], None]] = []
         self._subscriptions: list[Subscription] = []
         self._waiters: list[tuple[Callable[[], object], asyncio.Future[None]]] = []
@@ -96,7 +96,7 @@ class Events:
         """Tell everybody that something happened; call it after the state has changed."""
         if not (self._listeners or self._subscriptions or self._waiters):
             return
-        event = Event(kind, self._clock.now(), text, connector, details)
+        event = Event(kind, self.clock.now(), text, connector, details)
         for listener in self._listeners:
             listener(event)
         for subscription in self._subscriptions:

@@ -90,6 +90,9 @@ class Feature:
     def online(self, after_boot: bool) -> None:
         """The CSMS has accepted the boot, or there is a connection again."""
 
+    def clock_set(self) -> None:
+        """The time of day is another one; what waits for a moment has to wait anew."""
+
     def configured(self, key: str) -> None:
         """A configuration key has a new value."""
 
@@ -133,6 +136,7 @@ class Feature:
 
 
 _HOOKS = (
+    "clock_set",
     "configured",
     "connecting",
     "follows",
@@ -217,6 +221,9 @@ class Features:
                 return feature
         raise LookupError(f"this station has no {kind.__name__}")
 
+    def __iter__(self) -> Iterator[Feature]:
+        return iter(self._all)
+
     def operation(self, action: str) -> Callable[[dict[str, Any]], Answer] | None:
         """What answers this CALL, if anything does."""
         found = self.blueprint.operations.get(action)
@@ -245,6 +252,10 @@ class Features:
     def online(self, after_boot: bool) -> None:
         for feature in self._hearing("online"):
             feature.online(after_boot)
+
+    def clock_set(self) -> None:
+        for feature in self._hearing("clock_set"):
+            feature.clock_set()
 
     def configured(self, key: str) -> None:
         for feature in self._hearing("configured"):
@@ -290,5 +301,7 @@ class Features:
         return next((one for one in found if one is not None), None)
 
     def known(self, tag: str) -> Decision | None:
-        found = (feature.known(tag) for feature in self._hearing("known"))
-        return next((one for one in found if one is not None), None)
+        for place in self.blueprint.hooks["known"]:
+            if (found := self._all[place].known(tag)) is not None:
+                return found
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.configuration import Key
-from simulator.metering import MEASURANDS, listable
+from simulator.metering import listable
 from simulator.parts import Facts
 
 _PHASE_ROTATIONS = ("NotApplicable", "RST", "RTS", "SRT", "STR", "TRS", "TSR", "Unknown")
@@ -25,9 +25,9 @@ def _switches(facts: Facts) -> tuple[Key, ...]:
         Key("StopTransactionOnEVSideDisconnect", "RW", "boolean", "true"),
         Key("StopTransactionOnInvalidId", "RW", "boolean", "true"),
         # There is nothing to unlock on a fixed cable (errata 3.84, 3.85).
-        Key("UnlockConnectorOnEVSideDisconnect", "R", "boolean", "false")
-        if facts.fixed_cable
-        else Key("UnlockConnectorOnEVSideDisconnect", "RW", "boolean", "true"),
+        Key("UnlockConnectorOnEVSideDisconnect", "RW", "boolean", "true")
+        if any(outlet.lock for outlet in facts.outlets)
+        else Key("UnlockConnectorOnEVSideDisconnect", "R", "boolean", "false"),
     )
 
 
@@ -46,14 +46,16 @@ def _intervals() -> tuple[Key, ...]:
 
 
 def _metering(facts: Facts) -> tuple[Key, ...]:
-    allowed = listable(facts.phases)
+    common = min(0 if outlet.direct else outlet.phases for outlet in facts.outlets)  # phases that every meter has
+    allowed = listable(common, facts.measurands)
+    usual = ("Energy.Active.Import.Register", "Power.Active.Import")
     lists = {
-        "MeterValuesAlignedData": "Energy.Active.Import.Register",
-        "MeterValuesSampledData": "Energy.Active.Import.Register,Power.Active.Import",
+        "MeterValuesAlignedData": usual[0],
+        "MeterValuesSampledData": ",".join(name for name in usual if name in allowed),
         "StopTxnAlignedData": "",
         "StopTxnSampledData": "",
     }
-    length = len(MEASURANDS)
+    length = len(facts.measurands)
     return (
         *(Key(name, "RW", "list", first, limit=length, allowed=allowed) for name, first in lists.items()),
         *(Key(f"{name}MaxLength", "R", "integer", str(length)) for name in lists),

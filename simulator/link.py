@@ -6,15 +6,17 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed
+from ocppj.frames import CallResult
+from ocppj.peer_common import payload_of
 from ocppj.rules import Finding
 from ocppj.session import Seen
 from simulator import dispatcher
-from simulator.clock import Timer
-from simulator.dialing import BackOff, Dial, Line, connect_by_websockets
+from simulator.clock import Hold, Timer
+from simulator.dialing import BackOff, CallLine, Dial, Line, Outcome, RequestLine, connect_by_websockets
 from simulator.errors import Offline, Unanswered
 from simulator.parts import Parts
 
@@ -27,17 +29,21 @@ Done = Callable[["dict[str, Any] | Offline | Unanswered"], None]
 
 
 _DEFAULT_BACK_OFF = BackOff()
+_FAILED = "what follows from an answer failed"
 
 
 class Link:
     """Keeps one connection while it is wanted, and sends the CALLs of the station one after the other."""
 
     __slots__ = (
+        "_asked",
         "_attempt",
         "_back_off",
         "_failures",
+        "_hold",
         "_outbox",
         "_pumping",
+        "_request_line",
         "_retry",
         "_seed",
         "_wanted",
@@ -51,7 +57,7 @@ class Link:
     def __init__(self, parts: Parts, dial: Dial, *, back_off: BackOff | None = None, seed: int | None = None) -> None:
         self.parts = parts
         self.dial = dial
-        self.line: Line | None = None
+        self.line: CallLine | RequestLine | None = None
         self.findings: list[Finding] | None = None  # of connections that are over
         self.last_failure: ConnectFailed | None = None
         self._back_off = back_off or _DEFAULT_BACK_OFF
@@ -62,6 +68,9 @@ class Link:
         self._failures = 0
         self._outbox: deque[tuple[str, dict[str, Any], Done | None]] | None = None
         self._pumping = False
+        self._request_line: RequestLine | None = None  # `line`, when it is one
+        self._asked: tuple[str, Done | None] | None = None  # the CALL whose answer a request line waits for
+        self._hold: Hold | None = None  # of the clock, while a request line is busy
 
     @property
     def quiet(self) -> bool:
@@ -99,7 +108,7 @@ class Link:
         await self.close(1000, "reconnecting")
         self.open()
 
-    def _give_up(self) -> Line | None:
+    def _give_up(self) -> CallLine | RequestLine | None:
         self._wanted = False
         if self._retry is not None:
             self._retry.cancel()
@@ -122,7 +131,44 @@ class Link:
         self._outbox.append((action, payload, done))
         if not self._pumping:
             self._pumping = True
-            self.parts.tasks.spawn(self._pump(self._outbox))
+            if self._request_line is None:
+                self.parts.tasks.spawn(self._pump(self._outbox))
+            else:
+                self._hold = self.parts.clock.hold()
+                asyncio.get_running_loop().call_soon(self._next)  # what the caller says himself goes first
+
+    # --- over a line with callbacks -----------------------------------------------------------------------------------
+
+    def _next(self) -> None:
+        """Send the oldest CALL that waits."""
+        if not self._outbox:
+            self._pumping = False
+            if self._hold is not None:
+                self._hold.release()
+            self.parts.events.publish("queue", "no CALL is on its way")
+            return
+        action, payload, done = self._outbox.popleft()
+        line = self._request_line
+        self._asked = action, done
+        if line is None:
+            asyncio.get_running_loop().call_soon(self._answered, ConnectionClosed(1006, "", by_remote=False))
+            return
+        self.parts.registration.touched()
+        line.request(action, payload, self._patience(), self._answered)
+
+    def _answered(self, outcome: Outcome) -> None:
+        """The last CALL is over: tell who asked, and send the next one."""
+        assert self._asked is not None
+        action, done = self._asked
+        self._asked = None
+        if done is not None:
+            try:
+                done(_read(action, outcome))
+            except Exception:
+                log.exception(_FAILED)
+        self._next()
+
+    # --- over a line with coroutines ----------------------------------------------------------------------------------
 
     async def _pump(self, outbox: deque[tuple[str, dict[str, Any], Done | None]]) -> None:
         """Send what waits, one CALL after the answer to the other."""
@@ -139,9 +185,8 @@ class Link:
         if line is None:
             return Offline("there is no connection")
         self.parts.registration.touched()
-        timeout = self.dial.call_timeout or self.parts.configuration.number("MessageTimeout")
         try:
-            answer = await line.call(action, payload, timeout=timeout)
+            answer = await cast("CallLine", line).call(action, payload, timeout=self._patience())
         except ConnectionClosed as error:
             return Offline(str(error))
         except (CallRefused, CallTimeout, BadAnswer) as error:
@@ -151,6 +196,20 @@ class Link:
             return Unanswered(f"the answer to {action} is against the schema: {first.message}")
         return dict(answer)
 
+    def _patience(self) -> float:
+        """Seconds to wait for an answer."""
+        return self.dial.call_timeout or self.parts.configuration.number("MessageTimeout")
+
+    # --- the connection -----------------------------------------------------------------------------------------------
+
+    def _answer(self, seen: Seen, line: Line) -> Awaitable[None]:
+        """The CSMS has sent a CALL over this line."""
+        return dispatcher.handle(self.parts, seen, line)
+
+    def _dialled(self) -> Dial:
+        """What this attempt to connect is made with."""
+        return self.dial
+
     def _try(self) -> None:
         self._retry = None
         if self._wanted and self.line is None:
@@ -158,12 +217,12 @@ class Link:
 
     async def _establish(self) -> None:
         self.parts.features.connecting()
-        dial = self.dial
-        line: Line | None = None
+        dial = self._dialled()
+        line: CallLine | RequestLine | None = None
 
         async def on_call(seen: Seen) -> None:
             assert line is not None
-            await dispatcher.handle(self.parts, seen, line)
+            await self._answer(seen, line)
 
         def on_closed(reason: ConnectionClosed) -> None:
             if line is not None and line is self.line:
@@ -195,12 +254,14 @@ class Link:
         self._failures = 0
         self.last_failure = None
         self.line = line
+        self._request_line = line if isinstance(line, RequestLine) else None
         self.parts.events.publish("connected", "connected")
         self.parts.keep_alive.arm()
         self.parts.registration.connected()
 
-    def _lost(self) -> Line | None:
+    def _lost(self) -> CallLine | RequestLine | None:
         line, self.line = self.line, None
+        self._request_line = None
         if line is not None:
             while self._outbox:
                 _tell(self._outbox.popleft()[2], Offline("the connection was lost"))
@@ -209,7 +270,7 @@ class Link:
             self.parts.events.publish("disconnected", "disconnected")
         return line
 
-    def _keep_findings(self, line: Line) -> None:
+    def _keep_findings(self, line: CallLine | RequestLine) -> None:
         if line.findings:
             self.findings = [*(self.findings or ()), *line.findings][-MAX_WAITING:]
 
@@ -221,10 +282,26 @@ class Link:
         return pause
 
 
+def _read(action: str, outcome: Outcome) -> dict[str, Any] | Offline | Unanswered:
+    """What a feature is given for the outcome of its CALL."""
+    if type(outcome) is Seen:
+        answer = outcome.frame
+        if type(answer) is not CallResult:
+            try:
+                payload_of(action, answer)
+            except (CallRefused, BadAnswer) as error:
+                return Unanswered(str(error))
+        elif outcome.valid:
+            return answer.payload or {}  # null is an empty object, too
+        problem = outcome.violations[0].message if outcome.violations else "it cannot be judged"
+        return Unanswered(f"the answer to {action} is against the schema: {problem}")
+    return Offline(str(outcome)) if isinstance(outcome, ConnectionClosed) else Unanswered(str(outcome))
+
+
 def _tell(done: Done | None, answer: dict[str, Any] | Offline | Unanswered) -> None:
     """A feature that fails must not keep the others from sending."""
     if done is not None:
         try:
             done(answer)
         except Exception:
-            log.exception("what follows from an answer failed")
+            log.exception(_FAILED)

@@ -43,7 +43,8 @@ class Meter:
     @property
     def register(self) -> int:
         """The reading in whole watt-hours."""
-        return math.floor(self.exact + 1e-6)
+        self._integrate()
+        return math.floor(self._register + 1e-6)
 
     @property
     def exact(self) -> float:
@@ -64,8 +65,9 @@ class Reading:
     register: int  # Wh
     power: float  # W
     offered: float  # W
-    phases: int
+    phases: int  # 0: direct current
     soc: float | None  # percent; the main meter knows no vehicle
+    voltage: float = VOLTAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,9 @@ MEASURANDS: dict[str, Measurand] = {
     "Power.Offered": Measurand(lambda r, _: r.offered, "W"),
     "Power.Reactive.Import": Measurand(_nothing, "var", phase="L"),
     "Power.Factor": Measurand(lambda r, _: 1.0, None, digits=2),
-    "Current.Import": Measurand(lambda r, _: r.power / r.phases / VOLTAGE, "A", each_phase=True, phase="L"),
-    "Current.Offered": Measurand(lambda r, _: r.offered / r.phases / VOLTAGE, "A"),
-    "Voltage": Measurand(lambda r, _: VOLTAGE, "V", each_phase=True, phase="L-N"),
+    "Current.Import": Measurand(lambda r, _: r.power / (r.phases or 1) / r.voltage, "A", each_phase=True, phase="L"),
+    "Current.Offered": Measurand(lambda r, _: r.offered / (r.phases or 1) / r.voltage, "A"),
+    "Voltage": Measurand(lambda r, _: r.voltage, "V", each_phase=True, phase="L-N"),
     "Frequency": Measurand(lambda r, _: _FREQUENCY, None),  # 1.6 has no unit for it (rule VAL-12)
     "Temperature": Measurand(lambda r, _: _COLD + r.power * _WARMING, "Celcius", location="Body"),  # spelling: JE 2.2
     "SoC": Measurand(lambda r, _: r.soc or 0.0, "Percent", location="EV"),
@@ -100,15 +102,17 @@ MEASURANDS: dict[str, Measurand] = {
 """The measurands the station knows, and how each is read."""
 
 
-def listable(phases: int) -> frozenset[str]:
-    """What may stand in a list of measurands of a station with so many phases."""
-    single = (f"{name}.L{n}" for name, one in MEASURANDS.items() if one.phase for n in range(1, phases + 1))
-    return frozenset({*MEASURANDS, *single})
+def listable(phases: int, known: Iterable[str] = MEASURANDS) -> frozenset[str]:
+    """What may stand in a list of measurands of a station with so many phases, whose meters know these."""
+    known = frozenset(known)
+    single = (f"{name}.L{n}" for name in known if MEASURANDS[name].phase for n in range(1, phases + 1))
+    return known.union(single)
 
 
 def _samples(listed: str, reading: Reading) -> list[dict[str, str]]:
     if listed in MEASURANDS:
-        name, phases = listed, list(range(1, reading.phases + 1)) if MEASURANDS[listed].each_phase else [0]
+        name = listed
+        phases = [*range(1, reading.phases + 1)] or [0] if MEASURANDS[listed].each_phase else [0]
     else:
         name, _, single = listed.rpartition(".L")
         phases = [int(single)]

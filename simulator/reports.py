@@ -6,9 +6,10 @@ Offline no history is kept: after an outage it is told what has changed, once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
+
+import msgspec
 
 from simulator.clock import Timer
 from simulator.errors import Offline, Unanswered
@@ -18,8 +19,7 @@ from simulator.parts import Parts
 _MAX_PENDING = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, gc=False):
     """What one StatusNotification says about a connector."""
 
     status: str

@@ -179,6 +179,11 @@ class Reservations(Feature):
         self._expire()
         self._balance()
 
+    def clock_set(self) -> None:
+        """What has expired by the new time is over."""
+        if self.parts.power.on:
+            self._expire()
+
     def power_off(self) -> None:
         """Nothing expires while nobody looks."""
         if self._timer is not None:

@@ -67,6 +67,10 @@ class Sampler:
         elif key == "ClockAlignedDataInterval":
             self._arm_aligned()
 
+    def clock_set(self) -> None:
+        """The boundaries of the clock are at other moments now."""
+        self._arm_aligned()
+
     # --- sampled ------------------------------------------------------------------------------------------------------
 
     def _disarm(self, connector: Connector) -> None:
@@ -136,9 +140,10 @@ class Sampler:
 
     def _report(self, connector: Connector, at: datetime, key: str, context: str) -> None:
         measurands = self.parts.configuration.items(key)
-        value = meter_value(at, measurands, context, connector.reading())
-        text = f"connector {connector.id}: {connector.meter.register} Wh, {connector.power:.0f} W"
-        self.parts.events.publish("meter", text, connector.id, register=connector.meter.register)
+        reading = connector.reading()
+        value = meter_value(at, measurands, context, reading)
+        text = f"connector {connector.id}: {reading.register} Wh, {reading.power:.0f} W"
+        self.parts.events.publish("meter", text, connector.id, register=reading.register)
         if connector.transaction is not None:
             payload = {"connectorId": connector.id, "meterValue": [value]}
             self.parts.queue.put(Message("MeterValues", connector.transaction, payload))
@@ -157,6 +162,7 @@ class Sampler:
             sum(one.offered for one in readings),
             self.parts.facts.phases,
             None,
+            self.parts.facts.voltage,
         )
 
     def send_now(self, number: int | None) -> None:

@@ -115,7 +115,7 @@ class Sessions:
             self.parts.queue.keep(transaction)
             self.parts.queue.put(Message("StartTransaction", transaction, start_payload(transaction)))
             self.keep(connector)
-        self.parts.features.transaction_started(connector, transaction)
+            self.parts.features.transaction_started(connector, transaction)  # what it keeps belongs to the start
         connector.update()
         self.parts.sampler.begin(connector)
 
@@ -125,7 +125,7 @@ class Sessions:
             connector.break_down("ConnectorLockFailure", None, None)
             self.interrupt(connector, "Other")
             return False
-        connector.locked = not connector.fixed_cable
+        connector.locked = connector.outlet.lock
         return True
 
     def stop(self, connector: Connector, reason: str, tag: str | None = None, at: datetime | None = None) -> None:
@@ -157,8 +157,8 @@ class Sessions:
             self.parts.events.publish("transaction", text, connector.id, reason=reason)
             self.parts.queue.put(Message("StopTransaction", transaction, payload))
             self.keep(connector)
-        deauthorization.forget_energy(connector)
-        self.parts.features.transaction_stopped(connector, transaction)
+            deauthorization.forget_energy(connector)
+            self.parts.features.transaction_stopped(connector, transaction)  # what it keeps belongs to the stop
         connector.update()
         self.parts.main.update()
 
@@ -181,7 +181,7 @@ class Sessions:
         self.parts.events.publish("driver", f"connector {connector.id}: lock open", connector.id)
 
     def _lock_after(self, connector: Connector, transaction: Transaction, reason: str) -> None:
-        if connector.fixed_cable:
+        if not connector.outlet.lock:
             return
         if reason == "DeAuthorized":
             connector.locked_for = (transaction.idTag, transaction.parentIdTag)

@@ -20,18 +20,19 @@ from simulator.charging import (
     Situation,
     Supply,
     composite_schedule,
+    in_force,
     limit_at,
     parse,
     remote_start_refusal,
     set_profile,
 )
-from simulator.charging.profile import Unit
+from simulator.charging.moments import instant
+from simulator.charging.profile import ChargingProfile, Unit
 from simulator.clock import Timer
 from simulator.configuration import Key
 from simulator.connectors import Connector
 from simulator.feature import Answer, Feature, operation, status
-from simulator.metering import VOLTAGE
-from simulator.parts import Facts, Parts
+from simulator.parts import Facts, Outlet, Parts
 from simulator.transactions import Transaction
 
 _KIND, _BOOK = "charging-profiles", "all"  # one record, as one profile can replace several
@@ -109,11 +110,10 @@ class SmartCharging(Feature):
 
     def _situation(self, starting: int | None = None) -> Situation:
         """What decides on the limits now; the transaction that is `starting` may still choose its phases."""
-        facts = self.parts.facts
         running = {}
         for connector in self.parts.connectors.values():
             if (one := connector.transaction) is not None:
-                phases = None if connector.id == starting else self._phases.get(connector.id, facts.phases)
+                phases = None if connector.id == starting else self._phases.get(connector.id, connector.outlet.phases)
                 running[connector.id] = Running(one.started, one.transactionId, phases)
         return Situation(self._site(), self._book, running)
 
@@ -161,6 +161,12 @@ class SmartCharging(Feature):
             self._tell(connector)
             connector.update()
 
+    def in_force(self, connector: Connector) -> list[ChargingProfile]:
+        """The profiles that limit the transaction of a connector now."""
+        if not self._book or connector.transaction is None:
+            return []
+        return in_force(self._situation(), connector.id, instant(self.parts.clock.now()))
+
     def _tell(self, connector: Connector) -> None:
         limit = connector.limit
         text = f"connector {connector.id}: " + ("no limit" if limit is None else f"at most {limit:.0f} W")
@@ -174,7 +180,7 @@ class SmartCharging(Feature):
     def _choose_phases(self, connector: Connector) -> None:
         """Charging goes on with the phases it begins with, or with fewer if the station can switch (1.6 §9.4)."""
         phases = limit_at(self._situation(connector.id), connector.id, self.parts.clock.now()).phases
-        if phases < self.parts.facts.phases:
+        if phases < connector.outlet.phases:
             self._phases = {**self._phases, connector.id: phases}
 
     # --- what is heard ------------------------------------------------------------------------------------------------
@@ -205,6 +211,10 @@ class SmartCharging(Feature):
                     self._choose_phases(connector)
         self._apply()
 
+    def clock_set(self) -> None:
+        """Schedules are along the clock."""
+        self._apply()
+
     def power_off(self) -> None:
         """Nothing flows, so nothing has to be limited."""
         self._disarm()
@@ -217,13 +227,18 @@ class SmartCharging(Feature):
 
 @cache
 def _site(facts: Facts, levels: int, periods: int, installed: int, units: frozenset[Unit], switches: bool) -> Site:
-    """The site of a make, made once. The power of a connector is exact, so the ampere for it are rounded up."""
-    power = Decimal(str(facts.power)).quantize(_TENTH, ROUND_FLOOR)
-    current = (power / int(VOLTAGE) / facts.phases).quantize(_TENTH, ROUND_CEILING)
-    supply = Supply(current, facts.phases, power)
+    """The site of a make, made once. Ampere are those of the grid, also where direct current comes out of it."""
+    voltage = int(facts.voltage)
     return Site(
-        (supply,) * facts.connectors,
-        voltage=int(VOLTAGE),
+        tuple(_supply(outlet, voltage) for outlet in facts.outlets),
+        voltage=voltage,
         switches=switches,
         limits=Limits(levels, periods, installed, units),
     )
+
+
+def _supply(outlet: Outlet, voltage: int) -> Supply:
+    """The power of a connector is exact, so the ampere for it are rounded up."""
+    power = Decimal(str(outlet.power)).quantize(_TENTH, ROUND_FLOOR)
+    current = (power / voltage / outlet.phases).quantize(_TENTH, ROUND_CEILING)
+    return Supply(current, outlet.phases, power)

@@ -218,6 +218,18 @@ class Station(World):
         if self._file is not None:
             self._file.close()
 
+    def observe(self, observer: Callable[[Seen], None]) -> None:
+        """Show every frame of later connections to `observer` as well, as the session judged it."""
+        dial = self._parts.link.dial
+        before = dial.observer
+
+        def both(seen: Seen) -> None:
+            if before is not None:
+                before(seen)
+            observer(seen)
+
+        dial.observer = both
+
     # --- what can be seen ---------------------------------------------------------------------------------------------
 
     @property
@@ -229,6 +241,11 @@ class Station(World):
     def url(self) -> str:
         """The endpoint of the CSMS."""
         return self._parts.link.dial.url
+
+    @property
+    def parts(self) -> Parts:
+        """What it is made of, for those who want to see or change how it works inside."""
+        return self._parts
 
     @property
     def clock(self) -> Clock:

@@ -6,7 +6,7 @@ specification is kept as data and every change is checked against it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     "Available": frozenset(
@@ -72,8 +72,7 @@ def route(current: str, target: str) -> tuple[str, ...]:
     return (via, target)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """What is true of a connector at one moment."""
 
     faulted: bool = False

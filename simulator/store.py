@@ -68,10 +68,11 @@ class Nowhere:
         pass
 
     def unit(self) -> AbstractContextManager[None]:
-        return nullcontext()
+        return _NOTHING
 
 
 NOWHERE = Nowhere()
+_NOTHING = nullcontext()
 
 
 class SqliteFile:

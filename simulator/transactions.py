@@ -6,7 +6,7 @@ The queue survives reset and power loss. Its messages leave one after the other,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -73,6 +73,10 @@ class TransactionQueue:
 
     def __len__(self) -> int:
         return len(self._messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        """The messages that wait, the next one first."""
+        return iter(self._messages)
 
     @property
     def stuck(self) -> bool:
@@ -187,7 +191,7 @@ class TransactionQueue:
                     message.transaction.transactionId = answer["transactionId"]
                     self.keep(message.transaction)
                 self._remove(message)
-            deauthorization.answered(self.parts, message, answer)
+                deauthorization.answered(self.parts, message, answer)  # a verdict of the CSMS is not told twice
         self.parts.events.publish("queue", f"{len(self)} transaction messages wait")
         self.kick()
 

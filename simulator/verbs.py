@@ -15,7 +15,6 @@ from functools import cache
 from typing import Annotated, Any, Final, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails
 
 from simulator.cards import MAX_TAG
 from simulator.errors import NotPossible
@@ -147,7 +146,7 @@ class Verb:
         except ValidationError as error:
             raise WrongArguments(self.complaint(error.errors())) from None
 
-    def complaint(self, problems: Iterable[ErrorDetails | Mapping[str, Any]]) -> str:
+    def complaint(self, problems: Iterable[Mapping[str, Any]]) -> str:
         """What is wrong with the arguments, in one sentence."""
         return f"{self.name}: " + "; ".join(_reason(self, problem) for problem in problems)
 
@@ -166,7 +165,7 @@ class Verb:
         return answer
 
 
-def _reason(verb: Verb, problem: ErrorDetails | Mapping[str, Any]) -> str:
+def _reason(verb: Verb, problem: Mapping[str, Any]) -> str:
     """One problem of pydantic in words of our own."""
     name, kind, value = ".".join(str(step) for step in problem["loc"]), str(problem["type"]), problem.get("input")
     if kind == "json_invalid" or not name:

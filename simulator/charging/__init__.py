@@ -8,6 +8,7 @@ meter its limit and the timer its moment.
 from simulator.charging.allowance import Allowance, limit_at
 from simulator.charging.book import EMPTY, Book
 from simulator.charging.composite import composite_schedule
+from simulator.charging.layers import in_force
 from simulator.charging.profile import BadProfile, ChargingProfile, parse
 from simulator.charging.rules import Outcome, remote_start_refusal, set_profile
 from simulator.charging.site import Limits, Site, Supply
@@ -26,6 +27,7 @@ __all__ = [
     "Situation",
     "Supply",
     "composite_schedule",
+    "in_force",
     "limit_at",
     "parse",
     "remote_start_refusal",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from simulator.charging.cap import Cap, full
 from simulator.charging.moments import instant
-from simulator.charging.profile import tenths
+from simulator.charging.profile import ChargingProfile, tenths
 from simulator.charging.site import Supply
 from simulator.charging.situation import Situation
 from simulator.charging.timeline import Piece, is_valid, prevailing
@@ -49,6 +49,14 @@ def of_connector(situation: Situation, connector: int, at: int, now: int) -> Lay
     return Layer(cap, until, fewer, minimum)
 
 
+def in_force(situation: Situation, connector: int, at: int) -> list[ChargingProfile]:
+    """The profiles that limit a running transaction at an instant: its own first, then that of the station."""
+    own = _of_transaction(situation, connector, at, instant(situation.running[connector].started))
+    schedules = [found.ruling[0] for found in (own, _of_grid(situation, at)) if found.ruling is not None]
+    profiles = [one.csChargingProfiles for one in situation.book.installed]
+    return [one for schedule in schedules for one in profiles if one.chargingSchedule is schedule]
+
+
 def of_station(situation: Situation, at: int) -> Layer:
     """What all connectors may draw together: the connection to the grid, and a ChargePointMaxProfile below it."""
     site = situation.site
@@ -56,8 +64,7 @@ def of_station(situation: Situation, at: int) -> Layer:
         cap = full(sum(supply.tenths for supply in site.connectors), site.phases(0), site.voltage)
     else:
         cap = _local(site.station, site.station.phases, site.voltage)
-    stack = situation.book.stack("ChargePointMaxProfile", 0)
-    ruling, until = prevailing(((one.csChargingProfiles, instant(one.received)) for one in stack), at)
+    ruling, until = _of_grid(situation, at)
     if ruling is not None:
         cap = cap.under(*ruling, site.voltage, fewer=True)
     return Layer(cap, until)
@@ -66,6 +73,11 @@ def of_station(situation: Situation, at: int) -> Layer:
 def _local(supply: Supply, phases: int, voltage: int) -> Cap:
     cap = full(supply.tenths, phases, voltage)
     return cap if supply.power is None else cap._replace(power=min(cap.power, tenths(supply.power)))
+
+
+def _of_grid(situation: Situation, at: int) -> Piece:
+    stack = situation.book.stack("ChargePointMaxProfile", 0)
+    return prevailing(((one.csChargingProfiles, instant(one.received)) for one in stack), at)
 
 
 def _of_transaction(situation: Situation, connector: int, at: int, began: int) -> Piece:

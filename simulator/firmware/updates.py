@@ -41,7 +41,7 @@ _JOB, _VERSION = "firmware-job", "firmware-version"  # kinds of records
 class FirmwareUpdates(Feature):
     """UpdateFirmware and SignedUpdateFirmware."""
 
-    __slots__ = ("_attempts", "_image", "_installing", "_job", "_progress", "_service", "_timer", "failing")
+    __slots__ = ("_attempts", "_awaited", "_image", "_installing", "_job", "_progress", "_service", "_timer", "failing")
     profile = "FirmwareManagement"
 
     def __init__(self, parts: Parts) -> None:
@@ -51,6 +51,7 @@ class FirmwareUpdates(Feature):
         self._progress: Progress | None = None
         self._attempts: Attempts | None = None
         self._timer: Timer | None = None
+        self._awaited: tuple[datetime, Callable[[], None]] | None = None  # a moment, and what is done then
         self._image: Image | None = None  # fetched, not installed yet
         self._service: OutOfService | None = None  # while it waits for the connectors
         self._installing = False
@@ -107,12 +108,28 @@ class FirmwareUpdates(Feature):
 
     def _wait(self, until: datetime, said: str, then: Callable[[], None]) -> None:
         """Go on at a moment; a signed update says that it waits."""
-        wait = (until - self.parts.clock.now()).total_seconds()
-        if wait <= 0:
-            then()
-        else:
+        if until > self.parts.clock.now():
             self._say_if_signed(said)
-            self._timer = self.parts.clock.call_later(wait, then)
+        self._awaited = (until, then)
+        self.clock_set()
+
+    def clock_set(self) -> None:
+        """The moment an order waits for has come, or is so far away."""
+        if self._awaited is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        wait = (self._awaited[0] - self.parts.clock.now()).total_seconds()
+        if wait > 0:
+            self._timer = self.parts.clock.call_later(wait, self._go_on)
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        assert self._awaited is not None
+        then = self._awaited[1]
+        self._timer = self._awaited = None
+        then()
 
     def _download(self) -> None:
         assert self._job is not None
@@ -245,6 +262,7 @@ class FirmwareUpdates(Feature):
             self._service = None
 
     def _rest(self) -> None:
+        self._awaited = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

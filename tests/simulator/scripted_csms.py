@@ -136,9 +136,9 @@ class ScriptedCsms:
         async with self._changed:
             self._changed.notify_all()
 
-    async def receives(self, action: str, **members: Any) -> dict[str, Any]:
+    async def receives(self, action: str, *, within: float = 5, **members: Any) -> dict[str, Any]:
         """The next unread CALL of this action with these members; whatever came before it counts as read."""
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(within), self._changed:
             while True:
                 while self._unread:
                     name, payload = self._unread.popleft()

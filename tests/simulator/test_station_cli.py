@@ -31,6 +31,14 @@ async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str,
     return process.returncode, out.decode(), err.decode()
 
 
+async def said(process: asyncio.subprocess.Process, text: str) -> None:
+    """Wait until it has printed a line with this text, however long a busy machine takes to start it."""
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        while text not in (line := (await process.stdout.readline()).decode()):
+            assert line, f"it has ended without saying {text!r}"
+
+
 @pytest.mark.asyncio
 async def test_a_session_prints_one_line_per_event_and_ends_well(csms: ScriptedCsms) -> None:
     process = await command(csms.url, "--id", "CP7", "--tag", "CARD", "--session", "--seconds", "0")
@@ -75,6 +83,7 @@ async def test_a_refused_connection_ends_with_2_and_one_sentence(csms: ScriptedC
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child process")
 async def test_ctrl_c_ends_a_station_that_waits(csms: ScriptedCsms) -> None:
     process = await command(csms.url, "--connectors", "2")
+    await said(process, "accepted by the CSMS")
     await csms.receives("StatusNotification", connectorId=2)
     process.send_signal(signal.SIGINT)
     code, _, err = await outcome(process)
@@ -106,9 +115,15 @@ async def test_retry_waits_for_the_csms(csms: ScriptedCsms) -> None:
         (["ws://h/", "--config", "Colour=red"], "--config: this station has no configuration key 'Colour'"),
         (["ws://h/", "--config", "HeartbeatInterval=x"], "--config: HeartbeatInterval is a whole number from 1"),
         (["ws://h/", "--auth-key-env", "NOT_SET_ANYWHERE"], "there is no such environment variable"),
-        (["wss://h/", "--ca-file", "/does/not/exist"], "--ca-file /does/not/exist: cannot be read as PEM"),
-        (["ws://h/", "--store", "/does/not/exist/file"], "--store: /does/not/exist/file cannot be used as the memory"),
-        ([], "the following arguments are required: url"),
+        (
+            ["wss://h/", "--ca-file", "/does/not/exist"],
+            "--ca-file /does/not/exist: cannot be read (No such file or directory); check the path",
+        ),
+        (
+            ["ws://h/", "--database", "/does/not/exist/file"],
+            "--database: /does/not/exist/file cannot be used as the memory",
+        ),
+        ([], "the address of the CSMS is missing; give it, for example ws://127.0.0.1:9000/ocpp"),
     ],
 )
 def test_a_wrong_argument_is_one_sentence_and_exit_code_2(

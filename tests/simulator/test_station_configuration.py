@@ -196,3 +196,26 @@ def test_a_list_of_measurands_may_name_phases(configuration: Configuration) -> N
     assert single.change("MeterValuesSampledData", "Voltage.L1") == "Accepted"
     assert single.change("MeterValuesSampledData", "Voltage.L2") == "Rejected"
     assert single.change("MeterValuesSampledData", "SoC.L1") == "Rejected"
+
+
+def test_a_value_that_was_read_is_forgotten_when_it_changes_or_the_station_boots() -> None:
+    kinds = (("Flag", "boolean", "false"), ("Number", "integer", "1"), ("List", "list", "a,b"))
+    keys = [Key(name, "RW", kind, value) for name, kind, value in kinds]
+    late = [Key(f"Late{key.name}", "RW", key.type, key.default, reboot=True) for key in keys]
+    configuration = Configuration(table([*keys, *late]))
+
+    def read(prefix: str) -> tuple[bool, int, tuple[str, ...]]:
+        return (
+            configuration.flag(f"{prefix}Flag"),
+            configuration.number(f"{prefix}Number"),
+            configuration.items(f"{prefix}List"),
+        )
+
+    before, after = (False, 1, ("a", "b")), (True, 0, ())
+    assert read("") == read("Late") == before
+    for prefix in ("", "Late"):
+        for name, value in (("Flag", "true"), ("Number", "0"), ("List", "")):
+            configuration.set(prefix + name, value)
+    assert (read(""), read("Late")) == (after, before)
+    configuration.boot()
+    assert read("") == read("Late") == after

@@ -1,0 +1,57 @@
+"""A station at the reference CSMS with its HTTP API, in one process."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from simulator import Station
+from simulator.api import options as api_options
+from simulator.api import serving
+from simulator.record import Record
+
+
+def options(*arguments: str) -> argparse.Namespace:
+    """The options of the API as the command reads them."""
+    parser = argparse.ArgumentParser()
+    api_options.add_options(parser)
+    return parser.parse_args(["--api-port", "0", *arguments])
+
+
+@dataclass
+class Served:
+    """A station and a client of its API."""
+
+    station: Station
+    record: Record
+    client: httpx.AsyncClient
+
+    async def do(self, verb: str, **arguments: Any) -> dict[str, Any]:
+        """A verb that succeeds; returns the state after it."""
+        response = await self.client.post(f"/api/v1/verbs/{verb}", json=arguments)
+        assert response.status_code == 200, response.text
+        state: dict[str, Any] = response.json()["state"]
+        return state
+
+    async def refused(self, verb: str, status: int, **arguments: Any) -> str:
+        """A verb that is refused with this status; returns the sentence."""
+        response = await self.client.post(f"/api/v1/verbs/{verb}", json=arguments)
+        assert response.status_code == status, response.text
+        assert set(response.json()) == {"detail"}
+        return str(response.json()["detail"])
+
+
+@asynccontextmanager
+async def served(station: Station, *arguments: str) -> AsyncIterator[Served]:
+    """Its API over a real socket; the station is not switched on here."""
+    record = Record(station)
+    async with (
+        serving.serve(record, options(*arguments), record.note) as url,
+        httpx.AsyncClient(base_url=url, timeout=10) as client,
+    ):
+        yield Served(station, record, client)
