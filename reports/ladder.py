@@ -4,16 +4,15 @@ What happened before the case proper is folded to one line per reusable state, u
 stands at the station's rail, an operator at the CSMS's, whatever side the harness plays.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
+from reports.sequence import Step, fold, of_failure, shorten
 from reports.text import clean, clip, width_of
 
 Paint = Callable[[str, str], str]
 """``(style, text)`` -> the text with colour or without; it may not change the width."""
-Entry = Mapping[str, Any]
 
 MARK: Final = "✗"
 GUTTER: Final = 10
@@ -47,68 +46,31 @@ def ladder(failure: Mapping[str, Any], width: int, paint: Paint) -> list[str]:
 
 
 def _rows(failure: Mapping[str, Any]) -> Iterable[Row]:
-    groups = [(key, list(entries)) for key, entries in groupby(failure["sequence"], key=_group)]
-    unfolded = _unfolded(groups, in_preamble=failure["kind"] == "preamble")
-    silence = failure["kind"] == "silence"
-    marked = any(entry["offending"] for entry in failure["sequence"])
-    for number, ((phase, state), entries) in enumerate(groups):
-        if silence and phase == "cleanup":
-            yield _silence(failure, marked=not marked)
-            silence = False
-        if phase == "case" or number == unfolded:
-            yield from map(_row, entries)
+    for group in fold(of_failure(failure), failure["kind"]):
+        if group.is_open:
+            yield from map(_row, group.steps)
         else:
-            yield _folded(state or phase, entries)
-    if silence:
-        yield _silence(failure, marked=not marked)
+            yield Row(clean(group.summary), "station", muted=True)
 
 
-def _group(entry: Entry) -> tuple[str, str | None]:
-    phase: str = entry["phase"]
-    return phase, entry["state"] if phase == "preamble" else None
-
-
-def _unfolded(groups: Sequence[tuple[tuple[str, str | None], list[Entry]]], *, in_preamble: bool) -> int | None:
-    """Which group of the preamble or the cleanup is shown in full: the one that went wrong."""
-    for number, (_, entries) in enumerate(groups):
-        if any(entry["offending"] for entry in entries):
-            return number
-    before = [number for number, ((phase, _), _) in enumerate(groups) if phase == "preamble"]
-    return before[-1] if in_preamble and before else None
-
-
-def _folded(name: str, entries: Sequence[Entry]) -> Row:
-    exchanges = (sum(entry["kind"] in ("frame", "handshake") for entry in entries) + 1) // 2
-    lasted = entries[-1]["ms"] - entries[0]["ms"]
-    text = f"{clean(name)}: {exchanges} exchange{'' if exchanges == 1 else 's'}, {lasted:.0f} ms"
-    return Row(text, "station", muted=True)
-
-
-def _row(entry: Entry) -> Row:
-    text = "  ".join(clean(part) for part in (entry["label"], entry["detail"]) if part)
-    place = {"station->csms": "right", "csms->station": "left", None: "middle"}[entry["direction"]]
-    if entry["kind"] in ("operator", "driver"):
-        text = f"{entry['kind']}: {text}"
-        place = "csms" if entry["kind"] == "operator" else "station"
-    return Row(text, place, entry["ms"], entry["offending"])
-
-
-def _silence(failure: Mapping[str, Any], *, marked: bool) -> Row:
-    return Row(clean(failure["actual"]), "middle", marked=marked)
+def _row(step: Step) -> Row:
+    text = "  ".join(clean(part) for part in (step.label, step.detail) if part)
+    place = {"station->csms": "right", "csms->station": "left", None: "middle"}[step.direction]
+    if step.kind in ("operator", "driver"):
+        text = f"{step.kind}: {text}"
+        place = "csms" if step.kind == "operator" else "station"
+    return Row(text, place, step.ms, step.offending)
 
 
 def _shorten(rows: list[Row]) -> list[Row]:
     if len(rows) <= MAX_ROWS:
         return rows
     marked = next((number for number, row in enumerate(rows) if row.marked), len(rows) - 1)
-    first = max(marked - _BEFORE, _HEAD)
-    last = marked + _AFTER
-    head, middle, tail = rows[:_HEAD], rows[first:last], rows[last:]
-    return [*head, *_left_out(first - _HEAD), *middle, *_left_out(len(tail))]
+    return shorten(rows, marked, _left_out, head=_HEAD, before=_BEFORE, after=_AFTER)
 
 
-def _left_out(count: int) -> list[Row]:
-    return [Row(f"{count} more in the trace", "middle", muted=True)] if count > 0 else []
+def _left_out(count: int) -> Row:
+    return Row(f"{count} more in the trace", "middle", muted=True)
 
 
 def _heading(columns: Mapping[str, str], inner: int, paint: Paint) -> str:

@@ -10,6 +10,10 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from reports.performance import LOADED, PHASES, part
+from reports.station_times import MEASURES
+
+_SECTIONS: Final = ("ocpp_response", "authorize_response", "first_calls", *MEASURES)
 SCHEMA: Final = "results.schema.json"
 MAX_SENTENCES: Final = 50
 
@@ -85,10 +89,23 @@ def _contradictions(results: Mapping[str, Any]) -> Iterable[str]:
     yield from (f"{name} is there {count} times." for name, count in counts.items() if count > 1)
     for case in results["cases"]:
         yield from (f"{case['id']} {problem}" for problem in _in_case(case))
-    performance = results["performance"]
-    sections = {key: performance[key] for key in ("ocpp_response", "authorize_response")} | performance["per_action"]
+    for phase in PHASES:
+        measured = part(results, phase)
+        if measured is not None:
+            under = " under load" if phase == LOADED else ""
+            yield from (f"performance{under} of {problem}" for problem in _in_performance(measured))
+    if "background" not in results and "loaded" in results["performance"]:
+        yield "performance has figures under load, but there is no background."
+
+
+def _in_performance(measured: Mapping[str, Any]) -> Iterable[str]:
+    sections = {key: measured[key] for key in _SECTIONS if key in measured} | measured["per_action"]
     for name, row in sections.items():
-        yield from (f"performance of {name}: {problem}" for problem in _in_row(row))
+        yield from (f"{name}: {problem}" for problem in _in_row(row))
+    samples = measured.get("samples")
+    if samples is not None and not samples["kept"] == len(samples["rows"]) <= samples["taken"]:
+        taken, kept, rows = samples["taken"], samples["kept"], len(samples["rows"])
+        yield f"samples: {rows} rows, of which {kept} are said to be kept and {taken} taken."
 
 
 def _in_case(case: Mapping[str, Any]) -> Iterable[str]:

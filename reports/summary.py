@@ -1,18 +1,22 @@
 """Results as one Markdown page: what a pull request, a wiki or a mail shows of a run."""
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from reports.markdown import code as _code
+from reports.markdown import or_dash as _or_dash
+from reports.markdown import plain as _md
+from reports.markdown import table as _table
+from reports.mismatches import HEADING, contradictions
+from reports.performance import PHASES
+from reports.remarks import remarks
 from reports.terminal import COLUMNS, Table, action_table, performance_table, profile_table
-from reports.text import clean
 from reports.verdicts import OUTCOME_NAMES, Case, Results, ordered, outcome, totals, word
 
 DISCLAIMER: Final = (
     "This report was produced by plugproof, an open conformance harness. It is no certificate and does not replace one."
 )
 _SUT: Final = {"csms": "Charging Station Management System", "charge_point": "Charging Station"}
-_TECHNICAL: Final = re.compile(r"[\\`*\[\]<>|#~&]|(?<!\w)_|_(?!\w)")
 _RED: Final = {
     "FAIL": "failed",
     "XPASS": "passed unexpectedly",
@@ -25,7 +29,7 @@ def summary(results: Results) -> str:
     """The page. It says on its first line that it is no certificate."""
     parts = [
         [f"> {DISCLAIMER}"],
-        [f"# {_verdict_of_the_run(results)}"],
+        [f"# {headline(results)}"],
         _product(results["run"]["sut"]),
         ["## Totals"],
         _table(Table("Totals", *_totals(results))),
@@ -36,6 +40,7 @@ def summary(results: Results) -> str:
         *_listed(results, "XFAIL"),
         *_not_applicable(results),
         *_should(results),
+        *_contradicted(results),
         *_unjudged(results),
         ["## Conditions of the run"],
         _conditions(results["run"]),
@@ -43,7 +48,8 @@ def summary(results: Results) -> str:
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def _verdict_of_the_run(results: Results) -> str:
+def headline(results: Results) -> str:
+    """How the run went, in one line of Markdown."""
     counts = totals(results)
     ran = sum(counts.values()) - counts["NOT_APPLICABLE"]
     name = _md(results["run"]["sut"]["name"])
@@ -84,10 +90,20 @@ def _performance(results: Results) -> Iterable[list[str]]:
     link = results["performance"]["link"]
     rtt = "not measured" if link["rtt_ms"] is None else f"{link['rtt_ms']:g} ms"
     yield [f"Communication technology during the measurement: {_or_dash(link['technology'])}; round trip: {rtt}."]
-    actions = action_table(results)
-    if actions.rows:
-        yield [f"{actions.title}:"]
-        yield _table(actions)
+    notes = remarks(results)
+    if notes:
+        yield [f"- {_md(note)}" for note in notes]
+    for phase in PHASES:
+        actions = action_table(results, phase)
+        if actions.rows:
+            yield [f"{actions.title}:"]
+            yield _table(actions)
+
+
+def _contradicted(results: Results) -> Iterable[list[str]]:
+    if found := contradictions(results):
+        yield [f"## {HEADING}"]
+        yield [f"- {_md(sentence)}" for sentence in found]
 
 
 def _not_passed(results: Results) -> Iterable[list[str]]:
@@ -173,26 +189,3 @@ def _conditions(run: dict[str, Any]) -> list[str]:
         ("Command", _code(run["command"])),
     )
     return _table(Table("Conditions", ("Condition", "Value"), rows))
-
-
-def _table(table: Table) -> list[str]:
-    return [_cells(table.headers), _cells(["---"] * len(table.headers)), *map(_cells, table.rows)]
-
-
-def _cells(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _or_dash(value: object) -> str:
-    return "-" if value is None else _md(value)
-
-
-def _md(value: object) -> str:
-    """A value as plain text in Markdown: nothing in it becomes a tag, a link or a cell."""
-    return _TECHNICAL.sub(r"\\\g<0>", clean(value))
-
-
-def _code(value: object) -> str:
-    """A value as code; a bar would end a table cell even there, a back-tick the code: both are replaced."""
-    text = clean(value).replace("|", "¦").replace("`", "'")
-    return f"`{text}`"

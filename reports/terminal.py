@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reports.performance import FEW_SAMPLES, milliseconds, seconds
+from reports.performance import FEW_SAMPLES, LOADED, PHASES, QUIET, milliseconds, part, seconds
+from reports.remarks import NAMES, sections
 from reports.text import clean
 from reports.verdicts import OUTCOME_NAMES, Results, exit_code, ordered, outcome, profile_result, profiles, totals
 
 __all__ = ["COLUMNS", "Table", "action_table", "exit_code", "performance_table", "profile_table", "totals"]
 
-PERFORMANCE_ROWS: Final = (
-    ("ocpp_response", "OCPP response time"),
-    ("authorize_response", "Response time Authorize"),
-)
-"""Key in the results and name in print, 2024 layout."""
 COLUMNS: Final = ("PASS", "FAIL", "XPASS", "XFAIL", "ERROR", "INCONCLUSIVE", "NOT_APPLICABLE")
 """Outcomes in the order in which tables count them."""
 
@@ -41,38 +37,52 @@ def profile_table(results: Results) -> Table:
 def performance_table(results: Results, *, unit: str = "s") -> Table:
     """Measured response times against the declared maximum, in the columns of the 2024 abstract.
 
-    ``unit`` is ``s``, as the abstract prints them, or ``ms`` for those who look for where the time goes.
+    ``unit`` is ``s``, as the abstract prints them, or ``ms`` for those who look for where the time goes. In a run with
+    background load each row is there without and with it.
     """
-    rows = []
-    shown, factor = (seconds, 1) if unit == "s" else (milliseconds, 1000)
-    for key, name in PERFORMANCE_ROWS:
-        row = results["performance"][key]
-        few = f" (fewer than {FEW_SAMPLES})" if 0 < row["n"] < FEW_SAMPLES else ""
-        rows.append(
-            (
-                name,
-                f"{row['n']}{few}",
-                str(row["timeouts"]),
-                shown(row["min_ms"]),
-                shown(row["max_ms"]),
-                shown(row["mean_ms"]),
-                "-" if row["declared_s"] is None else f"{row['declared_s'] * factor:g}",
-                _within(row["within_declared"]),
-            )
-        )
+    title = f"Response times in {'seconds' if unit == 's' else 'milliseconds'}"
     headers = ("Name", "Samples", "Timeouts", "Min", "Max", "Average", "Declared", "Within")
-    return Table(f"Response times in {'seconds' if unit == 's' else 'milliseconds'}", headers, tuple(rows))
+    rows = [(NAMES[key], *_cells(results["performance"][key], unit)) for key in sections(results)]
+    if "background" not in results:
+        return Table(title, headers, tuple(rows))
+    both = []
+    for key in sections(results):
+        for phase in PHASES:
+            row = (part(results, phase) or {}).get(key)
+            cells = ("not measured", *("-" * 6)) if row is None else _cells(row, unit)
+            both.append((NAMES[key], phase, *cells))
+    return Table(title, ("Name", "Phase", *headers[1:]), tuple(both))
 
 
-def action_table(results: Results) -> Table:
-    """Response times per action in milliseconds, with percentiles (nearest rank)."""
+def _cells(row: Any, unit: str) -> tuple[str, ...]:
+    shown, factor = (seconds, 1) if unit == "s" else (milliseconds, 1000)
+    few = f" (fewer than {FEW_SAMPLES})" if 0 < row["n"] < FEW_SAMPLES else ""
+    return (
+        f"{row['n']}{few}",
+        str(row["timeouts"]),
+        shown(row["min_ms"]),
+        shown(row["max_ms"]),
+        shown(row["mean_ms"]),
+        "-" if row["declared_s"] is None else f"{row['declared_s'] * factor:g}",
+        _within(row["within_declared"]),
+    )
+
+
+def action_table(results: Results, phase: str = QUIET) -> Table:
+    """Response times in milliseconds, with percentiles (nearest rank): of all actions together, then of each."""
     keys = ("min_ms", "mean_ms", "p50_ms", "p95_ms", "p99_ms", "max_ms")
+    measured = part(results, phase) or {"per_action": {}}
+    named = [(clean(action), row) for action, row in sorted(measured["per_action"].items())]
+    if named:
+        named.insert(0, ("(all)", measured["ocpp_response"]))
+        if measured.get("first_calls"):
+            named.append(("(first of a connection)", measured["first_calls"]))
     rows = tuple(
-        (clean(action), str(row["n"]), str(row["timeouts"]), *(milliseconds(row[key]) for key in keys))
-        for action, row in sorted(results["performance"]["per_action"].items())
+        (name, str(row["n"]), str(row["timeouts"]), *(milliseconds(row[key]) for key in keys)) for name, row in named
     )
     headers = ("Action", "Samples", "Timeouts", "Min", "Average", "p50", "p95", "p99", "Max")
-    return Table("Response times per action in milliseconds", headers, rows)
+    under = ", under load" if phase == LOADED else ""
+    return Table(f"Response times per action in milliseconds{under}", headers, rows)
 
 
 def _within(value: Any) -> str:

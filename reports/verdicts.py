@@ -30,6 +30,10 @@ OUTCOME_WORDS: Final[Mapping[str, str]] = {"NOT_APPLICABLE": "NOT APPLICABLE"}
 """How an outcome is written to people where that differs from its name."""
 
 
+UNDER_LOAD: Final = "@loaded"
+"""What the id of a case ends with that ran under background load."""
+
+
 @dataclass(frozen=True)
 class Profile:
     """A certification profile: its name in the catalogue, its key among the claims, its name in print."""
@@ -69,6 +73,17 @@ def totals(results: Results) -> dict[str, int]:
     """How many cases had each outcome, most severe first, zeros included."""
     counts = Counter(outcome(case) for case in results["cases"])
     return {name: counts[name] for name in OUTCOMES}
+
+
+def once(results: Results) -> list[Case]:
+    """Each case once: where it also ran under background load, the run with the worse verdict."""
+    worst: dict[str, Case] = {}
+    for case in results["cases"]:
+        id = case["id"].removesuffix(UNDER_LOAD)
+        before = worst.setdefault(id, case)
+        if OUTCOMES.index(case["verdict"]) < OUTCOMES.index(before["verdict"]):
+            worst[id] = case
+    return list(worst.values())
 
 
 def ordered(cases: Iterable[Case]) -> list[Case]:

@@ -7,6 +7,16 @@ from reports.abstract.building import approval_of, from_results, lab_of
 from reports.abstract.invariants import AbstractError
 from reports.abstract.layouts import kind, lay_out
 from reports.abstract.model import Report
-from reports.abstract.writing import FORMATS, write
+from reports.abstract.writing import write
 
-__all__ = ["FORMATS", "AbstractError", "Report", "approval_of", "from_results", "kind", "lab_of", "lay_out", "write"]
+__all__ = [
+    "BINARY",
+    "AbstractError",
+    "Report",
+    "approval_of",
+    "from_results",
+    "kind",
+    "lab_of",
+    "lay_out",
+    "write",
+]

@@ -30,9 +30,10 @@ from reports.abstract.model import (
     Word,
 )
 from reports.abstract.words import MEASURES, MILLISECONDS, QUESTIONS
+from reports.mismatches import contradictions
 from reports.results import digest
 from reports.summary import DISCLAIMER
-from reports.verdicts import PROFILES, Case, Profile, Results, profile_result
+from reports.verdicts import PROFILES, Case, Profile, Results, once, profile_result
 
 _OBSERVABLE: Final = {"AQ-1": "boot_pending", "AQ-6": "reject_unknown_at_handshake"}
 """Questions to a back office that [features] asks as well, under another name."""
@@ -68,13 +69,14 @@ def from_results(
             security_paper="edition 3" if security else None,
         ),
         functionalities=tuple(_functionality(results, profile) for profile in PROFILES),
-        questions=tuple(_questions(claims, role)),
+        questions=tuple(_questions(claims, role, _contradicted(results))),
         performance=_performance(results["performance"], claims.get("performance") or {}, role),
         configuration=Configuration(
             tool=f"{harness.name} {harness.version}", limits=tuple(_limits(claims.get("settings") or {}))
         ),
         approval=approval or approval_of(people),
-        outside=_counts(case for case in results["cases"] if case["profile"] not in known),
+        outside=_counts(case for case in once(results) if case["profile"] not in known),
+        mismatches=tuple(contradictions(results)),
         pics_digest=run["sut_file_digest"],
         results_digest=digest(results),
     )
@@ -116,7 +118,7 @@ def _product(sut: Mapping[str, Any], role: Role) -> Product:
 
 
 def _functionality(results: Results, profile: Profile) -> Functionality:
-    counts = _counts(case for case in results["cases"] if case["profile"] == profile.name)
+    counts = _counts(case for case in once(results) if case["profile"] == profile.name)
     return Functionality(
         key=cast(ProfileKey, profile.key), result=_word(results, profile, nothing_ran=counts == Counts()), counts=counts
     )
@@ -147,12 +149,20 @@ def _counts(cases: Iterable[Case]) -> Counts:
     )
 
 
-def _questions(claims: Mapping[str, Any], role: Role) -> Iterable[Question]:
+def _contradicted(results: Results) -> frozenset[str]:
+    """The claims that the wire contradicts."""
+    return frozenset(one["claim"] for one in results.get("pics_mismatch", ()))
+
+
+def _questions(claims: Mapping[str, Any], role: Role, contradicted: frozenset[str]) -> Iterable[Question]:
     features, answered = claims.get("features") or {}, claims.get("questions") or {}
     elsewhere = {id: features[name] for id, name in _OBSERVABLE.items() if role == "csms" and name in features}
     answers: dict[str, bool] = elsewhere | answered
     for id in sorted({*answers, *_ALWAYS_ASKED[role]}):
-        yield Question(id=id, text=QUESTIONS.get(id), answer=_yes_no(answers.get(id)))
+        answer = answers.get(id)
+        seen = {f"questions.{id}", f"features.{_OBSERVABLE.get(id)}"} & contradicted
+        observed = not answer if seen and answer is not None else None
+        yield Question(id=id, text=QUESTIONS.get(id), answer=_yes_no(answer), observed=_yes_no(observed))
 
 
 def _yes_no(value: bool | None) -> Answer | None:

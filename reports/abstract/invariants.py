@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Final, get_args
 
 from reports.abstract.model import UNIT, Declared, Functionality, Measured, Report, Word
-from reports.abstract.sources import LETTERS, SOURCES
+from reports.abstract.sources import SOURCES
+from reports.documents.sources import LETTERS
 
 WORDS: Final[tuple[str, ...]] = get_args(Word)
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from reports.abstract.document import Block, Cell, Document, Row, cell
 from reports.abstract.invariants import check
 from reports.abstract.model import Counts, Functionality, Layout, Person, Report
 from reports.abstract.performance import performance_2023, performance_2024
 from reports.abstract.printing import date
-from reports.abstract.sources import CONSTANT, MEANINGS
 from reports.abstract.words import DESCRIPTIONS, DEVICE, ORDER, SIGNATURE, SIX, TITLE
+from reports.documents import Block, Cell, Document, Row, cell, facts, table
+from reports.documents.sources import CONSTANT, MEANINGS
 from reports.verdicts import PROFILES
 
 _TITLES: Final = {profile.key: profile.title for profile in PROFILES}
@@ -30,6 +30,9 @@ def lay_out(report: Report, *, all_rows: bool = False) -> Document:
         title=f"{TITLE}, {kind(report)}" if report.layout == "2023" else TITLE,
         blocks=tuple(parts(report, all_rows)),
         legend=f"Sources of the values: {letters}. Text without a letter belongs to the layout.",
+        reference=cell(report.id).text,
+        made=report.generated_at,
+        author=cell(f"{report.harness.name} {report.harness.version}").text,
     )
 
 
@@ -56,9 +59,7 @@ def _layout_2023(report: Report, all_rows: bool) -> Iterable[Block]:
         ("Communication", communication),
         ("OCPP software version", version),
     )
-    yield _functionalities(
-        report, "Tested functionalities", ("Functionality", "Result", "Description"), all_rows, separated=True
-    )
+    yield _functionalities(report, "Tested functionalities", "Functionality", all_rows, separated=True)
     yield performance_2023(report)
     yield _facts(
         "Test configuration",
@@ -71,8 +72,8 @@ def _layout_2023(report: Report, all_rows: bool) -> Iterable[Block]:
     limits = [(limit.name, limit.value) for limit in report.configuration.limits]
     if limits or all_rows:
         letter = report.sources["configuration.limits"]
-        rows = tuple((cell(name, letter), cell(value, letter)) for name, value in limits)
-        yield Block("Limits and non-OCPP settings", "facts", (), rows)
+        rows = ((cell(name, letter), cell(value, letter)) for name, value in limits)
+        yield facts("Limits and non-OCPP settings", rows)
     yield _approval(report, reviewer=False)
     yield _origin(report)
 
@@ -90,9 +91,7 @@ def _layout_2024(report: Report, all_rows: bool) -> Iterable[Block]:
         ("Device under test", _of(report, "product.sut", DEVICE["2024"][product.sut])),
         ("OCPP software version", _of(report, "product.software_version", product.software_version)),
     )
-    yield _functionalities(
-        report, "Tested functionalities", ("Profile", "Result", "Description"), all_rows, separated=False
-    )
+    yield _functionalities(report, "Tested functionalities", "Profile", all_rows, separated=False)
     if report.questions:
         yield _questions(report)
     yield from performance_2024(report)
@@ -117,7 +116,7 @@ def _of(report: Report, place: str, value: object) -> Cell:
 
 
 def _facts(title: str, *pairs: tuple[str, Cell]) -> Block:
-    return Block(title, "facts", (), tuple((cell(name), value) for name, value in pairs))
+    return facts(title, ((cell(name), value) for name, value in pairs))
 
 
 def _printed(report: Report, *, all_rows: bool) -> list[Functionality]:
@@ -127,7 +126,7 @@ def _printed(report: Report, *, all_rows: bool) -> list[Functionality]:
     return sorted(rows, key=lambda row: order.index(row.key))
 
 
-def _functionalities(report: Report, title: str, columns: tuple[str, ...], all_rows: bool, *, separated: bool) -> Block:
+def _functionalities(report: Report, title: str, name: str, all_rows: bool, *, separated: bool) -> Block:
     rows: list[Row] = [
         (
             cell(_TITLES[row.key]),
@@ -138,8 +137,11 @@ def _functionalities(report: Report, title: str, columns: tuple[str, ...], all_r
     ]
     if separated and len(rows) > 1:
         rows.insert(1, (cell("Optional features"),))
-    remarks = tuple(_outside(report.outside, lambda text: _of(report, "outside", text)))
-    return Block(title, "table", columns, tuple(rows), remarks)
+    remarks = [
+        *_outside(report.outside, lambda text: _of(report, "outside", text)),
+        *(_of(report, "mismatches", f"Contradicted by the run: {sentence}") for sentence in report.mismatches),
+    ]
+    return table(title, {name: 30, "Result": 17, "Description": 53}, rows, remarks)
 
 
 def _outside(counts: Counts, print_: Callable[[str], Cell]) -> Iterable[Cell]:
@@ -168,7 +170,7 @@ def _questions(report: Report) -> Block:
         for question in report.questions
         if None not in (question.answer, question.observed) and question.answer != question.observed
     )
-    return Block("Additional questions", "table", ("ID", "Question", "Supported / Present"), rows, remarks)
+    return table("Additional questions", {"ID": 12, "Question": 62, "Supported / Present": 26}, rows, remarks)
 
 
 def _approval(report: Report, *, reviewer: bool) -> Block:
@@ -183,10 +185,9 @@ def _approval(report: Report, *, reviewer: bool) -> Block:
         for name in names
     ]
     signature = cell(SIGNATURE)
-    return Block(
+    return table(
         "Statement of approval",
-        "table",
-        ("Approved by", "Vendor", "Laboratory"),
+        {"Approved by": 20, "Vendor": 40, "Laboratory": 40},
         (*rows, (cell("Signature"), signature, signature)),
     )
 

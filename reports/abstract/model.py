@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct, field
 
-from reports.abstract.sources import SOURCES, Source
+from reports.abstract.sources import SOURCES
+from reports.documents.sources import Source
 
 Layout = Literal["2023", "2024"]
 Role = Literal["csms", "charge_point"]
@@ -166,7 +167,8 @@ class Approval(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The abstract of one run.
 
-    `generated_at` is when the run ended (UTC), `outside` counts the cases that belong to no functionality,
+    `generated_at` is when the run ended (UTC), `outside` counts the cases that belong to no functionality, `mismatches`
+    are sentences about answers of the vendor that the run contradicts,
     `pics_digest` and `results_digest` are SHA-256 of the SUT file and of the results, and `sources` has a letter for
     every value that may be printed.
     """
@@ -185,6 +187,7 @@ class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     configuration: Configuration
     approval: Approval
     outside: Counts = Counts()
+    mismatches: tuple[str, ...] = ()
     pics_digest: str | None = None
     results_digest: str | None = None
     sources: dict[str, Source] = field(default_factory=lambda: dict(SOURCES))

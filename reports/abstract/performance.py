@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from reports.abstract.document import Block, Cell, cell
 from reports.abstract.model import UNIT, Measured, Report
 from reports.abstract.printing import clock, number
 from reports.abstract.words import MEASURE_DESCRIPTIONS, MEASURE_NAMES, MEASURES
+from reports.documents import Block, Cell, cell, table
 from reports.performance import FEW_SAMPLES, milliseconds, seconds
 
 
@@ -26,8 +26,8 @@ def performance_2023(report: Report) -> Block:
                 cell(MEASURE_DESCRIPTIONS[key]),
             )
         )
-    columns = ("Name", "PICS value", "Measured value", "Description")
-    return Block("Performance measurement results", "table", columns, tuple(rows), tuple(_conditions(report)))
+    columns = {"Name": 27, "PICS value": 14, "Measured value": 20, "Description": 39}
+    return table("Performance measurement results", columns, rows, _conditions(report))
 
 
 def performance_2024(report: Report) -> Iterable[Block]:
@@ -58,12 +58,11 @@ def performance_2024(report: Report) -> Iterable[Block]:
         f"Communication technology during the measurement: {cell(link.technology).text}",
         report.sources["performance.link.technology"],
     )
-    yield Block("Declared performance", "table", ("Name", "Max value", "Unit", "Description"), tuple(stated))
-    yield Block(
+    yield table("Declared performance", {"Name": 34, "Max value": 14, "Unit": 12, "Description": 40}, stated)
+    yield table(
         "Performance measurement result",
-        "table",
-        ("Name", "Min value", "Max value", "Average value", "Unit"),
-        tuple(found),
+        {"Name": 34, "Min value": 15, "Max value": 15, "Average value": 22, "Unit": 14},
+        found,
         (technology, *_conditions(report)),
     )
 

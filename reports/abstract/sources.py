@@ -1,18 +1,8 @@
-"""Where each printed value comes from, as one letter."""
+"""Which source each value of the model has."""
 
-from typing import Final, Literal, get_args
+from typing import Final
 
-Source = Literal["P", "M", "L", "T", "K"]
-LETTERS: Final[tuple[str, ...]] = get_args(Source)
-CONSTANT: Final[Source] = "K"
-
-MEANINGS: Final[dict[Source, str]] = {
-    "P": "stated by the vendor (PICS)",
-    "M": "measured or decided during the run",
-    "L": "laboratory or operator data",
-    "T": "the tool",
-    "K": "constant text of the layout",
-}
+from reports.documents.sources import Source
 
 SOURCES: Final[dict[str, Source]] = {
     "disclaimer": "K",
@@ -34,6 +24,7 @@ SOURCES: Final[dict[str, Source]] = {
     "product.communication": "P",
     "functionalities.result": "M",
     "outside": "M",
+    "mismatches": "M",
     "questions.id": "P",
     "questions.text": "K",
     "questions.answer": "P",

@@ -82,7 +82,7 @@ def test_laboratory_data_of_a_file_go_over_those_of_the_sut_file(file: Path, tmp
     ("options", "sentence"),
     [
         (("--layout", "2025"), "--layout is 2023 or 2024, not 2025\n"),
-        (("--format", "docx"), "--format is html, md or json, not docx\n"),
+        (("--format", "docx"), "--format is html, md, pdf, json or report.html, not docx\n"),
     ],
 )
 def test_unknown_options_are_one_sentence(file: Path, options: tuple[str, ...], sentence: str) -> None:

@@ -34,6 +34,20 @@ def words(made: Report) -> dict[str, str]:
 # ---- from results
 
 
+def test_a_case_that_also_ran_under_load_counts_once_by_its_worse_verdict(results: dict[str, Any]) -> None:
+    core = [case for case in results["cases"] if case["profile"] == "Core"]
+    passed = next(case for case in core if case["verdict"] == "PASS")
+    failed = next(case for case in core if case["verdict"] == "FAIL")
+    results["cases"] += [
+        dict(passed, id=f"{passed['id']}@loaded", verdict="FAIL"),
+        dict(failed, id=f"{failed['id']}@loaded", verdict="PASS"),
+    ]
+
+    counts = from_results(results).functionalities[0].counts
+
+    assert counts == Counts(passed=1, fail=5, inconclusive=1, error=1, not_applicable=1)
+
+
 def test_words_and_counts_per_functionality(results: dict[str, Any]) -> None:
     made = from_results(results)
     assert words(made) == {

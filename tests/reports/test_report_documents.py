@@ -1,9 +1,8 @@
-"""Tables, JUnit and the Markdown summary of the fixed run."""
+"""Tables and the Markdown summary of the fixed run."""
 
 import random
 from collections.abc import Callable
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -11,14 +10,9 @@ from syrupy.assertion import SnapshotAssertion
 from reports.junit import junit
 from reports.summary import summary
 from reports.terminal import action_table, performance_table, profile_table
+from tests.reports.diff_runs import now
 
 Run = Callable[..., dict[str, Any]]
-
-
-def case_in(document: str, name: str) -> ET.Element:
-    element = ET.fromstring(document).find(f".//testcase[@name='{name}']")
-    assert element is not None
-    return element
 
 
 def test_profile_table(results: dict[str, Any]) -> None:
@@ -57,6 +51,7 @@ def test_performance_table_in_milliseconds(results: dict[str, Any]) -> None:
 
 def test_action_table(results: dict[str, Any]) -> None:
     assert action_table(results).rows == (
+        ("(all)", "15", "0", "280.0", "325.8", "304.0", "440.0", "440.0", "440.0"),
         ("Authorize", "3", "1", "235.0", "331.7", "290.0", "470.0", "470.0", "470.0"),
         ("Heartbeat", "0", "0", "-", "-", "-", "-", "-", "-"),
     )
@@ -66,73 +61,6 @@ def test_no_table_has_an_empty_or_missing_cell(results: dict[str, Any]) -> None:
     for table in (profile_table(results), performance_table(results), action_table(results)):
         assert table.rows
         assert all(len(row) == len(table.headers) and all(row) for row in table.rows)
-
-
-def test_junit_document(results: dict[str, Any], xml_file: SnapshotAssertion) -> None:
-    assert junit(results) == xml_file
-
-
-def test_junit_counts_what_it_holds(results: dict[str, Any]) -> None:
-    suite = ET.fromstring(junit(results)).find("testsuite")
-    assert suite is not None
-    assert len(suite.findall("testcase")) == int(suite.attrib["tests"]) == 14
-    for tag, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
-        assert len(suite.findall(f"testcase/{tag}")) == int(suite.attrib[attribute])
-    assert [suite.attrib[name] for name in ("failures", "errors", "skipped")] == ["6", "2", "3"]
-
-
-@pytest.mark.parametrize(
-    ("name", "tag", "kind", "message"),
-    [
-        ("TC_003_CSMS", "failure", "FAIL", "The CSMS refused a tag that it knows as valid."),
-        ("TC_056_CSMS", "failure", "XPASS", "passed although a failure was expected: PROJ-124: stack level is wrong"),
-        ("TC_031_CSMS", "error", "ERROR", "The state charging could not be reached: Authorize was not accepted."),
-        ("TC_030_CSMS", "error", "INCONCLUSIVE", "Nobody pressed the button within 120 s."),
-        ("TC_042_1_CSMS", "skipped", "XFAIL", "failed as expected: PROJ-123: lists come with the next release"),
-        ("TC_061_CSMS", "skipped", "NOT_APPLICABLE", "not claimed: features.clear_cache = false in sut.toml"),
-    ],
-)
-def test_junit_files_each_outcome_where_it_belongs(
-    results: dict[str, Any], name: str, tag: str, kind: str, message: str
-) -> None:
-    element = case_in(junit(results), name)
-    verdicts = [child for child in element if child.tag in ("failure", "error", "skipped")]
-    assert [(child.tag, child.attrib) for child in verdicts] == [(tag, {"type": kind, "message": message})]
-
-
-def test_junit_says_rule_expected_and_actual(results: dict[str, Any]) -> None:
-    text = case_in(junit(results), "TC_003_CSMS").findtext("failure") or ""
-    assert text.splitlines()[0] == "TC_003_CSMS.R3 · OCPP 1.6 §4.1"
-    assert text.splitlines()[-2:] == ["expected: idTagInfo.status = Accepted", "actual: idTagInfo.status = Invalid"]
-
-
-def test_junit_has_the_traceback_of_an_error_only(results: dict[str, Any]) -> None:
-    assert "Traceback (most recent" in (case_in(junit(results), "TC_031_CSMS").findtext("error") or "")
-    case = next(case for case in results["cases"] if case["id"] == "TC_031_CSMS")
-    case["failure"]["traceback"] = None
-    assert "Traceback (most recent" not in junit(results)
-
-
-def test_junit_names_class_and_properties(results: dict[str, Any]) -> None:
-    element = case_in(junit(results), "TC_021_CSMS")
-    assert element.attrib == {"classname": "testcases.csms.Core", "name": "TC_021_CSMS", "time": "0.050"}
-    properties = {p.attrib["name"]: p.attrib["value"] for p in element.findall("properties/property")}
-    assert properties["id"] == "TC_021_CSMS"
-    assert properties["profile"] == "Core"
-    assert properties["rules"] == "TC_021_CSMS.R1 TC_021_CSMS.R2"
-    assert not [child for child in element if child.tag in ("failure", "error", "skipped")]
-    assert (element.findtext("system-out") or "").startswith("PASS  TC_021_CSMS")
-
-
-@pytest.mark.parametrize("bad", ["\x00", "\x1b", "\x0b", "\ud800", "\ufffe", "\uffff", "]]>", "<&\"'"])
-def test_junit_survives_any_character(results: dict[str, Any], bad: str) -> None:
-    case = next(case for case in results["cases"] if case["id"] == "TC_031_CSMS")
-    for key in ("title", "reason", "lane", "rerun"):
-        case[key] = f"x{bad}y"
-    case["failure"] |= dict.fromkeys(("sentence", "expected", "actual", "traceback"), f"x{bad}y")
-    document = junit(results)
-    document.encode()
-    assert case_in(document, "TC_031_CSMS").findtext("error")
 
 
 @pytest.mark.parametrize("write", [junit, summary])
@@ -152,6 +80,10 @@ def test_documents_hold_no_secret(results: dict[str, Any], password: str, write:
 
 def test_summary_document(results: dict[str, Any], markdown_file: SnapshotAssertion) -> None:
     assert summary(results) == markdown_file
+
+
+def test_summary_document_of_the_sample(markdown_file: SnapshotAssertion) -> None:
+    assert summary(now()) == markdown_file
 
 
 def test_summary_says_first_that_it_is_no_certificate(results: dict[str, Any]) -> None:
@@ -205,6 +137,14 @@ def test_summary_of_a_clean_run_has_no_empty_parts(with_outcomes: Run) -> None:
     assert "during the measurement: -; round trip: not measured." in text
     assert "| Digest of the SUT file | - |" in text
     assert "| Recommendations count as rules | yes |" in text
+
+
+def test_summary_says_what_the_wire_contradicts_and_no_more(results: dict[str, Any]) -> None:
+    results["performance"]["authorize_response"] = results["performance"]["ocpp_response"]
+    assert "\n- " not in summary(results).partition("## Performance")[2].partition("\n## ")[0]
+    one = {"rule": "PICS-01", "claim": "profiles.reservation", "message": "It <is> there.", "case": None}
+    results["pics_mismatch"] = [one | {"trace": None, "frame": None, "declared": False, "observed": True}]
+    assert "## Claims that the wire contradicts\n\n- It \\<is\\> there. (PICS-01)\n" in summary(results)
 
 
 def test_summary_of_nothing_is_not_green(with_outcomes: Run) -> None:

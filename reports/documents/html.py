@@ -1,4 +1,4 @@
-"""The abstract as one HTML page that needs no other file and prints on A4, the disclaimer on every sheet."""
+"""A document as one HTML page that needs no other file and prints on A4, the disclaimer on every sheet."""
 
 import re
 from functools import cache
@@ -6,12 +6,12 @@ from importlib import resources
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from reports.abstract.document import Document
+from reports.documents.document import Document
 
 
 @cache
 def _template() -> Template:
-    text = resources.files("reports").joinpath("templates", "abstract.html.j2").read_text(encoding="utf-8")
+    text = resources.files("reports").joinpath("templates", "document.html.j2").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["css_string"] = _css_string
     return environment.from_string(text)

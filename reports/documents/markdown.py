@@ -1,12 +1,11 @@
-"""The abstract as a Markdown page."""
+"""A document as a Markdown page."""
 
 import re
 from collections.abc import Iterable
 from typing import Final
 
-from reports.abstract.document import Block, Cell, Document, Row, cell
-from reports.abstract.sources import CONSTANT
-from reports.abstract.words import DASH
+from reports.documents.document import DASH, Block, Cell, Document, Row, cell
+from reports.documents.sources import CONSTANT
 
 _TECHNICAL: Final = re.compile(r"[\\`*\[\]<>|#~&_]")
 _FACTS: Final = ("Item", "Value")
@@ -38,7 +37,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _marked(part: Cell) -> str:
-    text = _escaped(part.text)
+    text = f"**{_escaped(part.text)}**" if part.open else _escaped(part.text)
     return text if part.source == CONSTANT else f"{text} <sup>{part.source}</sup>"
 
 

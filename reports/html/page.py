@@ -1,0 +1,103 @@
+"""The page as a whole: what the template is given, and the policy that names its styles and its script."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from reports.charts import response_charts
+from reports.html import overview
+from reports.html.cases import link_to, views
+from reports.html.frames import frame
+from reports.performance import LOADED
+from reports.remarks import remarks
+from reports.sequence import Entry
+from reports.summary import DISCLAIMER
+from reports.templating import templates
+from reports.terminal import COLUMNS, action_table, performance_table
+from reports.verdicts import OUTCOME_NAMES, Results, ordered, totals, word
+
+TEMPLATE: Final = "report.html.j2"
+MOST_OPEN: Final = 3
+"""Up to so many cases that failed are open from the start."""
+_STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+def page(results: Results, traces: Mapping[str, Sequence[Entry]]) -> str:
+    """The page. ``traces`` are the entries of the traces by their path in the results; one that is not there is linked.
+
+    Equal results and traces give equal text.
+    """
+    cases = views(ordered(results["cases"]), traces)
+    rows = overview.profile_rows(results, cases)
+    counts = totals(results)
+    script, style = _source("report.js"), _source("report.css")
+    charts = [Markup(svg) for _, svg in response_charts(results)]
+    styles = [style, *dict.fromkeys(found for chart in charts for found in _STYLE.findall(chart))]
+    red = [view for view in cases if view.is_red]
+    return (
+        templates()
+        .get_template(TEMPLATE)
+        .render(
+            disclaimer=DISCLAIMER,
+            run=results["run"],
+            headline=overview.headline(results),
+            state=overview.state(results),
+            identity=overview.identity(results),
+            counts={name: counts[name] for name in COLUMNS if counts[name]},
+            segments=overview.segments(counts),
+            names=OUTCOME_NAMES,
+            noun=overview.noun,
+            words={name: word(name) for name in COLUMNS},
+            profiles=rows,
+            promised=sum(row.promised for row in rows),
+            judged=sum(row.judged for row in rows),
+            red=red,
+            opened={view.case["id"] for view in red} if len(red) <= MOST_OPEN else set(),
+            untested=overview.untested(results),
+            unasked=overview.unasked(results),
+            advice=overview.advice(results),
+            mismatches=[_mismatch(one) for one in results.get("pics_mismatch", ())],
+            tables=[performance_table(results, unit="ms"), action_table(results), action_table(results, LOADED)],
+            remarks=remarks(results),
+            charts=charts,
+            product=overview.product(results),
+            claims=overview.claims(results),
+            conditions=overview.conditions(results),
+            style=style,
+            script=script,
+            policy="; ".join(
+                (
+                    "default-src 'none'",
+                    f"style-src {' '.join(map(_digest, styles))}",
+                    f"script-src {_digest(script)}",
+                    "base-uri 'none'",
+                    "form-action 'none'",
+                )
+            ),
+        )
+    )
+
+
+def _source(name: str) -> Markup:
+    """A style sheet or a script of ours, as it is."""
+    environment = templates()
+    assert environment.loader is not None
+    return Markup(environment.loader.get_source(environment, name)[0])
+
+
+def _digest(source: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
+
+
+def _mismatch(one: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of ``pics_mismatch`` with its message as HTML."""
+    found = one["frame"]
+    return {
+        **one,
+        "frame": found and frame(found["text"], found["start"], found["end"]),
+        "trace": link_to(one["trace"]) if one["trace"] else None,
+    }

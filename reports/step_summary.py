@@ -1,0 +1,110 @@
+"""Results as the summary of a step of GitHub Actions: what went wrong first, its explanation one click away."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from reports.explanation import render
+from reports.markdown import code, plain, table
+from reports.mismatches import HEADING, contradictions
+from reports.performance import PHASES
+from reports.remarks import remarks
+from reports.summary import DISCLAIMER, headline
+from reports.terminal import Table, action_table, performance_table, profile_table
+from reports.text import visible
+from reports.verdicts import OUTCOME_NAMES, OUTCOMES, Case, Results, ordered, outcome, totals, word
+
+LIMIT: Final = 1024 * 1024
+"""Bytes of all summaries of one step; GitHub throws away what is larger as a whole."""
+WIDTH: Final = 110
+_EXPLAINED: Final = ("FAIL", "XPASS", "ERROR")
+_SIGNS: Final = {"FAIL": "❌", "XPASS": "❌", "ERROR": "💥", "INCONCLUSIVE": "❔", "XFAIL": "⚠️", "PASS": "✅"}
+
+
+def step_summary(results: Results, room: int = LIMIT) -> str:
+    """Markdown of at most ``room`` bytes in UTF-8. Parts that do not fit are left out, and a note says how many."""
+    parts = ["\n".join(part) + "\n\n" for part in _parts(results)]
+    text = _fitting(parts, room)
+    if len(text) == len(parts):
+        return "".join(text)
+    note = (
+        "> **Cut:** {} of the {} parts of this summary do not fit into 1 MiB; results.json and summary.md are whole.\n"
+    )
+    text = _fitting(parts, room - len(note.encode()) - 10)
+    note = note.format(len(parts) - len(text), len(parts))
+    return "".join([*text, note]) if len(note.encode()) <= room else ""
+
+
+def _fitting(parts: Iterable[str], room: int) -> list[str]:
+    chosen = []
+    for part in parts:
+        size = len(part.encode())
+        if size <= room:
+            chosen.append(part)
+            room -= size
+    return chosen
+
+
+def _parts(results: Results) -> Iterable[list[str]]:
+    """From the most to the least important."""
+    yield [f"## plugproof · {headline(results)}"]
+    counts = [(name, count) for name, count in totals(results).items() if count]
+    names = tuple(f"{_SIGNS.get(name, '')} {OUTCOME_NAMES[name]}".strip() for name, _ in counts)
+    yield _table(Table("Totals", names or ("Cases",), (tuple(str(count) for _, count in counts) or ("0",),)))
+    cases = ordered(results["cases"])
+    by_outcome = {name: [case for case in cases if outcome(case) == name] for name in OUTCOMES}
+    for name in (*_EXPLAINED, "INCONCLUSIVE"):
+        if by_outcome[name]:
+            yield [f"### {OUTCOME_NAMES[name]}"]
+            yield _why(by_outcome[name])
+    if found := contradictions(results):
+        yield [f"### {HEADING}"]
+        yield [f"- {plain(sentence)}" for sentence in found]
+    yield ["### Profiles"]
+    yield _table(profile_table(results))
+    times = performance_table(results, unit="ms")
+    yield [f"### {times.title}"]
+    yield _table(times)
+    if notes := remarks(results):
+        yield [f"- {plain(note)}" for note in notes]
+    for phase in PHASES:
+        actions = action_table(results, phase)
+        if actions.rows:
+            yield _folded(actions.title, _table(actions))
+    for name in ("XFAIL", "NOT_APPLICABLE", "PASS"):
+        if by_outcome[name]:
+            yield _folded(f"{OUTCOME_NAMES[name]} ({len(by_outcome[name])})", _why(by_outcome[name]))
+    yield [f"> {DISCLAIMER}"]
+    if any(by_outcome[name] for name in _EXPLAINED):
+        yield ["### Explanations"]
+    for name in _EXPLAINED:
+        for case in by_outcome[name]:
+            yield _explained(case)
+
+
+def _why(cases: Iterable[Case]) -> list[str]:
+    rows = []
+    for case in cases:
+        reason = case["reason"] or ""
+        if case["expected_failure"] is not None:
+            reason = f"expected to fail ({case['expected_failure']}){': ' + reason if reason else ''}"
+        rows.append((code(case["id"]), plain(case["title"]), plain(reason) or "-"))
+    return table(Table("", ("Case", "Title", "Why"), tuple(rows)))
+
+
+def _explained(case: Case) -> list[str]:
+    text = visible(render(case, width=WIDTH), lines=True).rstrip("\n")
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    # Markdown is not read in a summary element, HTML is.
+    title = f"{_SIGNS[outcome(case)]} {word(outcome(case))} {case['id']}"
+    return _folded(title, [f"{fence}text", text, fence])
+
+
+def _folded(title: str, lines: Iterable[str]) -> list[str]:
+    return [f"<details><summary>{plain(title)}</summary>", "", *lines, "", "</details>"]
+
+
+def _table(whole: Table) -> list[str]:
+    rows = tuple(tuple(map(plain, row)) for row in whole.rows)
+    return table(Table(whole.title, whole.headers, rows))
