@@ -4,7 +4,6 @@ import asyncio
 import re
 import sys
 import time
-from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +11,10 @@ import pytest
 
 from harness import output
 from harness.case import Case
+from harness.measuring import Measured
+from harness.pics_check import summed
 from harness.provisioning.scopes import remove_all
-from harness.results import assemble
+from harness.results import assemble, machine
 from harness.session import RunSession
 from reports.verdicts import exit_code
 
@@ -23,7 +24,8 @@ _ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
 class Collector:
     """A pytest plugin of its own, registered where there is no worker above."""
 
-    def __init__(self, session: RunSession, *, workers: int, command: str) -> None:
+    def __init__(self, session: RunSession, *, workers: int, command: str, writes: bool = True) -> None:
+        """``writes``: the documents of the run are written in the end."""
         self.sut = session.sut
         self.out = session.out
         self.workers = workers
@@ -32,12 +34,13 @@ class Collector:
         self.results: dict[str, Any] | None = None
         self._session = session
         self._command = command
+        self._writes = writes
         session.health.reset()
         self._records: dict[str, dict[str, Any]] = {}
-        self._samples: defaultdict[str, list[int]] = defaultdict(list)
-        self._timeouts: Counter[str] = Counter()
+        self._pics: dict[str, dict[str, Any]] = {}
         self._started = datetime.now(UTC)
-        self._clock = time.monotonic()
+        self._measured = Measured(began_ns=time.monotonic_ns())
+        self._machine = machine()
         self._lanes: dict[str, int] = {}
 
     @pytest.hookimpl(optionalhook=True)
@@ -57,9 +60,8 @@ class Collector:
         """Take the record off the last report of a case."""
         record: dict[str, Any] | None = getattr(report, "plugproof", None)
         if record is not None:
-            for action, times in record.pop("samples").items():
-                self._samples[action] += times
-            self._timeouts.update(record.pop("timeouts"))
+            self._measured.take(record["id"], record.pop("measured"))
+            self._pics[record["id"]] = record.pop("pics")
             self._records[record["id"]] = record
         elif report.failed and report.when not in ("setup", "call", "teardown"):
             self._crashed(report)
@@ -74,16 +76,18 @@ class Collector:
         self.results = assemble(
             self.sut,
             self._records.values(),
-            samples=self._samples,
-            timeouts=self._timeouts,
+            measured=self._measured,
             started=self._started,
-            seconds=time.monotonic() - self._clock,
+            seconds=(time.monotonic_ns() - self._measured.began_ns) / 1e9,
+            machine=self._machine,
             workers=self.workers,
             strict=self._session.strict,
             command=self._command,
             rtt_ms=self.rtt_ms,
+            pics_mismatch=summed(self._pics),
         )
-        output.write(self.results, self.out)
+        if self._writes:
+            output.write(self.results, self.out)
         session.config.hook.pytest_plugproof_results(results=self.results)
         if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
             code = exit_code(self.results)

@@ -1,22 +1,19 @@
 """From an exception and a trace to the neutral ``failure`` of ``results.json``, which every report renders."""
 
-import json
-from typing import Any, Final
+from typing import Any
 
 from harness.locate import span
 from harness.run import CaseRun
 from harness.verdicts import CaseFailure, FailureKind
-from ocppj import frames
-from ocppj.frames import Call, CallError, CallResult, Malformed
-from ocppj.matchers import path_text, shown
+from ocppj.matchers import shown
 from ocppj.rules import RULES
 from ocppj.session import Seen
 from ocppj.trace import Entry
+from reports.labels import label
 
 MAX_SEQUENCE = 200
 AFTER = 20
 """Entries after the offending frame that a cut sequence still shows."""
-MAX_DETAIL = 120
 
 
 def judged_text(action: str, members: dict[str, Any]) -> str:
@@ -91,7 +88,7 @@ def record(
         "expected": mask(expected),
         "actual": mask(actual),
         "columns": _columns(run),
-        "frame": _frame(run, seq, path),
+        "frame": frame_of(run, seq, path),
         "sequence": sequence(run, seq),
         "traceback": mask(traceback) if traceback else None,
     }
@@ -118,17 +115,13 @@ def sequence(run: CaseRun, offending: int | None) -> list[dict[str, Any]]:
 
 
 def _row(run: CaseRun, entry: Entry, start: int, actions: dict[str, str], offending: int | None) -> dict[str, Any]:
-    label, detail = entry.text, ""
-    if entry.kind == "frame":
-        label, detail = _frame_text(run.trace.mask(entry.text), actions)
-    elif entry.kind == "handshake":
-        label, detail = _handshake_text(run.trace.mask(entry.text))
+    name, detail = label(entry.kind, run.trace.mask(entry.text), actions)
     phase, _, state = entry.phase.partition(":")
     return {
         "seq": entry.seq,
         "kind": entry.kind,
         "direction": entry.direction,
-        "label": run.trace.mask(label),
+        "label": name,
         "detail": detail,
         "phase": phase or "case",
         "state": state or None,
@@ -137,64 +130,14 @@ def _row(run: CaseRun, entry: Entry, start: int, actions: dict[str, str], offend
     }
 
 
-def _frame_text(text: str, actions: dict[str, str]) -> tuple[str, str]:
-    frame = frames.parse(text)
-    if isinstance(frame, Call):
-        actions[frame.id] = frame.action
-        return frame.action, _brief(frame.payload)
-    if isinstance(frame, CallResult):
-        action = actions.get(frame.id)
-        return (f"{action}.conf" if action else f"CALLRESULT {frame.id}"), _brief(frame.payload)
-    if isinstance(frame, CallError):
-        return f"CALLERROR {frame.code}", _brief({"description": frame.description} if frame.description else {})
-    return _malformed_text(frame)
-
-
-_TELLING: Final = ("authorization", "sec-websocket-protocol", "www-authenticate")
-"""Headers of an opening handshake that the ladder shows; the trace has them all."""
-
-
-def _handshake_text(text: str) -> tuple[str, str]:
-    """What a message of a handshake is (``HTTP 401 Unauthorized``), and what else it tells."""
-    first, *rest = text.split("\n")
-    if "HTTP/1.1" not in first:
-        return first, "; ".join(rest)
-    label, bracket, said = first.removesuffix(" HTTP/1.1").replace("HTTP/1.1 ", "HTTP ").partition(" (")
-    telling = [line for line in rest if line.partition(":")[0].lower() in _TELLING]
-    return label, "; ".join([*([said.removesuffix(")")] if bracket else []), *telling])
-
-
-def _malformed_text(frame: Malformed) -> tuple[str, str]:
-    return "no OCPP-J message", frame.raw[:MAX_DETAIL]
-
-
-def _brief(payload: Any) -> str:
-    """The members of a payload on one line, inner objects by their path."""
-    parts: list[str] = []
-    _flatten(payload, (), parts)
-    text = " ".join(parts)
-    return text if len(text) <= MAX_DETAIL else text[: MAX_DETAIL - 1] + "…"
-
-
-def _flatten(value: Any, path: tuple[str | int, ...], parts: list[str]) -> None:
-    if isinstance(value, dict) and (value or path):
-        for name, member in value.items():
-            _flatten(member, (*path, name), parts)
-    elif isinstance(value, list):
-        parts.append(f"{path_text(path)}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))}")
-    elif path:
-        parts.append(f"{path_text(path)}={shown(value)}")
-    elif value is not None and value != {}:
-        parts.append(json.dumps(value, ensure_ascii=False))
-
-
-def _frame(run: CaseRun, seq: int | None, path: tuple[str | int, ...] | None) -> dict[str, Any] | None:
+def frame_of(run: CaseRun, seq: int | None, path: tuple[str | int, ...] | None) -> dict[str, Any] | None:
+    """The entry ``seq`` of the trace as reports show it, with where the member ``path`` of its payload stands."""
     entry = next((entry for entry in run.trace if entry.seq == seq), None)
     if entry is None or entry.kind not in ("frame", "handshake"):
         return None
     text = run.trace.mask(entry.text)
     if entry.kind == "handshake":
-        told = "; ".join(part for part in _handshake_text(text) if part)
+        told = "; ".join(part for part in label("handshake", text, {}) if part)
         return {"seq": entry.seq, "text": told, "start": None, "end": None}
     found = None if path is None else span(text, path)
     start, end = found if found else (None, None)

@@ -17,6 +17,8 @@ from harness import hookspecs, judgement
 from harness.case import Case, cases_of, is_selected
 from harness.collector import Collector
 from harness.judgement import Judgement
+from harness.measuring import measured_by
+from harness.pics_check import records
 from harness.registry import PACKAGE
 from harness.results import case_record, trace_path
 from harness.run import CaseRun
@@ -46,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
     group.addoption("--plugproof-profile", metavar="NAME", action="append", default=[], help="only this profile")
     group.addoption("--plugproof-rerun", metavar="COMMAND", help="how the command to run a case again begins")
+    group.addoption("--plugproof-part", action="store_true", help="part of a run: writes no reports")
     group.addoption("--plugproof-command", metavar="COMMAND", help="what results.json gives as the command of the run")
 
 
@@ -77,8 +80,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict)
     if not _is_worker(config) and not config.option.collectonly:
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
-        config.stash[COLLECTOR] = collector = Collector(session, workers=workers, command=command)
+        writes = not config.getoption("plugproof_part")
+        config.stash[COLLECTOR] = collector = Collector(session, workers=workers, command=command, writes=writes)
         config.pluginmanager.register(collector, "plugproof-collector")
+    if config.pluginmanager.has_plugin("allure_listener"):
+        from harness.allure_bridge import bridge  # imports Allure's model, which a run without it has no use for
+
+        bridge(config, session)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -198,7 +206,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
         _show(report, record, judged, run, item.config)
     if report.when == "teardown":
         _write_trace(session, run)
-        report.plugproof = {**record, **_measured(run)}  # type: ignore[attr-defined]
+        report.plugproof = {**record, "measured": measured_by(run), "pics": records(run)}  # type: ignore[attr-defined]
 
 
 def _show(report: pytest.TestReport, record: dict[str, Any], judged: Judgement, run: CaseRun, config: Any) -> None:
@@ -227,13 +235,6 @@ def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgem
         rerun=session.rerun_command(run.case.id),
         not_run=judged.not_run,
     )
-
-
-def _measured(run: CaseRun) -> dict[str, Any]:
-    samples: dict[str, list[int]] = {}
-    for sample in run.samples:
-        samples.setdefault(sample.action, []).append(sample.ns)
-    return {"samples": samples, "timeouts": list(run.timeouts)}
 
 
 def _write_trace(session: RunSession, run: CaseRun) -> None:

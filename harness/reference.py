@@ -5,6 +5,7 @@ profiles can be connected with. Both are made anew for every run and are gone wh
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
 KEY_OCTETS: Final = 20
 """Length of the basic auth key: the longest there is (A00.FR.205)."""
+KEY_VARIABLE: Final = "PLUGPROOF_REFERENCE_KEY"
+"""Environment variable with the key, so that the SUT file in the output folder holds no secret."""
 
 SUT_FILE: Final = """\
 # Written by plugproof for this run: the embedded reference CSMS.
@@ -34,7 +37,7 @@ communication = "JSON"
 
 [connection]
 url = {url}
-auth_key = {auth_key}
+auth_key = "${{PLUGPROOF_REFERENCE_KEY}}"
 ca_file = {ca_file}
 
 # The security cases play stations of their own, because the others have no credentials.
@@ -140,9 +143,24 @@ def reference_csms(out: Path, *arguments: str, meanwhile: Callable[[], object] =
             ready = _wait(process, log)
             file = out / "sut.toml"
             file.write_text(_sut_file(ready, certificates), "utf-8")
-            yield file
+            with _key():
+                yield file
         finally:
             _stop(process)
+
+
+@contextmanager
+def _key() -> Iterator[None]:
+    """While the block lasts, this process and those it starts know a new basic auth key."""
+    before = os.environ.get(KEY_VARIABLE)
+    os.environ[KEY_VARIABLE] = f"hex:{token_hex(KEY_OCTETS)}"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[KEY_VARIABLE]
+        else:
+            os.environ[KEY_VARIABLE] = before
 
 
 class _Certificates(NamedTuple):
@@ -165,7 +183,6 @@ def _certificates(folder: Path) -> _Certificates:
 def _sut_file(ready: dict[str, Any], certificates: _Certificates) -> str:
     values = {
         **{name: ready[name] for name in ("url", "tls_url", "api")},
-        "auth_key": f"hex:{token_hex(KEY_OCTETS)}",
         "ca_file": str(certificates.roots),
         "pki": str(certificates.harness),
     }

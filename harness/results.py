@@ -1,23 +1,37 @@
 """The record of a case and the whole ``results.json`` (schemas/results.schema.json), from which all reports follow."""
 
 import hashlib
+import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 import schemas
+from harness.measuring import Measured, performance
 from harness.run import CaseRun
 from harness.sut import Sut
 from harness.verdicts import Verdict
-from reports.performance import statistics
+from reports.results import run_id
 
 Record = dict[str, Any]
 
-ALL = "ocpp_response"
-AUTHORIZE = "authorize_response"
+PACKAGES: Final = (
+    "cryptography",
+    "httpx",
+    "jsonschema",
+    "jsonschema-rs",
+    "msgspec",
+    "ocpp",
+    "pytest",
+    "pytest-asyncio",
+    "pytest-xdist",
+    "websockets",
+)
+"""Distributions whose versions are part of the conditions of a run."""
 
 
 def harness_version() -> str:
@@ -38,7 +52,7 @@ def case_record(
     rerun: str,
     not_run: bool = False,
 ) -> Record:
-    """One element of ``cases``, with the response times beside it under ``samples`` and ``timeouts``."""
+    """One element of ``cases``."""
     case = run.case
     return {
         "id": case.id,
@@ -51,6 +65,7 @@ def case_record(
         "expected_failure": run.sut.expected_failures.get(case.id),
         "reason": None if reason is None else run.trace.mask(reason),
         "rules": list(case.rules),
+        "sentences": dict(case.rules),
         "rules_judged": sorted(run.judged, key=list(case.rules).index),
         **({"rules_left_out": dict(run.left_out)} if run.left_out else {}),
         "findings": [_finding(run, finding) for finding in run.findings if finding.party == run.party],
@@ -72,65 +87,87 @@ def assemble(
     sut: Sut,
     records: Iterable[Record],
     *,
-    samples: dict[str, list[int]],
-    timeouts: dict[str, int],
+    measured: Measured,
     started: datetime,
     seconds: float,
+    machine: Mapping[str, Any],
     workers: int,
     strict: bool,
     command: str,
     rtt_ms: float | None,
+    pics_mismatch: Sequence[Record] = (),
 ) -> dict[str, Any]:
-    """The whole ``results.json``. ``samples`` are response times in nanoseconds by action."""
+    """The whole ``results.json``; ``machine`` is what `machine` gave when the run began."""
     cases = sorted(records, key=lambda record: record["id"])
     loaded = schemas.load("1.6")
-    digest = hashlib.sha256("".join(f"{case['id']}{case['verdict']}" for case in cases).encode())
-    digest.update(started.isoformat().encode())
-    return {
-        "format": 1,
-        "run": {
-            "id": f"plugproof-{started:%Y-%m-%d}-{digest.hexdigest()[:12]}",
-            "harness": {"name": "plugproof", "version": harness_version()},
-            "schemas": {"version": loaded.version, "digest": loaded.digest, "source": loaded.source},
-            "sut": _sut(sut),
-            "claims": sut.claims(),
-            "sut_file_digest": sut.digest,
-            "started": started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "seconds": round(seconds, 3),
-            "seed": None,
-            "workers": workers,
-            "strict": strict,
-            "machine": {
-                "python": platform.python_version(),
-                "platform": f"{platform.system()} {platform.machine()}",
-                "cpus": os.cpu_count() or 1,
+    return named(
+        {
+            "format": 1,
+            "run": {
+                "id": "",
+                "harness": {"name": "plugproof", "version": harness_version()},
+                "schemas": {"version": loaded.version, "digest": loaded.digest, "source": loaded.source},
+                "sut": _sut(sut),
+                "claims": sut.claims(),
+                "sut_file_digest": sut.digest,
+                "started": started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "seconds": round(seconds, 3),
+                "seed": None,
+                "workers": workers,
+                "strict": strict,
+                "machine": dict(machine),
+                "packages": packages(),
+                "suite": _suite(cases),
+                "rules": rules_of(cases),
+                "command": command,
             },
-            "command": command,
-        },
-        "cases": cases,
-        "performance": _performance(sut, samples, timeouts, rtt_ms),
-    }
+            "cases": cases,
+            "performance": performance(sut, measured, rtt_ms),
+            **({"pics_mismatch": list(pics_mismatch)} if pics_mismatch else {}),
+        }
+    )
 
 
-def _performance(
-    sut: Sut, samples: dict[str, list[int]], timeouts: dict[str, int], rtt_ms: float | None
-) -> dict[str, Any]:
-    declared = sut.performance
-    every = [ns for times in samples.values() for ns in times]
-    authorize = samples.get("Authorize", [])
+def named(results: dict[str, Any]) -> dict[str, Any]:
+    """The results with the id that their content gives them."""
+    return {**results, "run": {**results["run"], "id": run_id(results)}}
+
+
+def machine() -> dict[str, Any]:
+    """What the run runs on, and how busy that was in the last minute."""
+    load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     return {
-        ALL: statistics(every, sum(timeouts.values()), declared.ocpp_response),
-        AUTHORIZE: statistics(authorize, timeouts.get("Authorize", 0), declared.authorize_response),
-        "per_action": {
-            action: _without_limit(statistics(samples.get(action, []), timeouts.get(action, 0), None))
-            for action in sorted({*samples, *timeouts})
-        },
-        "link": {"technology": declared.communication_technology, "rtt_ms": rtt_ms},
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "cpus": os.cpu_count() or 1,
+        "load_1m": load,
     }
 
 
-def _without_limit(figures: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in figures.items() if name not in ("declared_s", "within_declared")}
+def packages() -> dict[str, str]:
+    """The versions of the distributions that have a part in verdicts and figures, as far as they are installed."""
+    found = {}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _suite(cases: Sequence[Record]) -> dict[str, Any]:
+    """What was asked of the system under test, whatever it answered."""
+    asked = [[case["id"], case["title"], sorted(case["rules"])] for case in cases]
+    text = json.dumps(asked, ensure_ascii=False, separators=(",", ":"))
+    rules = sum(len(case["rules"]) for case in cases)
+    return {"cases": len(cases), "rules": rules, "digest": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def rules_of(cases: Sequence[Record]) -> dict[str, int]:
+    """How many rules the cases promised to judge, judged, and left out with a reason."""
+    return {
+        "promised": sum(len(case["rules"]) for case in cases),
+        "judged": sum(len(case["rules_judged"]) for case in cases),
+        "left_out": sum(len(case.get("rules_left_out", ())) for case in cases),
+    }
 
 
 def _sut(sut: Sut) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 
 from harness.case import Case
 from harness.sut import Lane, Sut
+from harness.sut.secret import written
 from harness.verdicts import CaseFailure
 from ocppj.rules import Finding
 from ocppj.session import Memory, Session
@@ -15,12 +16,16 @@ from ocppj.trace import Role, Trace
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """A response time of the system under test in nanoseconds; ``first`` marks the first call of a connection."""
+    """A response time of the system under test in nanoseconds; ``first`` marks the first call of a connection.
+
+    ``at`` is when the CALL was written, in monotonic nanoseconds.
+    """
 
     action: str
     ns: int
     seq: int | None = None
     first: bool = False
+    at: int = 0
 
 
 class CaseRun:
@@ -35,7 +40,7 @@ class CaseRun:
         self.lane = lane
         self.identity = lane.identity
         self.memory = memory
-        self.trace = Trace(secrets=[secret.reveal() for secret in sut.secrets])
+        self.trace = Trace(secrets=written(sut.secrets))
         self.party: Role = "csms" if case.sut == "csms" else "station"
         self.judged: list[str] = []
         self.left_out: dict[str, str] = {}

@@ -72,7 +72,17 @@ def session_of(config: pytest.Config) -> RunSession:
     return session
 
 
+_DRAWN: set[str] = set()
+
+
 def new_run_id() -> str:
-    """What ``{run}`` in identities stands for: day and time, and two letters that keep simultaneous runs apart."""
-    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(RUN_LENGTH - 6))
-    return f"{datetime.now(UTC):%d%H%M}{letters}"
+    """What ``{run}`` in identities stands for: day and time, and two letters that keep simultaneous runs apart.
+
+    The parts of one run are in one process, and never get the same.
+    """
+    while True:
+        letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(RUN_LENGTH - 6))
+        drawn = f"{datetime.now(UTC):%d%H%M}{letters}"
+        if drawn not in _DRAWN:
+            _DRAWN.add(drawn)
+            return drawn

@@ -431,7 +431,7 @@ class Station:
             if not seen.late:
                 self._answers[frame.id] = seen
             if not isinstance(frame, Malformed) and not seen.late:
-                sample = Sample(request.action, seen.at - request.at, seen.seq, self._first)
+                sample = Sample(request.action, seen.at - request.at, seen.seq, self._first, request.at)
                 self.run.samples.append(sample)
                 self._first = False
 

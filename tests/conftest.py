@@ -5,12 +5,15 @@ xdist 3.8 writes the name of the group into an attribute that pytest 9.2 no long
 spreads them; here the scheduler looks into the module instead.
 """
 
+import os
 import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+os.environ.pop("GITHUB_STEP_SUMMARY", None)  # the runs of the tests are not for the summary of the job that runs them
 
 ROOT = Path(__file__).resolve().parent.parent
 _OF_MODULE = re.compile(r'^pytestmark = .*\bxdist_group\("([^"]+)"\)', re.MULTILINE)

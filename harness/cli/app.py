@@ -4,9 +4,10 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 USAGE = 2
 
@@ -50,6 +51,18 @@ def precheck(
     fault: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Break the embedded reference CSMS (repeatable).")
     ] = None,
+    background: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=5_000,
+            help="Run everything a second time while N simulated stations keep the CSMS busy.",
+        ),
+    ] = None,
+    allure: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Add the results for Allure to this folder.")
+    ] = None,
 ) -> None:
     """Run the conformance cases; without --csms and --sut against the embedded reference CSMS."""
     from harness.cli.precheck import Choice, run
@@ -65,6 +78,8 @@ def precheck(
         workers=workers,
         strict=strict,
         faults=tuple(fault or ()),
+        background=background,
+        allure=allure,
     )
     raise typer.Exit(run(chosen))
 
@@ -132,7 +147,8 @@ def report(
     results: Annotated[Path, typer.Argument(help="The results.json of a run.")] = Path("plugproof-out/results.json"),
     layout: Annotated[str, typer.Option(help="2023 or 2024.")] = "2024",
     format: Annotated[
-        str | None, typer.Option(help="html, md or json; without it as the name of --out ends, else md.")
+        str | None,
+        typer.Option(help="html, md, pdf or json; without it as the name of --out ends, else md. Or report.html."),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; without it to the terminal.")] = None,
     lab: Annotated[
@@ -147,6 +163,44 @@ def report(
     raise typer.Exit(run(Wish(results, layout, format, out, lab, all_rows)))
 
 
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="results.json, or the folder of a run.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The same of the later run.")],
+    format: Annotated[str, typer.Option(help="text, md (for a merge request) or json.")] = "text",
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="Exit code 1 also on latency, unjudged, applicability, removed or warning (repeatable).",
+        ),
+    ] = None,
+    min_change: Annotated[
+        float, typer.Option(min=0, help="Percent that a median must move to be called slower or faster.")
+    ] = 20,
+) -> None:
+    """Compare two runs: what newly fails or passes, and which answers take longer. Exit code 1 on a new failure."""
+    from harness.cli.diff import Wish, run
+
+    raise typer.Exit(run(Wish(old, new, format, tuple(fail_on or ()), min_change)))
+
+
+@app.command()
+def pics(
+    file: Annotated[Path, typer.Argument(help="The SUT file.")] = Path("sut.toml"),
+    format: Annotated[
+        str | None,
+        typer.Option(help="html, md, pdf or json; without it as the name of --out ends, else md."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; without it to the terminal.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="Exit code 1 while a question is not answered.")] = False,
+) -> None:
+    """Print the claims of a SUT file as a form (PICS) to hand to a laboratory; it is no form of the OCA."""
+    from harness.cli.pics import run
+
+    raise typer.Exit(run(file, format=format, out=out, complete=complete))
+
+
 _FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
@@ -158,7 +212,15 @@ def csms(context: typer.Context) -> None:
     raise typer.Exit(run(context.args))
 
 
-@app.command(context_settings=_FORWARD)
+class _Untouched(TyperCommand):
+    """Forwards all arguments as they are, also a `--` between them, which a parser would take for its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.args = list(args)
+        return []
+
+
+@app.command(cls=_Untouched, context_settings=_FORWARD)
 def station(context: typer.Context) -> None:
     """Run a simulated charge point (plugproof station --help)."""
     from simulator.cli import main as run

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import typer
 
+from harness.pics_questions import TITLES, asked
 from harness.sut import SutError, parse
+from harness.sut.loading import schema
 from harness.sut.sentences import toml_value
 
 USAGE = 2
 DEFAULT_URL = "ws://127.0.0.1:9000/ocpp"
+_COLUMN = 42
 
 
 def run(file: Path, *, role: str = "csms", url: str | None = None, force: bool = False) -> int:
@@ -42,7 +46,32 @@ def run(file: Path, *, role: str = "csms", url: str | None = None, force: bool =
 
 def content(role: Literal["csms", "charge_point"], url: str | None) -> str:
     """The text of a new SUT file; `url` is the endpoint of the back office, None for a charge point."""
-    return _CSMS.replace("@URL@", toml_value(url)) if role == "csms" else _CHARGE_POINT
+    text = _CSMS.replace("@URL@", toml_value(url)) if role == "csms" else _CHARGE_POINT
+    shapes = asked(role)
+    for table in ("product", "profiles"):
+        text = text.replace(f"@{table}@", "\n".join(_questions(table, shapes, left_out=text)))
+    return text.replace("@statement@", "\n\n".join(_tables(shapes)))
+
+
+def _tables(shapes: Mapping[str, Any]) -> Iterator[str]:
+    """What the vendor states besides product and profiles, and who states it: all of the PICS, to be uncommented."""
+    for table in list(TITLES)[2:]:
+        if lines := list(_questions(table, shapes)):
+            yield "\n".join((f"[{table}]", *lines))
+    for name, shape in schema()["properties"]["people"]["properties"].items():
+        members = {f"{name}.{key}": member for key, member in shape["properties"].items()}
+        yield "\n".join((f"[people.{name}]", *_questions(name, members)))
+
+
+def _questions(table: str, shapes: Mapping[str, Any], left_out: str = "") -> Iterator[str]:
+    """A commented line for each question of a table, but for those that ``left_out`` answers already."""
+    for key, shape in shapes.items():
+        name = key.partition(".")[2]
+        if key.startswith(f"{table}.") and f"\n{name} = " not in left_out:
+            example = shape.get("enum") or shape.get("examples") or [False]
+            if table == "questions":
+                name = toml_value(name)
+            yield f"# {name} = {toml_value(example[0])}".ljust(_COLUMN) + f" # {shape['description']}"
 
 
 def _refuse(*sentences: str) -> int:
@@ -59,10 +88,7 @@ _CSMS = """\
 
 [product]
 sut = "csms"
-# designation = "Example CSMS"        # product name, as reports print it
-# software_version = "1.0.0"
-# holder = "Example Ltd."
-# vendor = "Example Ltd."
+@product@
 
 [connection]
 url = @URL@   # without a station identity
@@ -98,20 +124,9 @@ smart_charging = true
 reservation = true
 local_auth_list = true
 remote_trigger = true
+@profiles@
 
-[features]
-# unlock_connector = true
-# unlock_unknown_connector = true
-# clear_cache = true
-# get_configuration_all = true
-# get_configuration_some = true
-# boot_pending = false
-# reservation_connector_zero = true
-# reservation_parent = true
-
-[performance]
-# ocpp_response = 5                   # seconds
-# authorize_response = 5
+@statement@
 
 [timeouts]
 message_s = 30                        # for every expected message
@@ -152,10 +167,7 @@ _CHARGE_POINT = """\
 
 [product]
 sut = "charge_point"
-# designation = "Example Station"     # product name, as reports print it
-# software_version = "1.0.0"
-# holder = "Example Ltd."
-# vendor = "Example Ltd."
+@product@
 
 [connection]
 listen = "127.0.0.1:9000"             # the station connects to ws://<listen>/<identity>
@@ -178,28 +190,9 @@ smart_charging = true
 reservation = true
 local_auth_list = true
 remote_trigger = true
+@profiles@
 
-[hardware]
-connectors = 1
-# cable = { fixed = false, detachable = true }
-# connector_lock = true
-# rfid_readers = "one_shared"
-# local_stop = true
-# backup_power = false
-
-[features]
-# auth_cache = true
-# authorize_remote_tx = "rw"
-# stop_tx_on_ev_disconnect = "rw"
-# fault_injectable = false
-
-[limits]
-# reserve_connector_zero = false
-# max_charging_profiles_installed = 10
-# charging_schedule_max_periods = 10
-
-[performance]
-# ocpp_response = 5                   # seconds
+@statement@
 
 [timeouts]
 message_s = 30

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from harness.case import Case, is_selected
+from harness.cli.parts import Part
 from harness.cli.report import print_results
 from harness.cli.watch import Watch
 from harness.reference import reference_csms
@@ -44,6 +45,8 @@ class Choice(NamedTuple):
     workers: int | None
     strict: bool
     faults: tuple[str, ...]
+    background: int | None = None
+    allure: Path | None = None
 
 
 class _Usage(Exception):
@@ -56,7 +59,9 @@ def run(choice: Choice) -> int:
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     try:
         _check_ids(choice.cases)
-        _make_folder(choice.out)
+        _make_folder(choice.out, "--out")
+        if choice.allure is not None:
+            _make_folder(choice.allure, "--allure")
         with _target(choice) as (sut, options, rerun):
             cases = _selected(choice, sut)
             return _run_cases(choice, sut, cases, options, rerun)
@@ -75,16 +80,16 @@ def _check_ids(ids: tuple[str, ...]) -> None:
             raise _Usage(f"--case {id} is no case; {nearest(id)}")
 
 
-def _make_folder(out: Path) -> None:
+def _make_folder(out: Path, option: str) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _Usage(f"--out {out} cannot be made ({error.strerror}); choose another folder") from None
+        raise _Usage(f"{option} {out} cannot be made ({error.strerror}); choose another folder") from None
     try:
         with TemporaryFile(dir=out):
             pass
     except OSError as error:
-        raise _Usage(f"--out {out} cannot be written to ({error.strerror}); choose another folder") from None
+        raise _Usage(f"{option} {out} cannot be written to ({error.strerror}); choose another folder") from None
 
 
 @contextmanager
@@ -159,12 +164,36 @@ def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
 
 
 def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str]) -> int:
+    def part(out: Path, name: str) -> Part:
+        return _part(choice, sut, cases, [*options, "--plugproof-part"], rerun, out, name)
+
+    if choice.background is None:
+        done = _part(choice, sut, cases, options, rerun, choice.out, sut.name)
+    else:
+        from harness.cli.loaded import run_twice  # brings the simulated stations along
+
+        done = run_twice(sut, choice.background, choice.out, part)
+    if done.results is None:
+        return USAGE if done.code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED) else ERRORS
+    print_results(done.results, choice.out)
+    if choice.allure is not None:
+        from harness.allure import write_allure  # who does not ask for it shall not wait for the import
+
+        write_allure(done.results, choice.out, choice.allure)
+        print(f"results for Allure: {choice.allure}")
+    return _exit_code(done.code)
+
+
+def _part(
+    choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str], out: Path, name: str
+) -> Part:
+    """One run of pytest over the cases, into the folder ``out``."""
     workers = _workers(choice, sut, cases)
     strict = ["--strict"] if choice.strict else []
     in_ci = bool(os.environ.get("CI"))
     # A bar would be in the way of the instructions for a person.
     live = sys.stdout.isatty() and not in_ci and not isinstance(sut.operator, ManualSettings)
-    watch = Watch(len(cases), sut.name, live=live, quiet=in_ci)
+    watch = Watch(len(cases), name, live=live, quiet=in_ci)
     arguments = [
         "--pyargs",
         "testcases",
@@ -172,7 +201,7 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
         *options,
         *("-c", str(resources.files("harness") / "precheck.ini")),
         *("--rootdir", str(choice.out)),
-        *("--plugproof-out", str(choice.out)),
+        *("--plugproof-out", str(out)),
         *("--plugproof-command", shlex.join(["plugproof", *sys.argv[1:]])),
         *("--plugproof-rerun", shlex.join(["plugproof", "precheck", *rerun, *strict])),
         *(part for id in choice.cases for part in ("--plugproof-case", id)),
@@ -183,10 +212,7 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
     ]
     with watch:
         code = pytest.main(arguments, plugins=[watch])
-    if watch.results is None:
-        return USAGE if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED) else ERRORS
-    print_results(watch.results, choice.out)
-    return _exit_code(code)
+    return Part(int(code), watch.results)
 
 
 def _without() -> list[str]:

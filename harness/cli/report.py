@@ -10,6 +10,8 @@ from rich.table import Table as RichTable
 from harness.cli.watch import PatientConsole
 from harness.output import FILES
 from reports.explanation import render
+from reports.mismatches import contradictions
+from reports.remarks import remarks
 from reports.terminal import Table, performance_table, profile_table, totals
 from reports.verdicts import OUTCOME_NAMES, ordered, outcome
 
@@ -32,6 +34,10 @@ def print_results(results: dict[str, Any], out: Path) -> None:
     console.print()
     console.print(_table(profile_table(results)))
     console.print(_table(performance_table(results, unit="ms")))
+    for remark in remarks(results):
+        console.print(f"note: {remark}", markup=False)
+    for sentence in contradictions(results):
+        console.print(f"claim: {sentence}", markup=False)
     for line in _reasons(results):
         console.print(line, markup=False)
     counts = ", ".join(f"{count} {OUTCOME_NAMES[name].lower()}" for name, count in totals(results).items() if count)

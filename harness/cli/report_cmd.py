@@ -1,4 +1,4 @@
-"""`plugproof report`: the abstract of a run, from its results.json."""
+"""`plugproof report`: the abstract of a run, or its report.html once more, from its results.json."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -15,12 +16,15 @@ import typer
 from jsonschema import Draft202012Validator
 
 from harness.cli.app import usage
+from harness.cli.documents import deliver, format_of
 from harness.sut.loading import schema
 from harness.sut.sentences import describe
-from reports.abstract import FORMATS, AbstractError, approval_of, from_results, lab_of, write
+from reports.abstract import AbstractError, approval_of, from_results, lab_of, write
 from reports.results import validate
 
 LAYOUTS = ("2023", "2024")
+PAGE = "report.html"
+"""The format that is no abstract: the page of the whole run, made again."""
 
 
 @dataclass(frozen=True)
@@ -39,34 +43,31 @@ def run(wish: Wish) -> int:
     """Write the abstract. Ends with exit code 2 and a sentence when something is wrong with what it is made from."""
     if wish.layout not in LAYOUTS:
         usage(f"--layout is {' or '.join(LAYOUTS)}, not {wish.layout}")
-    format = _format(wish)
+    is_page = wish.format is None and wish.out is not None and wish.out.name == PAGE
+    format = PAGE if is_page else format_of(wish.format, wish.out, PAGE)
     results = _results(wish.results)
+    content = _page(wish, results) if format == PAGE else _abstract(wish, results, format)
+    deliver(content, wish.out)
+    return 0
+
+
+def _page(wish: Wish, results: Mapping[str, Any]) -> bytes:
+    from harness.report_page import read_traces
+    from reports.html import page
+
+    return page(results, read_traces(results, wish.results.parent)).encode()
+
+
+def _abstract(wish: Wish, results: Mapping[str, Any], format: str) -> bytes:
     people = dict(results["run"]["claims"].get("people") or {})
     for block, entries in (_people(wish.lab) if wish.lab else {}).items():
         people[block] = {**people.get(block, {}), **entries}
     layout = cast(Literal["2023", "2024"], wish.layout)
     report = from_results(results, layout, lab=lab_of(people), approval=approval_of(people))
     try:
-        content = write(report, format, all_rows=wish.all_rows)
+        return write(report, format, all_rows=wish.all_rows, tell=partial(typer.echo, err=True))
     except AbstractError as error:
         usage(*(f"{wish.results}: {sentence}" for sentence in error.sentences))
-    if wish.out is None:
-        typer.echo(content, nl=False)
-        return 0
-    try:
-        wish.out.write_bytes(content)
-    except OSError as error:
-        usage(f"{wish.out}: cannot be written, {error.strerror}; choose another --out")
-    typer.echo(f"{wish.out}: written")
-    return 0
-
-
-def _format(wish: Wish) -> str:
-    suffix = wish.out.suffix.removeprefix(".").lower() if wish.out else ""
-    format = wish.format or (suffix if suffix in FORMATS else "md")
-    if format not in FORMATS:
-        usage(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {format}")
-    return format
 
 
 def _results(file: Path) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ from harness.sut.model import Sut
 from harness.sut.pics import Product, Profiles
 from harness.sut.secret import Secret, scrub, scrub_document
 from harness.sut.sentences import describe, where
+from harness.sut.tag_masking import mask_problems, with_masked_tags
 from harness.sut.template_checks import template_problems
 from harness.sut.values import Tags
 
@@ -77,10 +78,10 @@ def parse(
     if problems:
         raise SutError(f"{source}: {problem}" for problem in problems)
     sut = completed(resolve_files(_convert(resolved, Path(source).name, secrets), folder), folder)
-    problems = contradictions(sut, known_cases) + template_problems(sut.operator, sut.fixtures)
+    problems = contradictions(sut, known_cases) + template_problems(sut.operator, sut.fixtures) + mask_problems(sut)
     if problems:
         raise SutError(f"{source}: {scrub(problem, secrets)}" for problem in problems)
-    return sut
+    return with_masked_tags(sut)
 
 
 def for_url(url: str, tag: str = "PLUGPROOF-VALID") -> Sut:

@@ -23,7 +23,7 @@ from harness.sut.pics import (
     answers,
 )
 from harness.sut.secret import Secret, scrub
-from harness.sut.values import Boot, Files, Keys, Run, Smart, Tags, Timeouts
+from harness.sut.values import Background, Boot, Files, Keys, Run, Smart, Tags, Timeouts
 
 _CLAIM_TABLES = ("product", "features", "hardware", "limits", "security", "performance", "settings", "people")
 
@@ -49,6 +49,7 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
     people: People = People()
     oca_ref: dict[str, str] = {}
     run: Run = Run()
+    background: Background = Background()
     tags: Tags = Tags()
     timeouts: Timeouts = Timeouts()
     keys: Keys = Keys()

@@ -96,6 +96,7 @@ class Features(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: bool | None = None
     security_log: bool | None = None
     authorize_on_remote_start: bool | None = None
+    heartbeat_interval_s: int | None = None
 
     trigger: TriggerFeatures = TriggerFeatures()
     data_transfer_vendor_ids: tuple[str, ...] | None = None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Any
 
 MASK = "***"
+HEX = "hex:"  # how a key begins whose octets are given as digits
+SHORTEST_ENCODED = 8  # octets; of fewer the encoded forms are too short to mean only this secret
 SHORTEST = 4  # masking "1" everywhere would spoil evidence and sentences, and tell the secret all the same
 
 
@@ -33,11 +36,35 @@ class Secret:
         return hash((Secret, self._value))
 
 
+def written(secrets: Iterable[Secret]) -> list[str]:
+    """How each secret may stand in a text, the longest first: as it is, its octets as hexadecimal digits, in base64."""
+    texts = set()
+    for secret in secrets:
+        value = secret.reveal()
+        texts.add(value)
+        digits = value.removeprefix(HEX)
+        try:
+            octets = bytes.fromhex(digits) if digits != value else value.encode()
+        except ValueError:
+            continue  # wrong digits; whoever uses the key says so
+        if len(octets) >= SHORTEST_ENCODED:
+            texts.update((octets.hex(), octets.hex().upper(), digits, *_in_base64(octets)))
+    return sorted(filter(None, texts), key=len, reverse=True)
+
+
+def _in_base64(octets: bytes) -> Iterable[str]:
+    """What of a longer text in base64 can only come from ``octets``, wherever among the others they stand."""
+    for before in range(3):
+        first = -(-before * 8 // 6)
+        last = (before + len(octets)) * 8 // 6
+        for encode in (b64encode, urlsafe_b64encode):
+            yield encode(bytes(before) + octets).decode()[first:last]
+
+
 def scrub(text: str, secrets: Iterable[Secret]) -> str:
     """Replace every occurrence of a secret in `text` by the mask, longest secret first."""
-    for value in sorted((secret.reveal() for secret in secrets), key=len, reverse=True):
-        if value:
-            text = text.replace(value, MASK)
+    for value in written(secrets):
+        text = text.replace(value, MASK)
     return text
 
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from harness.sut.secret import Secret
+
 
 class Tags(msgspec.Struct, frozen=True, kw_only=True):
     """idTags; `valid` and `valid_2` share `parent`. A tag that is None is not available to the run."""
@@ -81,3 +83,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     mode: Literal["development", "certification"] = "development"
     connector_id: int = 1
     unknown_vendor_id: str = "org.example.unknown"
+    mask_tags: bool = False
+
+
+class Background(msgspec.Struct, frozen=True, kw_only=True):
+    """Stations of `--background N`. None: identities and tags of the run's own, the key of `[connection]`."""
+
+    identity: str | None = None
+    tags: tuple[str, ...] = ()
+    auth_key: Secret | None = None
+    seed: int = 1

@@ -125,7 +125,8 @@ def test_a_crash_for_good_is_one_error_and_the_rest_is_not_run(
     assert {outcome.cases[id]["trace"] for id in left} == {None}
 
     suite = ET.parse(outcome.out / "junit.xml").getroot()
-    assert (suite.get("errors"), suite.get("failures"), suite.get("skipped")) == ("1", "0", "7")
+    assert (suite.get("errors"), suite.get("failures")) == ("1", "0")
+    assert sum(int(part.get("skipped", 0)) for part in suite) == 7
     assert not list(outcome.out.glob(".sut-*"))
 
 

@@ -857,7 +857,8 @@ def test_secrets_stand_in_no_artefact(running: Running, scripted: ScriptedSut, m
     assert set(outcome.verdicts.values()) == {"FAIL", "ERROR"}
     assert scripted.authorizations[-1] == f"Basic {encoded}"  # it was used
     written = [path for path in outcome.out.rglob("*") if path.is_file()]
-    assert {path.name for path in written} == {"results.json", "junit.xml", "summary.md", "trace.jsonl"}
+    documents = {"results.json", "report.html", "junit.xml", "summary.md"}
+    assert {path.name for path in written} == {*documents, "trace.jsonl", "sequence.svg"}
     for path in written:
         for secret in (SECRET, encoded):
             assert secret not in path.read_text("utf-8"), path

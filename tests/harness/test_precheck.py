@@ -40,7 +40,9 @@ def test_the_embedded_reference_passes(plugproof: Plugproof, tmp_path: Path) -> 
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     assert validate(results) == []
     assert (results["run"]["workers"], results["run"]["strict"]) == (2, False)
-    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"results.json", "junit.xml", "summary.md", "cases"}
+    written = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*")}
+    assert written >= {"results.json", "report.html", "junit.xml", "summary.md"}
+    assert written >= {f"cases/TC_001_CSMS/{name}" for name in ("trace.jsonl", "sequence.svg")}
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
 
 

@@ -1,0 +1,84 @@
+"""`pytest --alluredir DIR` with cases among the tests: allure-pytest writes our verdicts instead of its guesses.
+
+allure-pytest knows exceptions and no verdicts: it would call a broken rule broken and not failed, and it prints what an
+exception says as it is, passwords included. So what it has gathered of a case is replaced just before it is written, by
+what `plugproof precheck --allure` writes. Other tests of the same run stay as they are.
+"""
+
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import allure_commons
+import pytest
+from attr import fields
+
+from harness.allure import of_case, write_facts
+from harness.session import CASE, RunSession
+
+
+class AllureBridge:
+    """A plugin of pytest, and of allure_commons, in every process that runs tests."""
+
+    def __init__(self, session: RunSession, folder: Path) -> None:
+        self._session = session
+        self._folder = folder
+        self._started = datetime.now(UTC).isoformat()
+        self._is_case = False
+        self._record: dict[str, Any] | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """From here to the setup of the next test, what is written is about this one."""
+        self._is_case = CASE in item.stash
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep the record that the last report of a case carries."""
+        report = yield
+        self._record = getattr(report, "plugproof", None)
+        return report
+
+    @allure_commons.hookimpl(tryfirst=True)
+    def report_result(self, result: Any) -> None:
+        """allure-pytest is about to write a test: put our result of a case into its object."""
+        if not self._is_case or self._record is None:
+            return
+        ours, files = of_case({"run": self._run()}, self._record, self._session.out)
+        ours.uuid = result.uuid  # its containers name it
+        for field in fields(type(result)):
+            setattr(result, field.name, getattr(ours, field.name))
+        for name, content in files.items():
+            allure_commons.plugin_manager.hook.report_attached_data(body=content, file_name=name)
+
+    @allure_commons.hookimpl(tryfirst=True)
+    def report_container(self, container: Any) -> None:
+        """The fixtures of a case are states, which are steps already; what their exceptions say is not masked."""
+        if self._is_case:
+            container.befores, container.afters = [], []
+
+    def pytest_plugproof_results(self, results: dict[str, Any]) -> None:
+        """The run is over; only the controller hears of that."""
+        write_facts(results, self._folder)
+
+    def _run(self) -> dict[str, Any]:
+        """What a result says of its run."""
+        return {
+            "id": self._session.id,
+            "sut": {"name": self._session.sut.name},
+            "schemas": {"version": "1.6"},
+            "started": self._started,
+        }
+
+
+def bridge(config: pytest.Config, session: RunSession) -> None:
+    """Stand between the cases and allure-pytest, which is at work."""
+    plugin = AllureBridge(session, Path(config.option.allure_report_dir).absolute())
+    config.pluginmanager.register(plugin, "plugproof-allure")
+    allure_commons.plugin_manager.register(plugin, "plugproof-allure")
+
+    def clean_up() -> None:
+        allure_commons.plugin_manager.unregister(name="plugproof-allure")
+
+    config.add_cleanup(clean_up)

@@ -1,0 +1,37 @@
+"""What the commands that print a document have in common: its format, and where it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from harness.cli.app import usage
+from reports.documents import BINARY, FORMATS
+
+
+def format_of(format: str | None, out: Path | None, *others: str) -> str:
+    """The wanted format, else the one that the name of ``out`` ends with, else Markdown; ``others`` are also taken.
+
+    Ends with exit code 2 and a sentence for a format that does not exist, and for one that no terminal can show.
+    """
+    suffix = out.suffix.removeprefix(".").lower() if out else ""
+    chosen = format or (suffix if suffix in FORMATS else "md")
+    known = (*FORMATS, *others)
+    if chosen not in known:
+        usage(f"--format is {', '.join(known[:-1])} or {known[-1]}, not {chosen}")
+    if chosen in BINARY and out is None:
+        usage(f"--format {chosen} is nothing for a terminal; add --out FILE")
+    return chosen
+
+
+def deliver(content: bytes, out: Path | None) -> None:
+    """Write into the file ``out``, or to standard output. Ends with exit code 2 and a sentence where it cannot."""
+    if out is None:
+        typer.echo(content, nl=False)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        usage(f"{out}: cannot be written, {error.strerror}; choose another --out")
+    typer.echo(f"{out}: written")

@@ -1,0 +1,125 @@
+"""The PICS form of a SUT file: every question that its role is asked, with the answer of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, cast
+
+from harness.case import Case
+from harness.claims import applicability
+from harness.pics_questions import ELSEWHERE, OPTIONAL, PROFILE_OF, TITLES, UNITS, Role, asked, of, tags
+from harness.pics_switches import switches
+from harness.results import harness_version
+from harness.sut import security_profiles
+from harness.sut.consistency import SIX_PROFILES
+from harness.sut.model import Sut
+from reports import pics
+from reports.abstract.words import QUESTIONS
+from reports.pics import Form, Question, Section
+
+DISCLAIMER: Final = (
+    "This statement holds the vendor's own answers, printed by plugproof. It is no certificate and no form of the "
+    "Open Charge Alliance."
+)
+
+
+def form(sut: Sut, made: str, cases: Sequence[Case]) -> Form:
+    """The form. ``made`` is the time of the file (ISO 8601), ``cases`` all there are."""
+    role = cast(Role, sut.role)
+    own = [case for case in cases if case.sut == role]
+    reasons = {case.id: applicability(case.profile, case.needs, sut) for case in own}
+    people = sut.claims()["people"]
+    return Form(
+        role=role,
+        disclaimer=DISCLAIMER,
+        harness=f"plugproof {harness_version()}",
+        source=sut.source,
+        made=made,
+        digest=str(sut.digest),
+        kind=_kind(sut),
+        sections=tuple(_sections(sut, role, own)),
+        applies=sum(reason is None for reason in reasons.values()),
+        left_out=tuple(
+            pics.Case(id=case.id, title=case.title, reason=reason)
+            for case in own
+            if (reason := reasons[case.id]) is not None
+        ),
+        vendor=_person(sut, people.get("vendor") or {}),
+        laboratory=_person(sut, people.get("laboratory") or {}),
+    )
+
+
+def _person(sut: Sut, block: dict[str, Any]) -> pics.Person:
+    return pics.Person(**{name: sut.scrub(block[name]) for name in pics.Person.__struct_fields__ if name in block})
+
+
+def _kind(sut: Sut) -> str:
+    full = all(getattr(sut.profiles, name) for name in SIX_PROFILES)
+    return ("Full" if full else "Subset") + (", Security" if security_profiles(sut) else "")
+
+
+def _sections(sut: Sut, role: Role, cases: Sequence[Case]) -> Iterator[Section]:
+    shapes = asked(role)
+    tried = {key: shape for key, shape in (shapes | tags()).items() if not key.startswith("questions.")}
+    switched = switches(role, tried, cases)
+    for table, title in TITLES.items():
+        keys = [key for key in shapes if key.partition(".")[0] == table]
+        if table == "questions":
+            keys += [f"questions.{id}" for id in sut.questions if f"questions.{id}" not in keys]
+        questions = tuple(_question(sut, role, key, shapes.get(key, {}), switched.get(key, ())) for key in keys)
+        if questions:
+            yield Section(key=table, title=title, questions=questions)
+    at_hand = (_question(sut, role, key, shape, switched[key]) for key, shape in tags().items())
+    yield Section(key="tags", title="Tags at hand for the run", questions=tuple(at_hand))
+
+
+def _question(sut: Sut, role: Role, key: str, shape: dict[str, Any], switched: tuple[str, ...]) -> Question:
+    value = _answer(sut, role, key)
+    because = None if value is not None else _because(sut, role, key)
+    optional = any(key == name or key.startswith(f"{name}.") for name in OPTIONAL)
+    return Question(
+        key=key,
+        text=shape.get("description") or QUESTIONS.get(key.partition(".")[2]) or "asked by a form of your own",
+        answer=value,
+        unit=of(UNITS, key) if isinstance(value, int | float | list) and not isinstance(value, bool) else None,
+        state="answered" if value is not None else "not asked" if because else "optional" if optional else "open",
+        because=because,
+        oca_ref=sut.oca_ref.get(key),
+        switches=switched,
+    )
+
+
+def _answer(sut: Sut, role: Role, key: str) -> Any:
+    """The answer as plain JSON; secrets that a variable brought into it are masked."""
+    table, _, name = key.partition(".")
+    if table == "questions":
+        elsewhere = ELSEWHERE[role].get(name)
+        answer = sut.questions.get(name)
+        return sut.answer(elsewhere) if answer is None and elsewhere else answer
+    if key == "settings.rows":
+        return [sut.scrub(f"{row.limit}: {row.value}") for row in sut.settings.rows] or None
+    value = sut.answer(key)
+    if table == "tags":
+        return value is not None  # which one it is, nobody has to know
+    if isinstance(value, tuple):
+        return [sut.scrub(item) if isinstance(item, str) else item for item in value]
+    return sut.scrub(value) if isinstance(value, str) else value
+
+
+def _because(sut: Sut, role: Role, key: str) -> str | None:
+    """What makes a question pointless."""
+    if key.startswith("questions."):
+        elsewhere = ELSEWHERE[role].get(key.partition(".")[2])
+        return f"the same as {elsewhere}" if elsewhere else None
+    profile = of(PROFILE_OF, key)
+    if profile == "security":
+        if key == "security.profiles" or security_profiles(sut):
+            return None
+        return "security.profiles = []" if sut.security.profiles == () else "no security profile is claimed"
+    if profile is not None and getattr(sut.profiles, profile) is False:
+        return f"profiles.{profile} = false"
+    above = {
+        "features.unlock_unknown_connector": "features.unlock_connector",
+        "features.lock_failure_injectable": "hardware.connector_lock",
+    }.get(key)
+    return f"{above} = false" if above and sut.answer(above) is False else None
