@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
+from harness.message import Message
 from harness.run import CaseRun
-from harness.station import Message, Station, now
+from harness.station import Station, now
 from harness.sut import Tags
 from harness.verdicts import CaseFailure, HarnessError
 from ocppj.matchers import satisfies

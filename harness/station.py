@@ -16,18 +16,17 @@ from urllib.parse import urlsplit
 from harness.entrance import Answer, Entrance
 from harness.failures import judged_text, silence_text, violated
 from harness.handshake import SUBPROTOCOL
-from harness.pki import Credentials, facts, is_certificate
+from harness.message import Message, mismatch
+from harness.pki import Credentials
 from harness.responder import Responder
 from harness.run import CaseRun, Sample
 from harness.sut import Secret
 from harness.tls import Hello
 from harness.verdicts import CaseFailure, HarnessError, one_line
 from ocppj.errors import CallTimeout, ConnectionClosed
-from ocppj.frames import Call, CallError, CallResult, Malformed
-from ocppj.masking import MASK, SECRET_KEYS
+from ocppj.frames import Call, CallError, Malformed
 from ocppj.matchers import Mismatch, mismatches, shown
 from ocppj.peer import Peer
-from ocppj.rules import Finding
 from ocppj.session import Seen
 
 MIN_SAMPLES = 10
@@ -37,53 +36,6 @@ MIN_SAMPLES = 10
 def now() -> str:
     """The current time as OCPP writes it: UTC with Z, milliseconds (S §3.14)."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class Message:
-    """A payload that came from the system under test."""
-
-    def __init__(self, run: CaseRun, name: str, seen: Seen, rule: str | None) -> None:
-        self._run = run
-        self._rule = rule
-        self.name = name
-        self.seen = seen
-
-    @property
-    def payload(self) -> Any:
-        """The payload as it was on the wire; ``{}`` for ``null``."""
-        payload = cast("Call | CallResult", self.seen.frame).payload
-        return {} if payload is None else payload
-
-    def __getitem__(self, member: str) -> Any:
-        """A member that the case goes on with. A missing one fails the case."""
-        if not isinstance(self.payload, dict) or member not in self.payload:
-            raise CaseFailure(
-                "schema",
-                expected=f"{self.name} with {member}",
-                actual=f"no {member}",
-                rule=self._run.failed(self._rule),
-                seq=self.seen.seq,
-                path=(),
-            )
-        return self.payload[member]
-
-    def shows(self, *, rule: str | None = None, **members: Any) -> "Message":
-        """Check members of the payload against values or matchers, under the rule(s) named, for example ``"R4"``."""
-        rule = rule or self._rule
-        found = mismatches(members, self.payload)
-        if found:
-            raise _mismatch(self._run, self.name, self.seen, found, rule)
-        self._run.judge(rule)
-        return self
-
-    def prefers(self, *, rule: str, **members: Any) -> "Message":
-        """Like ``shows``, for a warning: what does not hold is a finding and fails the case only with ``--strict``."""
-        found = mismatches(members, self.payload)
-        for rid in self._run.rids(rule) if found else ():
-            message = f"{found[0]}: {self._run.case.rules[rid]}"
-            self._run.remarks.append(Finding(rid, "SHOULD", self._run.party, message, found[0].path, self.seen.seq))
-        self._run.judge(rule)
-        return self
 
 
 class Request(Message):
@@ -379,7 +331,7 @@ class Station:
         rule = rule and rule.split()[-1]
         if not request.seen.valid:
             return violated(self.run, action, members, request.seen, rule)
-        return _mismatch(self.run, action, request.seen, found, rule)
+        return mismatch(self.run, action, request.seen, found, rule)
 
     def _raise_operation_failure(self) -> None:
         for task in self.run.operations:
@@ -469,24 +421,3 @@ class Station:
 
 def _refusal(frame: CallError) -> str:
     return f"CALLERROR {frame.code}" + (f": {shown(frame.description)}" if frame.description else "")
-
-
-def _mismatch(run: CaseRun, name: str, seen: Seen, found: list[Mismatch], rule: str | None) -> CaseFailure:
-    first = found[0]
-    return CaseFailure(
-        "mismatch",
-        expected=f"{name} with {first.member} = {first.expected}",
-        actual=f"{first.member} = {_brief(first, cast('Call | CallResult', seen.frame).payload)}",
-        rule=run.failed(rule),
-        seq=seen.seq,
-        path=first.path,
-    )
-
-
-def _brief(found: Mismatch, payload: Any) -> str:
-    """A value as an explanation shows it: of a password its length, of a certificate what it says."""
-    value = found.actual
-    key = payload.get("key") if isinstance(payload, dict) else None
-    if found.path == ("value",) and isinstance(value, str) and str(key).lower() in SECRET_KEYS:
-        return f"{MASK} ({len(value)} characters)"
-    return f"the certificate {facts(value)}" if is_certificate(value) else shown(value)

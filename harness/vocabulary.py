@@ -2,9 +2,10 @@
 
 from harness import certificates, payloads, renewal, states
 from harness.case import case
+from harness.message import Message
 from harness.operator import Operator
 from harness.states import Charging
-from harness.station import Message, Request, Station, now
+from harness.station import Request, Station, now
 from harness.steps import is_claimed, step
 from harness.sut import Sut, Tags, upgrades
 from ocppj.matchers import absent, absent_or_empty, one_of, present, satisfies
