@@ -71,13 +71,17 @@ class Calls:
             self.pop(id)
         by_id[id] = exchange
         self._text = text = self._text + exchange.size
-        if len(by_id) <= self._most and text <= self._most_text:
-            return ()
+        if text <= self._most_text:
+            if len(by_id) <= self._most:
+                return ()
+            oldest = by_id.popitem(last=False)[1]  # it was full, which it is nearly always
+            self._text = text - oldest.size
+            return (oldest,)
         return self._shrink()
 
     def _shrink(self) -> Sequence[Exchange]:
         by_id, gone = self.by_id, []
-        while len(by_id) > 1 and (len(by_id) > self._most or self._text > self._most_text):
+        while len(by_id) > 1 and self._text > self._most_text:
             oldest = by_id.popitem(last=False)[1]
             self._text -= oldest.size
             gone.append(oldest)

@@ -9,7 +9,7 @@ Sources: J = OCPP-J 1.6 specification, JE = its errata, S = OCPP 1.6 edition 2, 
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -445,7 +445,8 @@ ON_MALFORMED: Final = (text_frames, message_type, call_shape, result_shape, erro
 
 def is_plain_call(seen: "Seen", session: "Session") -> bool:
     """Whether no check of ``ON_CALL`` can find anything, which is so for nearly every CALL; False: they have to say."""
-    frame, sender = cast("Call", seen.frame), seen.sender
+    frame: Call = seen.frame  # type: ignore[assignment]  # `cast` is a call, and this is where every message comes by
+    sender = seen.sender
     if not seen.valid or seen.earlier is not None or len(frame.id) > MAX_ID_LENGTH or type(frame.payload) is not dict:
         return False
     if session._open[sender].by_id or session.message_timeout is not None:
@@ -455,7 +456,7 @@ def is_plain_call(seen: "Seen", session: "Session") -> bool:
 
 def is_plain_result(seen: "Seen") -> bool:
     """The same for ``ON_RESULT``."""
-    frame = cast("CallResult", seen.frame)
+    frame: CallResult = seen.frame  # type: ignore[assignment]
     return (
         len(frame.id) <= MAX_ID_LENGTH
         and type(frame.payload) is dict

@@ -230,7 +230,7 @@ def station(context: typer.Context) -> None:
 
 @app.command(context_settings=_FORWARD)
 def fleet(context: typer.Context) -> None:
-    """Run many simulated charge points in one process (plugproof fleet --help)."""
+    """Run many simulated charge points (plugproof fleet --help)."""
     from simulator.fleet.cli import main as run
 
     raise typer.Exit(run(context.args))
