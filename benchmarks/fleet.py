@@ -4,9 +4,10 @@
 reference CSMS, our fleet and the other clients are a process each; the two loads take turns, the other one with fewer
 stations, since it cannot keep up with 2 000. Both boot, then do the same, session after session with the same pauses:
 StatusNotification, Authorize, StartTransaction, MeterValues, StopTransaction. Ours also is a station all the time, and
-judges every frame. Counted is from two seconds after the last station came online, for S seconds: CPU time of the
-load's process, messages in both directions, and the growth of its resident memory since before the first station.
-Linux only; bounded to about a minute and a half with the defaults. ``--count`` needs no CSMS and no quiet machine.
+judges every frame; a second fleet charges nearly all the time and is metered every half second. Counted is from two
+seconds after the last station came online, for S seconds: CPU time of the load's process, messages in both directions,
+and the growth of its resident memory since before the first station. Linux only; bounded to about two minutes with the
+defaults. ``--count`` needs no CSMS and no quiet machine.
 """
 
 import argparse
@@ -19,8 +20,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple
 
@@ -37,6 +39,9 @@ SESSION_EVERY: Final = 20.0
 SESSION_LENGTH: Final = 20.0
 METER_EVERY: Final = 8.0
 """Seconds; about one message in two seconds and station, which the other clients can keep up with, too."""
+
+BUSY: Final = (2.0, 20.0, 0.5)
+"""The same in seconds for the third load, which only ours can keep up with: some two messages a second and station."""
 
 RAMP: Final = 250.0
 """Stations a second."""
@@ -73,17 +78,20 @@ def main() -> None:
         return
     if chosen.load is not None:
         who, url = chosen.load
-        load = _ours if who == "ours" else _theirs
         calm_garbage_collector()
-        print(json.dumps(uvloop.run(load(url, chosen.stations, chosen.seconds))))
+        print(json.dumps(uvloop.run(LOADS[who](url, chosen.stations, chosen.seconds))))
         return
     allow_connections(2 * chosen.stations)  # of the CSMS, which inherits it
-    loads = {"plugproof fleet": "ours", f"`ocpp` {version('ocpp')} `ChargePoint` on `websockets`": "theirs"}
+    loads = {
+        "plugproof fleet": "ours",
+        "plugproof fleet, busy": "busy",
+        f"`ocpp` {version('ocpp')} `ChargePoint` on `websockets`": "theirs",
+    }
     rounds: dict[str, list[Round]] = {name: [] for name in loads}
     for _ in range(chosen.rounds):
         for name, who in loads.items():
             with reference() as server:
-                stations = chosen.stations if who == "ours" else chosen.others
+                stations = chosen.others if who == "theirs" else chosen.stations
                 rounds[name].append(_round(who, server.url, stations, chosen.seconds))
     print(table(rounds))
 
@@ -136,16 +144,17 @@ def _memory() -> int:
     return memory() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-async def _ours(url: str, stations: int, seconds: float) -> Round:
+async def _ours(url: str, stations: int, seconds: float, pace: tuple[float, float, float]) -> Round:
+    session_every, session_length, meter_every = pace
     plan = Plan(
         url,
         stations=stations,
         ramp=RAMP,
         duration=LONGEST,
         tags=(TAG,),
-        session_every=SESSION_EVERY,
-        session_length=SESSION_LENGTH,
-        meter_every=METER_EVERY,
+        session_every=session_every,
+        session_length=session_length,
+        meter_every=meter_every,
         grace=0.0,
     )
     before = _memory()
@@ -233,6 +242,13 @@ async def _theirs(url: str, stations: int, seconds: float) -> Round:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     return taken
+
+
+LOADS: Final[dict[str, Callable[[str, int, float], Coroutine[Any, Any, Round]]]] = {
+    "ours": partial(_ours, pace=(SESSION_EVERY, SESSION_LENGTH, METER_EVERY)),
+    "busy": partial(_ours, pace=BUSY),
+    "theirs": _theirs,
+}
 
 
 if __name__ == "__main__":

@@ -115,9 +115,9 @@ class Sessions:
             self.parts.queue.keep(transaction)
             self.parts.queue.put(Message("StartTransaction", transaction, start_payload(transaction)))
             self.keep(connector)
+            self.parts.sampler.begin(connector)
             self.parts.features.transaction_started(connector, transaction)  # what it keeps belongs to the start
         connector.update()
-        self.parts.sampler.begin(connector)
 
     def _lock(self, connector: Connector) -> bool:
         """Close the lock of the socket; when it sticks, there is a fault and no transaction."""

@@ -103,6 +103,21 @@ async def test_a_remote_start_and_its_profile_and_their_end(
     assert [photo for photo in after if photo["charging-profiles"]["all"]] == []
 
 
+async def test_a_start_and_its_first_values(
+    kept: tuple[Station, Photographed], csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    station, file = kept
+    station.configuration.set("StopTxnSampledData", "Energy.Active.Import.Register")
+    await station.plug_in(1)
+    await station.present("TAG-1", 1)
+    await clock.settle()
+
+    photos = with_transaction(file.photos)
+    assert photos
+    first = [[key for kind in photo if kind.startswith("data/") for key in photo[kind]] for photo in photos]
+    assert all(first), "a station that dies now has nothing to say about the beginning"
+
+
 async def test_the_answer_to_a_start_and_what_follows_from_it(
     kept: tuple[Station, Photographed], csms: ScriptedCsms, clock: VirtualClock
 ) -> None:
