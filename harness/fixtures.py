@@ -109,8 +109,10 @@ async def operator(case_run: CaseRun) -> AsyncIterator[Operator]:
     driver = operators.make(case_run.sut)
     acting = Operator(case_run, driver)
     yield acting
-    await acting.leaves()
-    await driver.close()
+    try:
+        await acting.leaves()
+    finally:
+        await driver.close()
 
 
 @asynccontextmanager

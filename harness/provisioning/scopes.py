@@ -56,14 +56,16 @@ async def remove_all(sut: Sut, out: Path) -> list[str]:
     tags = {tag.name: tag for tag in tag_records(sut.tags)}
     provisioner = provisioning.make(sut)
     problems = []
-    # Stations first, and children before their parent.
-    for entry in sorted(entries, key=lambda entry: (entry.kind == "tag", entry.name == "parent")):
-        try:
-            await _remove(provisioner, sut, entry, tags.get(entry.name))
-        except OperatorError as error:
-            problems.append(f"{entry.kind} {entry.name} could not be removed: {error}")
-        ledger.remove(entry)
-    await provisioner.close()
+    try:
+        # Stations first, and children before their parent.
+        for entry in sorted(entries, key=lambda entry: (entry.kind == "tag", entry.name == "parent")):
+            try:
+                await _remove(provisioner, sut, entry, tags.get(entry.name))
+            except OperatorError as error:
+                problems.append(f"{entry.kind} {entry.name} could not be removed: {error}")
+            ledger.remove(entry)
+    finally:
+        await provisioner.close()
     return problems
 
 

@@ -279,7 +279,9 @@ async def test_the_trigger_convention_makes_tags_and_passwords(tmp_path: Path) -
         )
         with pytest.raises(OperatorError, match="set-basic-auth-password was answered 404"):
             await make_for_run(sut, lanes(sut), tmp_path)
-        await make(reference_sut(csms.url, csms.api_url)).create_station(Lane(identity="CP-1"))
+        provisioner = make(reference_sut(csms.url, csms.api_url))
+        await provisioner.create_station(Lane(identity="CP-1"))
+        await provisioner.close()
         await make_for_run(sut, lanes(sut), tmp_path)
         import httpx
 
