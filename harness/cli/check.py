@@ -9,13 +9,13 @@ import asyncio
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 import typer
 
 from harness.claims import PROFILES, applicability, unanswered
 from harness.operators import OperatorError
 from harness.operators.python import found
+from harness.pics_switches import CaseFacts
 from harness.provisioning.scopes import per_case, remove_all
 from harness.session import new_run_id
 from harness.sut import (
@@ -36,19 +36,6 @@ from harness.sut.link import RUN_LENGTH
 
 USAGE = 2
 _NAMED = 4  # open questions that are named in the overview
-
-
-class CaseFacts(Protocol):
-    """What `check` has to know of a case."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def profile(self) -> str: ...
-
-    @property
-    def needs(self) -> Collection[str]: ...
 
 
 def run(
