@@ -65,9 +65,10 @@ class Parent:
 
     def end(self) -> None:
         """Leave nothing running."""
-        with suppress(ProcessLookupError):
-            if self._child is not None:
+        if self._child is not None:
+            with suppress(ProcessLookupError):  # it has ended by itself
                 os.kill(self._child, signal.SIGKILL)
+        with suppress(ProcessLookupError):
             self._process.kill()
 
 

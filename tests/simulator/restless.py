@@ -22,7 +22,8 @@ PATIENCE = 30.0
 
 
 def say(**words: Any) -> None:
-    print(json.dumps(words), flush=True)
+    sys.stdout.write(json.dumps(words) + "\n")  # in one piece, so that a kill leaves no half of a line
+    sys.stdout.flush()
 
 
 async def run(url: str, path: str, seed: int, mode: str) -> None:

@@ -49,9 +49,10 @@ class Stations:
         return lines
 
     def end(self) -> None:
-        with suppress(ProcessLookupError):
-            if self._child is not None:
+        if self._child is not None:
+            with suppress(ProcessLookupError):  # it has ended by itself
                 os.kill(self._child, signal.SIGKILL)
+        with suppress(ProcessLookupError):
             self._process.kill()
 
 
