@@ -5,7 +5,6 @@ A verb that is added to `World` is here at once. What a signature does not say a
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -19,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from simulator.cards import MAX_TAG
 from simulator.errors import NotPossible
 from simulator.metering import moment
+from simulator.nearest import nearest
 from simulator.security.events import LOGGED
 from simulator.world import ERROR_CODES, World
 
@@ -44,12 +44,6 @@ class Parameter:
     example: str
     type: Any = None
     choices: tuple[str, ...] = ()
-
-
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name that was probably meant."""
-    found = difflib.get_close_matches(word.lower(), by_lower := {name.lower(): name for name in names}, 1, 0.6)
-    return by_lower[found[0]] if found else None
 
 
 def _one_of(names: Collection[str], what: str) -> Parameter:

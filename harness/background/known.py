@@ -14,6 +14,7 @@ from harness.background.crew import Crew
 from harness.operators.base import OperatorError
 from harness.provisioning import Provisioner, TagRecord
 from harness.provisioning.ledger import Entry, Ledger
+from harness.provisioning.scopes import emptied
 from harness.sut import Lane, NoFixtures, Sut
 from harness.verdicts import HarnessError
 
@@ -61,18 +62,11 @@ async def _remove(sut: Sut, out: Path) -> list[str]:
     entries = list(ledger)
     if not entries:
         return []
-    problems = []
     provisioner = provisioning.make(sut)
     try:
-        for entry in entries:
-            try:
-                await _forget(provisioner, entry)
-            except OperatorError as error:
-                problems.append(f"{entry.kind} {entry.name} could not be removed: {error}")
-            ledger.remove(entry)
+        return await emptied(ledger, entries, lambda entry: _forget(provisioner, entry))
     finally:
         await provisioner.close()
-    return problems
 
 
 async def _forget(provisioner: Provisioner, entry: Entry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -52,20 +52,27 @@ async def remove_all(sut: Sut, out: Path) -> list[str]:
     entries = [] if isinstance(sut.fixtures, NoFixtures) else list(Ledger(out / FOLDER))
     if not entries:
         return []
-    ledger = Ledger(out / FOLDER)
     tags = {tag.name: tag for tag in tag_records(sut.tags)}
     provisioner = provisioning.make(sut)
-    problems = []
+    # Stations first, and children before their parent.
+    entries.sort(key=lambda entry: (entry.kind == "tag", entry.name == "parent"))
     try:
-        # Stations first, and children before their parent.
-        for entry in sorted(entries, key=lambda entry: (entry.kind == "tag", entry.name == "parent")):
-            try:
-                await _remove(provisioner, sut, entry, tags.get(entry.name))
-            except OperatorError as error:
-                problems.append(f"{entry.kind} {entry.name} could not be removed: {error}")
-            ledger.remove(entry)
+        return await emptied(
+            Ledger(out / FOLDER), entries, lambda entry: _remove(provisioner, sut, entry, tags.get(entry.name))
+        )
     finally:
         await provisioner.close()
+
+
+async def emptied(ledger: Ledger, entries: Iterable[Entry], remove: Callable[[Entry], Awaitable[None]]) -> list[str]:
+    """Remove these entries, each once; gives a sentence for each thing that could not be removed."""
+    problems = []
+    for entry in entries:
+        try:
+            await remove(entry)
+        except OperatorError as error:
+            problems.append(f"{entry.kind} {entry.name} could not be removed: {error}")
+        ledger.remove(entry)
     return problems
 
 

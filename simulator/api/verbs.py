@@ -10,9 +10,10 @@ from fastapi import APIRouter, Body, HTTPException
 from simulator.api.deps import Watched
 from simulator.api.models import Done, ErrorOut
 from simulator.errors import NotPossible
+from simulator.nearest import nearest
 from simulator.record import Record
 from simulator.state import state_of
-from simulator.verbs import Arguments, Verb, WrongArguments, nearest, verbs
+from simulator.verbs import Arguments, Verb, WrongArguments, verbs
 
 PREFIX = "/api/v1/verbs"
 

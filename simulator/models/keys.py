@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from simulator.configuration import BadValue, Key
-from simulator.models.sentences import nearest, suggestion, toml_value
+from simulator.models.sentences import suggestion, toml_value
+from simulator.nearest import nearest
 
 _DERIVED: Final = {
     "numberofconnectors": "it follows from the [[connector]] tables",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.resources
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
+
+from simulator.nearest import nearest
 
 _KINDS = {
     "string": "a text",
@@ -61,7 +62,8 @@ def _sentences(error: Any, document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{place} must be {kinds}, not {found}{example}"
         case "enum":
             listed = ", ".join(toml_value(one) for one in wanted)
-            near = nearest(error.instance, wanted) if isinstance(error.instance, str) else None
+            texts = [one for one in wanted if isinstance(one, str)]
+            near = nearest(error.instance, texts) if isinstance(error.instance, str) else None
             hint = f"did you mean {toml_value(near)}?" if near else "correct it"
             yield f"{place} must be one of {listed}, not {found}; {hint}"
         case "contains":
@@ -99,13 +101,6 @@ def _example(schema: Any, path: tuple[str | int, ...], verb: str = "write") -> s
     if not examples or not path or not isinstance(path[-1], str):
         return ""
     return f"; {verb} for example {path[-1]} = {toml_value(examples[0])}"
-
-
-def nearest(word: str, known: Collection[Any]) -> str | None:
-    """The name that was probably meant."""
-    by_folded = {one.casefold(): one for one in known if isinstance(one, str)}
-    close = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
-    return by_folded[close[0]] if close else None
 
 
 def suggestion(word: str, known: Collection[str]) -> str:

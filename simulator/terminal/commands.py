@@ -11,8 +11,9 @@ from itertools import takewhile
 
 from simulator.errors import NotPossible
 from simulator.faults import UnknownFault, active, catalogue, set_faults
+from simulator.nearest import nearest
 from simulator.station import Station
-from simulator.verbs import PARAMETERS, Verb, WrongArguments, nearest, verbs
+from simulator.verbs import PARAMETERS, Verb, WrongArguments, verbs
 
 log = logging.getLogger(__name__)
 
