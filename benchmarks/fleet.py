@@ -40,7 +40,7 @@ SESSION_LENGTH: Final = 20.0
 METER_EVERY: Final = 8.0
 """Seconds; about one message in two seconds and station, which the other clients can keep up with, too."""
 
-BUSY: Final = (2.0, 20.0, 0.5)
+BUSY: Final = (2.0, 20.0, 1.0)
 """The same in seconds for the third load, which only ours can keep up with: some two messages a second and station."""
 
 RAMP: Final = 250.0

@@ -90,9 +90,13 @@ def parse(text: str) -> Frame:
     except (msgspec.MsgspecError, ValueError) as error:
         return Malformed(text, "not-json", f"the text is no JSON: {error}")
     if type(value) is list:
-        if len(value) == 4:
+        if len(value) == 3:
+            kind, id, payload = value
+            if kind == type_of_result and type(id) is str and type(kind) is int:
+                return CallResult(id, payload, text)
+        elif len(value) == 4:
             kind, id, action, payload = value
-            if type(kind) is int and kind == type_of_call and type(id) is str and type(action) is str:
+            if kind == type_of_call and type(id) is str and type(action) is str and type(kind) is int:
                 return Call(id, action, payload, text)
     else:
         return Malformed(text, "not-array", f"a message is a JSON array, this is {_kind(value)}")
@@ -102,8 +106,6 @@ def parse(text: str) -> Frame:
     if kind == type_of_call:
         return _misshapen(text, value, "call-shape", "a CALL is [2, id, action, payload]")
     if kind == type_of_result:
-        if len(value) == 3 and type(value[1]) is str:
-            return CallResult(value[1], value[2], text)
         return _misshapen(text, value, "result-shape", "a CALLRESULT is [3, id, payload]")
     if kind == type_of_error:
         if len(value) == 5 and type(value[1]) is str and type(value[2]) is str:

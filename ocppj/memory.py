@@ -67,6 +67,10 @@ class Calls:
     def add(self, exchange: Exchange) -> Sequence[Exchange]:
         """Keep a CALL in the place of an older one with its id; returns those that had to go for lack of room."""
         by_id, id = self.by_id, exchange.id
+        if not by_id:  # as it is with open CALLs nearly always
+            by_id[id] = exchange
+            self._text = exchange.size
+            return ()
         if id in by_id:
             self.pop(id)
         by_id[id] = exchange

@@ -446,12 +446,16 @@ ON_MALFORMED: Final = (text_frames, message_type, call_shape, result_shape, erro
 def is_plain_call(seen: "Seen", session: "Session") -> bool:
     """Whether no check of ``ON_CALL`` can find anything, which is so for nearly every CALL; False: they have to say."""
     frame: Call = seen.frame  # type: ignore[assignment]  # `cast` is a call, and this is where every message comes by
-    sender = seen.sender
-    if not seen.valid or seen.earlier is not None or len(frame.id) > MAX_ID_LENGTH or type(frame.payload) is not dict:
-        return False
-    if session._open[sender].by_id or session.message_timeout is not None:
-        return False
-    return session.schemas.actions[frame.action].sender in (sender, "both") and _OFFSET.search(frame.raw) is None
+    return (
+        seen.valid
+        and seen.earlier is None
+        and not session._open[seen.sender].by_id
+        and session.message_timeout is None
+        and len(frame.id) <= MAX_ID_LENGTH
+        and type(frame.payload) is dict
+        and session.schemas.actions[frame.action].sender in (seen.sender, "both")
+        and _OFFSET.search(frame.raw) is None
+    )
 
 
 def is_plain_result(seen: "Seen") -> bool:

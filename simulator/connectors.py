@@ -68,6 +68,7 @@ class Connector:
         "locked_for",
         "meter",
         "operative",
+        "outlet",
         "parts",
         "report_timer",
         "reported",
@@ -82,6 +83,7 @@ class Connector:
     def __init__(self, number: int, parts: Parts) -> None:
         self.id = number
         self.parts = parts
+        self.outlet: Outlet = parts.facts.outlets[number - 1]  # what it is built as
         self.meter = Meter(parts.clock.monotonic)
         self.transaction: Transaction | None = None
         self.cable = False  # plug in the socket; with a fixed cable: the vehicle is connected
@@ -106,11 +108,6 @@ class Connector:
         self._at_plug_in = 0
 
     @property
-    def outlet(self) -> Outlet:
-        """What it is built as."""
-        return self.parts.facts.outlets[self.id - 1]
-
-    @property
     def fixed_cable(self) -> bool:
         """The cable belongs to the station and has no lock."""
         return self.outlet.fixed_cable
@@ -123,7 +120,8 @@ class Connector:
     @property
     def available(self) -> float:
         """What it can deliver under the limits of smart charging, W."""
-        return self.offered if self.limit is None else min(self.offered, self.limit)
+        power = self.outlet.power
+        return power if self.limit is None else min(power, self.limit)
 
     @property
     def status(self) -> str:
@@ -191,11 +189,11 @@ class Connector:
 
     def reading(self) -> Reading:
         """What the instruments show now."""
-        register = self.meter.register
+        meter, outlet = self.meter, self.outlet
+        register = meter.register
         soc = min(100.0, _SOC_ON_ARRIVAL + 100.0 * (register - self._at_plug_in) / _BATTERY_WH)
-        outlet = self.outlet
         phases = 0 if outlet.direct else outlet.phases
-        return Reading(register, self.meter.power, self.available, phases, soc, outlet.voltage)
+        return Reading(register, meter.power, self.available, phases, soc, outlet.voltage)
 
     def update(self) -> None:
         """Let power and status follow the facts, and report what has changed. Without power nothing does."""
@@ -206,7 +204,7 @@ class Connector:
             self.finished = False  # 1.6 §4.9 knows no way from Unavailable to Finishing
         target = self._derived()
         self.meter.power = self.available if target == "Charging" else 0.0
-        for step in (*route(self.status, target), target):
+        for step in route(self._report.status, target) or (target,):
             wanted = self._as_reported(step)
             self._become(wanted)
             if self._report != wanted:
@@ -223,8 +221,8 @@ class Connector:
         transaction = self.transaction
         return derive(
             Facts(
-                faulted=self.faulted,
-                operative=self.usable,
+                faulted=self._faults is not None and self.faulted,
+                operative=self.operative and not self.withdrawn,
                 reserved=self.reservation is not None,
                 cable=self.cable,
                 authorized=self.authorized is not None,
@@ -237,9 +235,10 @@ class Connector:
 
     def _as_reported(self, status: str) -> Report:
         """A status with the newest fault that can be reported beside it."""
-        for code, (info, vendor) in reversed((self._faults or {}).items()):
-            if code != "EVCommunicationError" or status in WITH_VEHICLE:
-                return Report(status, code, info, vendor)
+        if self._faults is not None:
+            for code, (info, vendor) in reversed(self._faults.items()):
+                if code != "EVCommunicationError" or status in WITH_VEHICLE:
+                    return Report(status, code, info, vendor)
         if self.transaction is not None and not self.vehicle:
             return Report(status, info="EV side disconnected")
         return Report(status)
@@ -249,11 +248,12 @@ class Connector:
             return
         changed = report.status != self.status
         self._report = report
-        detail = "" if report.errorCode == "NoError" else f" ({report.errorCode})"
-        self.parts.events.publish(
-            "status", f"connector {self.id} is {report.status}{detail}", self.id, status=report.status
-        )
-        self.parts.reporter.changed(self)
+        parts = self.parts
+        if parts.events.heard:
+            detail = "" if report.errorCode == "NoError" else f" ({report.errorCode})"
+            text = f"connector {self.id} is {report.status}{detail}"
+            parts.events.publish("status", text, self.id, status=report.status)
+        parts.reporter.changed(self)
         if changed:
-            self.parts.sessions.status_changed(self)
-            self.parts.features.status_changed(self)
+            parts.sessions.status_changed(self)
+            parts.features.status_changed(self)

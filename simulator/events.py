@@ -84,17 +84,19 @@ class Subscription:
 class Events:
     """The stream itself: listeners are called at once, subscriptions are read later, waiters are woken when due."""
 
-    __slots__ = ("_listeners", "_subscriptions", "_waiters", "clock")
+    __slots__ = ("_listeners", "_subscriptions", "_waiters", "clock", "heard")
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.heard = False
+        """Whether anybody wants to know; who publishes often asks before he makes a text."""
         self._listeners: list[Callable[[Event], None]] = []
         self._subscriptions: list[Subscription] = []
         self._waiters: list[tuple[Callable[[], object], asyncio.Future[None]]] = []
 
     def publish(self, kind: Kind, text: str, connector: int | None = None, **details: Any) -> None:
         """Tell everybody that something happened; call it after the state has changed."""
-        if not (self._listeners or self._subscriptions or self._waiters):
+        if not self.heard:
             return
         event = Event(kind, self.clock.now(), text, connector, details)
         for listener in self._listeners:
@@ -107,11 +109,13 @@ class Events:
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Call `listener` with every event, inside `publish`."""
         self._listeners.append(listener)
+        self.heard = True
 
     def subscribe(self, limit: int = 1000) -> Subscription:
         """Read the events from now on with `async for`; at most `limit` wait for the reader."""
         subscription = Subscription(limit)
         self._subscriptions.append(subscription)
+        self.heard = True
         return subscription
 
     async def until(self, condition: Callable[[], object], *, within: float | None = None) -> None:
@@ -123,6 +127,7 @@ class Events:
         _check(condition, future)
         waiter = (condition, future)
         self._waiters.append(waiter)
+        self.heard = True
         try:
             async with asyncio.timeout(within):
                 await future
@@ -130,6 +135,7 @@ class Events:
             raise NotReached(f"the condition did not come true within {within:g} s") from None
         finally:
             self._waiters.remove(waiter)
+            self.heard = bool(self._listeners or self._subscriptions or self._waiters)
 
     def close(self) -> None:
         """End all subscriptions."""

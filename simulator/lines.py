@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from simulator.events import Event
+from simulator.faults import active
 from simulator.station import Station
 
 
 @asynccontextmanager
 async def serve(station: Station, options: argparse.Namespace, end: Callable[[], None]) -> AsyncIterator[None]:
-    """Print every event of the station from now on."""
+    """Print every event of the station from now on, and before them what is broken on purpose."""
+    if faults := active(station):
+        show(station.clock.now(), "faults", f"broken on purpose: {', '.join(faults)}")
     station.events.listen(_print)
     yield
 

@@ -10,7 +10,10 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
 
 VOLTAGE = 230.0
 _FREQUENCY = 50.0  # Hz
@@ -58,8 +61,7 @@ class Meter:
         self._since = now
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """What the instruments of a connector, or of the whole station, show at one moment."""
 
     register: int  # Wh
@@ -109,35 +111,50 @@ def listable(phases: int, known: Iterable[str] = MEASURANDS) -> frozenset[str]:
     return known.union(single)
 
 
-def _samples(listed: str, reading: Reading) -> list[dict[str, str]]:
-    if listed in MEASURANDS:
-        name = listed
-        phases = [*range(1, reading.phases + 1)] or [0] if MEASURANDS[listed].each_phase else [0]
-    else:
-        name, _, single = listed.rpartition(".L")
-        phases = [int(single)]
-    kind = MEASURANDS[name]
-    if name == "SoC" and reading.soc is None:
-        return []
-    samples = []
-    for phase in phases:
-        value = kind.value(reading, 1.0 / reading.phases if phase else 1.0)
-        sample = {"value": f"{value:.{kind.digits}f}", "measurand": name}
-        if kind.unit is not None:
-            sample["unit"] = kind.unit
-        if phase and kind.phase is not None:
-            sample["phase"] = kind.phase.replace("L", f"L{phase}")
-        if kind.location is not None:
-            sample["location"] = kind.location
-        samples.append(sample)
-    return samples
+class _Sample(NamedTuple):
+    """How a sampledValue is made: its value of the reading, and the members that are always the same."""
+
+    value: Callable[[Reading, float], float]
+    share: float  # of all phases
+    digits: str
+    members: dict[str, str]
+
+
+@lru_cache(maxsize=1024)
+def _samples(measurands: tuple[str, ...], context: str, phases: int, has_soc: bool) -> tuple[_Sample, ...]:
+    """The samples of a list of measurands, made out once for all readings with so many phases."""
+    made = []
+    for listed in measurands or ("Energy.Active.Import.Register",):
+        if listed in MEASURANDS:
+            name = listed
+            numbers = [*range(1, phases + 1)] or [0] if MEASURANDS[listed].each_phase else [0]
+        else:
+            name, _, single = listed.rpartition(".L")
+            numbers = [int(single)]
+        if name == "SoC" and not has_soc:
+            continue
+        kind = MEASURANDS[name]
+        for phase in numbers:
+            members = {"context": context, "measurand": name}
+            if kind.unit is not None:
+                members["unit"] = kind.unit
+            if phase and kind.phase is not None:
+                members["phase"] = kind.phase.replace("L", f"L{phase}")
+            if kind.location is not None:
+                members["location"] = kind.location
+            made.append(_Sample(kind.value, 1.0 / phases if phase else 1.0, f".{kind.digits}f", members))
+    return tuple(made)
 
 
 def meter_value(at: datetime, measurands: Iterable[str], context: str, reading: Reading) -> dict[str, Any]:
     """One element of `meterValue`; an empty list of measurands means the energy register (1.6 §7.43)."""
-    names = tuple(measurands) or ("Energy.Active.Import.Register",)
-    samples = [{"context": context, **sample} for name in names for sample in _samples(name, reading)]
-    return {"timestamp": timestamp(at), "sampledValue": samples}
+    samples = _samples(tuple(measurands), context, reading.phases, reading.soc is not None)
+    return {
+        "timestamp": timestamp(at),
+        "sampledValue": [
+            {"value": format(value(reading, share), digits), **members} for value, share, digits, members in samples
+        ],
+    }
 
 
 def timestamp(at: datetime) -> str:

@@ -17,6 +17,7 @@ from simulator.transactions import Message, Transaction
 
 MAX_TRANSACTION_DATA = 500
 _EARLY = 0.05
+_SAMPLE_INTERVAL = "MeterValueSampleInterval"
 
 
 class Sampler:
@@ -61,7 +62,7 @@ class Sampler:
 
     def configured(self, key: str) -> None:
         """A configuration key has a new value."""
-        if key == "MeterValueSampleInterval":
+        if key == _SAMPLE_INTERVAL:
             for connector in self.parts.connectors.values():
                 self._arm_periodic(connector)
         elif key == "ClockAlignedDataInterval":
@@ -80,7 +81,7 @@ class Sampler:
 
     def _arm_periodic(self, connector: Connector) -> None:
         self._disarm(connector)
-        interval = self.parts.configuration.number("MeterValueSampleInterval")
+        interval = self.parts.configuration.number(_SAMPLE_INTERVAL)
         if interval and connector.transaction is not None and self.parts.power.on:
             connector.transaction.next_sample = self.parts.clock.monotonic() + interval
             connector.sample_timer = self.parts.clock.call_later(interval, partial(self._sample, connector))
@@ -90,20 +91,20 @@ class Sampler:
         connector.sample_timer = None
         if transaction is None:
             return
-        now = self.parts.clock.now()
-        configuration = self.parts.configuration
-        with self.parts.store.unit():
+        parts = self.parts
+        clock, configuration = parts.clock, parts.configuration
+        now = clock.now()
+        with parts.store.unit():
             self._report(connector, now, "MeterValuesSampledData", "Sample.Periodic")
             if measurands := configuration.items("StopTxnSampledData"):
                 value = meter_value(now, measurands, "Sample.Periodic", connector.reading())
-                self.parts.queue.note(transaction, value, MAX_TRANSACTION_DATA)
-            self.parts.sessions.keep(connector)
+                parts.queue.note(transaction, value, MAX_TRANSACTION_DATA)
+            parts.sessions.keep(connector)
         # Counted from when it was due, so that a timer that is late does not make all that follow late, too.
-        interval = configuration.number("MeterValueSampleInterval")
-        monotonic = self.parts.clock.monotonic()
-        transaction.next_sample = max(transaction.next_sample + interval, monotonic)
+        monotonic = clock.monotonic()
+        transaction.next_sample = max(transaction.next_sample + configuration.number(_SAMPLE_INTERVAL), monotonic)
         wait = transaction.next_sample - monotonic
-        connector.sample_timer = self.parts.clock.call_later(wait, partial(self._sample, connector))
+        connector.sample_timer = clock.call_later(wait, partial(self._sample, connector))
 
     # --- clock-aligned ------------------------------------------------------------------------------------------------
 
@@ -139,14 +140,15 @@ class Sampler:
     # --- both ---------------------------------------------------------------------------------------------------------
 
     def _report(self, connector: Connector, at: datetime, key: str, context: str) -> None:
-        measurands = self.parts.configuration.items(key)
+        parts = self.parts
         reading = connector.reading()
-        value = meter_value(at, measurands, context, reading)
-        text = f"connector {connector.id}: {reading.register} Wh, {reading.power:.0f} W"
-        self.parts.events.publish("meter", text, connector.id, register=reading.register)
+        value = meter_value(at, parts.configuration.items(key), context, reading)
+        if parts.events.heard:
+            text = f"connector {connector.id}: {reading.register} Wh, {reading.power:.0f} W"
+            parts.events.publish("meter", text, connector.id, register=reading.register)
         if connector.transaction is not None:
             payload = {"connectorId": connector.id, "meterValue": [value]}
-            self.parts.queue.put(Message("MeterValues", connector.transaction, payload))
+            parts.queue.put(Message("MeterValues", connector.transaction, payload))
         else:
             self._send(connector.id, value)
 

@@ -228,8 +228,7 @@ class Sessions:
     def _wait(self, connector: Connector) -> None:
         """Preparing ends after ConnectionTimeOut (1.6 §9.1.6, rule STAT-06); 0 means without end."""
         self._unwait(connector)
-        seconds = self.parts.configuration.number("ConnectionTimeOut")
-        if seconds and connector.status == "Preparing":
+        if connector.status == "Preparing" and (seconds := self.parts.configuration.number("ConnectionTimeOut")):
             connector.wait_timer = self.parts.clock.call_later(seconds, partial(self._time_out, connector))
 
     def _unwait(self, connector: Connector) -> None:

@@ -23,6 +23,8 @@ UNKNOWN_ID = -1
 """The transactionId of a transaction whose StartTransaction was never answered (erratum 3.18, rule TX-08)."""
 
 _QUEUE, _TRANSACTION = "queue", "transaction"  # kinds of records
+_NONE_YET: deque[Message] = deque(maxlen=0)
+"""The queue of every station that has had no transaction; never changed, only replaced."""
 
 Action = Literal["StartTransaction", "MeterValues", "StopTransaction"]
 
@@ -66,7 +68,7 @@ class TransactionQueue:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.dropped = 0
-        self._messages: deque[Message] | tuple[()] = ()
+        self._messages = _NONE_YET
         self._delivering = False
         self._pause: Timer | None = None
         self._next = 1
@@ -84,7 +86,7 @@ class TransactionQueue:
         return bool(self._messages) and not self._delivering
 
     def _mine(self) -> deque[Message]:
-        if not isinstance(self._messages, deque):
+        if self._messages is _NONE_YET:
             self._messages = deque()
         return self._messages
 
@@ -136,7 +138,8 @@ class TransactionQueue:
 
     def put(self, message: Message) -> None:
         """Add a message. When the queue is full the oldest meter values go, never a start or a stop."""
-        store = self.parts.store
+        parts = self.parts
+        store = parts.store
         messages = self._mine()
         message.place = self.number()
         messages.append(message)
@@ -153,13 +156,14 @@ class TransactionQueue:
                 messages.remove(victim)
                 store.drop(_QUEUE, f"{victim.place:010}")
                 self.dropped += 1
-        self.parts.events.publish(
-            "queue",
-            f"{message.action} is queued",
-            message.transaction.connector,
-            action=message.action,
-            payload=message.payload,
-        )
+        if parts.events.heard:
+            parts.events.publish(
+                "queue",
+                f"{message.action} is queued",
+                message.transaction.connector,
+                action=message.action,
+                payload=message.payload,
+            )
         self.kick()
 
     def kick(self) -> None:
@@ -182,21 +186,23 @@ class TransactionQueue:
 
     def _answered(self, answer: dict[str, Any] | Offline | Unanswered) -> None:
         self._delivering = False
-        message = self._mine()[0]
+        parts, message = self.parts, self._messages[0]
         if isinstance(answer, Unanswered):
             self._failed(message, answer)
         elif not isinstance(answer, Offline):
-            with self.parts.store.unit():
+            with parts.store.unit():
                 if message.action == "StartTransaction":
                     message.transaction.transactionId = answer["transactionId"]
                     self.keep(message.transaction)
                 self._remove(message)
-                deauthorization.answered(self.parts, message, answer)  # a verdict of the CSMS is not told twice
-        self.parts.events.publish("queue", f"{len(self)} transaction messages wait")
+                if message.action != "MeterValues":
+                    deauthorization.answered(parts, message, answer)  # a verdict of the CSMS is not told twice
+        if parts.events.heard:
+            parts.events.publish("queue", f"{len(self)} transaction messages wait")
         self.kick()
 
     def _remove(self, message: Message) -> None:
-        self._mine().popleft()
+        self._messages.popleft()
         store = self.parts.store
         if store.keeps:
             store.drop(_QUEUE, f"{message.place:010}")

@@ -144,7 +144,9 @@ def pki(
 
 @app.command()
 def report(
-    results: Annotated[Path, typer.Argument(help="The results.json of a run.")] = Path("plugproof-out/results.json"),
+    results: Annotated[Path, typer.Argument(help="The results.json of a run, or its folder.")] = Path(
+        "plugproof-out/results.json"
+    ),
     layout: Annotated[str, typer.Option(help="2023 or 2024.")] = "2024",
     format: Annotated[
         str | None,

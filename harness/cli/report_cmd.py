@@ -11,16 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import msgspec
 import typer
 from jsonschema import Draft202012Validator
 
 from harness.cli.app import usage
 from harness.cli.documents import deliver, format_of
+from harness.cli.results_file import read_results, results_in
 from harness.sut.loading import schema
 from harness.sut.sentences import describe
 from reports.abstract import AbstractError, approval_of, from_results, lab_of, write
-from reports.results import validate
 
 LAYOUTS = ("2023", "2024")
 PAGE = "report.html"
@@ -45,7 +44,7 @@ def run(wish: Wish) -> int:
         usage(f"--layout is {' or '.join(LAYOUTS)}, not {wish.layout}")
     is_page = wish.format is None and wish.out is not None and wish.out.name == PAGE
     format = PAGE if is_page else format_of(wish.format, wish.out, PAGE)
-    results = _results(wish.results)
+    results = read_results(wish.results)
     content = _page(wish, results) if format == PAGE else _abstract(wish, results, format)
     deliver(content, wish.out)
     return 0
@@ -55,7 +54,7 @@ def _page(wish: Wish, results: Mapping[str, Any]) -> bytes:
     from harness.report_page import read_traces
     from reports.html import page
 
-    return page(results, read_traces(results, wish.results.parent)).encode()
+    return page(results, read_traces(results, results_in(wish.results).parent)).encode()
 
 
 def _abstract(wish: Wish, results: Mapping[str, Any], format: str) -> bytes:
@@ -70,20 +69,9 @@ def _abstract(wish: Wish, results: Mapping[str, Any], format: str) -> bytes:
         usage(*(f"{wish.results}: {sentence}" for sentence in error.sentences))
 
 
-def _results(file: Path) -> Mapping[str, Any]:
-    text = _read(file, "`plugproof precheck --out DIR` writes one into DIR")
-    try:
-        results = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        usage(f"{file}: is no JSON; name the results.json of a run")
-    if problems := validate(results):
-        usage(*(f"{file}: {problem}" for problem in problems))
-    return cast(Mapping[str, Any], results)
-
-
 def _people(file: Path) -> dict[str, dict[str, Any]]:
     """The tables [vendor] and [laboratory], with the keys that they have below [people] in a SUT file."""
-    text = _read(file, "write one with the tables [laboratory] and [vendor]")
+    text = _read(file)
     try:
         # A date of TOML becomes the text that it is written as.
         document = json.loads(json.dumps(tomllib.loads(text), default=_plain))
@@ -101,7 +89,8 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read(file: Path, hint: str) -> str:
+def _read(file: Path) -> str:
+    hint = "write one with the tables [laboratory] and [vendor]"
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:

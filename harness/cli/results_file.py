@@ -10,9 +10,14 @@ from harness.cli.app import usage
 from reports.results import validate
 
 
+def results_in(path: Path) -> Path:
+    """The results.json that is meant: the file itself, or that in the output folder of a run."""
+    return path / "results.json" if path.is_dir() else path
+
+
 def read_results(path: Path) -> Mapping[str, Any]:
     """The results in a file, or in the output folder of a run. Ends with exit code 2 when they cannot be used."""
-    file = path / "results.json" if path.is_dir() else path
+    file = results_in(path)
     try:
         results: Mapping[str, Any] = msgspec.json.decode(file.read_bytes())
     except FileNotFoundError:

@@ -53,7 +53,7 @@ class Fleet:
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock)
         self._make = _make(plan)
-        self._configuration = {"MeterValueSampleInterval": str(round(plan.meter_every)), **plan.configuration}
+        self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self._in_time = False

@@ -95,7 +95,7 @@ class FleetLine(PeerBase, picows.WSListener):
             closed = self.closed or ConnectionClosed(1006, "it is being closed", by_remote=False)
             asyncio.get_running_loop().call_soon(done, closed)
             return
-        self._tally.observe(self.session.observe("station", call, monotonic_ns()))
+        self._tally.sent(self.session.observe("station", call, monotonic_ns()))
         transport.send(_TEXT, call.raw)
         self._open, self._done = call, done
         self._due = self._clock.monotonic() + timeout
@@ -237,9 +237,10 @@ class FleetLine(PeerBase, picows.WSListener):
 
     def _take(self, frame: Frame, at: int) -> None:
         seen = self.session.observe("csms", frame, at)
-        self._tally.observe(seen)
+        self._tally.received(seen)
         if type(frame) is CallResult or not is_for_worker(frame):
-            if self._open is not None and frame.id == self._open.id:
+            call = self._open
+            if call is not None and frame.id == call.id:
                 self._over(seen)
             return
         if self._inbox is None:

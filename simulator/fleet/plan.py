@@ -53,6 +53,8 @@ class Plan:
         for name in ("session_every", "meter_every", "churn_every", "churn_length", "grace"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is zero or more, not {getattr(self, name):g}")
+        if self.meter_every != int(self.meter_every):
+            raise ValueError(f"meter_every is in whole seconds, as the configuration key is, not {self.meter_every:g}")
         if not self.tags:
             raise ValueError("tags holds one idTag at least")
 
@@ -91,8 +93,9 @@ class Plan:
     def place(self, number: int, turn: int) -> int:
         """At which connector."""
         there_are = self.connectors if self.model is None else self.model.facts.connectors
-        return 1 + int(self.chance(number, "place", turn) * there_are)
+        return 1 if there_are == 1 else 1 + int(self.chance(number, "place", turn) * there_are)
 
     def tag(self, number: int, turn: int) -> str:
         """With which card."""
-        return self.tags[int(self.chance(number, "tag", turn) * len(self.tags))]
+        there_are = len(self.tags)
+        return self.tags[0 if there_are == 1 else int(self.chance(number, "tag", turn) * there_are)]

@@ -109,21 +109,35 @@ class Tally:
 
     def observe(self, seen: Seen) -> None:
         """A frame of a station, or one for it."""
-        frame, request = seen.frame, seen.request
-        kind = type(frame)
         if seen.sender == "station":
-            self.frames_sent += 1
-            if kind is Call:
-                self.actions[request.action].sent += 1  # type: ignore[union-attr]
+            self.sent(seen)
         else:
-            self.frames_received += 1
-            if kind is Call:
-                self.calls_of_csms += 1
-            elif request is not None and not (seen.late or seen.repeated):
-                self._answered(seen, request)
+            self.received(seen)
+
+    def sent(self, seen: Seen) -> None:
+        """A frame of a station."""
+        self.frames_sent += 1
+        frame = seen.frame
+        if type(frame) is Call:
+            self.actions[frame.action].sent += 1
         if seen.findings:
-            action = frame.action if isinstance(frame, Call) else "" if request is None else request.action
-            self.broken(seen.findings, action, frame.raw)
+            self._found(seen)
+
+    def received(self, seen: Seen) -> None:
+        """A frame for a station."""
+        self.frames_received += 1
+        request = seen.request
+        if type(seen.frame) is Call:
+            self.calls_of_csms += 1
+        elif request is not None and not (seen.late or seen.repeated):
+            self._answered(seen, request)
+        if seen.findings:
+            self._found(seen)
+
+    def _found(self, seen: Seen) -> None:
+        frame, request = seen.frame, seen.request
+        action = frame.action if isinstance(frame, Call) else "" if request is None else request.action
+        self.broken(seen.findings, action, frame.raw)
 
     def _answered(self, seen: Seen, request: Exchange) -> None:
         frame, action = seen.frame, request.action
@@ -134,6 +148,8 @@ class Tally:
         if type(frame) is CallResult and seen.valid:
             if action == "BootNotification" and frame.payload["status"] == "Accepted":
                 self.accepted += 1
+            if self._sink is None:
+                return
         elif isinstance(frame, CallError):
             tally.refused += 1
             problem = f"CALLERROR {frame.code}"

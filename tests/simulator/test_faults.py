@@ -335,7 +335,8 @@ async def test_the_command_gives_the_station_its_faults(csms: ScriptedCsms) -> N
     process = await command(
         csms.url, "--session", "--seconds", "0", "--fault", "stop-reason-other", "--fault", "status-without-info"
     )
-    code, _, err = await outcome(process)
+    code, out, err = await outcome(process)
 
     assert (code, err) == (0, "")
+    assert out.splitlines()[0].endswith("faults        broken on purpose: stop-reason-other, status-without-info")
     assert [one["reason"] for one in csms.payloads("StopTransaction")] == ["Other"]

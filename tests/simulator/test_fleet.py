@@ -197,6 +197,7 @@ async def test_each_call_that_is_over_is_told_to_the_sink(csms: ScriptedCsms, cl
         ({"stations": 0}, "stations is more than zero, not 0"),
         ({"ramp": -1.0}, "ramp is more than zero, not -1"),
         ({"churn_every": -2.0}, "churn_every is zero or more, not -2"),
+        ({"meter_every": 0.5}, "meter_every is in whole seconds, as the configuration key is, not 0.5"),
         ({"tags": ()}, "tags holds one idTag at least"),
     ],
 )
