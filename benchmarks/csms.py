@@ -103,8 +103,8 @@ def main() -> None:
         servers = {
             "plugproof reference CSMS, SQLite": stack.enter_context(reference()),
             f"`ocpp` {version('ocpp')} `ChargePoint`, memory": stack.enter_context(_other()),
-            "floor: validation alone on uvloop": stack.enter_context(_floor("uvloop")),
-            f"floor: validation alone on picows {version('picows')}": stack.enter_context(_floor("picows")),
+            "floor: validation alone on uvloop": stack.enter_context(floor("uvloop")),
+            f"floor: validation alone on picows {version('picows')}": stack.enter_context(floor("picows")),
         }
         if chosen.ocpp_rpc is not None:
             package = json.loads((chosen.ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
@@ -221,7 +221,8 @@ def _other() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def _floor(kind: str) -> Iterator[Server]:
+def floor(kind: str) -> Iterator[Server]:
+    """Validates and answers from a table, on `uvloop` or `picows`; tags and transactions are all the same to it."""
     with _process("benchmarks.floor", kind) as (pid, ready):
         yield Server(pid, ready["url"])
 

@@ -1,17 +1,23 @@
 """CPU per message and memory per station of the fleet, beside clients on the ``ChargePoint`` of ``ocpp``.
 
 ``python -m benchmarks.fleet [--stations N] [--others N] [--seconds S] [--rounds N]`` prints a Markdown table. The
-reference CSMS, our fleet and the other clients are a process each; the two loads take turns, the other one with fewer
+reference CSMS, our fleet and the other clients are a process each; the loads take turns, the other one with fewer
 stations, since it cannot keep up with 2 000. Both boot, then do the same, session after session with the same pauses:
 StatusNotification, Authorize, StartTransaction, MeterValues, StopTransaction. Ours also is a station all the time, and
-judges every frame; a second fleet charges nearly all the time and is metered every half second. Counted is from two
-seconds after the last station came online, for S seconds: CPU time of the load's process, messages in both directions,
-and the growth of its resident memory since before the first station. Linux only; bounded to about two minutes with the
-defaults. ``--count`` needs no CSMS and no quiet machine.
+judges every frame. A second fleet charges nearly all the time and is metered every second. A third one does all that
+one process can, with sessions of some seconds; at its other end is ``benchmarks.floor``, which validates and answers
+from a table, because the reference CSMS would be at its own limit. What sockets alone cost at that rate shows the last
+row: texts of the same length to the same server, and nothing is done with the answers.
+
+Counted is from two seconds after the last station came online, for S seconds: CPU time of the load's process, messages
+in both directions, and the growth of its resident memory since before the first station. A message of the engine alone
+(``benchmarks.engine``), measured between the rounds, stands beside them as a measure of the machine. Linux only;
+bounded to about three minutes with the defaults. ``--count`` needs no CSMS and no quiet machine.
 """
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import platform
@@ -21,17 +27,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple
 
+import picows
 import uvloop
 from ocpp.v16 import ChargePoint, call  # type: ignore[import-untyped]
 from websockets.asyncio.client import connect
 
 from benchmarks import fleet_count
-from benchmarks.csms import OCPP, TAG, reference
+from benchmarks.csms import OCPP, TAG, Server, floor, reference
+from benchmarks.engine import CALLS, engine, texts
+from ocppj import frames
+from ocppj.session import Memory, Session
+from ocppj.trace import Trace
+from schemas import load
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.resources import allow_connections, calm_garbage_collector, memory
 
@@ -41,11 +54,18 @@ METER_EVERY: Final = 8.0
 """Seconds; about one message in two seconds and station, which the other clients can keep up with, too."""
 
 BUSY: Final = (2.0, 20.0, 1.0)
-"""The same in seconds for the third load, which only ours can keep up with: some two messages a second and station."""
+"""The same in seconds for the second load, which only ours can keep up with: over a message a second and station."""
+
+ALL: Final = (1.0, 2.0, 1.0)
+"""The same for the third load: five to six messages a second and station."""
+
+BARE_RATE: Final = 10_000
+"""Messages a second of the last load, in both directions."""
 
 RAMP: Final = 250.0
 """Stations a second."""
 
+ENGINE_MESSAGES: Final = 4_000
 SETTLING: Final = 2.0
 LONGEST: Final = 60.0
 """Seconds after which a round has failed."""
@@ -82,18 +102,24 @@ def main() -> None:
         print(json.dumps(uvloop.run(LOADS[who](url, chosen.stations, chosen.seconds))))
         return
     allow_connections(2 * chosen.stations)  # of the CSMS, which inherits it
-    loads = {
-        "plugproof fleet": "ours",
-        "plugproof fleet, busy": "busy",
-        f"`ocpp` {version('ocpp')} `ChargePoint` on `websockets`": "theirs",
+    loads: dict[str, tuple[str, Callable[[], AbstractContextManager[Server]]]] = {
+        "plugproof fleet": ("ours", reference),
+        "plugproof fleet, busy": ("busy", reference),
+        "plugproof fleet, all it can": ("all", partial(floor, "picows")),
+        f"`ocpp` {version('ocpp')} `ChargePoint` on `websockets`": ("theirs", reference),
+        f"picows {version('picows')} alone": ("bare", partial(floor, "picows")),
     }
     rounds: dict[str, list[Round]] = {name: [] for name in loads}
+    alone: list[float] = []
     for _ in range(chosen.rounds):
-        for name, who in loads.items():
-            with reference() as server:
+        for name, (who, serve) in loads.items():
+            with serve() as server:
                 stations = chosen.others if who == "theirs" else chosen.stations
                 rounds[name].append(_round(who, server.url, stations, chosen.seconds))
+            alone.append(_engine())
     print(table(rounds))
+    took = f"{statistics.median(alone):.1f} µs ({min(alone):.1f} to {max(alone):.1f})"
+    print(f"\nA message of the engine alone took {took}.")
 
 
 def table(rounds: dict[str, list[Round]]) -> str:
@@ -123,6 +149,13 @@ def _round(who: str, url: str, stations: int, seconds: float) -> Round:
         [*command, "--load", who, url], stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST
     )
     return Round(*json.loads(done.stdout))
+
+
+def _engine() -> float:
+    """CPU µs of a message of the engine, now."""
+    session = Session("csms", load("1.6"), trace=Trace(max_entries=10_000), memory=Memory())
+    incoming = texts(ENGINE_MESSAGES, 0)
+    return engine(session)(incoming) / (2 * len(incoming)) * 1e6
 
 
 async def _until(condition: Callable[[], bool]) -> None:
@@ -244,9 +277,51 @@ async def _theirs(url: str, stations: int, seconds: float) -> Round:
     return taken
 
 
+async def _bare(url: str, stations: int, seconds: float) -> Round:
+    """Write texts to one connection after the other, every hundredth of a second some, and count what comes."""
+    text = frames.call("0123456789abcdef-1", "MeterValues", CALLS["MeterValues"]).raw
+    before = _memory()
+    count = 0
+
+    class Listener(picows.WSListener):
+        def on_ws_frame(self, _: picows.WSTransport, frame: picows.WSFrame) -> None:
+            nonlocal count
+            count += 1
+
+    lines = [
+        (
+            await picows.ws_connect(
+                Listener, f"{url}/BARE-{number}", extra_headers={"Sec-WebSocket-Protocol": OCPP}, use_aiofastnet=False
+            )
+        )[0]
+        for number in range(stations)
+    ]
+    turn = itertools.cycle(lines)
+
+    async def write() -> None:
+        nonlocal count
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due += 0.01
+            await asyncio.sleep(due - loop.time())
+            for _ in range(BARE_RATE // 200):
+                next(turn).send(picows.WSMsgType.TEXT, text)
+                count += 1
+
+    writing = asyncio.create_task(write())
+    taken = await _measure(seconds, before, stations, lambda: count)
+    writing.cancel()
+    for line in lines:
+        line.disconnect(False)
+    return taken
+
+
 LOADS: Final[dict[str, Callable[[str, int, float], Coroutine[Any, Any, Round]]]] = {
     "ours": partial(_ours, pace=(SESSION_EVERY, SESSION_LENGTH, METER_EVERY)),
     "busy": partial(_ours, pace=BUSY),
+    "all": partial(_ours, pace=ALL),
+    "bare": _bare,
     "theirs": _theirs,
 }
 

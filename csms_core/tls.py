@@ -61,6 +61,10 @@ class TlsSettings:
     trusts_foreign: bool = False
 
 
+NO_TLS = ("HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "WRONG_VERSION_NUMBER")
+"""What OpenSSL calls the first octets of a client that speaks something else, and would understand no alert."""
+
+
 class Alerting(ssl.SSLObject):
     """Lets the alert out before a handshake fails: event loops cut the connection and keep what was to be sent."""
 
@@ -75,6 +79,8 @@ class Alerting(ssl.SSLObject):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:
+            if error.reason in NO_TLS:
+                raise
             self._failed = error
             raise ssl.SSLWantReadError from error
 

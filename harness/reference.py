@@ -28,7 +28,7 @@ KEY_VARIABLE: Final = "PLUGPROOF_REFERENCE_KEY"
 """Environment variable with the key, so that the SUT file in the output folder holds no secret."""
 
 SUT_FILE: Final = """\
-# Written by plugproof for this run: the embedded reference CSMS.
+# Written by plugproof for this run: the embedded reference CSMS. Its ports and its certificates ended with the run.
 [product]
 sut = "csms"
 vendor = "plugproof"

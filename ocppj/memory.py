@@ -50,6 +50,8 @@ class Calls:
     The newest one is always kept, however long it is: the size of a single message is the socket's business.
     """
 
+    __slots__ = ("_most", "_most_text", "_text", "by_id", "get")
+
     def __init__(self, most: int, most_text: int = DEFAULT_MOST_TEXT) -> None:
         self._most = most
         self._most_text = most_text
@@ -110,6 +112,8 @@ class Memory:
     ``most_text`` bounds their text in characters. A process with many stations gives each a small memory: 64 CALLs are
     enough to recognise a retry.
     """
+
+    __slots__ = ("_calls",)
 
     def __init__(self, remember: int = 1_024, most_text: int = DEFAULT_MOST_TEXT) -> None:
         self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}

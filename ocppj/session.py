@@ -64,6 +64,25 @@ class Session:
     counts all.
     """
 
+    __slots__ = (
+        "_call_valid",
+        "_last",
+        "_max_findings",
+        "_open",
+        "_remembered",
+        "_result_valid",
+        "_unusual",
+        "answer_window",
+        "finding_count",
+        "findings",
+        "local",
+        "memory",
+        "message_timeout",
+        "remote",
+        "schemas",
+        "trace",
+    )
+
     def __init__(
         self,
         local: Role,
@@ -86,10 +105,7 @@ class Session:
         self._max_findings = max_findings
         self._remembered: dict[Role, Calls] = {"station": self.memory.of("station"), "csms": self.memory.of("csms")}
         self._open: dict[Role, Calls] = {"station": Calls(MAX_OPEN), "csms": Calls(MAX_OPEN)}
-        self._unusual: dict[Role, deque[Malformed]] = {
-            "station": deque(maxlen=_MAX_UNUSUAL),
-            "csms": deque(maxlen=_MAX_UNUSUAL),
-        }
+        self._unusual: dict[Role, deque[Malformed]] = {}  # by who was sent it
         self._last: dict[Role, Seen | None] = {"station": None, "csms": None}
         self._call_valid = schemas.call
         self._result_valid = schemas.result
@@ -124,7 +140,7 @@ class Session:
 
     def unusual(self, receiver: Role) -> tuple[Malformed, ...]:
         """The last malformed texts that ``receiver`` was sent, each cut to its beginning."""
-        return tuple(self._unusual[receiver])
+        return tuple(self._unusual.get(receiver, ()))
 
     def last_from(self, sender: Role) -> Seen | None:
         """The last frame of ``sender``."""
@@ -213,7 +229,7 @@ class Session:
         if frame.id is not None and frame.id_is_text and frame.type in (3, 4):
             self._answered(seen, frame.id)
         self._judge(rules.ON_MALFORMED, seen)
-        self._unusual[receiver].append(_cut(frame))
+        self._unusual.setdefault(receiver, deque(maxlen=_MAX_UNUSUAL)).append(_cut(frame))
         if frame.type == 2 and frame.id is not None and frame.id_is_text:
             # It can be answered with a CALLERROR, so the answer is not a stray one.
             seen.request = Exchange(

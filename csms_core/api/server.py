@@ -13,6 +13,9 @@ from starlette.applications import Starlette
 STUCK_AFTER = 30
 """Seconds after which the connection of a client that takes nothing of what it is sent is cut."""
 
+TURNS_TO_CLOSE = 3
+"""Turns of the loop after which connections that were idle are closed."""
+
 
 class ApiServer:
     """uvicorn without its own process: it takes no signals, installs no logging and opens no port."""
@@ -46,9 +49,17 @@ class ApiServer:
 
     async def stop(self) -> None:
         """Finish the requests under way and stop."""
-        self._server.should_exit = True
+        server = self._server
+        server.should_exit = True
         if self._ticks is not None:
             self._ticks.cancel()
             with suppress(asyncio.CancelledError):
                 await self._ticks
-        await self._server.shutdown(sockets=None if self._sock is None else [self._sock])
+        for listening in server.servers:
+            listening.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        for _ in range(TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
+        if server.server_state.connections or server.server_state.tasks:
+            await server.shutdown(sockets=None if self._sock is None else [self._sock])  # it looks ten times a second

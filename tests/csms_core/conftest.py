@@ -68,7 +68,7 @@ async def station(connecting: Connecting) -> Station:
 @pytest_asyncio.fixture
 async def api(csms: Csms) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the CSMS's HTTP API."""
-    async with httpx.AsyncClient(base_url=csms.api_url, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=csms.api_url, timeout=30) as client:
         yield client
 
 

@@ -89,12 +89,12 @@ class Station:
 
     async def next_frame(self) -> Frame:
         """The next frame of the CSMS nobody has taken yet."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.frames.get()
 
     async def next_call(self) -> Call:
         """The next CALL of the CSMS nobody has taken yet."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.received.get()
 
     async def close(self) -> None:
@@ -146,7 +146,7 @@ Connecting = Callable[..., Awaitable[Station]]
 
 def default_config(folder: Path) -> Config:
     """Settings with a database of their own."""
-    return Config(database=f"sqlite:///{folder}/csms.db", call_timeout=5.0, ping_interval=None)
+    return Config(database=f"sqlite:///{folder}/csms.db", call_timeout=20.0, ping_interval=None)
 
 
 async def provision(csms: Csms) -> None:

@@ -70,7 +70,7 @@ async def test_any_station_is_registered_when_it_connects(csms: Csms, connecting
 
 
 async def test_con_11_a_ping_is_answered(csms: Csms) -> None:
-    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6") as websocket, asyncio.timeout(5):
+    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6") as websocket, asyncio.timeout(30):
         await (await websocket.ping(b"plugproof"))
 
 
@@ -92,7 +92,7 @@ async def test_con_14_a_second_connection_replaces_the_first(csms: Csms, connect
 
 async def test_con_16_a_fragmented_message_is_one_message(csms: Csms, station: Station) -> None:
     await station.close()
-    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6") as websocket, asyncio.timeout(5):
+    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6") as websocket, asyncio.timeout(30):
         await websocket.send(['[2,"frag', 'ment","Heart', 'beat",{}]'])
         assert str(await websocket.recv()).startswith('[3,"fragment",{"currentTime":')
 
@@ -140,7 +140,7 @@ async def test_plain_http_at_the_stations_port_gets_a_plain_answer(csms: Csms) -
     address = urlsplit(csms.url)
 
     def ask() -> int:
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
         try:
             connection.request("GET", f"/ocpp/{STATION}")
             return connection.getresponse().status

@@ -37,7 +37,7 @@ async def kept(api: httpx.AsyncClient, **parameters: Any) -> list[tuple[str, dic
 
 @pytest.mark.asyncio
 async def test_the_stream_begins_with_what_led_there_and_goes_on_live(api: httpx.AsyncClient, station: Station) -> None:
-    async with asyncio.timeout(10), api.stream("GET", EVENTS) as response:
+    async with asyncio.timeout(30), api.stream("GET", EVENTS) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         stream = events(response)
         seen = [await anext(stream) for _ in range(4)]
@@ -82,7 +82,7 @@ async def test_one_station_can_be_followed_alone(csms: Csms, api: httpx.AsyncCli
 
 @pytest.mark.asyncio
 async def test_a_station_that_goes_is_told(csms: Csms, api: httpx.AsyncClient, connecting: Connecting) -> None:
-    async with asyncio.timeout(10), api.stream("GET", EVENTS) as response:
+    async with asyncio.timeout(30), api.stream("GET", EVENTS) as response:
         stream = events(response)
         station = await connecting()
         await station.close()
@@ -140,7 +140,7 @@ async def test_the_end_of_the_csms_ends_the_streams(csms: Csms, api: httpx.Async
         stream = events(response)
         assert (await anext(stream))[0] == "live"
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await csms.hub.close()
             assert [event async for event in stream] == []
 
@@ -166,14 +166,14 @@ async def test_a_reader_that_goes_away_makes_room(csms: Csms, api: httpx.AsyncCl
         assert (await anext(events(response)))[0] == "live"
         assert csms.hub.feed.readers == 1
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await left.wait()
     assert csms.hub.feed.readers == 0
 
 
 @pytest.mark.asyncio
 async def test_a_reader_that_falls_behind_is_dropped_and_told(csms: Csms, api: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(10), api.stream("GET", EVENTS) as response:
+    async with asyncio.timeout(30), api.stream("GET", EVENTS) as response:
         stream = events(response)
         assert (await anext(stream))[0] == "live"
         for _ in range(feed.MAX_WAITING + 1):  # without giving the reader a turn
@@ -219,7 +219,7 @@ def test_too_many_readers_is_a_sentence() -> None:
 async def test_a_signal_ends_the_process_also_while_somebody_looks() -> None:
     async with (
         running("--database", ":temporary:") as (process, ready),
-        httpx.AsyncClient(base_url=ready["api"], timeout=10) as api,
+        httpx.AsyncClient(base_url=ready["api"], timeout=30) as api,
         api.stream("GET", EVENTS) as response,
     ):
         stream = events(response)

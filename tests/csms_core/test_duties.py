@@ -122,7 +122,7 @@ class Line:
         asked = usual | {name.replace("_", "-"): value for name, value in headers.items()}
         lines = [f"GET {address.path}/{STATION} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items())]
         line._writer.write("\r\n".join([*lines, "", ""]).encode())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             head = (await line._reader.readuntil(b"\r\n\r\n")).decode()
         first, *rest = head.rstrip().split("\r\n")
         line.status = int(first.split()[1])
@@ -134,7 +134,7 @@ class Line:
         data = text.encode()
         assert len(data) < 126
         self._writer.write(bytes([0x81, 0x80 | len(data)]) + bytes(4) + data)  # a mask of zeros changes nothing
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             first, length = await self._reader.readexactly(2)
             if length == 126:
                 length = int.from_bytes(await self._reader.readexactly(2))
@@ -178,7 +178,7 @@ async def test_con_10_a_station_that_offers_compression_is_understood(csms: Csms
         f"{csms.url}/{STATION}", subprotocols=[Subprotocol("ocpp1.6")], proxy=None, compression=compression
     ) as websocket:
         await websocket.send(frames.call("boot", "BootNotification", BOOT).raw)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = json.loads(await websocket.recv())
         extensions = websocket.response.headers.get("Sec-WebSocket-Extensions") if websocket.response else None
 

@@ -422,7 +422,7 @@ async def test_any_subprotocol(csms: Csms) -> None:
 async def test_no_subprotocol(csms: Csms) -> None:
     csms.switchboard.switch("no-subprotocol", True, STATION)
 
-    async with await offer(csms, "ocpp0.1") as websocket, asyncio.timeout(5):
+    async with await offer(csms, "ocpp0.1") as websocket, asyncio.timeout(30):
         assert websocket.subprotocol is None
         await websocket.send(frames.call("b", *BOOT[:2]).raw)
         assert '"Accepted"' in str(await websocket.recv())

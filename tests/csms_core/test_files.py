@@ -30,7 +30,7 @@ BOUNDARY = "--frontier"
 
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         yield client
 
 
@@ -349,7 +349,7 @@ async def test_stations_are_told_the_address_they_can_reach(csms: Csms) -> None:
 @contextmanager
 def ftp_session(csms: Csms, job_id: int, password: str) -> Iterator[ftplib.FTP]:
     address = urlsplit(csms.files.urls["ftp"])
-    with ftplib.FTP(timeout=10) as ftp:
+    with ftplib.FTP(timeout=30) as ftp:
         ftp.connect(address.hostname or "", address.port or 0)
         ftp.login(f"job-{job_id}", password)
         yield ftp
@@ -370,7 +370,7 @@ async def test_ftp_wants_the_token(csms: Csms, user: str) -> None:
 
     def log_in() -> None:
         address = urlsplit(csms.files.urls["ftp"])
-        with ftplib.FTP(timeout=10) as ftp:
+        with ftplib.FTP(timeout=30) as ftp:
             ftp.connect(address.hostname or "", address.port or 0)
             ftp.login(user, "wrong")
 

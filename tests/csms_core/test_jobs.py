@@ -131,7 +131,7 @@ def by_ftp(location: str, upload: tuple[str, bytes] | None = None) -> bytes:
     """Leave or fetch a file with Python's own client, which has nothing in common with the server."""
     place = urlsplit(location)
     received = bytearray()
-    with ftplib.FTP(timeout=10) as ftp:
+    with ftplib.FTP(timeout=30) as ftp:
         ftp.connect(place.hostname or "", place.port or 0)
         ftp.login(place.username or "", place.password or "")
         if upload is not None:

@@ -51,7 +51,7 @@ async def test_stopping_answers_the_requests_that_wait_for_a_station(config: Con
         station = await connect(csms.url, STATION)
         await station.boot()
         station.release.clear()
-        client = httpx.AsyncClient(base_url=csms.api_url, timeout=10)
+        client = httpx.AsyncClient(base_url=csms.api_url, timeout=30)
         asked = asyncio.create_task(client.post(f"/api/v1/stations/{STATION}/operations/ClearCache"))
         await station.next_call()
 

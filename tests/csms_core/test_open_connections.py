@@ -65,7 +65,7 @@ async def is_served(station: Station) -> bool:
 
 async def ended(station: Station) -> tuple[int, str]:
     """Code and reason a connection was closed with."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         closed = await station.peer.wait_closed()
     return closed.code, closed.reason
 
@@ -312,5 +312,5 @@ async def next_frame(reader: asyncio.StreamReader, client: ClientProtocol, opcod
         for event in client.events_received():
             if isinstance(event, Frame) and event.opcode == opcode:
                 return bytes(event.data)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             client.receive_data(await reader.read(4096))

@@ -441,7 +441,7 @@ async def test_a_station_is_told_by_an_alert_why_its_handshake_failed(
 
     def knock() -> None:
         with (
-            socket.create_connection((address.hostname, address.port), timeout=5) as sock,
+            socket.create_connection((address.hostname, address.port), timeout=30) as sock,
             context.wrap_socket(sock, server_hostname=address.hostname) as connection,
         ):
             connection.recv(1)

@@ -180,7 +180,9 @@ def test_payloads_too_deep_to_compare_count_as_different() -> None:
 def test_what_json_cannot_express_is_refused_not_raised() -> None:
     line = Line("station")
     seen = line.session.send(frames.call("1", "DataTransfer", {7: "not a name"}), 0)
+    answer = line.session.observe("station", frames.CallResult("1", {7: "not a name"}, ""), 0)
     assert not seen.valid
+    assert not answer.valid
     assert [finding.party for finding in seen.findings] == ["csms"]
 
 

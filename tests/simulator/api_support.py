@@ -52,6 +52,6 @@ async def served(station: Station, *arguments: str) -> AsyncIterator[Served]:
     record = Record(station)
     async with (
         serving.serve(record, options(*arguments), record.note) as url,
-        httpx.AsyncClient(base_url=url, timeout=10) as client,
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
     ):
         yield Served(station, record, client)

@@ -147,7 +147,7 @@ class ScriptedCsms:
                 await self._changed.wait()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(5), self._changed:
+        async with asyncio.timeout(30), self._changed:
             await self._changed.wait_for(lambda: bool(condition()))
 
     async def call(self, action: str, **payload: Any) -> dict[str, Any]:

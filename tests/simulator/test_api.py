@@ -285,7 +285,7 @@ async def test_events_are_a_stream_that_ends_with_the_station(station: Station) 
 
         following = asyncio.create_task(follow())
         await api.do("plug_in", connector=2)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (line := await lines.get()) != "event: status":
                 pass
             data = json.loads((await lines.get()).removeprefix("data: "))

@@ -71,7 +71,7 @@ def _judged(operation: Any, mode: Any) -> str | None:
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def judge(case: Any) -> None:
-        case.call_and_validate(checks=checks, timeout=10)
+        case.call_and_validate(checks=checks, timeout=30)
 
     try:
         judge()

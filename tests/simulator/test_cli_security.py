@@ -66,7 +66,7 @@ WAYS = (
 
 @pytest.mark.asyncio
 async def test_each_profile_is_a_matter_of_options(csms: Csms, files: Path) -> None:
-    async with httpx.AsyncClient(base_url=f"{csms.api_url}/api/v1/stations/{ID}", timeout=10) as api:
+    async with httpx.AsyncClient(base_url=f"{csms.api_url}/api/v1/stations/{ID}", timeout=30) as api:
         for profile, door, options in WAYS:
             secret = {"profile": profile, "password": PASSWORD if profile < 3 else None}
             assert (await api.put("/security", json=secret)).status_code == 204

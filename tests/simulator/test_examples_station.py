@@ -82,7 +82,7 @@ class Seat:
 
 @pytest_asyncio.fixture
 async def seat(tmp_path: Path) -> AsyncIterator[Seat]:
-    async with csms_at(tmp_path) as csms, httpx.AsyncClient(base_url=csms.api_url, timeout=10) as api:
+    async with csms_at(tmp_path) as csms, httpx.AsyncClient(base_url=csms.api_url, timeout=30) as api:
         yield Seat(csms, api, [])
 
 

@@ -61,7 +61,7 @@ class End:
         return self.line
 
     async def end(self) -> ConnectionClosed:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await self.closed
 
 
@@ -265,7 +265,7 @@ async def test_a_ping_of_either_side_is_answered() -> None:
     end = End()
     async with server(play) as url:
         line = await end.connect(url)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await line.ping()
         await line.close()
         with pytest.raises(ConnectionClosed):

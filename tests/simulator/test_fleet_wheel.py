@@ -10,7 +10,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def until(wheel: Wheel, seconds: float) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await wheel.sleep(seconds)
 
 
