@@ -18,6 +18,13 @@ from tests.harness.scripted_sut import ScriptedSut, scripted_sut
 # Scopes that are not ours, so that a dependence of the plugin on the user's ini would show.
 INI = "[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n"
 
+WITHOUT = tuple(
+    part
+    for name in ("cacheprovider", "schemathesis", "syrupy", "anyio", "pytest_cov", "hypothesispytest")
+    for part in ("-p", f"no:{name}")
+)
+"""Of no use to the runs that tests start, and some seconds to import in each of their processes."""
+
 HEADER = """\
 from harness.vocabulary import *
 from harness.verdicts import Inconclusive, HarnessError
@@ -81,7 +88,7 @@ def running(pytester: pytest.Pytester, scripted: ScriptedSut, monkeypatch: pytes
         if source is not None:
             pytester.makepyfile(test_made_up=HEADER + textwrap.dedent(source))
         out = pytester.path / "out"
-        options = ["--plugproof-out", str(out), "-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+        options = ["--plugproof-out", str(out), *WITHOUT]
         if named:
             options += ["--sut", str(scripted.sut_file(pytester.path, **(sut or {})))]
         go = pytester.runpytest_subprocess if process else pytester.runpytest_inprocess

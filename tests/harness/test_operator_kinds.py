@@ -22,6 +22,7 @@ from harness.operators.words import instruction
 from harness.sut import Sut
 from ocppj.frames import Call
 from ocppj.peer import connect
+from tests.harness.conftest import WITHOUT
 from tests.harness.http_api import serving
 from tests.harness.suts import sut_of
 
@@ -374,7 +375,7 @@ async def test_a_person_at_a_terminal_makes_a_case_pass(tmp_path: Path, workers:
     (tmp_path / "person.py").write_text(textwrap.dedent(PERSON))
     async with Csms(Config(database=":temporary:", any_station=True)) as csms:
         sut_of(tmp_path, MANUAL, url=csms.url, stations='[identities]\npattern = "CP-{lane}"')
-        options = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-n", workers]
+        options = [*WITHOUT, "-n", workers]
         pytest_ = [sys.executable, "-m", "pytest", "--pyargs", "testcases", "--sut", "sut.toml", "-k", "TC_013_CSMS"]
         command = [sys.executable, "person.py", json.dumps([*pytest_, *options, "--rootdir", "."]), csms.api_url]
         done = await asyncio.to_thread(

@@ -12,7 +12,7 @@ from harness.case import Case, cases_of
 from harness.vocabulary import case
 from ocppj.errors import OcppError
 from ocppj.frames import CallError, CallResult
-from tests.harness.conftest import INI, Outcome, Running
+from tests.harness.conftest import INI, WITHOUT, Outcome, Running
 from tests.harness.scripted_sut import Hangup, Late, Never, ScriptedSut, Text
 
 HEARTBEAT = """
@@ -54,7 +54,7 @@ def test_the_plugin_is_inert_in_a_foreign_project(pytester: pytest.Pytester) -> 
         """
     )
 
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    result = pytester.runpytest_inprocess(*WITHOUT)
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*assert 1 == 2*"])
@@ -66,7 +66,7 @@ def test_a_foreign_async_test_is_left_to_its_own_plugin(pytester: pytest.Pyteste
     pytester.makeini(INI)
     pytester.makepyfile("async def test_mine():\n    pass\n")
 
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-W", "ignore")
+    result = pytester.runpytest_inprocess(*WITHOUT, "-W", "ignore")
 
     assert result.parseoutcomes().get("passed", 0) == 0
 
@@ -790,7 +790,7 @@ def test_a_wrong_address_is_one_sentence(running: Running) -> None:
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_cases_without_a_system_under_test_are_a_usage_error(pytester: pytest.Pytester, workers: list[str]) -> None:
     pytester.makeini(INI)
-    result = pytester.runpytest_subprocess("--pyargs", "testcases", *workers)
+    result = pytester.runpytest_subprocess("--pyargs", "testcases", *WITHOUT, *workers)
 
     assert result.ret == 4
     assert "no system under test was named: give --sut FILE or --csms URL" in result.stderr.str()
