@@ -95,6 +95,7 @@ $(BIN)/python:
 $(STAMP): $(BIN)/python requirements.lock pyproject.toml
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(PACKAGES)  # where Python may not write what it compiles, each start would compile anew
 	@touch $@
 
 # Locust patches the process it is in, so its tests run in an environment of their own: this one, and what the extras add.
