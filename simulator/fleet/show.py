@@ -44,6 +44,8 @@ class Watch:
     def look(self, fleet: Counted) -> None:
         """Show how things are now."""
         now = time.monotonic()
+        if not fleet.switched_on:  # its processes are still coming up
+            self._began = now
         frames = fleet.tally.frames
         rate = (frames - self._frames) / max(now - self._before, 1e-9)
         self._frames, self._before = frames, now

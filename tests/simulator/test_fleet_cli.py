@@ -4,13 +4,19 @@ import asyncio
 import json
 import signal
 import sys
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
 import pytest
+from rich.console import Console
 
+from simulator.fleet import Plan, show
 from simulator.fleet.cli import main
+from simulator.fleet.part import Part
 from tests.simulator.scripted_csms import ScriptedCsms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,3 +174,16 @@ def test_a_mistake_is_one_sentence(arguments: list[str], sentence: str, capsys: 
     said = capsys.readouterr().err.splitlines()
     assert sentence in said[-1]
     assert said[-1].startswith("plugproof fleet: ")
+
+
+def test_the_time_on_the_screen_begins_with_the_first_station(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter((100.0, 103.0, 104.0, 106.0))
+    monkeypatch.setattr(show, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    console = Console(file=StringIO(), width=200)
+    watch = show.Watch(console, live=False)
+    coming = Part.empty(Plan("ws://127.0.0.1/ocpp", stations=2))
+    for switched_on in (0, 1, 2):
+        watch.look(replace(coming, switched_on=switched_on))
+
+    assert isinstance(console.file, StringIO)
+    assert [line.split()[0] for line in console.file.getvalue().splitlines()] == ["0", "1", "3"]
