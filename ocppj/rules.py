@@ -46,13 +46,16 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """What a check found, when the level is not the rule's own."""
+    """What a check found, when the level is not the rule's own, or when it is about one member of the payload."""
 
     message: str
     level: Level | None = None
+    path: tuple[str | int, ...] = ()
 
 
 _LONGEST_QUOTED: Final = 60
+_DEEPEST: Final = 10
+"""Steps of a path that are looked for; the messages have six at most."""
 
 Check = Callable[["Seen", "Session"], "str | Remark | None"]
 
@@ -428,10 +431,26 @@ _OFFSET: Final = re.compile(r"T\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d\"")
 
 @_checks("VAL-01")
 def zone_is_utc(seen: "Seen", session: "Session") -> Remark | None:
-    raw = seen.frame.raw
-    if ":" in raw and (found := _OFFSET.search(raw)):
-        return Remark(f"{found.group()[1:-1]} is written with an offset; UTC with Z is preferred", "INFO")
+    frame = seen.frame
+    if ":" in frame.raw and (found := _OFFSET.search(frame.raw)):
+        time = found.group()[1:-1]
+        path = _path_of(time, frame.payload) if isinstance(frame, Call | CallResult) else ()
+        return Remark(f"{time} is written with an offset; UTC with Z is preferred", "INFO", path)
     return None
+
+
+def _path_of(ending: str, payload: Any) -> tuple[str | int, ...]:
+    """Where the first text is that ends so; () when it is nowhere, or deeper than any message of OCPP is."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), payload)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, str):
+            if value.endswith(ending):
+                return path
+        elif isinstance(value, dict | list) and len(path) < _DEEPEST:
+            inner = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += [((*path, name), member) for name, member in reversed([*inner])]
+    return ()
 
 
 # --- what runs when --------------------------------------------------------------------------------------------------

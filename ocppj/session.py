@@ -270,8 +270,9 @@ class Session:
         seen.violations = self.schemas.diagnose(action, kind, payload)
         for violation in seen.violations:
             rule = rules.rule_of(violation, kind)
-            path = tuple(part[:_LONGEST_KEPT] if isinstance(part, str) else part for part in violation.path)
-            self._add(Finding(rule.id, rule.level, seen.sender, violation.message, path, seen.seq), seen)
+            self._add(
+                Finding(rule.id, rule.level, seen.sender, violation.message, _kept(violation.path), seen.seq), seen
+            )
 
     def _judge(self, checks: tuple[Callable[[Seen, "Session"], str | Remark | None], ...], seen: Seen) -> None:
         for check in checks:
@@ -289,8 +290,10 @@ class Session:
 
     def _remark(self, check: Any, remark: str | Remark, party: Role, seq: int | None, seen: Seen | None) -> None:
         rule = rules.RULE_OF[check]
-        message, level = (remark, None) if isinstance(remark, str) else (remark.message, remark.level)
-        self._add(Finding(rule.id, level or rule.level, party, message, (), seq), seen)
+        if isinstance(remark, str):
+            remark = rules.Remark(remark)
+        path = _kept(remark.path)
+        self._add(Finding(rule.id, remark.level or rule.level, party, remark.message, path, seq), seen)
 
     def _add(self, finding: Finding, seen: Seen | None) -> None:
         if seen is not None:
@@ -298,6 +301,11 @@ class Session:
         self.finding_count += 1
         if len(self.findings) < self._max_findings:
             self.findings.append(finding)
+
+
+def _kept(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A path without the bulk of names that somebody made up."""
+    return tuple(part[:_LONGEST_KEPT] if isinstance(part, str) else part for part in path)
 
 
 def _cut(frame: Malformed) -> Malformed:

@@ -710,6 +710,25 @@ def test_val_01_an_offset_is_only_noted() -> None:
     line = Line("station")
     line.calls("1", "StartTransaction", {**_START, "timestamp": "2026-11-21T10:00:00.5+02:00"})
     assert line.broken == [("VAL-01", "INFO")]
+    assert line.session.findings[0].path == ("timestamp",)
+
+
+def test_val_01_the_member_with_an_offset_is_named_however_deep() -> None:
+    line = Line("station")
+    value = {"timestamp": "2026-11-21T10:00:00Z", "sampledValue": [{"value": "1"}]}
+    late = {**value, "timestamp": "2026-11-21T11:00:00+01:00"}
+    line.calls("1", "MeterValues", {"connectorId": 1, "meterValue": [value, late]})
+    assert line.session.findings[0].path == ("meterValue", 1, "timestamp")
+
+
+def test_val_01_no_member_is_named_beyond_the_depth_of_messages() -> None:
+    line = Line("station")
+    deep: dict[str, Any] = {"vendorId": "v", "data": "2026-11-21T11:00:00+01:00"}
+    for _ in range(20):
+        deep = {"vendorId": "v", "data": deep}
+    line.calls("1", "DataTransfer", deep)
+    assert ("VAL-01", "INFO") in line.broken
+    assert [finding.path for finding in line.session.findings if finding.rule == "VAL-01"] == [()]
 
 
 def test_val_01_an_offset_is_noted_in_answers() -> None:
