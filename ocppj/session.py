@@ -166,29 +166,21 @@ class Session:
 
     def _observe_call(self, seen: Seen, frame: Call) -> None:
         sender, id, action, payload = seen.sender, frame.id, frame.action, frame.payload
-        remembered = self._remembered[sender]
-        earlier = remembered.get(id)
+        seen.earlier = earlier = self._remembered[sender].get(id)
         validate = self._call_valid.get(action)
-        try:
-            valid = validate is not None and validate({} if payload is None else payload)
-        except ValueError:  # it holds what JSON cannot express, or is nested beyond what can be looked at
-            valid = False
+        seen.valid = valid = validate is not None and _accepts(validate, {} if payload is None else payload)
         exchange = Exchange(id, action, payload, sender, seen.at, seen.seq, None, False, valid, len(frame.raw))
+        if earlier is not None and earlier.answered_at is None:
+            exchange.owed += earlier.owed
         seen.request = exchange
-        if not valid:
-            seen.valid = False
-        if earlier is not None:
-            seen.earlier = earlier
-            if earlier.answered_at is None:
-                exchange.owed += earlier.owed
         if not rules.is_plain_call(seen, self):
             self._judge(rules.ON_CALL, seen)
             if not valid and validate is not None:
                 self._diagnose(seen, action, "call", {} if payload is None else payload)
-        self._keep_open(exchange, remembered)
+        self._keep_open(exchange)
 
-    def _keep_open(self, exchange: Exchange, remembered: Calls) -> None:
-        remembered.add(exchange)
+    def _keep_open(self, exchange: Exchange) -> None:
+        self._remembered[exchange.sender].add(exchange)
         for forgotten in self._open[exchange.sender].add(exchange):
             forgotten.timed_out = True
 
@@ -200,10 +192,7 @@ class Session:
         validate = self._result_valid.get(request.action)
         payload = {} if frame.payload is None else frame.payload
         if validate is not None:
-            try:
-                seen.valid = validate(payload)
-            except ValueError:  # as with a CALL
-                seen.valid = False
+            seen.valid = _accepts(validate, payload)
             if not seen.valid:
                 self._diagnose(seen, request.action, "result", payload)
         if not rules.is_plain_result(seen):
@@ -235,7 +224,7 @@ class Session:
             seen.request = Exchange(
                 frame.id, "", None, seen.sender, seen.at, seen.seq, None, False, False, len(frame.raw)
             )
-            self._keep_open(seen.request, self._remembered[seen.sender])
+            self._keep_open(seen.request)
 
     def _learn_message_timeout(self, request: Exchange, payload: Any) -> None:
         """Read MessageTimeout (E 3.83) off a configuration exchange, so that RPC-18 can judge by it."""
@@ -301,6 +290,13 @@ class Session:
         self.finding_count += 1
         if len(self.findings) < self._max_findings:
             self.findings.append(finding)
+
+
+def _accepts(validate: Callable[[Any], bool], payload: Any) -> bool:
+    try:
+        return validate(payload)
+    except ValueError:  # it holds what JSON cannot express, or is nested beyond what can be looked at
+        return False
 
 
 def _kept(path: tuple[str | int, ...]) -> tuple[str | int, ...]:

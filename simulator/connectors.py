@@ -120,8 +120,7 @@ class Connector:
     @property
     def available(self) -> float:
         """What it can deliver under the limits of smart charging, W."""
-        power = self.outlet.power
-        return power if self.limit is None else min(power, self.limit)
+        return self.offered if self.limit is None else min(self.offered, self.limit)
 
     @property
     def status(self) -> str:
@@ -204,7 +203,7 @@ class Connector:
             self.finished = False  # 1.6 §4.9 knows no way from Unavailable to Finishing
         target = self._derived()
         self.meter.power = self.available if target == "Charging" else 0.0
-        for step in route(self._report.status, target) or (target,):
+        for step in route(self.status, target) or (target,):
             wanted = self._as_reported(step)
             self._become(wanted)
             if self._report != wanted:
@@ -221,8 +220,8 @@ class Connector:
         transaction = self.transaction
         return derive(
             Facts(
-                faulted=self._faults is not None and self.faulted,
-                operative=self.operative and not self.withdrawn,
+                faulted=self.faulted,
+                operative=self.usable,
                 reserved=self.reservation is not None,
                 cable=self.cable,
                 authorized=self.authorized is not None,
@@ -235,10 +234,9 @@ class Connector:
 
     def _as_reported(self, status: str) -> Report:
         """A status with the newest fault that can be reported beside it."""
-        if self._faults is not None:
-            for code, (info, vendor) in reversed(self._faults.items()):
-                if code != "EVCommunicationError" or status in WITH_VEHICLE:
-                    return Report(status, code, info, vendor)
+        for code, (info, vendor) in reversed((self._faults or {}).items()):
+            if code != "EVCommunicationError" or status in WITH_VEHICLE:
+                return Report(status, code, info, vendor)
         if self.transaction is not None and not self.vehicle:
             return Report(status, info="EV side disconnected")
         return Report(status)

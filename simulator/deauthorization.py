@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def answered(parts: Parts, message: Message, answer: Mapping[str, Any]) -> None:
-    """A start or a stop was answered."""
+    """A message of a transaction was answered."""
     transaction = message.transaction
     info = answer.get("idTagInfo")
     if message.action == "StopTransaction":
         parts.authorizer.remember(message.payload.get("idTag"), info)
         return
-    if info is None:
+    if message.action != "StartTransaction" or info is None:
         return
     parts.authorizer.remember(transaction.idTag, info)
     transaction.parentIdTag = info.get("parentIdTag", transaction.parentIdTag)

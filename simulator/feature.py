@@ -278,8 +278,8 @@ class Features:
             feature.not_connected(error)
 
     def status_changed(self, connector: Connector) -> None:
-        for place in self.blueprint.hooks["status_changed"]:
-            self._all[place].status_changed(connector)
+        for feature in self._hearing("status_changed"):
+            feature.status_changed(connector)
 
     def transaction_started(self, connector: Connector, transaction: Transaction) -> None:
         for feature in self._hearing("transaction_started"):

@@ -30,7 +30,6 @@ Done = Callable[["dict[str, Any] | Offline | Unanswered"], None]
 
 _DEFAULT_BACK_OFF = BackOff()
 _FAILED = "what follows from an answer failed"
-_SILENCE = "no CALL is on its way"
 
 
 class Link:
@@ -143,7 +142,10 @@ class Link:
     def _next(self) -> None:
         """Send the oldest CALL that waits."""
         if not self._outbox:
-            self._rest()
+            self._pumping = False
+            if self._hold is not None:
+                self._hold.release()
+            self.parts.events.publish("queue", "no CALL is on its way")
             return
         action, payload, done = self._outbox.popleft()
         line = self._request_line
@@ -164,18 +166,7 @@ class Link:
                 done(_read(action, outcome))
             except Exception:
                 log.exception(_FAILED)
-        if self._outbox:
-            self._next()
-        else:
-            self._rest()
-
-    def _rest(self) -> None:
-        """No CALL is on its way."""
-        self._pumping = False
-        if self._hold is not None:
-            self._hold.release()
-        if self.parts.events.heard:
-            self.parts.events.publish("queue", _SILENCE)
+        self._next()
 
     # --- over a line with coroutines ----------------------------------------------------------------------------------
 
@@ -187,7 +178,7 @@ class Link:
                 _tell(done, await self._exchange(action, payload))
         finally:
             self._pumping = False
-            self.parts.events.publish("queue", _SILENCE)
+            self.parts.events.publish("queue", "no CALL is on its way")
 
     async def _exchange(self, action: str, payload: dict[str, Any]) -> dict[str, Any] | Offline | Unanswered:
         line = self.line
@@ -295,14 +286,13 @@ def _read(action: str, outcome: Outcome) -> dict[str, Any] | Offline | Unanswere
     """What a feature is given for the outcome of its CALL."""
     if type(outcome) is Seen:
         answer = outcome.frame
-        if type(answer) is CallResult:
-            if outcome.valid:
-                return answer.payload or {}  # null is an empty object, too
-        else:
+        if type(answer) is not CallResult:
             try:
                 payload_of(action, answer)
             except (CallRefused, BadAnswer) as error:
                 return Unanswered(str(error))
+        elif outcome.valid:
+            return answer.payload or {}  # null is an empty object, too
         problem = outcome.violations[0].message if outcome.violations else "it cannot be judged"
         return Unanswered(f"the answer to {action} is against the schema: {problem}")
     return Offline(str(outcome)) if isinstance(outcome, ConnectionClosed) else Unanswered(str(outcome))

@@ -195,8 +195,7 @@ class TransactionQueue:
                     message.transaction.transactionId = answer["transactionId"]
                     self.keep(message.transaction)
                 self._remove(message)
-                if message.action != "MeterValues":
-                    deauthorization.answered(parts, message, answer)  # a verdict of the CSMS is not told twice
+                deauthorization.answered(parts, message, answer)  # a verdict of the CSMS is not told twice
         if parts.events.heard:
             parts.events.publish("queue", f"{len(self)} transaction messages wait")
         self.kick()

@@ -66,7 +66,7 @@ class FleetLine(PeerBase, picows.WSListener):
         on_call: Callable[[Seen], Awaitable[None]],
         on_closed: Callable[[ConnectionClosed], None],
     ) -> None:
-        super().__init__(session, tally.observe, DEFAULT_CALL_TIMEOUT)
+        super().__init__(session, tally.sent, DEFAULT_CALL_TIMEOUT)
         self._tally = tally
         self._clock = clock
         self._on_call = on_call
@@ -239,8 +239,7 @@ class FleetLine(PeerBase, picows.WSListener):
         seen = self.session.observe("csms", frame, at)
         self._tally.received(seen)
         if type(frame) is CallResult or not is_for_worker(frame):
-            call = self._open
-            if call is not None and frame.id == call.id:
+            if self._open is not None and frame.id == self._open.id:
                 self._over(seen)
             return
         if self._inbox is None:

@@ -53,7 +53,7 @@ class Plan:
         for name in ("session_every", "meter_every", "churn_every", "churn_length", "grace"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is zero or more, not {getattr(self, name):g}")
-        if self.meter_every != int(self.meter_every):
+        if self.meter_every % 1:
             raise ValueError(f"meter_every is in whole seconds, as the configuration key is, not {self.meter_every:g}")
         if not self.tags:
             raise ValueError("tags holds one idTag at least")
@@ -93,9 +93,12 @@ class Plan:
     def place(self, number: int, turn: int) -> int:
         """At which connector."""
         there_are = self.connectors if self.model is None else self.model.facts.connectors
-        return 1 if there_are == 1 else 1 + int(self.chance(number, "place", turn) * there_are)
+        return 1 + self._pick(there_are, number, "place", turn)
 
     def tag(self, number: int, turn: int) -> str:
         """With which card."""
-        there_are = len(self.tags)
-        return self.tags[0 if there_are == 1 else int(self.chance(number, "tag", turn) * there_are)]
+        return self.tags[self._pick(len(self.tags), number, "tag", turn)]
+
+    def _pick(self, there_are: int, number: int, what: str, turn: int) -> int:
+        """One of so many, from 0; where there is no choice no chance is drawn."""
+        return 0 if there_are == 1 else int(self.chance(number, what, turn) * there_are)

@@ -107,13 +107,6 @@ class Tally:
         """The counts of one action."""
         return self.actions[name]
 
-    def observe(self, seen: Seen) -> None:
-        """A frame of a station, or one for it."""
-        if seen.sender == "station":
-            self.sent(seen)
-        else:
-            self.received(seen)
-
     def sent(self, seen: Seen) -> None:
         """A frame of a station."""
         self.frames_sent += 1
@@ -148,8 +141,6 @@ class Tally:
         if type(frame) is CallResult and seen.valid:
             if action == "BootNotification" and frame.payload["status"] == "Accepted":
                 self.accepted += 1
-            if self._sink is None:
-                return
         elif isinstance(frame, CallError):
             tally.refused += 1
             problem = f"CALLERROR {frame.code}"

@@ -14,7 +14,8 @@ def played(*texts: tuple[str, str, int], tally: Tally | None = None) -> Tally:
     tally = tally or Tally()
     session = Session("station", schemas.load("1.6"))
     for sender, text, at in texts:
-        tally.observe(session.observe(sender, frames.parse(text), at))
+        count = tally.sent if sender == "station" else tally.received
+        count(session.observe(sender, frames.parse(text), at))
     return tally
 
 
