@@ -22,6 +22,8 @@ PYTEST := pytest -n $(JOBS) --dist loadgroup
 export PLUGPROOF_LOAD_PYTHON := $(abspath $(VENV)-locust/bin/python)
 STAMP_LOAD := $(LOAD_VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# A lock is complete, so it is installed as it stands: pip that resolves again would want whatever was released since.
+INSTALL := install --no-deps --require-hashes -r
 LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet
 
 empty :=
@@ -93,8 +95,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(STAMP): $(BIN)/python requirements.lock pyproject.toml
-	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) $(INSTALL) requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) check >&2
 	@$(BIN)/python -m compileall -q $(PACKAGES)  # where Python may not write what it compiles, each start would compile anew
 	@touch $@
 
@@ -103,9 +106,11 @@ $(STAMP_LOAD): $(STAMP) requirements-extras.lock
 	$(BIN)/python -m venv --clear --without-pip $(LOAD_VENV)
 	@$(BIN)/python -c 'import os, sysconfig; print(sysconfig.get_path("purelib"), os.getcwd(), sep="\n")' > \
 	  $$($(LOAD_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plugproof.pth
-	$(PIP) --python $(LOAD_VENV)/bin/python install --require-hashes -r requirements-extras.lock
+	$(PIP) --python $(LOAD_VENV)/bin/python $(INSTALL) requirements-extras.lock
+	@$(PIP) --python $(LOAD_VENV)/bin/python check >&2
 	@touch $@
 
 $(STAMP_EXTRAS): $(STAMP) requirements-extras.lock
-	$(PIP) install --require-hashes -r requirements-extras.lock
+	$(PIP) $(INSTALL) requirements-extras.lock
+	@$(PIP) check >&2
 	@touch $@
