@@ -8,7 +8,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)' 
 ARGS ?=
 PYTEST_ARGS ?=
 
-PACKAGES := schemas ocppj csms_core simulator harness testcases reports
+PACKAGES := commandline schemas ocppj csms_core simulator harness testcases reports
 TYPED := $(PACKAGES) $(wildcard conftest.py) $(sort $(dir $(wildcard benchmarks/*.py examples/*.py)))
 # Packages whose own tests leave no branch unvisited, see CONTRIBUTING.md; the others are measured by `make coverage`, because
 # that makes a run half as long again.

@@ -17,12 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Package -> which of the other packages it may import.
 MAY_IMPORT: dict[str, frozenset[str]] = {
+    "commandline": frozenset(),
     "schemas": frozenset(),
     "ocppj": frozenset({"schemas"}),
-    "csms_core": frozenset({"schemas", "ocppj"}),
-    "simulator": frozenset({"schemas", "ocppj"}),
+    "csms_core": frozenset({"commandline", "schemas", "ocppj"}),
+    "simulator": frozenset({"commandline", "schemas", "ocppj"}),
     "reports": frozenset({"schemas"}),
-    "harness": frozenset({"schemas", "ocppj", "csms_core", "simulator", "reports"}),
+    "harness": frozenset({"commandline", "schemas", "ocppj", "csms_core", "simulator", "reports"}),
     "testcases": frozenset({"harness"}),
 }
 PACKAGES = tuple(MAY_IMPORT)

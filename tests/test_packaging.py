@@ -24,7 +24,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("schemas", "ocppj", "csms_core", "simulator", "harness", "testcases", "reports")
+PACKAGES = ("commandline", "schemas", "ocppj", "csms_core", "simulator", "harness", "testcases", "reports")
 LOCKS = ("requirements.lock", "requirements-extras.lock")
 
 # One worker builds the wheel once, see `--dist loadgroup` in the Makefile.

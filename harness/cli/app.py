@@ -3,31 +3,66 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, ClassVar, NoReturn
 
 import typer
-from typer.core import TyperCommand
+
+from commandline import Command, Elsewhere, Group, examples, run
+from harness.cli import completion
 
 USAGE = 2
+ROLES = completion.words("csms", "charge_point")
 
-app = typer.Typer(
-    name="plugproof",
-    help="Conformance harness for OCPP 1.6J: a CSMS or a charge point under test, from the same cases.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+
+class _Commands(Group):
+    elsewhere: ClassVar[Mapping[str, Elsewhere]] = {
+        "csms": Elsewhere("csms_core.cli:command", "Run the reference CSMS."),
+        "station": Elsewhere("simulator.cli:command", "Run a simulated charge point."),
+        "fleet": Elsewhere("simulator.fleet.cli:command", "Run many simulated charge points."),
+        "load": Elsewhere("simulator.load_cli:command", "Run the fleet under locust, on one machine or many."),
+    }
+
+
+app = typer.Typer(name="plugproof", cls=_Commands, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def main() -> None:
     """The entry point."""
     try:
-        app()
+        sys.exit(run(app, name="plugproof"))
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"plugproof {version('plugproof')}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog=examples(
+        ("Run all cases against the reference CSMS that comes with it", "plugproof precheck"),
+        (
+            "Write a SUT file for your CSMS, check it, and run the cases",
+            "plugproof init --url ws://localhost:8180/ocpp",
+        ),
+        ("", "plugproof check --probe"),
+        ("", "plugproof precheck --sut sut.toml"),
+        ("A station to plug in and charge by hand", "plugproof station ws://localhost:9000/ocpp --id CP-1"),
+    )
+)
+def _plugproof(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Conformance harness for OCPP 1.6J: a CSMS or a charge point under test, from the same cases."""
 
 
 def usage(*sentences: str) -> NoReturn:
@@ -37,19 +72,48 @@ def usage(*sentences: str) -> NoReturn:
     raise typer.Exit(USAGE)
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("All cases against the reference CSMS that comes with plugproof", "plugproof precheck"),
+        (
+            "A CSMS by its address, with an idTag that it accepts",
+            "plugproof precheck --csms ws://localhost:8180/ocpp --tag TAG-1",
+        ),
+        ("All that a SUT file says, with four stations at work", "plugproof precheck --sut sut.toml -n 4"),
+        ("One case, or all of a profile", "plugproof precheck --sut sut.toml --case TC_010_CSMS"),
+        ("", "plugproof precheck --sut sut.toml --profile smart_charging"),
+        (
+            "See a case fail, of a defect of the reference CSMS",
+            "plugproof precheck --case TC_001_CSMS --fault boot-rejected",
+        ),
+    ),
+)
 def precheck(
     csms: Annotated[str | None, typer.Option(metavar="URL", help="Address of a CSMS under test.")] = None,
     sut: Annotated[Path | None, typer.Option(metavar="FILE", help="SUT file of the system under test.")] = None,
     tag: Annotated[str | None, typer.Option(metavar="TAG", help="With --csms: an idTag that it accepts.")] = None,
-    role: Annotated[str, typer.Option(help="What is tested without a SUT file: csms or charge_point.")] = "csms",
-    case: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this case (repeatable).")] = None,
-    profile: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this profile (repeatable).")] = None,
+    role: Annotated[
+        str, typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help="What is tested without a SUT file.")
+    ] = "csms",
+    case: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", autocompletion=completion.cases, help="Only this case (repeatable)."),
+    ] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."),
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where reports and traces go.")] = Path("plugproof-out"),
-    workers: Annotated[int | None, typer.Option("-n", "--workers", min=1, help="Stations at work at once.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("-n", "--workers", metavar="N", min=1, help="Stations at work at once.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A broken SHOULD fails the case.")] = False,
     fault: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Break the embedded reference CSMS (repeatable).")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", autocompletion=completion.faults, help="Break the embedded reference CSMS (repeatable)."
+        ),
     ] = None,
     background: Annotated[
         int | None,
@@ -84,10 +148,25 @@ def precheck(
     raise typer.Exit(run(chosen))
 
 
-@app.command("list")
+@app.command(
+    "list",
+    cls=Command,
+    epilog=examples(
+        ("All cases by profile", "plugproof list"),
+        ("What of a profile is judged, for machines", "plugproof list --profile reservation --format json"),
+    ),
+)
 def list_cases(
-    format: Annotated[str, typer.Option(help="text or json.")] = "text",
-    profile: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this profile (repeatable).")] = None,
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="text|json", autocompletion=completion.words("text", "json"), help="For people or for machines."
+        ),
+    ] = "text",
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."),
+    ] = None,
 ) -> None:
     """List the cases and the rules they judge."""
     from harness.cli.list import as_json, as_text, select
@@ -101,9 +180,15 @@ def list_cases(
         usage(f"--format is text or json, not {format}")
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("Is the file right? Nothing is connected to", "plugproof check sut.toml"),
+        ("Then connect once", "plugproof check sut.toml --probe"),
+    ),
+)
 def check(
-    file: Annotated[Path, typer.Argument(help="The SUT file.")] = Path("sut.toml"),
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file.")] = Path("sut.toml"),
     probe: Annotated[bool, typer.Option("--probe", help="Then connect once, with the stations and tags made.")] = False,
 ) -> None:
     """Check a SUT file, offline unless --probe is given."""
@@ -113,11 +198,22 @@ def check(
     raise typer.Exit(run(file, all_cases(), probe=probe))
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("Write sut.toml for a CSMS at this address", "plugproof init --url ws://localhost:8180/ocpp"),
+        (
+            "Another name, in place of the file that is there",
+            "plugproof init lab.toml --url wss://csms.example/ocpp --force",
+        ),
+    ),
+)
 def init(
-    file: Annotated[Path, typer.Argument(help="The SUT file to write.")] = Path("sut.toml"),
-    role: Annotated[str, typer.Option(help="What is tested: csms or charge_point.")] = "csms",
-    url: Annotated[str | None, typer.Option(help="Endpoint of the CSMS, without an identity.")] = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file to write.")] = Path("sut.toml"),
+    role: Annotated[
+        str, typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help="What is tested.")
+    ] = "csms",
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Endpoint of the CSMS, without an identity.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Write a commented SUT file to start from."""
@@ -126,7 +222,16 @@ def init(
     raise typer.Exit(run(file, role=role, url=url, force=force))
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("Certificates for a CSMS on this machine, in the folder pki", "plugproof pki"),
+        (
+            "For a CSMS that stations reach by two names",
+            'plugproof pki keys --host csms.example --host 192.0.2.7 --organization "My CPO"',
+        ),
+    ),
+)
 def pki(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")] = Path("pki"),
     host: Annotated[
@@ -142,15 +247,32 @@ def pki(
     raise typer.Exit(run(folder, hosts=tuple(host or ()), organization=organization))
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("The abstract of the last run, as Markdown in the terminal", "plugproof report"),
+        (
+            "As PDF, in the layout of 2023, with the names of your laboratory",
+            "plugproof report --layout 2023 --lab lab.toml --out abstract.pdf",
+        ),
+        ("The page of a run, made again", "plugproof report plugproof-out --format report.html --out report.html"),
+    ),
+)
 def report(
-    results: Annotated[Path, typer.Argument(help="The results.json of a run, or its folder.")] = Path(
+    results: Annotated[Path, typer.Argument(metavar="RUN", help="The results.json of a run, or its folder.")] = Path(
         "plugproof-out/results.json"
     ),
-    layout: Annotated[str, typer.Option(help="2023 or 2024.")] = "2024",
+    layout: Annotated[
+        str,
+        typer.Option(metavar="2023|2024", autocompletion=completion.words("2023", "2024"), help="Whose layout it has."),
+    ] = "2024",
     format: Annotated[
         str | None,
-        typer.Option(help="html, md, pdf or json; without it as the name of --out ends, else md. Or report.html."),
+        typer.Option(
+            metavar="FORMAT",
+            autocompletion=completion.words("html", "md", "pdf", "json", "report.html"),
+            help="html, md, pdf or json; without it as the name of --out ends, else md. Or report.html.",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; without it to the terminal.")] = None,
     lab: Annotated[
@@ -165,20 +287,38 @@ def report(
     raise typer.Exit(run(Wish(results, layout, format, out, lab, all_rows)))
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("What newly fails since yesterday", "plugproof diff yesterday.json plugproof-out"),
+        (
+            "As a comment for a merge request; slower answers make it red",
+            "plugproof diff main.json branch.json --format md --fail-on latency",
+        ),
+    ),
+)
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="results.json, or the folder of a run.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The same of the later run.")],
-    format: Annotated[str, typer.Option(help="text, md (for a merge request) or json.")] = "text",
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="text|md|json",
+            autocompletion=completion.words("text", "md", "json"),
+            help="For people, for a merge request or for machines.",
+        ),
+    ] = "text",
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
             metavar="WHAT",
+            autocompletion=completion.words("latency", "unjudged", "applicability", "removed", "warning"),
             help="Exit code 1 also on latency, unjudged, applicability, removed or warning (repeatable).",
         ),
     ] = None,
     min_change: Annotated[
-        float, typer.Option(min=0, help="Percent that a median must move to be called slower or faster.")
+        float,
+        typer.Option(metavar="PERCENT", min=0, help="Percent that a median must move to be called slower or faster."),
     ] = 20,
 ) -> None:
     """Compare two runs: what newly fails or passes, and which answers take longer. Exit code 1 on a new failure."""
@@ -187,12 +327,23 @@ def diff(
     raise typer.Exit(run(Wish(old, new, format, tuple(fail_on or ()), min_change)))
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("The form as Markdown in the terminal", "plugproof pics sut.toml"),
+        ("As PDF for the laboratory", "plugproof pics sut.toml --out pics.pdf"),
+        ("Exit code 1 while a question is open, for CI", "plugproof pics sut.toml --complete --out pics.md"),
+    ),
+)
 def pics(
-    file: Annotated[Path, typer.Argument(help="The SUT file.")] = Path("sut.toml"),
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file.")] = Path("sut.toml"),
     format: Annotated[
         str | None,
-        typer.Option(help="html, md, pdf or json; without it as the name of --out ends, else md."),
+        typer.Option(
+            metavar="FORMAT",
+            autocompletion=completion.words("html", "md", "pdf", "json"),
+            help="html, md, pdf or json; without it as the name of --out ends, else md.",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; without it to the terminal.")] = None,
     complete: Annotated[bool, typer.Option("--complete", help="Exit code 1 while a question is not answered.")] = False,
@@ -201,46 +352,3 @@ def pics(
     from harness.cli.pics import run
 
     raise typer.Exit(run(file, format=format, out=out, complete=complete))
-
-
-_FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-
-
-@app.command(context_settings=_FORWARD)
-def csms(context: typer.Context) -> None:
-    """Run the reference CSMS (plugproof csms --help)."""
-    from csms_core.cli import main as run
-
-    raise typer.Exit(run(context.args))
-
-
-class _Untouched(TyperCommand):
-    """Forwards all arguments as they are, also a `--` between them, which a parser would take for its own."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        ctx.args = list(args)
-        return []
-
-
-@app.command(cls=_Untouched, context_settings=_FORWARD)
-def station(context: typer.Context) -> None:
-    """Run a simulated charge point (plugproof station --help)."""
-    from simulator.cli import main as run
-
-    raise typer.Exit(run(context.args))
-
-
-@app.command(context_settings=_FORWARD)
-def fleet(context: typer.Context) -> None:
-    """Run many simulated charge points (plugproof fleet --help)."""
-    from simulator.fleet.cli import main as run
-
-    raise typer.Exit(run(context.args))
-
-
-@app.command(context_settings=_FORWARD)
-def load(context: typer.Context) -> None:
-    """Run the fleet under locust, on one machine or many (plugproof load --help)."""
-    from simulator.load_cli import main as run
-
-    raise typer.Exit(run(context.args))

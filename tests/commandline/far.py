@@ -1,0 +1,13 @@
+"""A command of another package, as tests/commandline/test_look.py knows one."""
+
+from typing import Annotated
+
+import typer
+
+import commandline
+
+
+@commandline.command("far", epilog=commandline.examples(("Go there", "brew far --deep")))
+def command(deep: Annotated[bool, typer.Option("--deep", help="All the way.")] = False) -> int:
+    """Somewhere else."""
+    return 7 if deep else 0
