@@ -78,15 +78,16 @@ class Group(TyperGroup):
 
     def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]
         """The page of help; nothing is imported for it."""
-        return page(self, ctx, [(name, self._sentence(name)) for name in self.list_commands(ctx)])
+        return page(self, ctx, [(name, self.sentence(name)) for name in self.list_commands(ctx)])
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """Names of commands and options; nothing is imported for them."""
         names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
         options = super(TyperGroup, self).shell_complete(ctx, incomplete)  # typer's would get every command
-        return [*(CompletionItem(name, help=self._sentence(name)) for name in names), *options]
+        return [*(CompletionItem(name, help=self.sentence(name)) for name in names), *options]
 
-    def _sentence(self, name: str) -> str:
+    def sentence(self, name: str) -> str:
+        """What the list of commands says of one."""
         if name in self.elsewhere:
             return self.elsewhere[name].sentence
         return (self.commands[name].help or "").partition("\n")[0]

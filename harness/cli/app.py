@@ -13,6 +13,11 @@ from commandline import Command, Elsewhere, Group, examples, run
 from harness.cli import completion
 
 USAGE = 2
+EXIT_CODES = """
+
+Exit codes: 0 nothing failed, 1 a case or a limit failed, 2 wrong arguments,
+3 errors, or nothing conclusive, 5 nothing ran, 130 interrupted; see
+docs/exit-codes.md."""
 ROLES = completion.words("csms", "charge_point")
 
 
@@ -56,6 +61,7 @@ def _print_version(asked: bool) -> None:
         ("", "plugproof precheck --sut sut.toml"),
         ("A station to plug in and charge by hand", "plugproof station ws://localhost:9000/ocpp --id CP-1"),
     )
+    + EXIT_CODES
 )
 def _plugproof(
     version: Annotated[
@@ -227,8 +233,8 @@ def init(
     epilog=examples(
         ("Certificates for a CSMS on this machine, in the folder pki", "plugproof pki"),
         (
-            "For a CSMS that stations reach by two names",
-            'plugproof pki keys --host csms.example --host 192.0.2.7 --organization "My CPO"',
+            "For a CSMS that stations reach by a name and by an address",
+            "plugproof pki keys --host csms.example --host 192.0.2.7",
         ),
     ),
 )
