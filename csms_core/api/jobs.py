@@ -95,8 +95,8 @@ class TransferOut(BaseModel):
     ended_at: str
 
 
-class JobOut(BaseModel):
-    """A job. `state` follows its CALL, `status` is what the station reported last."""
+class JobBrief(BaseModel):
+    """A job in a list. `state` follows its CALL, `status` is what the station reported last."""
 
     job_id: int
     station: str
@@ -110,6 +110,11 @@ class JobOut(BaseModel):
     answer: dict[str, Any] | None
     problem: str | None
     created_at: str
+
+
+class JobOut(JobBrief):
+    """A job with what the station reported, in the order in which it came, and the files that were moved."""
+
     history: list[dict[str, str]]
     transfers: list[TransferOut]
 
@@ -121,12 +126,12 @@ async def list_jobs(
     action: Annotated[str | None, Query(description="of this operation only")] = None,
     offset: Offset = 0,
     limit: Limit = 100,
-) -> list[JobOut]:
-    """Jobs, newest first, without history and files."""
+) -> list[JobBrief]:
+    """Jobs, newest first; what was reported and moved is told of each by itself."""
     found = await csms.store.read(
         lambda connection: jobs.listing(connection, identity=station, action=action, offset=offset, limit=limit)
     )
-    return [_out(job) for job in found]
+    return [JobBrief.model_validate(_members(job)) for job in found]
 
 
 @router.get("/jobs/{job_id}", responses={404: {"model": ErrorOut}})
@@ -255,5 +260,8 @@ def _given(**members: Any) -> dict[str, Any]:
 
 
 def _out(job: jobs.Job) -> JobOut:
-    values = asdict(job) | {"station": job.identity, "requestId": job.request_id, "finished": job.finished}
-    return JobOut.model_validate(values)
+    return JobOut.model_validate(_members(job))
+
+
+def _members(job: jobs.Job) -> dict[str, Any]:
+    return asdict(job) | {"station": job.identity, "requestId": job.request_id, "finished": job.finished}

@@ -7,7 +7,7 @@ a requestId belong to the newest job of their kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -38,7 +38,7 @@ MAX_STATUSES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `history` and `transfers` are filled by `find` alone."""
+    """A job. `history` and `transfers` are asked for by `find` alone, elsewhere they are None."""
 
     job_id: int
     identity: str
@@ -53,8 +53,8 @@ class Job:
     problem: str | None
     status: str | None
     created_at: str
-    history: list[dict[str, str]] = field(default_factory=list)
-    transfers: list[Transfer] = field(default_factory=list)
+    history: list[dict[str, str]] | None = None
+    transfers: list[Transfer] | None = None
 
     @property
     def finished(self) -> bool:
@@ -273,6 +273,6 @@ def _job(row: Row[Any], history: list[dict[str, str]] | None = None, moved: list
         row.problem,
         row.status,
         row.created_at,
-        history or [],
-        moved or [],
+        history,
+        moved,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -23,6 +24,8 @@ from tests.csms_core.support import STATION, Station, connect, default_config, p
 expect = playwright_api.expect
 Browser, Page = playwright_api.Browser, playwright_api.Page
 Opening = Callable[..., Any]
+Routes = dict[str, Callable[[Any], Any]]
+"""What of the API is answered by the test: a pattern of the address, and who answers."""
 
 # One browser for all; it belongs to the loop it was started in. One worker runs them, see `--dist loadgroup`.
 pytestmark = [
@@ -66,7 +69,9 @@ async def opening(csms: Csms, browser: Browser) -> AsyncIterator[Opening]:
     problems: list[str] = []
     async with AsyncExitStack() as stack:
 
-        async def open_page(path: str = "/", *, ready: str = "body[data-ready]", **options: Any) -> Page:
+        async def open_page(
+            path: str = "/", *, ready: str = "body[data-ready]", routes: Routes | None = None, **options: Any
+        ) -> Page:
             context = await browser.new_context(**options)
             stack.push_async_callback(context.close)
             page = await context.new_page()
@@ -79,6 +84,8 @@ async def opening(csms: Csms, browser: Browser) -> AsyncIterator[Opening]:
                     request.url.startswith((csms.api_url, "data:", "blob:")) or problems.append(request.url)
                 ),
             )
+            for pattern, handler in (routes or {}).items():
+                await page.route(pattern, handler)
             await page.goto(csms.api_url + path)
             if ready:
                 await page.wait_for_selector(ready)
@@ -417,3 +424,214 @@ async def test_the_documentation_needs_nothing_from_elsewhere(opening: Opening) 
     await page.locator("#operations-operations-Reset").click()
 
     await expect(page.locator("#operations-operations-Reset")).to_contain_text("Reset")
+
+
+class Held:
+    """Answers that come when the test says so."""
+
+    def __init__(self) -> None:
+        self.may = asyncio.Event()
+
+    async def __call__(self, route: Any) -> None:
+        await self.may.wait()
+        await route.continue_()
+
+
+class Refused:
+    """Answers that are an error until the test says otherwise; with a status that the browser does not report."""
+
+    def __init__(self) -> None:
+        self.is_over = False
+
+    async def __call__(self, route: Any) -> None:
+        if self.is_over:
+            await route.continue_()
+        else:
+            await route.fulfill(status=409, json={"detail": "The books are closed."})
+
+
+WIDER = """() => [...document.querySelectorAll('.pane, .station-list, .frame-list, .operation, .fault-list')]
+  .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth).map(e => e.className)"""
+"""Panes that would have to be scrolled sideways."""
+
+FIGURES = ("n-online", "n-charging", "n-power", "n-running")
+
+
+async def figures(page: Page) -> list[str]:
+    return [await page.locator(f"#{id}").inner_text() for id in FIGURES]
+
+
+async def register(csms: Csms, count: int) -> None:
+    async with httpx.AsyncClient(base_url=csms.api_url) as api:
+        body = [{"identity": f"FLEET-{number:05}"} for number in range(count)]
+        assert (await api.put("/api/v1/stations", json=body)).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/", HERE, "/#/stations/UNKNOWN"])
+async def test_nothing_is_told_of_stations_before_they_are_known(opening: Opening, station: Station, path: str) -> None:
+    held = Held()
+    page = await opening(path, ready="#live[data-state=live]", routes={"**/api/v1/stations?*": held})
+
+    await expect(page.locator("#station-note")).to_have_text("The stations: loading …")
+    await expect(page.locator("#station")).to_contain_text("The stations: loading …")
+    await expect(page.locator("body")).not_to_contain_text(
+        re.compile("registered|None at the moment|Waiting for the f")
+    )
+    assert await figures(page) == ["–"] * 4
+
+    held.may.set()
+    await expect(page.locator(".station-list")).to_contain_text(STATION)
+    await expect(page.locator(".loading")).to_have_count(0)
+    assert await figures(page) == ["1", "0", "0.0", "0"]
+    if path.endswith("UNKNOWN"):
+        await expect(page.locator("#station")).to_contain_text("This station is not registered.")
+
+
+async def test_what_could_not_be_loaded_says_why_and_can_be_asked_for_again(opening: Opening, station: Station) -> None:
+    refused = Refused()
+    page = await opening(ready="#live[data-state=live]", routes={"**/api/v1/stations?*": refused})
+
+    told = "The stations could not be loaded: The books are closed."
+    await expect(page.locator("#station-note")).to_contain_text(told)
+    await expect(page.locator("#station")).to_contain_text(told)
+    await expect(page.locator("#station-note .loading")).to_have_count(0)
+    assert await figures(page) == ["–"] * 4
+
+    refused.is_over = True
+    await page.locator("#station-note").get_by_role("button", name="Try again").click()
+    await expect(page.locator(".station-list")).to_contain_text(STATION)
+    await expect(page.locator(".problem:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "what", "after"),
+    [
+        ("**/api/v1/faults", "/#/faults", "The faults", "boot-pending"),
+        ("**/openapi.json", HERE, "The operations", "RemoteStartTransaction"),
+        ("**/api/v1/transactions?running=false*", "/", "The transactions that ended last", "None yet."),
+    ],
+)
+async def test_every_part_of_the_page_waits_and_fails_for_itself(
+    opening: Opening, station: Station, address: str, path: str, what: str, after: str
+) -> None:
+    held = Held()
+    page = await opening(path, ready="#live[data-state=live]", routes={address: held})
+    await expect(page.locator("#station")).to_contain_text(f"{what}: loading …")
+    await expect(page.locator(".station-list")).to_contain_text(STATION)
+    held.may.set()
+    await expect(page.locator("#station")).to_contain_text(after)
+
+    refused = Refused()
+    page = await opening(path, ready="#live[data-state=live]", routes={address: refused})
+    await expect(page.locator("#station")).to_contain_text(f"{what} could not be loaded: The books are closed.")
+    refused.is_over = True
+    await page.locator("#station").get_by_role("button", name="Try again").click()
+    await expect(page.locator("#station")).to_contain_text(after)
+
+
+@pytest.mark.parametrize(("tab", "what"), [("Transactions", "The transactions"), ("Details", "The details")])
+async def test_a_tab_waits_and_fails_for_itself(opening: Opening, station: Station, tab: str, what: str) -> None:
+    refused = Refused()
+    page = await opening(
+        HERE, routes={f"**/api/v1/transactions?limit=50&station={STATION}": refused, "**/notices?*": refused}
+    )
+    await page.get_by_role("tab", name=tab).click()
+    await expect(page.locator("#tab-body")).to_contain_text(f"{what} could not be loaded: The books are closed.")
+    refused.is_over = True
+    await page.locator("#tab-body").get_by_role("button", name="Try again").click()
+    await expect(page.locator("#tab-body")).to_contain_text(re.compile("no transaction yet|booted"))
+
+
+async def test_without_events_nobody_is_called_online(opening: Opening, csms: Csms, station: Station) -> None:
+    """The page cannot know what became of the stations since the events ended."""
+    refused = Refused()
+    refused.is_over = True
+    page = await opening(HERE, routes={"**/api/v1/events?*": refused})
+    await expect(page.locator(".station-list .online")).to_have_count(1)
+
+    refused.is_over = False
+    for reader in tuple(csms.hub.feed._readers):
+        reader.end()
+    await expect(page.locator("#lost")).to_contain_text("The books are closed. What is shown is as it was then.")
+    await expect(page.locator("#live")).to_have_text("Not connected")
+    await expect(page.locator(".station-list .online")).to_have_count(0)
+    await expect(page.locator("#station .state")).to_have_text("Not known")
+    await expect(page.locator("#n-rate")).to_have_text("–")
+    assert await figures(page) == ["–"] * 4
+
+    refused.is_over = True
+    await page.get_by_role("button", name="Try now").click()
+    await expect(page.locator("#live")).to_have_text("Live")
+    await expect(page.locator("#lost")).to_be_hidden()
+    await expect(page.locator(".station-list .online")).to_have_count(1)
+    await expect(page.locator("#n-online")).to_have_text("1")
+
+
+async def test_power_that_nobody_has_told_is_not_zero(opening: Opening, station: Station) -> None:
+    transactions = [(await station.start(connectorId=number))["transactionId"] for number in (1, 2)]
+    for number in (1, 2):
+        await station.status("Charging", number)
+    page = await opening()
+    await expect(page.locator("#n-charging")).to_have_text("2")
+    await expect(page.locator("#n-power")).to_have_text("–")
+
+    payload = {"connectorId": 2, "transactionId": transactions[1], "meterValue": sample(3500)}
+    await station.call("MeterValues", payload)
+    await expect(page.locator("#n-power")).to_have_text("7.4")
+    await expect(page.locator("#n-power-of")).to_have_text("kW (1 of 2)")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 600), (360, 740), (740, 360)], ids=str)
+async def test_only_the_panes_scroll(opening: Opening, csms: Csms, station: Station, size: tuple[int, int]) -> None:
+    await register(csms, 823)
+    width, height = size
+    for path in ("/", HERE, "/#/faults"):
+        page = await opening(path, viewport={"width": width, "height": height})
+        seen = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert seen == [width, height], path
+        assert await page.evaluate(WIDER) == [], path
+    page = await opening("/", viewport={"width": width, "height": height})
+    await page.locator(".station-list").hover()
+    scrolled = (
+        "new Promise(done => document.querySelector('.station-list').addEventListener('scroll', () => done(true)))"
+    )
+    await asyncio.gather(page.evaluate(scrolled), page.mouse.wheel(0, 4000))
+    assert await page.evaluate("scrollY") == 0
+
+
+async def test_all_stations_are_counted_and_the_first_thousand_shown(opening: Opening, csms: Csms) -> None:
+    await register(csms, 2500)  # more than one page of the API
+    page = await opening()
+    await expect(page.locator("#n-stations")).to_have_text("of 2501")
+    await expect(page.locator(".station-list li")).to_have_count(1000)
+    await expect(page.locator("#station-note")).to_have_text("1000 of 2501 are shown; search for the others.")
+    await page.get_by_label("Search stations").fill("02499")
+    await expect(page.locator(".station-list li")).to_have_count(1)
+    await expect(page.locator("#station-note")).to_be_hidden()
+
+
+async def test_a_wrong_token_is_told(opening: Opening) -> None:
+    page = await opening(ready="", extra_http_headers={"X-Forwarded-For": "192.0.2.1"})
+    dialog = page.get_by_role("dialog", name="This CSMS asks for a token")
+    await expect(dialog.locator(".problem")).to_be_hidden()
+    await dialog.get_by_label("API token").fill("no-such-token")
+    await dialog.get_by_role("button", name="Continue").click()
+    await expect(dialog.locator(".problem")).to_have_text("This token is not known to the CSMS, or not any more.")
+
+
+async def test_a_copy_that_was_not_made_is_not_called_one(opening: Opening, csms: Csms) -> None:
+    page = await opening()
+    await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    await page.locator("#address").click()
+    await expect(page.locator("#toast")).to_have_text(f"The browser does not let this page copy; by hand: {csms.url}")
+
+
+async def test_an_empty_list_of_frames_says_why(opening: Opening, station: Station) -> None:
+    page = await opening()
+    note = page.locator("#frame-note")
+    await expect(note).to_be_hidden()
+    await page.get_by_label("Filter frames").fill("no such thing")
+    await expect(note).to_have_text("No frame of those that are kept is asked for.")
+    await page.get_by_label("Filter frames").fill("")
+    await page.get_by_role("button", name="Clear").click()
+    await expect(note).to_have_text("Cleared; the next frame is shown.")

@@ -181,6 +181,9 @@ async def test_the_operation_itself_makes_a_job_too(api: httpx.AsyncClient, stat
 
     (job,) = (await api.get("/api/v1/jobs", params={"station": STATION, "action": "GetDiagnostics"})).json()
 
+    assert not {"history", "transfers"} & set(job), "what was not asked for is not shown as none"
+    (entry,) = (await api.get(f"/api/v1/jobs/{job['job_id']}")).json()["history"]
+    assert entry["status"] == "UploadFailed"
     assert (job["location"], job["payload"], job["state"], job["status"]) == (
         "http://elsewhere/",
         payload,

@@ -20,6 +20,9 @@ function headers(more) {
 function askForToken() {
   asking ??= new Promise((resolve) => {
     const dialog = $("token-dialog");
+    const known = sessionStorage.getItem(KEY) !== null; // and was not taken
+    sessionStorage.removeItem(KEY);
+    dialog.querySelector(".problem").hidden = !known;
     dialog.addEventListener("close", () => {
       sessionStorage.setItem(KEY, new FormData($("token-form")).get("token"));
       $("token-form").reset();
@@ -40,7 +43,6 @@ async function fetched(path, options = {}) {
       throw new ApiError(0, "The CSMS cannot be reached.");
     }
     if (response.status !== 401) return response;
-    sessionStorage.removeItem(KEY);
     await askForToken();
   }
 }
@@ -64,16 +66,37 @@ export async function request(method, path, body) {
 }
 
 export const get = (path) => request("GET", path);
+
+const PAGE = 2000;
+
+// All of a list, however long: page after page.
+export async function all(path) {
+  const found = [];
+  for (;;) {
+    const page = await get(`${path}${path.includes("?") ? "&" : "?"}limit=${PAGE}&offset=${found.length}`);
+    found.push(...page);
+    if (page.length < PAGE) return found;
+  }
+}
+
 export const station = (identity) => `/api/v1/stations/${encodeURIComponent(identity).replaceAll("%2F", "/")}`;
 
-// Follow the events for ever: `on(kind, event)` for each, `state(text)` when the connection comes and goes.
+let hurry = () => {};
+export const tryNow = () => hurry(); // do not wait for the next try
+
+// Follow the events for ever: `on(kind, event)` for each; `state("live")` when the connection is there,
+// `state("lost", why)` when it is not.
 export async function follow(on, state) {
   let last = 0;
   let waited = 0;
   for (;;) {
+    let why = "The CSMS has ended the events.";
     try {
       const response = await fetched(`/api/v1/events?after=${last}`);
-      if (!response.ok) throw new Error(String(response.status));
+      if (!response.ok) {
+        const answer = await response.json().catch(() => null);
+        throw new ApiError(response.status, answer?.detail ?? `The CSMS answered ${response.status}.`);
+      }
       state("live");
       waited = 0;
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -90,12 +113,15 @@ export async function follow(on, state) {
           on(event.kind, event.data);
         }
       }
-    } catch {
-      // the wait below is the answer to every reason
+    } catch (error) {
+      why = error instanceof ApiError ? error.message : "The CSMS cannot be reached.";
     }
-    state("waiting");
+    state("lost", why);
     waited = Math.min(10_000, waited ? waited * 2 : 500);
-    await new Promise((resolve) => setTimeout(resolve, waited));
+    await new Promise((resolve) => {
+      hurry = resolve;
+      setTimeout(resolve, waited);
+    });
   }
 }
 

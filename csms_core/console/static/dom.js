@@ -17,17 +17,24 @@ export const h = (tag, attributes, ...children) => fill(document.createElement(t
 export const s = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 export const $ = (id) => document.getElementById(id);
 
+const SHARE = 4;
 let pending = new Set();
+let rest = 0; // until when nothing is drawn
 
-// Run once before the next picture, however often it is asked for.
+// Run once before the next picture, however often it is asked for. Where drawing takes long it is done less often, so
+// that four fifths of the time are left for whoever clicks and scrolls.
 export function soon(work) {
   if (pending.size === 0) {
     const run = () => {
       const now = pending;
       pending = new Set();
+      const began = performance.now();
       for (const each of now) each();
+      rest = performance.now() + SHARE * (performance.now() - began);
     };
+    const wait = rest - performance.now();
     if (document.hidden) setTimeout(run, 250);
+    else if (wait > 0) setTimeout(() => requestAnimationFrame(run), wait);
     else requestAnimationFrame(run);
   }
   pending.add(work);
@@ -39,6 +46,16 @@ export function toast(text) {
   node.hidden = false;
   clearTimeout(toast.timer);
   toast.timer = setTimeout(() => { node.hidden = true; }, 5000);
+}
+
+// A page that is not on this machine and not on https may not reach the clipboard.
+export async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(`${what} was copied.`);
+  } catch {
+    toast(`The browser does not let this page copy; by hand: ${text}`);
+  }
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });

@@ -2,13 +2,14 @@
 
 import { get, request } from "./api.js";
 import { $, h, toast } from "./dom.js";
+import { Part } from "./loading.js";
 
 let faults = [];
 
-export async function load() {
+export const part = new Part("The faults", async () => {
   faults = await get("/api/v1/faults");
   count();
-}
+});
 
 function count() {
   const on = faults.filter((fault) => fault.everywhere || fault.stations.length).length;
@@ -18,16 +19,21 @@ function count() {
 }
 
 export function panel(identity = null) {
+  const note = part.note();
+  if (!part.known) return h("div", { class: "faults" }, note);
   const words = h("input", { type: "search", placeholder: "Search faults", "aria-label": "Search faults", autocomplete: "off" });
   const list = h("ul", { class: "fault-list" });
   const order = sorted().map((fault) => fault.name);
-  const draw = () => list.replaceChildren(...order.map((name) => faults.find((fault) => fault.name === name)).filter((fault) => matches(fault, words.value)).map((fault) => row(fault, identity, draw)));
+  const draw = () => {
+    const found = order.map((name) => faults.find((fault) => fault.name === name)).filter((fault) => fault && matches(fault, words.value));
+    list.replaceChildren(...(found.length ? found.map((fault) => row(fault, identity, draw)) : [h("li", { class: "none" }, h("p", { class: "hint" }, "No fault matches."))]));
+  };
   words.addEventListener("input", draw);
   draw();
   const about = identity
     ? "A fault makes the CSMS wrong on purpose, here towards this station only."
     : "A fault makes the CSMS wrong on purpose, here towards every station.";
-  return h("div", { class: "faults" }, h("p", { class: "hint" }, `${about} They prove that a check can fail.`), h("label", { class: "search" }, words), list);
+  return h("div", { class: "faults" }, note, h("p", { class: "hint" }, `${about} They prove that a check can fail.`), h("label", { class: "search" }, words), list);
 }
 
 // Those that are on come first, but none moves under the pointer while the panel is open.

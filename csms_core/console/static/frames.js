@@ -1,13 +1,15 @@
 // The frames as they pass, newest first. Bounded; a paused list keeps what it shows and counts what it misses.
 
-import { $, h, pretty, soon, time, toast } from "./dom.js";
+import { $, copy, h, pretty, soon, time } from "./dom.js";
 
 const MOST = 250;
 const kept = [];
 let waiting = [];
 let missed = 0;
+let cleared = false;
 let paused = false;
 let current = null;
+let link = "connecting";
 
 export function setUp() {
   $("pause").addEventListener("click", () => {
@@ -19,6 +21,7 @@ export function setUp() {
   });
   $("clear").addEventListener("click", () => {
     kept.length = 0;
+    cleared = true;
     again();
   });
   for (const id of ["frame-filter", "only-station", "no-heartbeats"]) $(id).addEventListener("input", again);
@@ -30,6 +33,12 @@ export function add(shown) {
   if (kept.length > MOST * 4) kept.splice(0, MOST);
   if (paused) missed += 1;
   else waiting.push(shown);
+  soon(draw);
+}
+
+// Whether the events come: "connecting", "live", "lost".
+export function told(state) {
+  link = state;
   soon(draw);
 }
 
@@ -64,7 +73,11 @@ function draw() {
   list.prepend(...rows);
   while (list.children.length > MOST) list.lastElementChild.remove();
   $("frame-count").textContent = paused && missed ? `${missed} new` : "";
-  list.classList.toggle("empty", list.children.length === 0);
+  const note = $("frame-note");
+  note.hidden = list.children.length > 0;
+  note.textContent = kept.some((shown) => !wanted(shown)) ? "No frame of those that are kept is asked for."
+    : cleared ? "Cleared; the next frame is shown."
+    : { connecting: "Waiting for the events …", live: "No frame has passed yet.", lost: "No events come." }[link];
 }
 
 function row(shown) {
@@ -109,12 +122,8 @@ function raw(shown) {
   } catch {
     // shown as it is
   }
-  const copy = async () => {
-    await navigator.clipboard.writeText(shown.text);
-    toast("The frame was copied.");
-  };
   const cut = shown.size > shown.text.length ? h("p", { class: "hint" }, `The first ${shown.text.length} of ${shown.size} characters.`) : null;
-  return h("div", { class: "raw" }, pretty(body), cut, h("button", { type: "button", class: "small", onclick: copy }, "Copy"));
+  return h("div", { class: "raw" }, pretty(body), cut, h("button", { type: "button", class: "small", onclick: () => copy(shown.text, "The frame") }, "Copy"));
 }
 
 // The members that tell the most, in one line.

@@ -1,16 +1,22 @@
 // What is known of stations, connectors and transactions: asked from the API once, then kept up to date from the frames.
 
-import { get, station as path } from "./api.js";
+import { all, get, station as path } from "./api.js";
 import { soon } from "./dom.js";
+import { Part } from "./loading.js";
 
 const REFRESHING = new Set(["BootNotification", "StatusNotification", "StartTransaction", "StopTransaction"]);
 const MOST_OPEN = 2000;
+const MOST_METERS = 50;
+const AT_ONCE = 20; // stations that are asked for one by one; when more have changed, all are
+const SHORTLY = 150; // ms
+const CROWDED = 1000; // ms between two questions for everything
 const UNIT = { Wh: 1, kWh: 1000, W: 1, kW: 1000 };
 
 export const stations = new Map();
 export const running = new Map(); // transactionId -> transaction
 export const meters = new Map(); // "station/connector" -> {energy Wh, power W, at}
 export const frames = { total: 0, perSecond: new Array(60).fill(0), current: 0, live: false };
+export const link = { state: "connecting", why: "", since: 0 }; // connecting, live, lost: whether the events come
 
 const listeners = new Set();
 export const afterTransactions = new Set();
@@ -27,19 +33,22 @@ export function changed() {
   for (const listener of listeners) soon(listener);
 }
 
-export async function loadAll() {
-  const [list, transactions] = await Promise.all([get("/api/v1/stations?limit=1000"), get("/api/v1/transactions?running=true&limit=1000")]);
+// Stations and what runs at them: one part, because a connector is shown with both.
+export const everything = new Part("The stations", async () => {
+  const [list, transactions] = await Promise.all([all("/api/v1/stations"), all("/api/v1/transactions?running=true")]);
   stations.clear();
   for (const station of list) stations.set(station.identity, station);
+  meters.clear(); // what was measured before the events were lost is not what is measured now
   keepRunning(transactions);
   changed();
-  await Promise.all(transactions.slice(0, 50).map(loadMeter));
-  changed();
-}
+  await Promise.all(transactions.slice(0, MOST_METERS).map(loadMeter)); // the others are known with their next MeterValues
+  if (stale.size) refreshing ??= setTimeout(refresh, SHORTLY); // what has changed while the answer was under way
+});
 
-async function loadMeter(transaction) {
+export async function loadMeter(transaction) {
   const values = (await get(`/api/v1/transactions/${transaction.transactionId}`)).meterValue;
   for (const value of values) keepMeter(transaction.station, transaction.connectorId, [value]);
+  changed();
 }
 
 function keepRunning(transactions) {
@@ -130,7 +139,7 @@ function keepMeter(identity, connectorId, values) {
 
 function mark(identity) {
   stale.add(identity);
-  refreshing ??= setTimeout(refresh, 150);
+  if (everything.known && !everything.asking) refreshing ??= setTimeout(refresh, SHORTLY);
 }
 
 async function refresh() {
@@ -139,27 +148,28 @@ async function refresh() {
   stale.clear();
   staleTransactions = false;
   try {
-    if (asked.length > 20) {
-      const list = await get("/api/v1/stations?limit=1000");
+    if (asked.length > AT_ONCE) {
+      const list = await all("/api/v1/stations");
       for (const station of list) stations.set(station.identity, station);
     } else {
       await Promise.all(asked.map(async (identity) => {
         try {
           stations.set(identity, await get(path(identity)));
         } catch (error) {
-          if (error.status === 404) stations.delete(identity);
+          if (error.status !== 404) throw error;
+          stations.delete(identity);
         }
       }));
     }
     if (transactions) {
-      keepRunning(await get("/api/v1/transactions?running=true&limit=1000"));
+      keepRunning(await all("/api/v1/transactions?running=true"));
       await Promise.all([...afterTransactions].map((each) => each()));
     }
-  } catch {
-    // the stream has gone as well then; everything is asked again when it comes back
+  } catch (error) {
+    everything.problem = error.message; // is shown, with a button that asks for everything again
   }
   refreshing = null;
-  if (stale.size || staleTransactions) refreshing = setTimeout(refresh, 150);
+  if (stale.size || staleTransactions) refreshing = setTimeout(refresh, asked.length > AT_ONCE ? CROWDED : SHORTLY);
   changed();
 }
 
@@ -177,15 +187,19 @@ export function totals() {
   let charging = 0;
   let connectors = 0;
   let power = 0;
+  let measured = 0; // of those that charge
   for (const station of stations.values()) {
     if (station.online) online += 1;
     for (const bay of bays(station)) {
       connectors += 1;
       if (station.online && bay.status === "Charging") {
         charging += 1;
-        power += meters.get(`${station.identity}/${bay.connectorId}`)?.power ?? 0;
+        const measurement = meters.get(`${station.identity}/${bay.connectorId}`)?.power;
+        if (measurement === undefined) continue;
+        measured += 1;
+        power += measurement;
       }
     }
   }
-  return { online, stations: stations.size, charging, connectors, power, running: running.size };
+  return { online, stations: stations.size, charging, connectors, power, measured, running: running.size };
 }

@@ -3,6 +3,7 @@
 import { get, request, station as path } from "./api.js";
 import { $, h, pretty, time } from "./dom.js";
 import { form } from "./form.js";
+import { Part } from "./loading.js";
 import { bays, running, stations } from "./model.js";
 
 const ORDER = ["Core", "RemoteTrigger", "SmartCharging", "Reservation", "LocalAuthListManagement", "FirmwareManagement", "Security"];
@@ -17,7 +18,7 @@ let known = null;
 let chosen = "RemoteStartTransaction";
 const history = new Map(); // identity -> [{action, at, took, answer | problem}]
 
-export async function load() {
+export const part = new Part("The operations", async () => {
   const description = await get("/openapi.json");
   const found = [];
   for (const [route, methods] of Object.entries(description.paths)) {
@@ -28,12 +29,12 @@ export async function load() {
   }
   found.sort((a, b) => ORDER.indexOf(a.profile) - ORDER.indexOf(b.profile) || a.action.localeCompare(b.action));
   known = found;
-}
+});
 
 export function panel(identity) {
   const node = h("div", { class: "operations" });
   if (!known) {
-    node.append(h("p", { class: "hint" }, "The list of operations could not be read."));
+    node.append(part.note());
     return node;
   }
   const place = h("div", { class: "operation" });

@@ -3,15 +3,28 @@
 import { get, station as path } from "./api.js";
 import { $, h, lasting, when } from "./dom.js";
 import * as faults from "./faults.js";
-import { bays, meters, running, stations, totals, transactionAt } from "./model.js";
+import { failed, loading, Part } from "./loading.js";
+import { bays, everything, link, loadMeter, meters, running, stations, totals, transactionAt } from "./model.js";
 import * as operations from "./operations.js";
 import { socket } from "./socket.js";
 
 const TABS = [["operations", "Operations"], ["transactions", "Transactions"], ["details", "Details"], ["faults", "Faults"]];
+const MOST_ROWS = 1000;
+const MOST_TRANSACTIONS = 100;
 const rows = new Map(); // identity -> {node, signature}
+const alphabet = new Intl.Collator(undefined, { numeric: true });
 
+const asked = new Set(); // transactions whose meter was asked for because somebody looks at them
 let shown = null; // {identity, live, tab}
 let ended = []; // the newest transactions that are over
+
+export const endedPart = new Part("The transactions that ended last", async () => {
+  ended = await get("/api/v1/transactions?running=false&limit=8");
+});
+
+// Whether a station is there: "online", "offline", or "unknown" while no events come that would tell.
+const presence = (station) => (link.state === "live" ? (station.online ? "online" : "offline") : "unknown");
+const PRESENCE = { online: "Online", offline: "Offline", unknown: "Not known" };
 
 const words = (status) => status.replace(/([a-z])([A-Z])/g, "$1 $2").replace("Suspended EVSE", "Suspended by EVSE").replace("Suspended EV", "Suspended by EV");
 const name = (station) => [station.boot?.chargePointVendor, station.boot?.chargePointModel].filter(Boolean).join(" ");
@@ -23,28 +36,40 @@ export function drawList(current) {
   const list = $("station-list");
   const visible = [...stations.values()]
     .filter((station) => !wanted || searchable(station).includes(wanted))
-    .sort((a, b) => b.online - a.online || a.identity.localeCompare(b.identity, undefined, { numeric: true }));
-  const nodes = visible.map((station) => row(station, station.identity === current));
+    .sort((a, b) => b.online - a.online || alphabet.compare(a.identity, b.identity));
+  const nodes = visible.slice(0, MOST_ROWS).map((station) => row(station, station.identity === current));
   if (nodes.length !== list.children.length || nodes.some((node, index) => list.children[index] !== node)) {
     const focused = document.activeElement;
     list.replaceChildren(...nodes);
     if (list.contains(focused)) focused.focus();
   }
-  const note = $("station-note");
-  note.hidden = visible.length > 0 && stations.size < 1000;
-  note.textContent = stations.size === 0 ? "No station is registered yet." : visible.length ? "The first 1000 stations are shown." : "No station matches.";
+  const about = everything.note();
+  if (about) note([about]);
+  else if (stations.size === 0) note(["No station is registered yet."]);
+  else if (visible.length === 0) note(["No station matches."]);
+  else if (visible.length > MOST_ROWS) note([`${MOST_ROWS} of ${visible.length} are shown; search for the others.`]);
+  else note([]);
+}
+
+// Left alone while it says the same, so that a button in it keeps the focus.
+function note(parts) {
+  const place = $("station-note");
+  const text = parts.map((part) => part.textContent ?? part).join("");
+  place.hidden = parts.length === 0;
+  if (place.textContent !== text) place.replaceChildren(...parts);
 }
 
 const searchable = (station) =>
   `${station.identity} ${name(station)} ${station.online ? "online" : "offline"} ${station.connectors.map((each) => each.status).join(" ")}`.toLowerCase();
 
 function row(station, current) {
-  const signature = JSON.stringify([station.online, station.boot, station.registered_as, station.connectors.map((each) => [each.connectorId, each.status]), current]);
+  const here = presence(station);
+  const signature = JSON.stringify([here, station.boot, station.registered_as, station.connectors.map((each) => [each.connectorId, each.status]), current]);
   const known = rows.get(station.identity);
   if (known?.signature === signature) return known.node;
   const connectors = bays(station);
-  const node = h("li", {}, h("a", { href: `#/stations/${encodeURIComponent(station.identity)}`, "aria-current": current ? "true" : null, class: station.online ? "online" : "offline" },
-    h("span", { class: "dot", title: station.online ? "online" : "offline" }, h("span", { class: "hidden" }, station.online ? "online" : "offline")),
+  const node = h("li", {}, h("a", { href: `#/stations/${encodeURIComponent(station.identity)}`, "aria-current": current ? "true" : null, class: here },
+    h("span", { class: "dot", title: PRESENCE[here].toLowerCase() }, h("span", { class: "hidden" }, PRESENCE[here].toLowerCase())),
     h("span", { class: "identity" }, station.identity),
     h("span", { class: "model" }, name(station) || (station.registered_as ? "" : "has not booted yet")),
     h("span", { class: "chips" }, connectors.slice(0, 6).map((bay) =>
@@ -89,21 +114,26 @@ export function open(identity, tab = "operations") {
       button.tabIndex = each === key ? 0 : -1;
     }
     body.setAttribute("aria-labelledby", `tab-${key}`);
+    shown.waits = key === "operations" ? operations.part : key === "faults" ? faults.part : null;
+    shown.told = shown.waits?.problem;
+    if (shown.waits?.known) shown.waits = null; // what is there is not made anew under the hands of whoever fills it in
     body.replaceChildren(content(key, identity));
   }
+  shown.again = () => select(shown.tab);
   select(tab);
   drawOpen();
 }
 
 export function drawOpen() {
   if (!shown) return;
+  if (shown.waits && (shown.waits.known || shown.waits.problem !== shown.told)) shown.again();
   if (!shown.identity) {
     shown.live.replaceChildren(...overview());
     return;
   }
   const station = stations.get(shown.identity);
   if (!station) {
-    shown.head.replaceChildren(h("h2", {}, shown.identity), h("p", { class: "hint" }, "This station is not registered."));
+    shown.head.replaceChildren(h("h2", {}, shown.identity), everything.note() ?? h("p", { class: "hint" }, "This station is not registered."));
     shown.live.replaceChildren();
     return;
   }
@@ -112,12 +142,12 @@ export function drawOpen() {
     h("div", { class: "title" },
       h("a", { class: "back", href: "#/", "aria-label": "All stations" }, "‹"),
       h("h2", {}, station.identity),
-      h("span", { class: `state ${station.online ? "online" : "offline"}` }, station.online ? "Online" : "Offline"),
+      h("span", { class: `state ${presence(station)}` }, PRESENCE[presence(station)]),
       station.registered_as && station.registered_as !== "Accepted" ? h("span", { class: "badge warn" }, station.registered_as) : null,
       whole && whole.status !== "Available" ? h("span", { class: "badge warn" }, words(whole.status)) : null),
     h("p", { class: "about" }, [name(station), station.boot?.firmwareVersion && `firmware ${station.boot.firmwareVersion}`,
-      station.online ? `connected ${when(station.connected_at)}` : "not connected",
-      station.online && `security profile ${station.security_profile}`].filter(Boolean).join(" · ")));
+      presence(station) === "unknown" ? null : station.online ? `connected ${when(station.connected_at)}` : "not connected",
+      presence(station) === "online" && `security profile ${station.security_profile}`].filter(Boolean).join(" · ")));
   const connectors = bays(station);
   shown.live.replaceChildren(...(connectors.length ? connectors.map((bay) => card(station, bay)) : [h("p", { class: "hint" }, "No connector has reported its state yet.")]));
 }
@@ -125,8 +155,12 @@ export function drawOpen() {
 function card(station, bay) {
   const transaction = transactionAt(station.identity, bay.connectorId);
   const meter = meters.get(`${station.identity}/${bay.connectorId}`) ?? {};
+  if (transaction && meter.energy === undefined && !asked.has(transaction.transactionId)) {
+    asked.add(transaction.transactionId);
+    loadMeter(transaction).catch(() => asked.delete(transaction.transactionId)); // until then the gauges show that it is not known
+  }
   const error = bay.errorCode !== "NoError" ? bay.errorCode : null;
-  return h("article", { class: "bay", "data-status": station.online ? bay.status : "Offline", "aria-label": `Connector ${bay.connectorId}` },
+  return h("article", { class: "bay", "data-status": presence(station) === "online" ? bay.status : "Offline", "aria-label": `Connector ${bay.connectorId}` },
     socket(),
     h("div", { class: "bay-what" },
       h("h3", {}, `Connector ${bay.connectorId}`),
@@ -144,27 +178,29 @@ const energy = (transaction, meter) => (meter.energy === undefined ? "–" : (Ma
 function overview() {
   const { stations: count } = totals();
   const url = $("address-text").textContent;
-  const transactions = [...running.values()];
   const parts = [h("div", { class: "title" }, h("h2", {}, "All stations"))];
+  if (!everything.known) return [...parts, everything.note()];
+  const transactions = [...running.values()];
   if (count === 0) {
     parts.push(h("div", { class: "welcome" }, socket(), h("h3", {}, "Waiting for the first station"),
       h("p", {}, "Register its identity with Add, then let it connect. A simulated one is one command away:"),
       h("pre", {}, h("code", {}, `plugproof station ${url} \\\n    --id CP1 --session`))));
     return parts;
   }
-  parts.push(spread() ?? "", h("h3", {}, "Transactions running"), transactions.length ? table(transactions, true) : h("p", { class: "hint" }, "None at the moment."));
-  if (ended.length) parts.push(h("h3", {}, "Ended last"), table(ended, true));
+  parts.push(everything.note() ?? "", spread() ?? "", h("h3", {}, "Transactions running"), transactions.length ? table(transactions.slice(0, MOST_TRANSACTIONS), true) : h("p", { class: "hint" }, "None at the moment."));
+  if (transactions.length > MOST_TRANSACTIONS) parts.push(h("p", { class: "hint" }, `${MOST_TRANSACTIONS} of ${transactions.length} are shown; the others are at their stations.`));
+  parts.push(h("h3", {}, "Ended last"), endedPart.note() ?? "", ended.length ? table(ended, true) : endedPart.known ? h("p", { class: "hint" }, "None yet.") : "");
   return parts;
 }
 
-const STATES = ["Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Reserved", "Unavailable", "Faulted", "Offline"];
+const STATES = ["Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Reserved", "Unavailable", "Faulted", "Offline", "Not known"];
 
 // How many connectors are in which state, as one bar.
 function spread() {
   const counts = new Map(STATES.map((state) => [state, 0]));
   for (const station of stations.values()) {
     for (const bay of bays(station)) {
-      const state = station.online ? bay.status : "Offline";
+      const state = { online: bay.status, offline: "Offline", unknown: "Not known" }[presence(station)];
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }
   }
@@ -200,9 +236,17 @@ function table(transactions, withStation) {
 function content(tab, identity) {
   if (tab === "operations") return operations.panel(identity);
   if (tab === "faults") return faults.panel(identity);
-  const place = h("div", {}, h("p", { class: "hint" }, "Loading …"));
-  const fill = tab === "transactions" ? transactionsOf(identity) : detailsOf(identity);
-  fill.then((node) => place.replaceChildren(node), (error) => place.replaceChildren(h("p", { class: "problem" }, error.message)));
+  const place = h("div", {});
+  const what = tab === "transactions" ? "The transactions" : "The details";
+  const fill = async () => {
+    place.replaceChildren(loading(what));
+    try {
+      place.replaceChildren(await (tab === "transactions" ? transactionsOf(identity) : detailsOf(identity)));
+    } catch (error) {
+      place.replaceChildren(failed(`${what} could not be loaded: ${error.message}`, fill));
+    }
+  };
+  fill();
   return place;
 }
 
@@ -221,10 +265,7 @@ async function detailsOf(identity) {
       : h("p", { class: "hint" }, "Nothing reported yet (firmware, diagnostics, security events, data transfer)."));
 }
 
-export async function loadEnded() {
-  ended = await get("/api/v1/transactions?running=false&limit=8");
-}
-
 export function tick() {
+  if (link.state !== "live") return; // what has not been heard of for a while may have ended
   for (const node of document.querySelectorAll("[data-since]")) node.textContent = lasting(Date.now() - Date.parse(node.dataset.since));
 }
