@@ -47,7 +47,7 @@ def make_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="plugproof reference CSMS",
         version="1",
-        description="Provisioning, operations and faults.",
+        openapi_url=None,  # `add_docs` serves it, with the first steps in it
         docs_url=None,  # these two would load their parts from elsewhere; `add_docs` has its own
         redoc_url=None,
         responses={code: {"model": ErrorOut, "description": text} for code, text in ERRORS.items()},

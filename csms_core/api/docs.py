@@ -1,4 +1,7 @@
-"""Interactive documentation of the API at /docs: Swagger UI out of an installed package, nothing from elsewhere."""
+"""Documentation of the API: the OpenAPI document, and at /docs Swagger UI out of an installed package to read it with.
+
+Nothing comes from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from csms_core.api.deps import Csms
+from csms_core.api.first_steps import first_steps
 from csms_core.console import headers
 
 ASSETS = Path(str(files(fastapi_offline))) / "static"
@@ -44,6 +49,23 @@ def add_docs(app: FastAPI) -> None:
     """Serve the page and its parts."""
     app.include_router(router)
     app.mount("/docs/assets", StaticFiles(directory=ASSETS), name="docs-assets")
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request, csms: Csms) -> JSONResponse:
+    """The document. Its first steps name the CSMS as the reader has reached it."""
+    app: FastAPI = request.app
+    document = app.openapi()
+    text = first_steps(str(request.base_url).rstrip("/"), csms.url)
+    token = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    return JSONResponse(
+        {
+            **document,
+            "info": {**document["info"], "description": text},
+            "components": {**document["components"], **token},
+            "security": [{}, {"token": []}],  # from this machine none is needed
+        }
+    )
 
 
 @router.get("/docs")

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from simulator.api import faults, looking
 from simulator.api import verbs as verb_routes
+from simulator.api.docs import add_docs
 from simulator.api.guard import Guard
 from simulator.api.models import ErrorOut
 from simulator.record import Record
@@ -28,15 +29,17 @@ def make_app(record: Record, token: str | None = None) -> FastAPI:
     app = FastAPI(
         title="plugproof station",
         version="1",
-        description="The physical side of one simulated charge point.",
-        docs_url=None,  # they would load their parts from elsewhere
+        openapi_url=None,  # `add_docs` serves it, with the first steps in it
+        docs_url=None,  # these two would load their parts from elsewhere; `add_docs` has its own
         redoc_url=None,
         responses={code: {"model": ErrorOut, "description": text} for code, text in ERRORS.items()},
     )
     app.state.record = record
+    app.state.asks_for_token = token is not None
     app.add_middleware(Guard, token=token)
     for router in (looking.router, verb_routes.router, faults.router):
         app.include_router(router)
+    add_docs(app)
     app.add_exception_handler(RequestValidationError, _wrong)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(Exception, _failed)
@@ -59,9 +62,9 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 400:
         sentence = f"{path}: the body is no JSON that can be read."
     elif error.status_code == 405:
-        sentence = f"{path} does not know {request.method}; GET /openapi.json lists everything."
+        sentence = f"{path} does not know {request.method}; GET /docs shows everything."
     elif sentence == "Not Found":
-        sentence = f"There is no {path} here; GET /openapi.json lists everything."
+        sentence = f"There is no {path} here; GET /docs shows everything."
     return JSONResponse({"detail": sentence}, error.status_code, error.headers)
 
 

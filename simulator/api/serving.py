@@ -30,7 +30,7 @@ async def serve(record: Record, options: argparse.Namespace, say: Callable[[str,
     await server.start(sock)
     host, port = sock.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    say("api", f"{url}/api/v1/state, described at {url}/openapi.json")
+    say("api", f"{url}/api/v1/state, described at {url}/docs")
     try:
         yield url
     finally:

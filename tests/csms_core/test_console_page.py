@@ -420,6 +420,9 @@ async def _token(csms: Csms) -> str:
 async def test_the_documentation_needs_nothing_from_elsewhere(opening: Opening) -> None:
     page = await opening("/docs", ready=".opblock-tag")
 
+    await expect(page.locator(".information-container")).to_contain_text("First steps")
+    await expect(page.get_by_role("button", name="Authorize")).to_be_visible()
+
     await page.locator("#operations-tag-operations button").first.click()
     await page.locator("#operations-operations-Reset").click()
 

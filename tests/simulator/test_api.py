@@ -193,7 +193,7 @@ async def test_what_is_no_json_object_and_no_route_is_a_sentence_too(api: Served
         400,
         "/api/v1/verbs/plug_in: the body is no JSON that can be read.",
     )
-    assert "GET /openapi.json lists everything" in (await client.get("/nothing")).json()["detail"]
+    assert "GET /docs shows everything" in (await client.get("/nothing")).json()["detail"]
     assert (await client.get("/api/v1/verbs/plug_in")).status_code == 405
     assert (await client.get("/api/v1/frames?last=0")).json()["detail"].startswith("/api/v1/frames: last: ")
 
