@@ -23,7 +23,8 @@ class KeyOut(BaseModel):
 
 @router.get("/stations/{identity:segment}/configuration")
 async def list_configuration(csms: Csms, identity: str) -> list[KeyOut]:
-    """What the CSMS knows of the configuration; the operation GetConfiguration refreshes it."""
+    """What the CSMS knows of the configuration: nothing before the station has answered the operation GetConfiguration,
+    which refreshes it."""
     await sending.known(csms, identity)
     known = await csms.store.read(lambda connection: configuration.known(connection, identity))
     return [KeyOut(key=one.key, value=one.value, readonly=one.readonly, received_at=one.received_at) for one in known]

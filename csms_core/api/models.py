@@ -67,7 +67,8 @@ class NamedStationIn(StationIn):
 class StationOut(BaseModel):
     """A station. `registered_as` is what its last boot was answered with, `boot` what that BootNotification said.
 
-    `security_profile` is that of its connection, null when it is not connected.
+    `connected_at`, `last_seen` and `security_profile` are those of its connection, null when it is not connected. What
+    `connectors` tell is then what was told last.
     """
 
     identity: str

@@ -570,6 +570,25 @@ async def test_without_events_nobody_is_called_online(opening: Opening, csms: Cs
     await expect(page.locator("#n-online")).to_have_text("1")
 
 
+async def test_what_a_station_told_before_it_went_is_not_told_as_its_state(
+    opening: Opening, csms: Csms, station: Station
+) -> None:
+    transaction = (await station.start(meterStart=1000))["transactionId"]
+    await station.status("Charging", 1)
+    await station.call("MeterValues", {"connectorId": 1, "transactionId": transaction, "meterValue": sample(3500)})
+    page = await opening(HERE)
+    bay = page.get_by_role("article", name="Connector 1")
+    await expect(bay).to_contain_text("7.4 kW")
+
+    await station.close()
+
+    await expect(bay.locator(".bay-status")).to_have_text("Last told: Charging")
+    await expect(bay).to_contain_text("– kW")
+    await expect(bay).to_contain_text("2.50 kWh")
+    await page.get_by_role("tab", name="Details").click()
+    await expect(page.locator("#tab-body")).to_contain_text("not connected")
+
+
 async def test_power_that_nobody_has_told_is_not_zero(opening: Opening, station: Station) -> None:
     transactions = [(await station.start(connectorId=number))["transactionId"] for number in (1, 2)]
     for number in (1, 2):

@@ -106,7 +106,6 @@ const key = (event, byStation, id) => `${event.station}/${byStation}/${id}`;
 // A CALL was answered: only then is what it said in the store.
 function follow(identity, byStation, asked, answer) {
   const station = stations.get(identity);
-  if (station) station.last_seen = new Date().toISOString();
   if (!byStation) return;
   if (!station) {
     mark(identity);

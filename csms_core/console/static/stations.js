@@ -24,6 +24,7 @@ export const endedPart = new Part("The transactions that ended last", async () =
 
 // Whether a station is there: "online", "offline", or "unknown" while no events come that would tell.
 const presence = (station) => (link.state === "live" ? (station.online ? "online" : "offline") : "unknown");
+const told = (station, bay) => (presence(station) === "online" ? words(bay.status) : `Last told: ${words(bay.status)}`);
 const PRESENCE = { online: "Online", offline: "Offline", unknown: "Not known" };
 
 const words = (status) => status.replace(/([a-z])([A-Z])/g, "$1 $2").replace("Suspended EVSE", "Suspended by EVSE").replace("Suspended EV", "Suspended by EV");
@@ -73,8 +74,8 @@ function row(station, current) {
     h("span", { class: "identity" }, station.identity),
     h("span", { class: "model" }, name(station) || (station.registered_as ? "" : "has not booted yet")),
     h("span", { class: "chips" }, connectors.slice(0, 6).map((bay) =>
-      h("span", { class: "chip", "data-status": bay.status, title: `Connector ${bay.connectorId}: ${words(bay.status)}` },
-        h("span", { "aria-hidden": "true" }, String(bay.connectorId)), h("span", { class: "hidden" }, `connector ${bay.connectorId} ${words(bay.status)}`))),
+      h("span", { class: "chip", "data-status": bay.status, title: `Connector ${bay.connectorId}: ${told(station, bay)}` },
+        h("span", { "aria-hidden": "true" }, String(bay.connectorId)), h("span", { class: "hidden" }, `connector ${bay.connectorId} ${told(station, bay)}`))),
       connectors.length > 6 ? h("span", { class: "more" }, `+${connectors.length - 6}`) : null)));
   const old = known?.node;
   if (old?.contains(document.activeElement)) queueMicrotask(() => node.firstChild.focus());
@@ -164,11 +165,11 @@ function card(station, bay) {
     socket(),
     h("div", { class: "bay-what" },
       h("h3", {}, `Connector ${bay.connectorId}`),
-      h("p", { class: "bay-status" }, words(bay.status), error ? h("span", { class: "badge bad" }, error) : null),
+      h("p", { class: "bay-status" }, told(station, bay), error ? h("span", { class: "badge bad" }, error) : null),
       transaction ? h("p", { class: "bay-tag" }, h("code", {}, transaction.idTag), ` · no. ${transaction.transactionId}`) : h("p", { class: "bay-tag" }, bay.info || "No transaction")),
     transaction ? h("dl", { class: "gauges" },
       gauge("Energy", energy(transaction, meter), "kWh"),
-      gauge("Power", meter.power === undefined ? "–" : (meter.power / 1000).toFixed(1), "kW"),
+      gauge("Power", meter.power === undefined || presence(station) !== "online" ? "–" : (meter.power / 1000).toFixed(1), "kW"),
       h("div", {}, h("dt", {}, "Time"), h("dd", { "data-since": transaction.started_at }, lasting(Date.now() - Date.parse(transaction.started_at))))) : null);
 }
 
@@ -257,7 +258,7 @@ async function transactionsOf(identity) {
 
 async function detailsOf(identity) {
   const [station, notices] = await Promise.all([get(path(identity)), get(`${path(identity)}/notices?limit=20`)]);
-  const facts = { ...station.boot, "registered as": station.registered_as ?? "has not booted yet", booted: when(station.booted_at), "last seen": when(station.last_seen), interval: station.interval ?? "as configured" };
+  const facts = { ...station.boot, "registered as": station.registered_as ?? "has not booted yet", booted: when(station.booted_at), "last seen": station.online ? when(station.last_seen) : "not connected", interval: station.interval ?? "as configured" };
   return h("div", { class: "details" },
     h("dl", { class: "facts" }, Object.entries(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, String(value))))),
     h("h3", {}, "Reports"),
