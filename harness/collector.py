@@ -4,18 +4,20 @@ import asyncio
 import re
 import sys
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from harness import output
-from harness.case import Case
+from harness.case import Case, is_selected
 from harness.measuring import Measured
 from harness.pics_check import summed
 from harness.provisioning.scopes import remove_all
-from harness.results import assemble, machine
-from harness.session import RunSession
+from harness.results import assemble, blank_record, machine
+from harness.selection import Asked, profile_counts, selection
+from harness.session import CASE, RunSession
 from reports.verdicts import exit_code
 
 _ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
@@ -24,7 +26,16 @@ _ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
 class Collector:
     """A pytest plugin of its own, registered where there is no worker above."""
 
-    def __init__(self, session: RunSession, *, workers: int, command: str, writes: bool = True) -> None:
+    def __init__(
+        self,
+        session: RunSession,
+        *,
+        workers: int,
+        command: str,
+        writes: bool = True,
+        asked: Asked = Asked(),  # noqa: B008 - it is frozen
+        fail_on: Iterable[str] = (),
+    ) -> None:
         """``writes``: the documents of the run are written in the end."""
         self.sut = session.sut
         self.out = session.out
@@ -35,6 +46,8 @@ class Collector:
         self._session = session
         self._command = command
         self._writes = writes
+        self._asked = asked
+        self._fail_on = frozenset(fail_on)
         session.health.reset()
         self._records: dict[str, dict[str, Any]] = {}
         self._pics: dict[str, dict[str, Any]] = {}
@@ -42,6 +55,7 @@ class Collector:
         self._measured = Measured(began_ns=time.monotonic_ns())
         self._machine = machine()
         self._lanes: dict[str, int] = {}
+        self._selected: list[str] = []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -55,6 +69,18 @@ class Collector:
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker of xdist has ended: its lane is free."""
         self._lanes.pop(node.gateway.id, None)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Without xdist: which cases the run is about."""
+        self._selected = [item.stash[CASE].id for item in session.items if CASE in item.stash]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """With xdist every worker has collected the same."""
+        known = {case.id for case in self._catalogue()}
+        found = [match.group(1) for match in map(_ID.search, ids) if match]
+        self._selected = [id for id in found if id in known or id.startswith("TC_")]  # other tests have parameters too
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the record off the last report of a case."""
@@ -73,6 +99,7 @@ class Collector:
         self._session.health.reset()
         for problem in asyncio.run(remove_all(self.sut, self.out)):
             print(problem, file=sys.stderr)
+        catalogue = self._catalogue()
         self.results = assemble(
             self.sut,
             self._records.values(),
@@ -84,6 +111,9 @@ class Collector:
             strict=self._session.strict,
             command=self._command,
             rtt_ms=self.rtt_ms,
+            selection=selection(self._asked, catalogue, self._selected),
+            profiles=profile_counts(self.sut, catalogue, self._selected, self._records.values()),
+            fail_on=self._fail_on,
             pics_mismatch=summed(self._pics),
         )
         if self._writes:
@@ -109,28 +139,21 @@ class Collector:
         found = _ID.search(report.nodeid)
         if found is None:
             return
+        case = self._case_named(found.group(1))
+        self._records[case.id] = blank_record(
+            case,
+            self.sut,
+            verdict="ERROR",
+            reason="the process that ran the case died",
+            rerun=self._session.rerun_command(case.id),
+        )
+
+    def _case_named(self, id: str) -> Case:
+        """What is known of a case that left no record; those of somebody else's package only the workers know."""
+        known = next((case for case in self._catalogue() if case.id == id), None)
+        return known or Case(id=id, title=id, sut=self.sut.role, profile="unknown", ref="", rules={})
+
+    def _catalogue(self) -> list[Case]:
         from harness.registry import all_cases
 
-        id = found.group(1)
-        known = next((case for case in all_cases() if case.id == id), None)
-        # The cases of somebody else's package are known to the workers only.
-        case = known or Case(id=id, title=id, sut=self.sut.role, profile="unknown", ref="", rules={})
-        self._records[case.id] = {
-            "id": case.id,
-            "title": case.title,
-            "sut": case.sut,
-            "profile": case.profile,
-            "ref": case.ref or None,
-            "needs": list(case.needs),
-            "verdict": "ERROR",
-            "expected_failure": self.sut.expected_failures.get(case.id),
-            "reason": "the process that ran the case died",
-            "rules": list(case.rules),
-            "rules_judged": [],
-            "findings": [],
-            "seconds": 0.0,
-            "lane": None,
-            "trace": None,
-            "rerun": self._session.rerun_command(case.id),
-            "failure": None,
-        }
+        return [case for case in all_cases() if is_selected(case, sut=self.sut.role)]

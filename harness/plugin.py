@@ -22,6 +22,7 @@ from harness.pics_check import records
 from harness.registry import PACKAGE
 from harness.results import case_record, trace_path
 from harness.run import CaseRun
+from harness.selection import FAIL_ON, Asked
 from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
 from reports.explanation import render
@@ -47,6 +48,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plugproof-strict", action="store_true", help="a broken SHOULD fails the case")
     group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
     group.addoption("--plugproof-profile", metavar="NAME", action="append", default=[], help="only this profile")
+    group.addoption(
+        "--plugproof-fail-on",
+        metavar="WHAT",
+        action="append",
+        default=[],
+        choices=FAIL_ON,
+        help=f"red also on {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]} (repeatable)",
+    )
     group.addoption("--plugproof-rerun", metavar="COMMAND", help="how the command to run a case again begins")
     group.addoption("--plugproof-part", action="store_true", help="part of a run: writes no reports")
     group.addoption("--plugproof-command", metavar="COMMAND", help="what results.json gives as the command of the run")
@@ -81,7 +90,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _is_worker(config) and not config.option.collectonly:
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
         writes = not config.getoption("plugproof_part")
-        config.stash[COLLECTOR] = collector = Collector(session, workers=workers, command=command, writes=writes)
+        config.stash[COLLECTOR] = collector = Collector(
+            session,
+            workers=workers,
+            command=command,
+            writes=writes,
+            asked=Asked(tuple(config.getoption("plugproof_case")), tuple(config.getoption("plugproof_profile"))),
+            fail_on=config.getoption("plugproof_fail_on"),
+        )
         config.pluginmanager.register(collector, "plugproof-collector")
     if config.pluginmanager.has_plugin("allure_listener"):
         from harness.allure_bridge import bridge  # imports Allure's model, which a run without it has no use for

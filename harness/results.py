@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 import schemas
+from harness.case import Case
 from harness.measuring import Measured, performance
 from harness.run import CaseRun
 from harness.sut import Sut
@@ -55,25 +56,41 @@ def case_record(
     """One element of ``cases``."""
     case = run.case
     return {
-        "id": case.id,
-        "title": case.title,
-        "sut": case.sut,
-        "profile": case.profile,
-        "ref": case.ref,
-        "needs": list(case.needs),
-        "verdict": verdict,
-        "expected_failure": run.sut.expected_failures.get(case.id),
+        **blank_record(case, run.sut, verdict=verdict, reason=None, rerun=rerun, not_run=not_run),
         "reason": None if reason is None else run.trace.mask(reason),
-        "rules": list(case.rules),
-        "sentences": dict(case.rules),
         "rules_judged": sorted(run.judged, key=list(case.rules).index),
         **({"rules_left_out": dict(run.left_out)} if run.left_out else {}),
         "findings": [_finding(run, finding) for finding in run.findings if finding.party == run.party],
         "seconds": round(seconds, 6),
         "lane": run.lane.identity,
         "trace": trace_path(case.id) if len(run.trace) else None,
-        "rerun": rerun,
         "failure": failure,
+    }
+
+
+def blank_record(
+    case: Case, sut: Sut, *, verdict: Verdict, reason: str | None, rerun: str, not_run: bool = False
+) -> Record:
+    """One element of ``cases``, of which nothing was seen."""
+    return {
+        "id": case.id,
+        "title": case.title,
+        "sut": case.sut,
+        "profile": case.profile,
+        "ref": case.ref or None,
+        "needs": list(case.needs),
+        "verdict": verdict,
+        "expected_failure": sut.expected_failures.get(case.id),
+        "reason": reason,
+        "rules": list(case.rules),
+        "sentences": dict(case.rules),
+        "rules_judged": [],
+        "findings": [],
+        "seconds": 0.0,
+        "lane": None,
+        "trace": None,
+        "rerun": rerun,
+        "failure": None,
         **({"not_run": True} if not_run else {}),
     }
 
@@ -95,9 +112,16 @@ def assemble(
     strict: bool,
     command: str,
     rtt_ms: float | None,
+    selection: Mapping[str, Any] | None = None,
+    profiles: Sequence[Mapping[str, Any]] = (),
+    interrupted: Mapping[str, Any] | None = None,
+    fail_on: Iterable[str] = (),
     pics_mismatch: Sequence[Record] = (),
 ) -> dict[str, Any]:
-    """The whole ``results.json``; ``machine`` is what `machine` gave when the run began."""
+    """The whole ``results.json``; ``machine`` is what `machine` gave when the run began.
+
+    ``selection`` and ``profiles`` are as `harness.selection` gives them.
+    """
     cases = sorted(records, key=lambda record: record["id"])
     loaded = schemas.load("1.6")
     return named(
@@ -120,6 +144,10 @@ def assemble(
                 "suite": _suite(cases),
                 "rules": rules_of(cases),
                 "command": command,
+                "selection": selection,
+                "interrupted": interrupted,
+                "profiles": list(profiles),
+                "fail_on": sorted(fail_on),
             },
             "cases": cases,
             "performance": performance(sut, measured, rtt_ms),

@@ -121,6 +121,10 @@ def precheck(
             metavar="NAME", autocompletion=completion.faults, help="Break the embedded reference CSMS (repeatable)."
         ),
     ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHAT", help="Exit code 1 also on inconclusive, not-run or finding (repeatable)."),
+    ] = None,
     background: Annotated[
         int | None,
         typer.Option(
@@ -148,6 +152,7 @@ def precheck(
         workers=workers,
         strict=strict,
         faults=tuple(fault or ()),
+        fail_on=tuple(fail_on or ()),
         background=background,
         allure=allure,
     )

@@ -21,6 +21,7 @@ from harness.cli.report import print_results
 from harness.cli.watch import Watch
 from harness.reference import reference_csms
 from harness.registry import all_cases, known_ids, nearest
+from harness.selection import FAIL_ON
 from harness.sut import ManualSettings, Sut, SutError, for_url, load
 from harness.verdicts import HarnessError
 
@@ -45,6 +46,7 @@ class Choice(NamedTuple):
     workers: int | None
     strict: bool
     faults: tuple[str, ...]
+    fail_on: tuple[str, ...] = ()
     background: int | None = None
     allure: Path | None = None
 
@@ -59,6 +61,7 @@ def run(choice: Choice) -> int:
     signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     try:
         _check_ids(choice.cases)
+        _check_fail_on(choice.fail_on)
         _make_folder(choice.out, "--out")
         if choice.allure is not None:
             _make_folder(choice.allure, "--allure")
@@ -78,6 +81,12 @@ def _check_ids(ids: tuple[str, ...]) -> None:
     for id in ids:
         if id.upper() not in known_ids():
             raise _Usage(f"--case {id} is no case; {nearest(id)}")
+
+
+def _check_fail_on(names: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in FAIL_ON:
+            raise _Usage(f"--fail-on is {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}, not {name}")
 
 
 def _make_folder(out: Path, option: str) -> None:
@@ -207,6 +216,7 @@ def _part(
         *(part for id in choice.cases for part in ("--plugproof-case", id)),
         *(part for name in choice.profiles for part in ("--plugproof-profile", name)),
         *(f"--plugproof-{option[2:]}" for option in strict),
+        *(part for what in choice.fail_on for part in ("--plugproof-fail-on", what)),
         *(part for name in _without() for part in ("-p", f"no:{name}")),
         *(["-n", str(workers)] if workers > 1 else []),
     ]

@@ -1,6 +1,9 @@
 """What the tests of the harness share: a scripted CSMS and pytest runs of made-up cases against it."""
 
 import json
+import os
+import subprocess
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -98,5 +101,29 @@ def running(pytester: pytest.Pytester, scripted: ScriptedSut, monkeypatch: pytes
         if results is not None:
             assert validate(results) == []
         return Outcome(int(result.ret), result.stdout.str(), result.stderr.str(), out, results)
+
+    return run
+
+
+PlugproofRun = Callable[..., Outcome]
+
+
+@pytest.fixture
+def plugproof_run(tmp_path: Path) -> PlugproofRun:
+    """Run a command of plugproof as a user does, in an empty folder; results are those of ``--out out``."""
+
+    def run(*arguments: str, **environment: str) -> Outcome:
+        command = [sys.executable, "-c", "from harness.cli import main; main()", *arguments]
+        shell = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", **environment}
+        if "CI" not in environment:
+            shell.pop("CI", None)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=shell, timeout=120)
+        assert "Traceback" not in done.stdout + done.stderr
+        out = tmp_path / "out"
+        file = out / "results.json"
+        results = json.loads(file.read_text("utf-8")) if file.exists() else None
+        if results is not None:
+            assert validate(results) == []
+        return Outcome(done.returncode, done.stdout, done.stderr, out, results)
 
     return run
