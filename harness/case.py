@@ -9,19 +9,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-_ATTRIBUTE: Final = "__plugproof_cases__"
+from harness.profile_names import PROFILES, profile_named
 
-PROFILES: Final = {
-    "core": "Core",
-    "firmware_management": "FirmwareManagement",
-    "local_auth_list": "LocalAuthListManagement",
-    "reservation": "Reservation",
-    "smart_charging": "SmartCharging",
-    "remote_trigger": "RemoteTrigger",
-    "security": "Security",
-    "performance": "Performance",
-}
-"""Profile as a case names it -> profile as results, the catalogue and the certificate abstract name it."""
+_ATTRIBUTE: Final = "__plugproof_cases__"
 
 Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
 
@@ -51,16 +41,16 @@ class Case(msgspec.Struct, frozen=True):
 
 
 def is_selected(case: Case, *, sut: str | None = None, ids: Iterable[str] = (), profiles: Iterable[str] = ()) -> bool:
-    """Whether a case is for this role and among these ids and profiles (in either spelling).
+    """Whether a case is for this role and among these ids and profiles (in any spelling of `harness.profile_names`).
 
-    What is not given selects everything.
+    What is not given selects everything. Raises ``UnknownProfile``.
     """
     wanted_ids = {id.upper() for id in ids}
-    wanted_profiles = {PROFILES.get(name, name).casefold() for name in profiles}
+    wanted_profiles = {profile_named(name) for name in profiles}
     return (
         sut in (None, case.sut)
         and (not wanted_ids or case.id in wanted_ids)
-        and (not wanted_profiles or case.profile.casefold() in wanted_profiles)
+        and (not wanted_profiles or case.profile in wanted_profiles)
     )
 
 

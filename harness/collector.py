@@ -1,25 +1,34 @@
 """On the controller: gathers the records of all cases, and writes the reports when the run is over."""
 
 import asyncio
+import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
-from harness import output
+from harness import judgement, output
 from harness.case import Case, is_selected
+from harness.claims import applicability
+from harness.exit_codes import ExitCode, at_least_errors
+from harness.interruption import INTERRUPTION, NOTE, Mode
 from harness.measuring import Measured
 from harness.pics_check import summed
-from harness.provisioning.scopes import remove_all
-from harness.results import assemble, blank_record, machine
+from harness.provisioning.scopes import left, remove_all
+from harness.results import assemble, blank_record, interrupted, machine
+from harness.run_folder import point_to
 from harness.selection import Asked, profile_counts, selection
 from harness.session import CASE, RunSession
+from harness.whole import OutputError, told
 from reports.verdicts import exit_code
 
+NOT_REACHED: Final = "not run: pytest stopped before it"
 _ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
 
 
@@ -28,6 +37,7 @@ class Collector:
 
     def __init__(
         self,
+        config: pytest.Config,
         session: RunSession,
         *,
         workers: int,
@@ -35,10 +45,14 @@ class Collector:
         writes: bool = True,
         asked: Asked = Asked(),  # noqa: B008 - it is frozen
         fail_on: Iterable[str] = (),
+        is_last: bool = False,
     ) -> None:
-        """``writes``: the documents of the run are written in the end."""
+        """``writes``: the documents of the run are written in the end; ``is_last``: then ``latest`` points to it."""
         self.sut = session.sut
         self.out = session.out
+        self._config = config
+        self._code = 0
+        self._processes: list[int] = []
         self.workers = workers
         self.lanes = [session.sut.lane(number, session.id) for number in range(workers)]
         self.rtt_ms: float | None = None
@@ -48,6 +62,8 @@ class Collector:
         self._writes = writes
         self._asked = asked
         self._fail_on = frozenset(fail_on)
+        self._is_last = is_last
+        self._problem: str | None = None
         session.health.reset()
         self._records: dict[str, dict[str, Any]] = {}
         self._pics: dict[str, dict[str, Any]] = {}
@@ -56,6 +72,26 @@ class Collector:
         self._machine = machine()
         self._lanes: dict[str, int] = {}
         self._selected: list[str] = []
+        INTERRUPTION.tell(self._interrupted, self._interrupted_again)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_newgateway(self, gateway: Any) -> None:
+        """xdist has started the process of a worker."""
+        process = getattr(gateway._io, "popen", None)  # one on another machine cannot be told
+        if process is not None:
+            self._processes.append(process.pid)
+
+    def _interrupted(self) -> None:
+        INTERRUPTION.say(NOTE)
+        self._signal(signal.SIGTERM)
+
+    def _interrupted_again(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -63,7 +99,9 @@ class Collector:
         taken = set(self._lanes.values())
         lane = next(number for number in range(len(taken) + 1) if number not in taken)
         node.workerinput["plugproof_lane"] = self._lanes[node.gateway.id] = lane
+        node.workerinput["plugproof_out"] = str(self.out)
         node.workerinput["plugproof_run"] = self._session.id
+        node.workerinput["plugproof_interrupted"] = INTERRUPTION.by
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -88,6 +126,7 @@ class Collector:
         if record is not None:
             self._measured.take(record["id"], record.pop("measured"))
             self._pics[record["id"]] = record.pop("pics")
+            self._problem = self._problem or record.pop("problem", None)
             self._records[record["id"]] = record
         elif report.failed and report.when not in ("setup", "call", "teardown"):
             self._crashed(report)
@@ -95,12 +134,70 @@ class Collector:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Any:
         """Clean up, write everything, and let the verdicts decide the exit code unless pytest itself was stopped."""
-        outcome = yield
+        outcome = None
+        with suppress(KeyboardInterrupt):  # while fixtures were taken down, or workers ended
+            outcome = yield
+        self._end(session.config, judgement.NOT_BEGUN if INTERRUPTION.has_come() else NOT_REACHED)
+        assert self.results is not None
+        code = self._code
+        if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+            # A test of somebody else's in the same run may have failed as well.
+            foreign = session.exitstatus == pytest.ExitCode.TESTS_FAILED and code == 0 and not self._all_ours(session)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if foreign else code
+        elif code == ExitCode.INTERRUPTED:
+            session.exitstatus = code
+        return outcome
+
+    def end_early(self, reason: str) -> int:
+        """The run cannot begin: write that no case was run, and why; gives the exit code."""
+        self._selected = [case.id for case in self._asked.of(self._catalogue())]
+        self._end(self._config, reason)
+        return self._code if INTERRUPTION.has_come() else ExitCode.ERRORS
+
+    def _end(self, config: pytest.Config, reason: str) -> None:
+        """Clean up and write everything; ``reason`` is why a case that left no record was not run."""
         self._session.health.reset()
-        for problem in asyncio.run(remove_all(self.sut, self.out)):
+        for problem in self._removed():
             print(problem, file=sys.stderr)
+        with INTERRUPTION.mode(Mode.NOTED):
+            for id in self._selected:
+                if id not in self._records:
+                    self._records[id] = self._not_begun(self._case_named(id), reason)
+            self.results = self._results()
+            self._code = exit_code(self.results)
+            if self._writes:
+                self._write(self.results)
+            config.hook.pytest_plugproof_results(results=self.results)
+
+    def _write(self, results: dict[str, Any]) -> None:
+        try:
+            output.write(results, self.out)
+            if self._is_last:
+                with told(self.out.parent):
+                    point_to(self.out)
+        except OutputError as problem:
+            self._problem = self._problem or str(problem)
+        if self._problem is not None:
+            print(self._problem, file=sys.stderr)
+            self._code = at_least_errors(self._code)
+
+    def _removed(self) -> list[str]:
+        """Remove what was made for the run; a sentence for each thing that is left."""
+        if not INTERRUPTION.is_urgent():
+            with suppress(KeyboardInterrupt):
+                return asyncio.run(remove_all(self.sut, self.out))
+        return left(self.out)
+
+    def _not_begun(self, case: Case, reason: str) -> dict[str, Any]:
+        excluded = applicability(case.profile, case.needs, self.sut) if case.rules else None
+        rerun = self._session.rerun_command(case.id)
+        if excluded is not None:
+            return blank_record(case, self.sut, verdict="NOT_APPLICABLE", reason=excluded, rerun=rerun)
+        return blank_record(case, self.sut, verdict="INCONCLUSIVE", reason=reason, rerun=rerun, not_run=True)
+
+    def _results(self) -> dict[str, Any]:
         catalogue = self._catalogue()
-        self.results = assemble(
+        return assemble(
             self.sut,
             self._records.values(),
             measured=self._measured,
@@ -113,18 +210,10 @@ class Collector:
             rtt_ms=self.rtt_ms,
             selection=selection(self._asked, catalogue, self._selected),
             profiles=profile_counts(self.sut, catalogue, self._selected, self._records.values()),
+            interrupted=interrupted(INTERRUPTION.by, self._records.values()),
             fail_on=self._fail_on,
             pics_mismatch=summed(self._pics),
         )
-        if self._writes:
-            output.write(self.results, self.out)
-        session.config.hook.pytest_plugproof_results(results=self.results)
-        if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-            code = exit_code(self.results)
-            # A test of somebody else's in the same run may have failed as well.
-            foreign = session.exitstatus == pytest.ExitCode.TESTS_FAILED and code == 0 and not self._all_ours(session)
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED if foreign else code
-        return outcome
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Where the reports are, for those who run pytest themselves."""
@@ -140,6 +229,9 @@ class Collector:
         if found is None:
             return
         case = self._case_named(found.group(1))
+        if INTERRUPTION.has_come():  # it was killed by us, or together with us
+            self._records[case.id] = self._not_begun(case, judgement.CUT_SHORT)
+            return
         self._records[case.id] = blank_record(
             case,
             self.sut,

@@ -1,6 +1,8 @@
 """How every command ends: docs/exit-codes.md says what the codes mean, and why."""
 
+import errno
 from enum import IntEnum
+from typing import Final
 
 
 class ExitCode(IntEnum):
@@ -18,3 +20,16 @@ class ExitCode(IntEnum):
     """No case was selected, or none was applicable."""
     INTERRUPTED = 130
     """Ctrl-C or SIGTERM; wins over all others."""
+
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+
+
+def at_least_errors(code: int) -> int:
+    """The code of a command in which something broke beside the verdicts."""
+    return code if code == ExitCode.INTERRUPTED else ExitCode.ERRORS
+
+
+def of_os_error(error: OSError) -> ExitCode:
+    """For a file that the user named and that cannot be written: the disk's fault, else that of the name."""
+    return ExitCode.ERRORS if error.errno in _FULL else ExitCode.USAGE

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from harness import operators, states
+from harness.interruption import INTERRUPTION
 from harness.operator import Operator
 from harness.provisioning.scopes import made_for_case
 from harness.run import CaseRun
@@ -118,7 +119,7 @@ async def operator(case_run: CaseRun) -> AsyncIterator[Operator]:
 @asynccontextmanager
 async def _state(run: CaseRun, name: str) -> AsyncIterator[None]:
     """What happens inside is the preamble that reaches a state; a failure in it is not the case's."""
-    with run.phase(f"preamble:{name}"):
+    with run.phase(f"preamble:{name}"), INTERRUPTION.cuts():
         try:
             yield
         except CaseFailure as failure:

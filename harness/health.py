@@ -6,6 +6,7 @@ cases that are left are not run. What one worker finds out, the others read from
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -42,8 +43,9 @@ class Health:
         problem = self.look()
         if problem is None:
             return judged
-        self._away.parent.mkdir(parents=True, exist_ok=True)
-        self._away.write_text(f"since {case_id} ({problem})", "utf-8")
+        with suppress(OSError):  # a disk that is full: then every worker finds out for itself
+            self._away.parent.mkdir(parents=True, exist_ok=True)
+            self._away.write_text(f"since {case_id} ({problem})", "utf-8")
         reason = f"the system under test went away during this case: {problem}"
         failure = {
             **judged.failure,
@@ -55,16 +57,20 @@ class Health:
         }
         return Judgement("ERROR", f"{reason}; what the case saw of it: {judged.reason}", failure)
 
-    def before(self) -> tuple[Judgement | None, float]:
-        """Wait for a system under test that is away: the judgement for a case that cannot be run, and the seconds."""
+    def before(self, is_over: Callable[[], bool] = lambda: False) -> tuple[Judgement | None, float]:
+        """Wait for a system under test that is away: the judgement for a case that cannot be run, and the seconds.
+
+        ``is_over`` ends the waiting.
+        """
         began = time.monotonic()
-        while self._away.exists() and not self._gone.exists():
+        while self._away.exists() and not self._gone.exists() and not is_over():
             if self.look() is None:
                 self._away.unlink(missing_ok=True)
                 break
             waited = time.monotonic() - began
             if waited >= self._sut.timeouts.recover_s:
-                self._gone.write_text(_read(self._away), "utf-8")
+                with suppress(OSError):
+                    self._gone.write_text(_read(self._away), "utf-8")
                 break
             time.sleep(min(FIRST_PAUSE + waited, LONGEST_PAUSE, self._sut.timeouts.recover_s - waited))
         if not self._gone.exists():

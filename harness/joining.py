@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from harness.judgement import NOT_BEGUN
 from harness.results import Record, named, rules_of
+from harness.results import interrupted as interruption
 from reports.performance import LOADED, QUIET
 from reports.verdicts import UNDER_LOAD
 
@@ -20,19 +22,29 @@ def joined(
     later_s: float,
     seconds: float,
     again: str,
+    interrupted: str | None = None,
 ) -> dict[str, Any]:
     """One ``results.json``. ``later_s``: when the loaded part began after the quiet one, ``seconds``: both together.
 
     ``loaded`` is None when the load never was there. ``again`` is what a command needs to run a case under load.
+    ``interrupted`` is the signal that ended one of the parts.
     """
     cases = [*(dict(case, phase=QUIET) for case in quiet["cases"])]
     performance = dict(quiet["performance"], loaded=None)
+    if loaded is None and interrupted is not None:
+        cases += [_not_begun(case, again) for case in quiet["cases"]]
     if loaded is not None:
         cases += [_under_load(case, background["reason"], again) for case in loaded["cases"]]
         if background["verdict"] == "PASS":
             performance["loaded"] = _measured(loaded["performance"], later_s)
     mismatches = [*quiet.get("pics_mismatch", ()), *_mismatches(loaded or {})]
-    run = dict(quiet["run"], seconds=round(seconds, 3), seed=background["seed"], rules=rules_of(cases))
+    run = dict(
+        quiet["run"],
+        seconds=round(seconds, 3),
+        seed=background["seed"],
+        rules=rules_of(cases),
+        interrupted=interruption(interrupted, cases),
+    )
     results = {**quiet, "run": run, "cases": cases, "performance": performance, "background": dict(background)}
     return named(results | ({"pics_mismatch": mismatches} if mismatches else {}))
 
@@ -50,6 +62,15 @@ def _under_load(case: Record, broken: str | None, again: str) -> Record:
         return record
     verdict = "ERROR" if case["profile"] == "Performance" else "INCONCLUSIVE"
     return {**record, "verdict": verdict, "reason": f"the background load was not there: {broken}"}
+
+
+def _not_begun(case: Record, again: str) -> Record:
+    """A case of the loaded part that was interrupted before it; what does not apply does not under load either."""
+    blank = {"rules_judged": [], "findings": [], "seconds": 0.0, "lane": None, "trace": None, "failure": None}
+    record = {name: value for name, value in case.items() if name != "rules_left_out"} | blank
+    if case["verdict"] != "NOT_APPLICABLE":
+        record |= {"verdict": "INCONCLUSIVE", "reason": NOT_BEGUN, "not_run": True}
+    return _under_load(record, None, again)
 
 
 def _measured(performance: Mapping[str, Any], later_s: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """From what happened in a case to its verdict, reason and failure: the only place where verdicts are decided."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -19,11 +19,14 @@ from harness.verdicts import (
 )
 from ocppj.rules import Finding
 
+CUT_SHORT: Final = "not run: interrupted while it ran"
+NOT_BEGUN: Final = "not run: the run was interrupted before it"
+
 
 class Judgement(msgspec.Struct, frozen=True):
     """A verdict with its one-sentence reason and, when something was wrong, the neutral failure record.
 
-    ``not_run``: nothing was done for this case, so that it could not be observed.
+    ``not_run``: nothing was done for this case, or it was not let come to an end, so that it could not be observed.
     """
 
     verdict: Verdict
@@ -60,6 +63,11 @@ def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgemen
         traceback=traceback,
     )
     return Judgement("ERROR", f"the case or the harness is broken: {one_line(error)}", failure)
+
+
+def of_interruption(run: CaseRun) -> Judgement:
+    """The judgement for a case that a signal ended: a rule that was broken until then is, nothing else is judged."""
+    return _of_steps(run) if run.failures else Judgement("INCONCLUSIVE", CUT_SHORT, not_run=True)
 
 
 def of_silence(run: CaseRun, *, strict: bool) -> Judgement:

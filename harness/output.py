@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.github import add_step_summary
+from harness.whole import write_whole
 from reports.junit import junit
 from reports.summary import summary
 
-FILES = {
+FILES: Final = {
     "report.html": "for people",
     "results.json": "everything, for machines",
     "junit.xml": "for CI",
@@ -17,12 +18,14 @@ FILES = {
 
 
 def write(results: dict[str, Any], out: Path) -> None:
-    """Write the files of a run into ``out``, which is made if it is missing; the traces are there already."""
+    """Write the files of a run into ``out``, which is made if it is missing; the traces are there already.
+
+    Raises ``OutputError``; what was written before is whole.
+    """
     from harness.report_page import write_page  # brings in the templates, of which no worker has a use
 
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (out / "junit.xml").write_text(junit(results), encoding="utf-8")
-    (out / "summary.md").write_text(summary(results), encoding="utf-8")
+    write_whole(out / "results.json", json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    write_whole(out / "junit.xml", junit(results))
+    write_whole(out / "summary.md", summary(results))
     write_page(results, out)
     add_step_summary(results)

@@ -8,6 +8,7 @@ import asyncio
 import re
 import shlex
 from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,19 @@ import pytest
 from harness import hookspecs, judgement
 from harness.case import Case, cases_of, is_selected
 from harness.collector import Collector
+from harness.interruption import INTERRUPTION, CutShort, Mode, cut_short_by_signals, held_back
 from harness.judgement import Judgement
 from harness.measuring import measured_by
 from harness.pics_check import records
+from harness.profile_names import UnknownProfile, checked
 from harness.registry import PACKAGE
 from harness.results import case_record, trace_path
 from harness.run import CaseRun
+from harness.run_folder import BASE, held, new_folder, replace_earlier
 from harness.selection import FAIL_ON, Asked
 from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
+from harness.whole import OutputError, write_whole
 from reports.explanation import render
 
 pytest_plugins = ("harness.fixtures",)
@@ -34,6 +39,8 @@ SECONDS = pytest.StashKey[float]()
 COLLECTOR = pytest.StashKey[Collector]()
 
 _CASE = "plugproof_case"
+_NAMING = {"sut": "sut", "csms": "csms", "tag": "plugproof_tag"}
+"""How a pre-check names the system under test -> the option here."""
 NOTABLE_WAIT = 0.05
 """Seconds of waiting for the system under test from which on the trace mentions it."""
 
@@ -44,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--sut", metavar="FILE", help="SUT file of the system under test")
     group.addoption("--csms", metavar="URL", help="address of a CSMS under test, when there is no SUT file")
     group.addoption("--plugproof-tag", metavar="TAG", help="with --csms: an idTag that the CSMS accepts")
-    group.addoption("--plugproof-out", metavar="DIR", default="plugproof-out", help="where results and traces go")
+    group.addoption("--plugproof-out", metavar="DIR", help="where results and traces go (a folder of its own)")
     group.addoption("--plugproof-strict", action="store_true", help="a broken SHOULD fails the case")
     group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
     group.addoption("--plugproof-profile", metavar="NAME", action="append", default=[], help="only this profile")
@@ -75,6 +82,10 @@ def pytest_configure(config: pytest.Config) -> None:
             session_of(config)
         return
     sut = _load(config)
+    try:
+        checked(config.getoption("plugproof_profile"), "--plugproof-profile")
+    except UnknownProfile as error:
+        raise pytest.UsageError(str(error)) from None
     workers = len(config.getoption("tx", None) or ()) or 1
     try:
         sut.lane(_worker(config) or 0)
@@ -82,21 +93,25 @@ def pytest_configure(config: pytest.Config) -> None:
             sut.lane(workers - 1)
     except SutError as error:
         raise pytest.UsageError(*error.sentences) from None
-    out = Path(config.getoption("plugproof_out")).absolute()
+    out = _out(config).absolute()
+    _hold(config, out)
     rerun = config.getoption("plugproof_rerun") or _rerun(config)
     strict = config.getoption("plugproof_strict")
     run_id = config.workerinput["plugproof_run"] if _is_worker(config) else new_run_id()  # type: ignore[attr-defined]
     config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict)
+    _watch_for_signals(config)
     if not _is_worker(config) and not config.option.collectonly:
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
         writes = not config.getoption("plugproof_part")
         config.stash[COLLECTOR] = collector = Collector(
+            config,
             session,
             workers=workers,
             command=command,
             writes=writes,
             asked=Asked(tuple(config.getoption("plugproof_case")), tuple(config.getoption("plugproof_profile"))),
             fail_on=config.getoption("plugproof_fail_on"),
+            is_last=not config.getoption("plugproof_out"),
         )
         config.pluginmanager.register(collector, "plugproof-collector")
     if config.pluginmanager.has_plugin("allure_listener"):
@@ -112,11 +127,43 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     if collector is not None:
         from harness.preparation import NotReady, prepare  # opens sockets, so not before it is needed
 
+        prepared = cut_short_by_signals(prepare)(collector.sut, collector.lanes, collector.out)
         try:
-            collector.rtt_ms = asyncio.run(prepare(collector.sut, collector.lanes, collector.out))
+            collector.rtt_ms = asyncio.run(prepared)
         except NotReady as error:
-            raise pytest.UsageError(str(error)) from None
-    return (yield)
+            if error.usage:
+                raise pytest.UsageError(str(error)) from None
+            raise Unreachable(str(error), collector.end_early(f"not run: {error}")) from None
+        except CutShort:
+            raise Interrupted("before the first case", collector.end_early(judgement.NOT_BEGUN)) from None
+    with held_back():
+        return (yield)
+
+
+class Unreachable(pytest.exit.Exception):  # type: ignore[name-defined,misc]
+    """The run ended before its first case; pytest prints the name of the class, and the sentence."""
+
+
+class Interrupted(pytest.exit.Exception):  # type: ignore[name-defined,misc]
+    """A signal came before the first case."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What a signal does is our business while a case runs, and not while any other test does."""
+    if SESSION not in item.config.stash or CASE in item.stash:
+        return (yield)
+    if INTERRUPTION.has_come():
+        raise KeyboardInterrupt
+    with INTERRUPTION.mode(Mode.ABRUPT):
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """A signal ends the case that runs."""
+    if CASE in item.stash and isinstance(item, pytest.Function):
+        item.obj = cut_short_by_signals(item.obj)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -180,7 +227,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if reason is not None:
             item.stash[JUDGEMENT] = Judgement("NOT_APPLICABLE", reason)
             pytest.skip(reason)
-        judged, waited = session.health.before()
+        if not INTERRUPTION.has_come():
+            judged, waited = session.health.before(INTERRUPTION.has_come)
+        if INTERRUPTION.has_come():
+            judged, waited = Judgement("INCONCLUSIVE", judgement.NOT_BEGUN, not_run=True), 0.0
         if judged is not None:
             item.stash[JUDGEMENT] = judged
             pytest.skip(str(judged.reason))
@@ -205,7 +255,9 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     item.stash[SECONDS] = item.stash.get(SECONDS, 0.0) + call.duration
     known = item.stash.get(JUDGEMENT, None)
     judged = known
-    if call.excinfo is not None and (known is None or known.verdict == "PASS"):
+    if call.excinfo is not None and call.excinfo.errisinstance(CutShort):
+        judged = judgement.of_interruption(run)
+    elif call.excinfo is not None and (known is None or known.verdict == "PASS"):
         # A case that passed and whose fixtures then broke is an error. Interruptions never come here.
         judged = judgement.of_exception(run, call.excinfo.value, str(report.longrepr))
     elif call.excinfo is None and report.when == "call" and known is None:
@@ -215,13 +267,17 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if judged is None:
         return
     if report.when == "teardown":
-        judged = session.health.after(run.case.id, judged)
+        looked = session.health.after(run.case.id, judged)
+        # What ends us may have ended the system under test as well, which is no fault of it.
+        judged = judgement.of_interruption(run) if looked is not judged and INTERRUPTION.has_come() else looked
     item.stash[JUDGEMENT] = judged
     record = _record(item, session, run, judged)
     if judged is not known or (report.when == "setup" and (judged.verdict == "NOT_APPLICABLE" or judged.not_run)):
         _show(report, record, judged, run, item.config)
     if report.when == "teardown":
-        _write_trace(session, run)
+        problem = _write_trace(session, run)
+        if problem is not None:
+            record = {**record, "trace": None, "problem": problem}
         report.plugproof = {**record, "measured": measured_by(run), "pics": records(run)}  # type: ignore[attr-defined]
 
 
@@ -253,11 +309,14 @@ def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgem
     )
 
 
-def _write_trace(session: RunSession, run: CaseRun) -> None:
+def _write_trace(session: RunSession, run: CaseRun) -> str | None:
+    """Write the trace of a case; a sentence when it cannot be, which is no fault of the case."""
     if len(run.trace):
-        path = session.out / trace_path(run.case.id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(run.trace.to_jsonl(), encoding="utf-8")
+        try:
+            write_whole(session.out / trace_path(run.case.id), run.trace.to_jsonl())
+        except OutputError as problem:
+            return str(problem)
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -271,6 +330,51 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple
     if verdict == "ERROR":
         return "error", "E", ("ERROR", {"red": True})
     return None
+
+
+def _out(config: pytest.Config) -> Path:
+    """The folder of the run; on a worker that of the controller."""
+    if _is_worker(config):
+        return Path(config.workerinput["plugproof_out"])  # type: ignore[attr-defined]
+    named = config.getoption("plugproof_out")
+    if config.option.collectonly or config.getoption("plugproof_part"):  # whoever runs parts has seen to the folder
+        return Path(named or BASE)
+    try:
+        if named is None:
+            return new_folder()
+        replaced = replace_earlier(Path(named))
+    except OSError as error:
+        hint = "choose another folder with --plugproof-out"
+        raise pytest.UsageError(f"{named or BASE}: cannot be written to ({error.strerror}); {hint}") from None
+    if replaced is not None:
+        print(replaced)
+    return Path(named)
+
+
+def _hold(config: pytest.Config, out: Path) -> None:
+    """Whoever runs parts holds the folder of the whole."""
+    if _is_worker(config) or config.option.collectonly or config.getoption("plugproof_part"):
+        return
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(held(out))
+    except OSError as error:
+        raise pytest.UsageError(f"{out}: cannot be written to ({error.strerror}); choose another folder") from None
+
+
+def _watch_for_signals(config: pytest.Config) -> None:
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    if _is_worker(config):
+        earlier = config.workerinput["plugproof_interrupted"]  # type: ignore[attr-defined]
+        # Ctrl-C is for the controller, which passes it on.
+        stack.enter_context(INTERRUPTION.watched(only="SIGTERM", earlier=earlier))
+        stack.enter_context(INTERRUPTION.mode(Mode.NOTED))
+    elif not config.option.collectonly:
+        stack.enter_context(INTERRUPTION.watched())
+        stack.enter_context(INTERRUPTION.mode(Mode.GENTLE))
 
 
 def _load(config: pytest.Config) -> Sut:
@@ -298,8 +402,11 @@ def _worker(config: pytest.Config) -> int | None:
 
 
 def _rerun(config: pytest.Config) -> str:
-    file, url = config.getoption("sut"), config.getoption("csms")
-    return f"plugproof precheck --sut {shlex.quote(file)}" if file else f"plugproof precheck --csms {shlex.quote(url)}"
+    """The command that runs a case again; into a folder of its own, so that it replaces nothing."""
+    named = [(f"--{name}", config.getoption(option)) for name, option in _NAMING.items()]
+    parts = [part for option, value in named if value for part in (option, value)]
+    strict = ["--strict"] if config.getoption("plugproof_strict") else []
+    return shlex.join(["plugproof", "precheck", *parts, *strict])
 
 
 def _case_of(item: pytest.Item) -> Case | None:

@@ -28,11 +28,13 @@ class NotReady(Exception):
     """The run cannot begin; the text is one sentence with the fix.
 
     ``answered``: whether somebody answered, so that the system under test is there and only does not want us.
+    ``usage``: the SUT file or an option is at fault, and not the world.
     """
 
-    def __init__(self, sentence: str, *, answered: bool = False) -> None:
+    def __init__(self, sentence: str, *, answered: bool = False, usage: bool = False) -> None:
         super().__init__(sentence)
         self.answered = answered
+        self.usage = usage
 
 
 async def prepare(sut: Sut, lanes: list[Lane], out: Path) -> float | None:
@@ -43,11 +45,14 @@ async def prepare(sut: Sut, lanes: list[Lane], out: Path) -> float | None:
     if sut.role != "csms":
         return None
     if isinstance(sut.operator, ManualSettings) and (problem := manual.problem(len(lanes))) is not None:
-        raise NotReady(f"{sut.source}: {problem}")
+        raise NotReady(f"{sut.source}: {problem}", usage=True)
     try:
         await operators.make(sut).close()  # a class of the user's may not be there
-        await make_for_run(sut, lanes, out)
     except OperatorError as error:
+        raise NotReady(str(error), usage=True) from None
+    try:
+        await make_for_run(sut, lanes, out)
+    except (OperatorError, HarnessError) as error:
         raise NotReady(str(error)) from None
     try:
         return await probe(sut, lanes[0])
@@ -73,7 +78,7 @@ async def probe(sut: Sut, lane: Lane) -> float:
         hint = _unknown(sut, lane) if error.status in UNKNOWN else ""
         raise NotReady(f"{error}{hint}", answered=error.status is not None and error.status < 500) from None
     except HarnessError as error:
-        raise NotReady(str(error)) from None
+        raise NotReady(str(error), usage=True) from None
     try:
         rtt = await _round_trip(peer, timeouts.connect_s)
         boot = {"chargePointVendor": sut.boot.vendor, "chargePointModel": sut.boot.model}

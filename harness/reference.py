@@ -27,6 +27,7 @@ KEY_OCTETS: Final = 20
 KEY_VARIABLE: Final = "PLUGPROOF_REFERENCE_KEY"
 """Environment variable with the key, so that the SUT file in the output folder holds no secret."""
 
+FILE: Final = "reference-csms.toml"
 SUT_FILE: Final = """\
 # Written by plugproof for this run: the embedded reference CSMS. Its ports and its certificates ended with the run.
 [product]
@@ -137,11 +138,14 @@ def reference_csms(out: Path, *arguments: str, meanwhile: Callable[[], object] =
         certificates = _certificates(Path(folder))
         command = [sys.executable, "-m", "csms_core", "--port", "0", "--api-port", "0", "--database", database]
         command += ["--pki", str(certificates.csms), "--tls-port", "0"]
-        process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=errors, text=True)
+        # In a group of its own, so that Ctrl-C does not take it away from the cases that come to their end.
+        process = subprocess.Popen(
+            [*command, *arguments], stdout=subprocess.PIPE, stderr=errors, text=True, process_group=0
+        )
         try:
             meanwhile()
             ready = _wait(process, log)
-            file = out / "sut.toml"
+            file = out / FILE  # a user's sut.toml may be in the same folder
             file.write_text(_sut_file(ready, certificates), "utf-8")
             with _key():
                 yield file

@@ -23,6 +23,14 @@ def known_ids() -> frozenset[str]:
     return frozenset(case.id for case in all_cases())
 
 
+def missing(role: str) -> str | None:
+    """The sentence to be said where cases for ``role`` are asked for and there are none; None when there are."""
+    if any(case.sut == role for case in all_cases()):
+        return None
+    peer = "charge point" if role == "charge_point" else "CSMS"
+    return f"There are no cases for a {peer} yet, so a {peer} cannot be tested with plugproof now."
+
+
 def nearest(id: str) -> str:
     """A hint for an id that does not exist: the closest one, or where to look."""
     close = get_close_matches(id.upper(), known_ids(), n=1)

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, TypedDict
 
 import msgspec
 
+from harness.whole import write_whole
 from reports.html import page
 from reports.sequence_svg import picture
 
@@ -26,13 +27,13 @@ class Line(TypedDict):
 
 
 def write_page(results: Mapping[str, Any], out: Path) -> None:
-    """Write ``report.html`` into ``out``, and the sequence of each case beside its trace."""
+    """Write ``report.html`` into ``out``, and the sequence of each case beside its trace. Raises ``OutputError``."""
     traces = read_traces(results, out)
     for case in results["cases"]:
         if case["trace"] in traces:
             beside = (out / case["trace"]).with_name(PICTURE)
-            beside.write_text(picture(case, traces[case["trace"]]), encoding="utf-8")
-    (out / PAGE).write_text(page(results, traces), encoding="utf-8")
+            write_whole(beside, picture(case, traces[case["trace"]]))
+    write_whole(out / PAGE, page(results, traces))
 
 
 def read_traces(results: Mapping[str, Any], folder: Path) -> dict[str, list[Line]]:

@@ -156,6 +156,15 @@ def assemble(
     )
 
 
+def interrupted(by: str | None, records: Iterable[Record]) -> dict[str, Any] | None:
+    """``run.interrupted``; what does not apply is not counted, since nobody would have begun it."""
+    if by is None:
+        return None
+    applicable = [record for record in records if record["verdict"] != "NOT_APPLICABLE"]
+    judged = sum(not record.get("not_run", False) for record in applicable)
+    return {"by": by, "judged": judged, "of": len(applicable)}
+
+
 def named(results: dict[str, Any]) -> dict[str, Any]:
     """The results with the id that their content gives them."""
     return {**results, "run": {**results["run"], "id": run_id(results)}}

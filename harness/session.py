@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.case import PROFILES, Case
+from harness.case import Case
 from harness.health import Health
+from harness.profile_names import PROFILES
 from harness.run import CaseRun
 from harness.sut import Lane, Sut
 from harness.sut.link import RUN_LENGTH

@@ -125,8 +125,10 @@ def exit_code(results: Results) -> int:
     """What the process should end with.
 
     0: nothing failed; 1: a case failed, or one that was expected to fail passed; 3: there were errors, or nothing
-    conclusive; 5: no case ran (none was selected, or none was applicable).
+    conclusive; 5: no case ran (none was selected, or none was applicable); 130: the run was interrupted.
     """
+    if results["run"].get("interrupted"):
+        return 130
     counts = totals(results)
     if counts["FAIL"] or counts["XPASS"]:
         return 1

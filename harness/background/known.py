@@ -14,7 +14,8 @@ from harness.background.crew import Crew
 from harness.operators.base import OperatorError
 from harness.provisioning import Provisioner, TagRecord
 from harness.provisioning.ledger import Entry, Ledger
-from harness.provisioning.scopes import emptied
+from harness.provisioning.scopes import address, emptied
+from harness.run_folder import abandoned
 from harness.sut import Lane, NoFixtures, Sut
 from harness.verdicts import HarnessError
 
@@ -31,7 +32,8 @@ def made_known(sut: Sut, crew: Crew, out: Path) -> Iterator[None]:
     if isinstance(sut.fixtures, NoFixtures):
         yield
         return
-    asyncio.run(_remove(sut, out))
+    for folder in (out, *abandoned(out)):
+        asyncio.run(_remove(sut, folder))
     try:
         asyncio.run(_make(sut, crew, out))
         yield
@@ -43,7 +45,7 @@ def made_known(sut: Sut, crew: Crew, out: Path) -> Iterator[None]:
 
 
 async def _make(sut: Sut, crew: Crew, out: Path) -> None:
-    ledger = Ledger(out / FOLDER)
+    ledger = Ledger(out / FOLDER, address(sut))
     provisioner = provisioning.make(sut)
     try:
         for lane in crew.lanes if crew.stations_made else ():
@@ -58,7 +60,7 @@ async def _make(sut: Sut, crew: Crew, out: Path) -> None:
 
 async def _remove(sut: Sut, out: Path) -> list[str]:
     """Remove what the ledger holds; gives a sentence for each thing that could not be removed."""
-    ledger = Ledger(out / FOLDER)
+    ledger = Ledger(out / FOLDER, address(sut))
     entries = list(ledger)
     if not entries:
         return []

@@ -50,7 +50,12 @@ class Background:
     def __enter__(self) -> Background:
         with self._log.open("w", encoding="utf-8") as errors:
             self._process = subprocess.Popen(
-                COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+                COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                process_group=0,  # what ends the run is not for them: they leave when their pipe is closed
             )
         Thread(target=self._listen, daemon=True).start()
         self._write(json.dumps(self._crew.facts()) + "\n")

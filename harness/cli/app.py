@@ -11,14 +11,16 @@ import typer
 
 from commandline import Command, Elsewhere, Group, examples, run
 from harness.cli import completion
+from harness.exit_codes import ExitCode
 
-USAGE = 2
 EXIT_CODES = """
 
 Exit codes: 0 nothing failed, 1 a case or a limit failed, 2 wrong arguments,
 3 errors, or nothing conclusive, 5 nothing ran, 130 interrupted; see
 docs/exit-codes.md."""
+NO_CASES = "a charge point has no cases yet"
 ROLES = completion.words("csms", "charge_point")
+WHAT = completion.words("inconclusive", "not-run", "finding")
 
 
 class _Commands(Group):
@@ -68,14 +70,14 @@ def _plugproof(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Conformance harness for OCPP 1.6J: a CSMS or a charge point under test, from the same cases."""
+    """Conformance harness for OCPP 1.6J: a CSMS under test; a charge point has no cases yet."""
 
 
 def usage(*sentences: str) -> NoReturn:
     """End with what is wrong in the user's input, and exit code 2."""
     for sentence in sentences:
         typer.echo(sentence, err=True)
-    raise typer.Exit(USAGE)
+    raise typer.Exit(ExitCode.USAGE)
 
 
 @app.command(
@@ -100,7 +102,8 @@ def precheck(
     sut: Annotated[Path | None, typer.Option(metavar="FILE", help="SUT file of the system under test.")] = None,
     tag: Annotated[str | None, typer.Option(metavar="TAG", help="With --csms: an idTag that it accepts.")] = None,
     role: Annotated[
-        str, typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help="What is tested without a SUT file.")
+        str,
+        typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"Tested without a SUT file; {NO_CASES}."),
     ] = "csms",
     case: Annotated[
         list[str] | None,
@@ -110,7 +113,10 @@ def precheck(
         list[str] | None,
         typer.Option(metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."),
     ] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where reports and traces go.")] = Path("plugproof-out"),
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where reports and traces go; without it a new folder in plugproof-out."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("-n", "--workers", metavar="N", min=1, help="Stations at work at once.")
     ] = None,
@@ -123,7 +129,11 @@ def precheck(
     ] = None,
     fail_on: Annotated[
         list[str] | None,
-        typer.Option(metavar="WHAT", help="Exit code 1 also on inconclusive, not-run or finding (repeatable)."),
+        typer.Option(
+            metavar="WHAT",
+            autocompletion=WHAT,
+            help="Exit code 1 also on inconclusive, not-run or finding (repeatable).",
+        ),
     ] = None,
     background: Annotated[
         int | None,
@@ -139,24 +149,28 @@ def precheck(
     ] = None,
 ) -> None:
     """Run the conformance cases; without --csms and --sut against the embedded reference CSMS."""
-    from harness.cli.precheck import Choice, run
+    from harness.interruption import INTERRUPTION
 
-    chosen = Choice(
-        csms=csms,
-        tag=tag,
-        sut=sut,
-        role=role,
-        cases=tuple(case or ()),
-        profiles=tuple(profile or ()),
-        out=out,
-        workers=workers,
-        strict=strict,
-        faults=tuple(fault or ()),
-        fail_on=tuple(fail_on or ()),
-        background=background,
-        allure=allure,
-    )
-    raise typer.Exit(run(chosen))
+    with INTERRUPTION.watched():
+        from harness.cli.precheck import Choice, run
+
+        chosen = Choice(
+            csms=csms,
+            tag=tag,
+            sut=sut,
+            role=role,
+            cases=tuple(case or ()),
+            profiles=tuple(profile or ()),
+            out=out,
+            workers=workers,
+            strict=strict,
+            faults=tuple(fault or ()),
+            fail_on=tuple(fail_on or ()),
+            background=background,
+            allure=allure,
+        )
+        code = run(chosen)
+    raise typer.Exit(code)
 
 
 @app.command(
@@ -178,11 +192,26 @@ def list_cases(
         list[str] | None,
         typer.Option(metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."),
     ] = None,
+    role: Annotated[
+        str,
+        typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"What is tested; {NO_CASES}."),
+    ] = "csms",
 ) -> None:
     """List the cases and the rules they judge."""
     from harness.cli.list import as_json, as_text, select
+    from harness.profile_names import UnknownProfile, checked
+    from harness.registry import missing
 
-    cases = select(tuple(profile or ()))
+    if role not in ("csms", "charge_point"):
+        usage(f"--role is csms or charge_point, not {role}")
+    nothing = missing(role)
+    if nothing is not None:
+        typer.echo(nothing, err=True)
+        raise typer.Exit(ExitCode.NOTHING_RAN)
+    try:
+        cases = select(checked(profile or (), "--profile"))
+    except UnknownProfile as error:
+        usage(str(error))
     if format == "json":
         typer.echo(json.dumps(as_json(cases), indent=1, ensure_ascii=False))
     elif format == "text":
@@ -222,7 +251,8 @@ def check(
 def init(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file to write.")] = Path("sut.toml"),
     role: Annotated[
-        str, typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help="What is tested.")
+        str,
+        typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"What is tested; {NO_CASES}."),
     ] = "csms",
     url: Annotated[str | None, typer.Option(metavar="URL", help="Endpoint of the CSMS, without an identity.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
@@ -266,12 +296,15 @@ def pki(
             "As PDF, in the layout of 2023, with the names of your laboratory",
             "plugproof report --layout 2023 --lab lab.toml --out abstract.pdf",
         ),
-        ("The page of a run, made again", "plugproof report plugproof-out --format report.html --out report.html"),
+        (
+            "The page of a run, made again",
+            "plugproof report plugproof-out/latest --format report.html --out report.html",
+        ),
     ),
 )
 def report(
     results: Annotated[Path, typer.Argument(metavar="RUN", help="The results.json of a run, or its folder.")] = Path(
-        "plugproof-out/results.json"
+        "plugproof-out/latest"
     ),
     layout: Annotated[
         str,
@@ -301,7 +334,7 @@ def report(
 @app.command(
     cls=Command,
     epilog=examples(
-        ("What newly fails since yesterday", "plugproof diff yesterday.json plugproof-out"),
+        ("What newly fails since yesterday", "plugproof diff yesterday.json plugproof-out/latest"),
         (
             "As a comment for a merge request; slower answers make it red",
             "plugproof diff main.json branch.json --format md --fail-on latency",

@@ -17,6 +17,7 @@ from harness.operators import OperatorError
 from harness.operators.python import found
 from harness.pics_switches import CaseFacts
 from harness.provisioning.scopes import per_case, remove_all
+from harness.registry import missing
 from harness.session import new_run_id
 from harness.sut import (
     ManualSettings,
@@ -47,7 +48,7 @@ def run(
 ) -> int:
     """Check `file`, print what is wrong or a short overview; returns the exit code.
 
-    `cases` are those of the file's role and are counted in the overview; `known_cases` are all ids that
+    `cases` of the file's role are counted in the overview; `known_cases` are all ids that
     `expected_failures` may name, those of `cases` when not given.
     """
     cases = None if cases is None else list(cases)
@@ -60,8 +61,12 @@ def run(
         for sentence in error.sentences:
             typer.echo(sentence, err=True)
         return USAGE
-    for line in overview(sut, cases):
+    own = None if cases is None else [case for case in cases if getattr(case, "sut", sut.role) == sut.role]
+    for line in overview(sut, own or None):
         typer.echo(line)
+    nothing = missing(sut.role)
+    if nothing is not None:
+        typer.echo(_line("cases", nothing))
     return _probe(sut) if probe else 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from harness.cli.app import usage
+from harness.exit_codes import of_os_error
 from reports.documents import BINARY, FORMATS
 
 
@@ -26,12 +27,16 @@ def format_of(format: str | None, out: Path | None, *others: str) -> str:
 
 
 def deliver(content: bytes, out: Path | None) -> None:
-    """Write into the file ``out``, or to standard output. Ends with exit code 2 and a sentence where it cannot."""
+    """Write into the file ``out``, or to standard output. Ends with a sentence where it cannot.
+
+    The exit code then is 2, or 3 when it is the disk that refuses.
+    """
     if out is None:
         typer.echo(content, nl=False)
         return
     try:
         out.write_bytes(content)
     except OSError as error:
-        usage(f"{out}: cannot be written, {error.strerror}; choose another --out")
+        typer.echo(f"{out}: cannot be written, {error.strerror}; choose another --out", err=True)
+        raise typer.Exit(of_os_error(error)) from None
     typer.echo(f"{out}: written")

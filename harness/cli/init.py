@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import typer
 
+from harness.exit_codes import ExitCode, of_os_error
 from harness.pics_questions import TITLES, asked
+from harness.registry import missing
 from harness.sut import SutError, parse
 from harness.sut.loading import schema
 from harness.sut.sentences import toml_value
 
-USAGE = 2
 DEFAULT_URL = "ws://127.0.0.1:9000/ocpp"
 _COLUMN = 42
 
@@ -39,9 +40,13 @@ def run(file: Path, *, role: str = "csms", url: str | None = None, force: bool =
     except FileExistsError:
         return _refuse(f"{file}: exists already; choose another name or overwrite it with --force")
     except OSError as error:
-        return _refuse(f"{file}: cannot be written ({error.strerror}); choose another place")
+        typer.echo(f"{file}: cannot be written ({error.strerror}); choose another place", err=True)
+        return of_os_error(error)
     typer.echo(f"{file}: written; fill it in, then run: plugproof check {file}")
-    return 0
+    nothing = missing(role)
+    if nothing is not None:
+        typer.echo(nothing)
+    return ExitCode.OK
 
 
 def content(role: Literal["csms", "charge_point"], url: str | None) -> str:
@@ -77,7 +82,7 @@ def _questions(table: str, shapes: Mapping[str, Any], left_out: str = "") -> Ite
 def _refuse(*sentences: str) -> int:
     for sentence in sentences:
         typer.echo(sentence, err=True)
-    return USAGE
+    return ExitCode.USAGE
 
 
 _CSMS = """\

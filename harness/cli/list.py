@@ -8,7 +8,7 @@ from harness.registry import all_cases
 
 
 def select(profiles: Iterable[str]) -> list[Case]:
-    """All cases, or those of the named profiles (in either spelling)."""
+    """All cases, or those of the named profiles (in any spelling). Raises ``UnknownProfile``."""
     return [case for case in all_cases() if is_selected(case, profiles=profiles)]
 
 

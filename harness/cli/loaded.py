@@ -7,44 +7,52 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import pytest
-
-from harness import output
 from harness.background import Background, crew_for, made_known
 from harness.cli.parts import Part
+from harness.exit_codes import ExitCode, at_least_errors
+from harness.interruption import INTERRUPTION, Mode
 from harness.joining import FOLDER, joined
 from harness.session import new_run_id
-from harness.sut import Sut
+from harness.sut import Sut, SutError
+from harness.verdicts import HarnessError
 from reports.verdicts import exit_code
 
-ERRORS: Final = 3
 LOG: Final = "background.log"
+CUT_SHORT: Final = "the run was interrupted"
 
 
 def run_twice(sut: Sut, stations: int, out: Path, part: Callable[[Path, str], Part]) -> Part:
     """Run the cases without and with ``stations`` background stations; ``part`` runs them into a folder.
 
-    Its second argument says what the cases run against. Raises ``HarnessError`` when the background cannot be set up.
+    Its second argument says what the cases run against. A signal ends what is under way, and what was judged is in the
+    results. Raises ``SutError`` when the SUT file lacks what the stations need.
     """
-    crew = crew_for(sut, stations, new_run_id())
-    began = time.monotonic()
-    quiet = part(out, sut.name)
-    if quiet.results is None or quiet.is_cut:
-        if quiet.results is not None:
-            output.write(quiet.results, out)
-        return quiet
-    loaded = Part(pytest.ExitCode.OK, None)
     try:
-        with made_known(sut, crew, out), Background(crew, out / LOG) as background:
-            is_ready, later = background.wait_until_ready(), time.monotonic()
-            if is_ready:
-                loaded = part(out / FOLDER, f"{sut.name}, kept busy by {stations} station{'s' * (stations != 1)}")
-                if loaded.results is None:
-                    background.reason = background.reason or "the cases could not begin under the load"
-            background.end()
-    except BaseException:
-        output.write(quiet.results, out)  # what there is
-        raise
+        crew = crew_for(sut, stations, new_run_id())
+    except HarnessError as error:
+        raise SutError([str(error)]) from None
+    began = later = time.monotonic()
+    quiet = part(out, sut.name)
+    if quiet.results is None:
+        return quiet
+    background = Background(crew, out / LOG)
+    loaded = Part(ExitCode.OK, None)
+    try:
+        # Between the cases there is nothing that a signal could spoil.
+        with INTERRUPTION.mode(Mode.ABRUPT):
+            if INTERRUPTION.has_come():
+                raise KeyboardInterrupt
+            with made_known(sut, crew, out), background:
+                is_ready, later = background.wait_until_ready(), time.monotonic()
+                if is_ready:
+                    with INTERRUPTION.mode(Mode.NOTED):
+                        loaded = part(out / FOLDER, _named(sut, stations))
+                    if loaded.results is None:
+                        background.reason = background.reason or "the cases could not begin under the load"
+    except HarnessError as error:
+        background.reason = background.reason or str(error)
+    except KeyboardInterrupt:
+        background.reason = background.reason or CUT_SHORT
     results = joined(
         quiet.results,
         loaded.results,
@@ -52,8 +60,12 @@ def run_twice(sut: Sut, stations: int, out: Path, part: Callable[[Path, str], Pa
         later_s=later - began,
         seconds=time.monotonic() - began,
         again=f"--background {stations}",
+        interrupted=INTERRUPTION.by,
     )
-    output.write(results, out)
-    if loaded.code == pytest.ExitCode.INTERRUPTED:
-        return Part(loaded.code, results)
-    return Part(exit_code(results) or (ERRORS if background.reason else 0), results)
+    code = exit_code(results)
+    broken = ExitCode.ERRORS in (quiet.code, loaded.code) or (background.reason and not code)
+    return Part(at_least_errors(code) if broken else code, results, quiet.problem or loaded.problem)
+
+
+def _named(sut: Sut, stations: int) -> str:
+    return f"{sut.name}, kept busy by {stations} station{'s' * (stations != 1)}"

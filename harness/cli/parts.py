@@ -3,16 +3,16 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 
 class Part(msgspec.Struct, frozen=True):
-    """What a run of pytest came to: its exit code, and results unless it never began."""
+    """What a run of pytest came to: the exit code, results unless it never began, and what could not be written."""
 
     code: int
     results: dict[str, Any] | None
+    problem: str | None = None
 
     @property
     def is_cut(self) -> bool:
         """Whether it did not run to its end."""
-        return self.results is None or self.code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR)
+        return self.results is None or self.results["run"]["interrupted"] is not None

@@ -10,12 +10,11 @@ import typer
 
 from harness.cli.app import usage
 from harness.cli.documents import deliver, format_of
+from harness.exit_codes import ExitCode
 from harness.pics_form import form
-from harness.registry import all_cases
+from harness.registry import all_cases, missing
 from harness.sut import SutError, load
 from reports.pics import write
-
-INCOMPLETE = 1
 
 
 def run(file: Path, *, format: str | None, out: Path | None, complete: bool) -> int:
@@ -25,12 +24,15 @@ def run(file: Path, *, format: str | None, out: Path | None, complete: bool) -> 
         sut = load(file)
     except SutError as error:
         usage(*error.sentences)
+    nothing = missing(sut.role)
+    if nothing is not None:
+        typer.echo(nothing, err=True)
     changed = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
     made = form(sut, changed.strftime("%Y-%m-%dT%H:%M:%SZ"), all_cases())
     deliver(write(made, chosen, tell=partial(typer.echo, err=True)), out)
     if not (complete and made.open):
-        return 0
+        return ExitCode.OK
     count = len(made.open)
     names = ", ".join(question.key for question in made.open)
     typer.echo(f"{file}: {count} question{'s' * (count != 1)} without an answer: {names}", err=True)
-    return INCOMPLETE
+    return ExitCode.FAILED

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
+from harness.exit_codes import ExitCode, of_os_error
 from harness.pki import Pki, PkiProblem
 from harness.pki.kit import DEFAULT_ORGANIZATION
 
-USAGE = 2
 DEFAULT_HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -20,8 +20,9 @@ def run(folder: Path, *, hosts: tuple[str, ...] = (), organization: str | None =
         Pki.create(folder, hosts or DEFAULT_HOSTS, organization)
     except PkiProblem as problem:
         typer.echo(str(problem), err=True)
-        return USAGE
+        cause = problem.__cause__
+        return of_os_error(cause) if isinstance(cause, OSError) else ExitCode.USAGE
     typer.echo(
         f"{folder}: written; {folder / 'README.md'} says what the CSMS is given, the SUT file names it in [tls] pki"
     )
-    return 0
+    return ExitCode.OK

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,18 +14,23 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
+from harness import output
 from harness.case import Case, is_selected
 from harness.cli.parts import Part
 from harness.cli.report import print_results
 from harness.cli.watch import Watch
+from harness.exit_codes import ExitCode, at_least_errors
+from harness.interruption import INTERRUPTION, Mode
+from harness.profile_names import UnknownProfile, checked
 from harness.reference import reference_csms
-from harness.registry import all_cases, known_ids, nearest
+from harness.registry import all_cases, known_ids, missing, nearest
+from harness.run_folder import BASE, drop_if_empty, held, new_folder, point_to, replace_earlier
 from harness.selection import FAIL_ON
 from harness.sut import ManualSettings, Sut, SutError, for_url, load
 from harness.verdicts import HarnessError
+from harness.whole import OutputError, told
+from reports.verdicts import exit_code
 
-USAGE: Final = 2
-ERRORS: Final = 3
 MAX_DEFAULT_WORKERS: Final = 4
 
 _NEEDED: Final = frozenset({"harness.plugin", "asyncio", "xdist"})
@@ -42,7 +46,7 @@ class Choice(NamedTuple):
     role: str
     cases: tuple[str, ...]
     profiles: tuple[str, ...]
-    out: Path
+    out: Path | None
     workers: int | None
     strict: bool
     faults: tuple[str, ...]
@@ -56,25 +60,63 @@ class _Usage(Exception):
 
 
 def run(choice: Choice) -> int:
-    """Run the cases and print the outcome; gives the exit code (0, 1, 2 usage, 3 errors, 5 nothing ran)."""
-    # CI ends a job so; like Ctrl-C, it lets what was made be removed.
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    """Run the cases and print the outcome; gives the exit code (docs/exit-codes.md)."""
     try:
-        _check_ids(choice.cases)
-        _check_fail_on(choice.fail_on)
-        _make_folder(choice.out, "--out")
-        if choice.allure is not None:
-            _make_folder(choice.allure, "--allure")
-        with _target(choice) as (sut, options, rerun):
-            cases = _selected(choice, sut)
-            return _run_cases(choice, sut, cases, options, rerun)
-    except (_Usage, SutError, HarnessError) as error:
-        for sentence in error.sentences if isinstance(error, SutError) else error.args:
-            print(sentence, file=sys.stderr)
-        return USAGE
+        with INTERRUPTION.watched():
+            return _run(choice)
+    except (_Usage, SutError) as error:
+        _say(*(error.sentences if isinstance(error, SutError) else error.args))
+        return ExitCode.USAGE
+    except UnknownProfile as error:
+        _say(str(error))
+        return ExitCode.USAGE
+    except (HarnessError, OutputError) as error:
+        _say(str(error))
+        return ExitCode.ERRORS
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return USAGE
+        _say("interrupted")
+        return ExitCode.INTERRUPTED
+
+
+def _run(choice: Choice) -> int:
+    _check_ids(choice.cases)
+    _check_fail_on(choice.fail_on)
+    known = _known_sut(choice)
+    role = choice.role if known is None else known.role
+    nothing = missing(role)
+    if nothing is not None:
+        _say(nothing)
+        return ExitCode.NOTHING_RAN
+    cases = _selected(choice, role)
+    if choice.allure is not None:
+        _make_folder(choice.allure, "--allure")
+    out = _out(choice)
+    try:
+        with held(out), _target(choice, known, out) as (sut, options, rerun):
+            return _run_cases(choice, sut, cases, options, rerun, out)
+    finally:
+        if choice.out is None:
+            drop_if_empty(out)
+
+
+def _say(*sentences: str) -> None:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+
+
+def _out(choice: Choice) -> Path:
+    """The folder of the run, with nothing of another one in it."""
+    if choice.out is None:
+        try:
+            return new_folder()
+        except OSError as error:
+            raise _Usage(f"{BASE} cannot be made ({error.strerror}); choose another folder with --out") from None
+    _make_folder(choice.out, "--out")
+    with told(choice.out):
+        replaced = replace_earlier(choice.out)
+    if replaced is not None:
+        print(replaced)
+    return choice.out
 
 
 def _check_ids(ids: tuple[str, ...]) -> None:
@@ -101,9 +143,8 @@ def _make_folder(out: Path, option: str) -> None:
         raise _Usage(f"{option} {out} cannot be written to ({error.strerror}); choose another folder") from None
 
 
-@contextmanager
-def _target(choice: Choice) -> Iterator[tuple[Sut, list[str], list[str]]]:
-    """The system under test, the pytest options that name it, and the beginning of a command that names it again."""
+def _known_sut(choice: Choice) -> Sut | None:
+    """The system under test that the user named; None: the embedded one, which is started later."""
     if choice.csms and choice.sut:
         raise _Usage("--csms and --sut exclude each other: the SUT file names the address")
     if choice.faults and (choice.csms or choice.sut):
@@ -114,19 +155,29 @@ def _target(choice: Choice) -> Iterator[tuple[Sut, list[str], list[str]]]:
     if choice.role not in ("csms", "charge_point"):
         raise _Usage(f"--role is csms or charge_point, not {choice.role}")
     if choice.sut:
-        sut = load(choice.sut, known_cases=known_ids())
-        yield sut, ["--sut", str(choice.sut)], ["--sut", str(choice.sut)]
-    elif choice.csms:
-        tag = [choice.tag] if choice.tag else []
-        named = ["--csms", choice.csms]
-        options = [*named, *(part for name in tag for part in ("--plugproof-tag", name))]
-        yield for_url(choice.csms, *tag), options, [*named, *(part for name in tag for part in ("--tag", name))]
-    elif choice.role == "charge_point":
-        raise _Usage("a charge point under test needs a SUT file: plugproof init --role charge_point writes one")
-    else:
+        return load(choice.sut, known_cases=known_ids())
+    if choice.csms:
+        return for_url(choice.csms, *([choice.tag] if choice.tag else []))
+    return None
+
+
+@contextmanager
+def _target(choice: Choice, known: Sut | None, out: Path) -> Iterator[tuple[Sut, list[str], list[str]]]:
+    """The system under test, the pytest options that name it, and the beginning of a command that names it again."""
+    if known is None:
         again = [part for name in choice.faults for part in ("--fault", name)]
-        with reference_csms(choice.out, *again, meanwhile=_import_what_follows) as file:
+        with reference_csms(out, *again, meanwhile=_import_what_follows) as file:
             yield load(file), ["--sut", str(file)], again
+    elif choice.sut:
+        yield known, ["--sut", str(choice.sut)], ["--sut", str(choice.sut)]
+    else:
+        named = ["--csms", str(choice.csms)]
+        tag = [choice.tag] if choice.tag else []
+        yield (
+            known,
+            [*named, *(part for name in tag for part in ("--plugproof-tag", name))],
+            [*named, *(part for name in tag for part in ("--tag", name))],
+        )
 
 
 def _import_what_follows() -> None:
@@ -148,15 +199,12 @@ def _check_faults(names: tuple[str, ...]) -> None:
             raise _Usage(f"--fault {name} is no fault; {hint}`plugproof csms --list-faults` shows them all")
 
 
-def _selected(choice: Choice, sut: Sut) -> list[Case]:
-    of_role = [case for case in all_cases() if is_selected(case, sut=sut.role)]
-    for name in choice.profiles:
-        if not any(is_selected(case, profiles=[name]) for case in of_role):
-            names = ", ".join(sorted({case.profile for case in of_role})) or "none yet"
-            raise _Usage(f"--profile {name} has no cases for a {sut.role}; there are: {names}")
+def _selected(choice: Choice, role: str) -> list[Case]:
+    of_role = [case for case in all_cases() if is_selected(case, sut=role)]
+    checked(choice.profiles, "--profile")
     chosen = [case for case in of_role if is_selected(case, ids=choice.cases, profiles=choice.profiles)]
     if not chosen:
-        raise _Usage(f"no case for a {sut.role} was selected; `plugproof list` shows what there is")
+        raise _Usage(f"no case for a {role} was selected; `plugproof list` shows what there is")
     return chosen
 
 
@@ -172,31 +220,61 @@ def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
     return min(MAX_DEFAULT_WORKERS, lanes, cores, len(cases))
 
 
-def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str]) -> int:
-    def part(out: Path, name: str) -> Part:
-        return _part(choice, sut, cases, [*options, "--plugproof-part"], rerun, out, name)
+def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str], out: Path) -> int:
+    def part(folder: Path, name: str) -> Part:
+        return _part(choice, sut, cases, options, rerun, out, folder, name)
 
-    if choice.background is None:
-        done = _part(choice, sut, cases, options, rerun, choice.out, sut.name)
-    else:
-        from harness.cli.loaded import run_twice  # brings the simulated stations along
+    # From here on there is something to lose: a signal ends the cases, and never the writing.
+    with INTERRUPTION.mode(Mode.NOTED):
+        if choice.background is None:
+            done = part(out, sut.name)
+        else:
+            from harness.cli.loaded import run_twice  # brings the simulated stations along
 
-        done = run_twice(sut, choice.background, choice.out, part)
-    if done.results is None:
-        return USAGE if done.code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED) else ERRORS
-    print_results(done.results, choice.out)
+            done = run_twice(sut, choice.background, out, part)
+        if done.results is None:
+            return ExitCode.USAGE if done.code == pytest.ExitCode.USAGE_ERROR else ExitCode.ERRORS
+        problem = done.problem or _written(done.results, choice, out)
+    _shown(done.results, choice, out)
+    if problem is not None:
+        _say(problem)
+    return done.code if problem is None else at_least_errors(done.code)
+
+
+def _written(results: dict[str, Any], choice: Choice, out: Path) -> str | None:
+    """Write the documents; a sentence about what could not be written."""
+    try:
+        output.write(results, out)
+        if choice.out is None:
+            with told(BASE):
+                point_to(out)
+        if choice.allure is not None:
+            from harness.allure import write_allure  # who does not ask for it shall not wait for the import
+
+            with told(choice.allure):
+                write_allure(results, out, choice.allure)
+    except OutputError as problem:
+        return str(problem)
+    return None
+
+
+def _shown(results: dict[str, Any], choice: Choice, out: Path) -> None:
+    print_results(results, out)
     if choice.allure is not None:
-        from harness.allure import write_allure  # who does not ask for it shall not wait for the import
-
-        write_allure(done.results, choice.out, choice.allure)
         print(f"results for Allure: {choice.allure}")
-    return _exit_code(done.code)
 
 
 def _part(
-    choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str], out: Path, name: str
+    choice: Choice,
+    sut: Sut,
+    cases: list[Case],
+    options: list[str],
+    rerun: list[str],
+    out: Path,
+    folder: Path,
+    name: str,
 ) -> Part:
-    """One run of pytest over the cases, into the folder ``out``."""
+    """One run of pytest over the cases, into ``folder``, which is the folder ``out`` of the run or below it."""
     workers = _workers(choice, sut, cases)
     strict = ["--strict"] if choice.strict else []
     in_ci = bool(os.environ.get("CI"))
@@ -209,8 +287,9 @@ def _part(
         "--assert=plain",  # cases raise their own explanations; rewriting would cost every worker again
         *options,
         *("-c", str(resources.files("harness") / "precheck.ini")),
-        *("--rootdir", str(choice.out)),
-        *("--plugproof-out", str(out)),
+        *("--rootdir", str(out)),
+        *("--plugproof-out", str(folder)),
+        "--plugproof-part",
         *("--plugproof-command", shlex.join(["plugproof", *sys.argv[1:]])),
         *("--plugproof-rerun", shlex.join(["plugproof", "precheck", *rerun, *strict])),
         *(part for id in choice.cases for part in ("--plugproof-case", id)),
@@ -222,15 +301,14 @@ def _part(
     ]
     with watch:
         code = pytest.main(arguments, plugins=[watch])
-    return Part(int(code), watch.results)
+    if watch.results is None:
+        return Part(int(code), None)
+    # Whoever ended pytest so, an error in it or a system that cannot be reached, is not seen in the verdicts.
+    broken = code in (ExitCode.ERRORS, pytest.ExitCode.INTERNAL_ERROR)
+    ended = exit_code(watch.results)
+    return Part(at_least_errors(ended) if broken else ended, watch.results, watch.problem)
 
 
 def _without() -> list[str]:
     """Plugins that stay away: what else is installed would cost its import in every worker or change a verdict."""
     return [*_USELESS, *sorted({entry.name for entry in entry_points(group="pytest11")} - _NEEDED)]
-
-
-def _exit_code(code: Any) -> int:
-    if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERRUPTED):
-        return USAGE
-    return int(code)

@@ -7,12 +7,15 @@ from typing import Any
 import msgspec
 
 from harness.cli.app import usage
+from harness.run_folder import LATEST, followed
 from reports.results import validate
 
 
 def results_in(path: Path) -> Path:
     """The results.json that is meant: the file itself, or that in the output folder of a run."""
-    return path / "results.json" if path.is_dir() else path
+    path = followed(path)
+    # Without a run there is no `latest` either; it is a folder all the same.
+    return path / "results.json" if path.is_dir() or path.name == LATEST else path
 
 
 def read_results(path: Path) -> Mapping[str, Any]:

@@ -29,6 +29,8 @@ class Watch:
     def __init__(self, total: int, name: str, *, live: bool, quiet: bool) -> None:
         """``live`` shows a bar, ``quiet`` leaves out the cases that passed or do not apply."""
         self.results: dict[str, Any] | None = None
+        self.problem: str | None = None
+        """The first thing that could not be written."""
         self._console = PatientConsole(highlight=False, soft_wrap=True)
         self._quiet = quiet or live
         self._done = 0
@@ -64,6 +66,7 @@ class Watch:
         if record is None or self._task is None:
             return
         self._done += 1
+        self.problem = self.problem or record.get("problem")
         name = outcome(record)
         if record.get("not_run"):
             pass  # the reason is the same for all of them, and is told once at the end

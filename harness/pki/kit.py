@@ -10,6 +10,7 @@ import base64
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
@@ -92,7 +93,10 @@ class Pki:
             for name, text in files.items():
                 _write(folder / name, text)
         except OSError as error:
-            raise PkiProblem(f"{folder}: cannot be written ({error.strerror}); choose another place") from None
+            for name in files:  # a part of it is of no use, and would be in the way next time
+                with suppress(OSError):
+                    (folder / name).unlink()
+            raise PkiProblem(f"{folder}: cannot be written ({error.strerror}); choose another place") from error
         return pki
 
     @classmethod

@@ -11,6 +11,7 @@ from harness import provisioning
 from harness.operators.base import OperatorError
 from harness.provisioning.base import Provisioner, TagRecord, tag_records
 from harness.provisioning.ledger import Entry, Ledger
+from harness.run_folder import abandoned
 from harness.sut import Lane, NoFixtures, Sut, security_stations
 
 FOLDER: Final = ".fixtures"
@@ -29,8 +30,9 @@ async def make_for_run(sut: Sut, lanes: Sequence[Lane], out: Path) -> None:
     """
     if isinstance(sut.fixtures, NoFixtures):
         return
-    await remove_all(sut, out)
-    ledger = Ledger(out / FOLDER)
+    for folder in (out, *abandoned(out)):
+        await remove_all(sut, folder)
+    ledger = _ledger(sut, out)
     provisioner = provisioning.make(sut)
     try:
         for tag in tag_records(sut.tags):
@@ -49,7 +51,7 @@ async def make_for_run(sut: Sut, lanes: Sequence[Lane], out: Path) -> None:
 
 async def remove_all(sut: Sut, out: Path) -> list[str]:
     """Remove whatever the ledger still holds; gives a sentence for each thing that could not be removed."""
-    entries = [] if isinstance(sut.fixtures, NoFixtures) else list(Ledger(out / FOLDER))
+    entries = [] if isinstance(sut.fixtures, NoFixtures) else list(_ledger(sut, out))
     if not entries:
         return []
     tags = {tag.name: tag for tag in tag_records(sut.tags)}
@@ -58,10 +60,16 @@ async def remove_all(sut: Sut, out: Path) -> list[str]:
     entries.sort(key=lambda entry: (entry.kind == "tag", entry.name == "parent"))
     try:
         return await emptied(
-            Ledger(out / FOLDER), entries, lambda entry: _remove(provisioner, sut, entry, tags.get(entry.name))
+            _ledger(sut, out), entries, lambda entry: _remove(provisioner, sut, entry, tags.get(entry.name))
         )
     finally:
         await provisioner.close()
+
+
+def left(out: Path) -> list[str]:
+    """A sentence for each thing that was made and not removed."""
+    again = "the next run removes it, if it writes beside or into the same folder"
+    return [f"{entry.kind} {entry.name} was not removed; {again}" for entry in Ledger(out / FOLDER)]
 
 
 async def emptied(ledger: Ledger, entries: Iterable[Entry], remove: Callable[[Entry], Awaitable[None]]) -> list[str]:
@@ -79,7 +87,7 @@ async def emptied(ledger: Ledger, entries: Iterable[Entry], remove: Callable[[En
 @asynccontextmanager
 async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
     """While the block lasts, the station of a case is known. Raises OperatorError; a failing removal is only noted."""
-    ledger = Ledger(out / FOLDER)
+    ledger = _ledger(sut, out)
     if not per_case(sut) or Entry("station", lane.identity) in ledger:  # made for the run, as those of lanes are
         yield
         return
@@ -95,6 +103,15 @@ async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], N
     finally:
         with suppress(OperatorError):
             await provisioner.close()
+
+
+def _ledger(sut: Sut, out: Path) -> Ledger:
+    return Ledger(out / FOLDER, address(sut))
+
+
+def address(sut: Sut) -> str:
+    """What tells one system under test from another one, whose stations and tags have the same names."""
+    return sut.connection.url or sut.connection.listen or ""
 
 
 async def _make_station(provisioner: Provisioner, ledger: Ledger, lane: Lane) -> Entry:

@@ -22,6 +22,7 @@ from harness.background.stations import plan_of
 from harness.cli.app import app
 from harness.cli.loaded import run_twice
 from harness.cli.parts import Part
+from harness.interruption import INTERRUPTION, Mode
 from harness.joining import FOLDER
 from harness.provisioning.ledger import Entry, Ledger
 from harness.sut import SutError, for_url
@@ -386,13 +387,17 @@ def test_after_ctrl_c_under_load_nobody_stays(scripted: ScriptedSut, tmp_path: P
         assert hangs.wait(100)
         os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all of them
 
-    assert run.returncode == 2
+    assert run.returncode == 130
     with pytest.raises(ProcessLookupError):
         os.killpg(run.pid, 0)
     results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
     assert validate(results) == []
     assert results["background"]["verdict"] == "PASS"
-    assert results["cases"][0]["id"] == "TC_003_CSMS"
+    assert {case["id"]: (case["verdict"], case.get("reason")) for case in results["cases"]} == {
+        "TC_003_CSMS": ("PASS", None),
+        "TC_003_CSMS@loaded": ("INCONCLUSIVE", "not run: interrupted while it ran"),
+    }
+    assert results["run"]["interrupted"] == {"by": "SIGINT", "judged": 1, "of": 2}
 
 
 CASE = """
@@ -426,7 +431,6 @@ def test_without_stations_the_cases_do_not_run_again(
     assert done.results is not None
     assert done.results["background"]["verdict"] == "ERROR"
     assert done.results["background"]["reason"].startswith("0 of 2 stations were accepted within 0.54 s")
-    assert done.results == json.loads((tmp_path / "results.json").read_text("utf-8"))
 
 
 def test_when_the_cases_cannot_begin_under_load_that_is_an_error(
@@ -440,24 +444,50 @@ def test_when_the_cases_cannot_begin_under_load_that_is_an_error(
     assert done.results["performance"]["loaded"] is None
 
 
-def test_a_quiet_part_that_is_cut_is_all_there_is(quiet: dict[str, Any], tmp_path: Path) -> None:
-    sut = for_url("ws://127.0.0.1:9/ocpp")
-    cut = Part(pytest.ExitCode.INTERRUPTED, quiet)
-    assert run_twice(sut, 2, tmp_path, lambda out, name: cut) == cut
-    assert json.loads((tmp_path / "results.json").read_text("utf-8")) == quiet
+def test_a_quiet_part_that_is_cut_is_not_followed_by_the_load(
+    quiet: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(INTERRUPTION, "by", "SIGTERM")
+    folders: list[Path] = []
+
+    def part(out: Path, name: str) -> Part:
+        folders.append(out)
+        return Part(130, quiet)
+
+    done = run_twice(for_url("ws://127.0.0.1:9/ocpp"), 2, tmp_path, part)
+
+    assert (done.code, folders) == (130, [tmp_path])
+    check_quiet_kept(done)
+
+
+def check_quiet_kept(done: Part) -> None:
+    assert done.results is not None
+    assert validate(done.results) == []
+    assert [(case["id"], case["verdict"], case["reason"]) for case in done.results["cases"]] == [
+        ("TC_MADE_UP_CSMS", "PASS", None),
+        ("TC_MADE_UP_CSMS@loaded", "INCONCLUSIVE", "not run: the run was interrupted before it"),
+    ]
+    assert done.results["run"]["interrupted"] == {"by": "SIGTERM", "judged": 1, "of": 2}
+    assert done.results["background"]["verdict"] == "ERROR"
+    assert done.results["performance"]["loaded"] is None
+
+
+def test_a_run_that_never_began_is_told_as_such(tmp_path: Path) -> None:
     nothing = Part(pytest.ExitCode.USAGE_ERROR, None)
-    assert run_twice(sut, 2, tmp_path / "no", lambda out, name: nothing) == nothing
-    assert not (tmp_path / "no").exists()
+    assert run_twice(for_url("ws://127.0.0.1:9/ocpp"), 2, tmp_path, lambda out, name: nothing) == nothing
 
 
 def test_an_interruption_between_the_parts_keeps_the_quiet_one(
     scripted: ScriptedSut, quiet: dict[str, Any], tmp_path: Path
 ) -> None:
-    def part(out: Path, name: str) -> Part:
-        if out != tmp_path:
-            raise KeyboardInterrupt
-        return Part(0, quiet)
+    """The stations boot and are not answered; then the signal comes."""
 
-    with pytest.raises(KeyboardInterrupt):
-        run_twice(for_url(scripted.url), 2, tmp_path, part)
-    assert json.loads((tmp_path / "results.json").read_text("utf-8")) == quiet
+    def boot(_: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return Never
+
+    scripted.answers["BootNotification"] = boot
+    with INTERRUPTION.watched(), INTERRUPTION.mode(Mode.NOTED):
+        done = run_twice(for_url(scripted.url), 2, tmp_path, lambda out, name: Part(0, quiet))
+    assert done.code == 130
+    check_quiet_kept(done)

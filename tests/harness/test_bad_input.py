@@ -1,4 +1,4 @@
-"""The command line with what people get wrong: one sentence, exit code 2, and nothing of Python."""
+"""The command line with what people get wrong (exit code 2), and a world that is not there (3): one sentence."""
 
 import asyncio
 import contextlib
@@ -42,8 +42,8 @@ class Said:
 
     @property
     def sentence(self) -> str:
-        """What stands on standard error, with the name of the run made equal; pytest begins its own with ERROR."""
-        return re.sub(r"PP-\w{8}-", "PP-RUN-", self.err.strip().removeprefix("ERROR: "))
+        """What stands on standard error, with the name of the run made equal; pytest begins its own with a word."""
+        return re.sub(r"PP-\w{8}-", "PP-RUN-", re.sub(r"\A(ERROR|Unreachable): ", "", self.err.strip()))
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def precheck(tmp_path: Path) -> Callable[..., Said]:
         environment = {**os.environ, "COLUMNS": "200", "CI": "1", "NO_COLOR": "1"}
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60)
         assert "Traceback" not in done.stdout + done.stderr
-        assert not (tmp_path / "out" / "results.json").exists()
+        assert (tmp_path / "out" / "results.json").exists() == (done.returncode == 3)
         return Said(done)
 
     return run
@@ -174,7 +174,7 @@ def test_a_refused_connection(precheck: Callable[..., Said]) -> None:
     said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
 
     assert (said.code, said.sentence) == (
-        2,
+        3,
         f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the connection was refused; "
         "is the CSMS running, and is this its port?",
     )
@@ -183,7 +183,7 @@ def test_a_refused_connection(precheck: Callable[..., Said]) -> None:
 def test_a_host_that_does_not_exist(precheck: Callable[..., Said]) -> None:
     said = precheck("--csms", "ws://csms.invalid:9000/ocpp", *ONE)
 
-    assert said.code == 2
+    assert said.code == 3
     # The resolver's own words are in the brackets.
     assert said.sentence.startswith("ws://csms.invalid:9000/ocpp/PP-RUN-0001: the server cannot be reached (")
     assert said.sentence.endswith("); check host and port")
@@ -215,7 +215,7 @@ def test_a_server_that_refuses_the_upgrade(precheck: Callable[..., Said], handle
     with server(handle) as port:
         said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
 
-    assert (said.code, said.sentence) == (2, f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: {problem}")
+    assert (said.code, said.sentence) == (3, f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: {problem}")
 
 
 def test_a_server_that_speaks_something_else(precheck: Callable[..., Said]) -> None:
@@ -223,7 +223,7 @@ def test_a_server_that_speaks_something_else(precheck: Callable[..., Said]) -> N
         said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
 
     assert (said.code, said.sentence) == (
-        2,
+        3,
         f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the server does not answer as a WebSocket server "
         "(did not receive a valid HTTP response)",
     )
@@ -234,7 +234,7 @@ def test_a_server_without_the_subprotocol(precheck: Callable[..., Said]) -> None
         said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
 
     assert (said.code, said.sentence) == (
-        2,
+        3,
         f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the server agreed on no subprotocol, ocpp1.6 was offered",
     )
 
@@ -284,7 +284,7 @@ def test_a_server_that_never_answers_the_handshake(precheck: Callable[..., Said]
         said = precheck("--sut", sut_file(f"ws://127.0.0.1:{port}/ocpp", connect_s=0.5), *ONE)
 
     assert (said.code, said.sentence) == (
-        2,
+        3,
         f"ws://127.0.0.1:{port}/ocpp/CP-1: the server did not complete the handshake in time; "
         "check host, port and firewall",
     )
@@ -297,7 +297,7 @@ def test_a_csms_that_accepts_and_never_answers(
     said = precheck("--sut", sut_file(scripted.url), *ONE)
 
     assert (said.code, said.sentence) == (
-        2,
+        3,
         f"{scripted.url}: BootNotification was not answered within 0.5 s; "
         "is this the OCPP 1.6J endpoint of the CSMS, or timeouts.message_s too short?",
     )
@@ -312,7 +312,7 @@ def test_a_csms_that_hangs_up_on_the_boot(
     said = precheck("--sut", sut_file(scripted.url), *ONE)
 
     assert (said.code, said.sentence) == (
-        2,
+        3,
         f"{scripted.url}: the connection was closed by the other side (1008, who are you) "
         "during the first BootNotification; does it know CP-1?",
     )
@@ -322,7 +322,7 @@ def test_tls_to_a_plain_port(precheck: Callable[..., Said], sut_file: Callable[.
     with server(plain) as port:
         said = precheck("--sut", sut_file(f"wss://127.0.0.1:{port}/ocpp"), *ONE)
 
-    assert said.code == 2
+    assert said.code == 3
     # The word in brackets is that of the TLS library.
     assert said.sentence.startswith(f"wss://127.0.0.1:{port}/ocpp/CP-1: TLS failed (")
     assert said.sentence.endswith("); does the server speak TLS on this port?")
@@ -337,7 +337,7 @@ def test_a_certificate_that_is_not_trusted(
         said = precheck("--sut", sut_file(url), *ONE)
 
     assert (said.code, said.sentence) == (
-        2,
+        3,
         f"{url}/CP-1: the certificate of the server is not trusted (self-signed certificate); "
         "give the CA that signed it (ca_file) or the name it was issued for",
     )
@@ -428,9 +428,10 @@ def test_no_sut_file(precheck: Callable[..., Said]) -> None:
         (["--case", "nonsense"], "--case nonsense is no case; `plugproof list` shows the ids"),
         (
             ["--profile", "nonsense"],
-            "--profile nonsense has no cases for a csms; there are: Core, FirmwareManagement, "
-            "LocalAuthListManagement, Performance, RemoteTrigger, Reservation, Security, SmartCharging",
+            "--profile nonsense is no profile; there are: Core, Firmware Management, Local Authorization List "
+            "Management, Reservation, Smart Charging, Remote Trigger, Advanced Security, Performance",
         ),
+        (["--profile", "Smart Chargin"], "--profile Smart Chargin is no profile; did you mean Smart Charging?"),
         (
             ["--case", "TC_001_CSMS", "--profile", "Performance"],
             "no case for a csms was selected; `plugproof list` shows what there is",
@@ -448,10 +449,6 @@ def test_no_sut_file(precheck: Callable[..., Said]) -> None:
             "--csms and --sut exclude each other: the SUT file names the address",
         ),
         (["--role", "csmss"], "--role is csms or charge_point, not csmss"),
-        (
-            ["--role", "charge_point"],
-            "a charge point under test needs a SUT file: plugproof init --role charge_point writes one",
-        ),
     ],
 )
 def test_options_that_do_not_fit(precheck: Callable[..., Said], arguments: list[str], sentence: str) -> None:

@@ -29,16 +29,22 @@ def plugproof(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+NO_CASES = "There are no cases for a charge point yet, so a charge point cannot be tested with plugproof now."
+
+
 @pytest.mark.parametrize("role", ["csms", "charge_point"])
 def test_what_init_writes_passes_check(tmp_path: Path, role: str) -> None:
     file = tmp_path / "sut.toml"
 
+    none = "" if role == "csms" else f"{NO_CASES}\n"
     assert plugproof("init", str(file), "--role", role) == (
         0,
-        f"{file}: written; fill it in, then run: plugproof check {file}\n",
+        f"{file}: written; fill it in, then run: plugproof check {file}\n{none}",
         "",
     )
     code, out, err = plugproof("check", str(file))
+    assert (f"  cases      {NO_CASES}\n" in out) == (role == "charge_point")
+    assert (" apply, " in out) == (role == "csms")
     assert (code, err) == (0, "")
     assert out.startswith("sut.toml: usable\n")
     assert load(file, environ={}).role == role

@@ -352,15 +352,19 @@ async def test_heartbeat(station):
 """
 
 
-def test_a_run_that_cannot_be_provisioned_is_a_usage_error(running: Running) -> None:
+def test_a_run_that_cannot_be_provisioned_says_so_of_its_cases(running: Running) -> None:
     text = '[fixtures]\nkind = "rest"\nbase_url = "http://127.0.0.1:9"\n[fixtures.tags.create]\npath = "/tags"\n'
     outcome = running(HEARTBEAT, sut={"more": text})
 
-    assert (outcome.code, outcome.results) == (4, None)
-    assert outcome.stderr.strip() == (
-        "ERROR: fixtures rest: POST http://127.0.0.1:9/tags cannot connect (All connection attempts failed); "
+    sentence = (
+        "fixtures rest: POST http://127.0.0.1:9/tags cannot connect (All connection attempts failed); "
         "is the API up and the address right?"
     )
+    assert (outcome.code, outcome.stderr.strip()) == (3, f"Unreachable: {sentence}")
+    assert outcome.results is not None
+    assert {(case["not_run"], case["reason"]) for case in outcome.results["cases"] if case.get("not_run")} == {
+        (True, f"not run: {sentence}")
+    }
 
 
 def test_a_station_that_cannot_be_made_is_an_error_of_its_case(running: Running) -> None:
@@ -392,7 +396,11 @@ def test_after_ctrl_c_nothing_stays(running: Running, scripted: ScriptedSut, wor
     source = HANGING.format(whom="getppid" if workers else "getpid")
     outcome = running(source, *workers, sut={"operator": True, "pattern": "PP-{run}-{case}"}, process=True)
 
-    assert outcome.code == 2  # interrupted
+    assert outcome.code == 130
+    assert (outcome.only["verdict"], outcome.only["reason"]) == ("INCONCLUSIVE", "not run: interrupted while it ran")
+    assert (outcome.out / outcome.only["trace"]).exists()
+    assert outcome.results is not None
+    assert outcome.results["run"]["interrupted"] == {"by": "SIGINT", "judged": 0, "of": 1}
     assert {target.rpartition("/")[2].split("-")[0] for target in removed} == {"PP", "VALID", "EXPIRED"}
     assert any(target.endswith("TC_MADE_UP") for target in removed)
     assert not (outcome.out / FOLDER).exists()
@@ -423,7 +431,7 @@ async def test_precheck_cleans_up_when_it_is_told_to_end(tmp_path: Path, sent: s
         async with asyncio.timeout(60):
             await asked.wait()
             process.send_signal(sent)
-            assert await process.wait() == 2
+            assert await process.wait() == 130
         silent.close()
 
     assert (records.stations, records.tags) == ({}, {})

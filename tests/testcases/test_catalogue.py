@@ -14,10 +14,10 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 import schemas
-from harness.case import PROFILES
 from harness.claims import NEEDS
 from harness.cli.app import app
 from harness.operators.reference import ReferenceOperator
+from harness.profile_names import PROFILES
 from harness.reference import reference_csms
 from harness.registry import all_cases
 from ocppj import frames
