@@ -57,7 +57,7 @@ def main() -> None:
     if wanted := [name for name in names if name in PAGES]:
         with tempfile.TemporaryDirectory() as folder:
             plugproof(PAGE_RUN, Path(folder))
-            pages(wanted, Path(folder) / "plugproof-out" / "report.html")
+            pages(wanted, Path(folder) / "plugproof-out" / "latest" / "report.html")
 
 
 def plugproof(arguments: list[str], folder: Path) -> str:

@@ -11,7 +11,7 @@ import typer
 
 from commandline import Command, Elsewhere, Group, examples, run
 from harness.cli import completion
-from harness.exit_codes import ExitCode
+from harness.exit_codes import ExitCode, of_os_error
 
 EXIT_CODES = """
 
@@ -38,10 +38,23 @@ app = typer.Typer(name="plugproof", cls=_Commands, pretty_exceptions_enable=Fals
 def main() -> None:
     """The entry point."""
     try:
-        sys.exit(run(app, name="plugproof"))
+        code = run(app, name="plugproof")
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        _silence()
+        code = ExitCode.FAILED
+    except OSError as error:
+        if of_os_error(error) is ExitCode.USAGE:
+            raise
+        _silence()
+        print(f"standard output cannot be written ({error.strerror}); make room", file=sys.stderr)
+        code = ExitCode.ERRORS
+    sys.exit(code)
+
+
+def _silence() -> None:
+    """So that Python does not try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_version(asked: bool) -> None:

@@ -24,7 +24,7 @@ def cases() -> list[tuple[str, str]]:
 
 def profiles() -> list[tuple[str, str]]:
     """The profiles by the names that need no quotes in a shell."""
-    from harness.case import PROFILES
+    from harness.profile_names import PROFILES
 
     return list(PROFILES.items())
 

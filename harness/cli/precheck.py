@@ -18,7 +18,7 @@ from harness import output
 from harness.case import Case, is_selected
 from harness.cli.parts import Part
 from harness.cli.report import print_results
-from harness.cli.watch import Watch
+from harness.cli.watch import Watch, trouble
 from harness.exit_codes import ExitCode, at_least_errors
 from harness.interruption import INTERRUPTION, Mode
 from harness.profile_names import UnknownProfile, checked
@@ -236,6 +236,7 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
             return ExitCode.USAGE if done.code == pytest.ExitCode.USAGE_ERROR else ExitCode.ERRORS
         problem = done.problem or _written(done.results, choice, out)
     _shown(done.results, choice, out)
+    problem = problem or trouble()
     if problem is not None:
         _say(problem)
     return done.code if problem is None else at_least_errors(done.code)

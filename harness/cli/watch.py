@@ -2,25 +2,74 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
+from typing import IO, Any, ClassVar, cast
 
 import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from harness.exit_codes import ExitCode, of_os_error
 from reports.verdicts import outcome, word
 
 STYLES = {"FAIL": "bold red", "XPASS": "bold red", "ERROR": "bold red", "INCONCLUSIVE": "yellow", "XFAIL": "yellow"}
 
 
+class _Patient:
+    """Standard output, which may be a file on a disk that is full: the run goes on, as its reports are wanted."""
+
+    problem: ClassVar[str | None] = None
+
+    def write(self, text: str) -> None:
+        with self._going_on():
+            sys.stdout.write(text)
+
+    def flush(self) -> None:
+        with self._going_on():
+            sys.stdout.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stdout, name)
+
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if of_os_error(error) is ExitCode.USAGE:
+                raise
+            _Patient.problem = refused(error)
+            silence()
+
+
+def refused(error: OSError) -> str:
+    """The sentence about a standard output that takes no more."""
+    return f"standard output cannot be written ({error.strerror}); make room"
+
+
+def silence() -> None:
+    """Nothing more is printed, and Python does not try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def trouble() -> str | None:
+    """What kept us from printing, once; a sentence."""
+    problem, _Patient.problem = _Patient.problem, None
+    return problem
+
+
 class PatientConsole(Console):
     """When the reader of our output goes away (`| head`) the run goes on in silence: its reports are still wanted."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(file=cast("IO[str]", _Patient()), **options)
 
     def on_broken_pipe(self) -> None:
         """Instead of leaving the process."""
         self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
 
 
 class Watch:
