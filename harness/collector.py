@@ -22,10 +22,8 @@ from harness.measuring import Measured
 from harness.pics_check import summed
 from harness.provisioning.scopes import left, remove_all
 from harness.results import assemble, blank_record, interrupted, machine
-from harness.run_folder import point_to
 from harness.selection import Asked, profile_counts, selection
 from harness.session import CASE, RunSession
-from harness.whole import OutputError, told
 from reports.verdicts import exit_code
 
 NOT_REACHED: Final = "not run: pytest stopped before it"
@@ -170,13 +168,8 @@ class Collector:
             config.hook.pytest_plugproof_results(results=self.results)
 
     def _write(self, results: dict[str, Any]) -> None:
-        try:
-            output.write(results, self.out)
-            if self._is_last:
-                with told(self.out.parent):
-                    point_to(self.out)
-        except OutputError as problem:
-            self._problem = self._problem or str(problem)
+        unwritten = output.tried(results, self.out, is_last=self._is_last)
+        self._problem = self._problem or unwritten
         if self._problem is not None:
             print(self._problem, file=sys.stderr)
             self._code = at_least_errors(self._code)

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.github import add_step_summary
-from harness.whole import write_whole
+from harness.run_folder import point_to
+from harness.whole import OutputError, told, write_whole
 from reports.junit import junit
 from reports.summary import summary
 
@@ -29,3 +30,19 @@ def write(results: dict[str, Any], out: Path) -> None:
     write_whole(out / "summary.md", summary(results))
     write_page(results, out)
     add_step_summary(results)
+
+
+def tried(results: dict[str, Any], out: Path, *, is_last: bool) -> str | None:
+    """Like `write`, and gives the sentence; ``is_last``: `latest` points to this run as soon as it has its results."""
+    problem = None
+    try:
+        write(results, out)
+    except OutputError as error:
+        problem = str(error)
+    if is_last and (out / "results.json").exists():
+        try:
+            with told(out.parent):
+                point_to(out)
+        except OutputError as error:
+            problem = problem or str(error)
+    return problem

@@ -24,7 +24,7 @@ from harness.interruption import INTERRUPTION, Mode
 from harness.profile_names import UnknownProfile, checked
 from harness.reference import reference_csms
 from harness.registry import all_cases, known_ids, missing, nearest
-from harness.run_folder import BASE, drop_if_empty, held, new_folder, point_to, replace_earlier
+from harness.run_folder import BASE, drop_if_empty, held, new_folder, replace_earlier
 from harness.selection import FAIL_ON
 from harness.sut import ManualSettings, Sut, SutError, for_url, load
 from harness.verdicts import HarnessError
@@ -243,20 +243,18 @@ def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], 
 
 
 def _written(results: dict[str, Any], choice: Choice, out: Path) -> str | None:
-    """Write the documents; a sentence about what could not be written."""
-    try:
-        output.write(results, out)
-        if choice.out is None:
-            with told(BASE):
-                point_to(out)
-        if choice.allure is not None:
-            from harness.allure import write_allure  # who does not ask for it shall not wait for the import
+    """Write the documents; a sentence about the first one that could not be written."""
+    problem = output.tried(results, out, is_last=choice.out is None)
+    if choice.allure is None:
+        return problem
+    from harness.allure import write_allure  # who does not ask for it shall not wait for the import
 
-            with told(choice.allure):
-                write_allure(results, out, choice.allure)
-    except OutputError as problem:
-        return str(problem)
-    return None
+    try:
+        with told(choice.allure):
+            write_allure(results, out, choice.allure)
+    except OutputError as error:
+        return problem or str(error)
+    return problem
 
 
 def _shown(results: dict[str, Any], choice: Choice, out: Path) -> None:

@@ -42,7 +42,7 @@ def print_results(results: dict[str, Any], out: Path) -> None:
         console.print(line, markup=False)
     counts = ", ".join(f"{count} {OUTCOME_NAMES[name].lower()}" for name, count in totals(results).items() if count)
     console.print(f"{counts or 'nothing ran'} in {results['run']['seconds']:.1f} s")
-    names = "  ".join(str(out / name) for name in FILES)
+    names = "  ".join(str(out / name) for name in FILES if (out / name).exists())
     console.print(f"reports: {names}", soft_wrap=True)
     console.print("Produced by an open harness; this is no certificate.")
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from harness import output
 from harness.background import known
-from harness.cli import precheck
-from harness.cli.app import app
+from harness.cli import precheck, report_cmd
+from harness.cli.app import app, main
 from harness.cli.init import content
 from harness.exit_codes import ExitCode, at_least_errors
 from harness.run_folder import LATEST
@@ -84,6 +84,17 @@ def test_a_background_that_cannot_be_made_is_no_usage(
     assert "--background: the API is gone" in (out / "results.json").read_text()
 
 
+def test_ctrl_c_has_its_code_in_every_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(report_cmd, "run", interrupted)
+    monkeypatch.setattr("sys.argv", ["plugproof", "report"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+
+
 # --- the disk --------------------------------------------------------------------------------------------------------
 
 
@@ -102,11 +113,13 @@ def test_a_disk_that_is_full_while_reports_are_written(scripted: ScriptedSut, tm
         timeout=100,
         preexec_fn=small_files,
     )
-    (out,) = (tmp_path / "plugproof-out").iterdir()
+    out = (tmp_path / "plugproof-out" / LATEST).resolve()
     assert done.returncode == 3
     file = Path("plugproof-out") / out.name / "report.html"
     assert done.stderr == f"{file}: cannot be written (File too large); make room, or choose another --out\n"
     assert "1 passed in" in done.stdout
+    (told,) = (line for line in done.stdout.splitlines() if line.startswith("reports: "))
+    assert [Path(name).name for name in told.split()[1:]] == ["results.json", "junit.xml", "summary.md"]
     assert {path.name for path in out.iterdir()} == {"results.json", "junit.xml", "summary.md", "cases"}
 
 
