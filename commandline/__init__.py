@@ -4,9 +4,10 @@ A command is written with typer. `command` makes it of a function, `examples` en
 finds the commands of other packages when they are called. Nothing here knows what a command does.
 """
 
+from commandline.checks import filled
 from commandline.command import Command, command, examples
 from commandline.group import Elsewhere, Group
 from commandline.nearest import nearest
 from commandline.running import run
 
-__all__ = ["Command", "Elsewhere", "Group", "command", "examples", "nearest", "run"]
+__all__ = ["Command", "Elsewhere", "Group", "command", "examples", "filled", "nearest", "run"]

@@ -8,11 +8,13 @@ from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 from commandline.page import UNBROKEN, Rows, table, wrapped
 
 HEADING = "Examples:"
+INTERRUPTED = 130
 
 
 def examples(*shown: tuple[str, str]) -> str:
@@ -30,6 +32,23 @@ class Command(TyperCommand):
     def get_help(self, ctx: typer.Context) -> str:  # type: ignore[override]
         """The page of help."""
         return page(self, ctx)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As typer does; but what is wrong with an option is always told of this command, not of the whole."""
+        try:
+            return super().parse_args(ctx, args)
+        except TyperException as error:
+            if getattr(error, "ctx", None) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """As typer does; Ctrl-C that the command has not taken itself is told, and has one exit code."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
 
 
 def command(

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, NoReturn
 
 import typer
 
-from commandline import Command, Elsewhere, Group, examples, run
+from commandline import Command, Elsewhere, Group, examples, filled, run
 from harness.cli import completion
 from harness.exit_codes import ExitCode, of_os_error
 
@@ -111,20 +111,28 @@ def usage(*sentences: str) -> NoReturn:
     ),
 )
 def precheck(
-    csms: Annotated[str | None, typer.Option(metavar="URL", help="Address of a CSMS under test.")] = None,
+    csms: Annotated[
+        str | None, typer.Option(callback=filled, metavar="URL", help="Address of a CSMS under test.")
+    ] = None,
     sut: Annotated[Path | None, typer.Option(metavar="FILE", help="SUT file of the system under test.")] = None,
-    tag: Annotated[str | None, typer.Option(metavar="TAG", help="With --csms: an idTag that it accepts.")] = None,
+    tag: Annotated[
+        str | None, typer.Option(callback=filled, metavar="TAG", help="With --csms: an idTag that it accepts.")
+    ] = None,
     role: Annotated[
         str,
         typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"Tested without a SUT file; {NO_CASES}."),
     ] = "csms",
     case: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", autocompletion=completion.cases, help="Only this case (repeatable)."),
+        typer.Option(
+            callback=filled, metavar="ID", autocompletion=completion.cases, help="Only this case (repeatable)."
+        ),
     ] = None,
     profile: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."),
+        typer.Option(
+            callback=filled, metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -137,7 +145,10 @@ def precheck(
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", autocompletion=completion.faults, help="Break the embedded reference CSMS (repeatable)."
+            callback=filled,
+            metavar="NAME",
+            autocompletion=completion.faults,
+            help="Break the embedded reference CSMS (repeatable).",
         ),
     ] = None,
     fail_on: Annotated[
@@ -203,7 +214,9 @@ def list_cases(
     ] = "text",
     profile: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."),
+        typer.Option(
+            callback=filled, metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."
+        ),
     ] = None,
     role: Annotated[
         str,
@@ -267,7 +280,9 @@ def init(
         str,
         typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"What is tested; {NO_CASES}."),
     ] = "csms",
-    url: Annotated[str | None, typer.Option(metavar="URL", help="Endpoint of the CSMS, without an identity.")] = None,
+    url: Annotated[
+        str | None, typer.Option(callback=filled, metavar="URL", help="Endpoint of the CSMS, without an identity.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Write a commented SUT file to start from."""
@@ -289,10 +304,12 @@ def init(
 def pki(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")] = Path("pki"),
     host: Annotated[
-        list[str] | None, typer.Option(metavar="HOST", help="Host of the server certificates (repeatable).")
+        list[str] | None,
+        typer.Option(callback=filled, metavar="HOST", help="Host of the server certificates (repeatable)."),
     ] = None,
     organization: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Organization that the certificates name, as CpoName says.")
+        str | None,
+        typer.Option(callback=filled, metavar="NAME", help="Organization that the certificates name, as CpoName says."),
     ] = None,
 ) -> None:
     """Make test certificates for the security cases: roots, client and server certificates, signed firmware."""

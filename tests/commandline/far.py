@@ -8,6 +8,9 @@ import commandline
 
 
 @commandline.command("far", epilog=commandline.examples(("Go there", "brew far --deep")))
-def command(deep: Annotated[bool, typer.Option("--deep", help="All the way.")] = False) -> int:
+def command(
+    deep: Annotated[bool, typer.Option("--deep", help="All the way.")] = False,
+    place: Annotated[list[str] | None, typer.Option(callback=commandline.filled, metavar="P", help="Where.")] = None,
+) -> int:
     """Somewhere else."""
     return 7 if deep else 0

@@ -82,13 +82,17 @@ Examples:
     )
 
 
-def test_help_of_a_group_imports_no_command_of_another_package(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(kitchen, ["--help"], "brew") == 0
-    shown = capsys.readouterr().out
+def test_help_of_a_group_imports_no_command_of_another_package() -> None:
+    code = (
+        "import sys; from tests.commandline.test_look import kitchen, run\n"
+        "run(kitchen, ['--help'], 'brew'); print('tests.commandline.far' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr == "False\n"
+    shown = done.stdout
     assert "Usage: brew [OPTIONS] COMMAND [ARGUMENTS]...\n" in shown
     assert "Commands:\n  water  Boil water.\n  far    Somewhere else.\n" in shown
     assert shown.endswith("Examples:\n  # All\n  brew water\n")
-    assert "tests.commandline.far" not in sys.modules
 
 
 def test_command_of_another_package_is_imported_when_it_is_called() -> None:
@@ -107,6 +111,13 @@ def test_command_of_another_package_is_imported_when_it_is_called() -> None:
         (["FAR"], 2, "brew: no such command: FAR; did you mean far?\nTry 'brew --help'.\n"),
         (["zzz"], 2, "brew: no such command: zzz\nTry 'brew --help'.\n"),
         (["--hepl"], 2, "brew: no such option: --hepl; did you mean --help?\nTry 'brew --help'.\n"),
+        (["far", "--place"], 2, "brew far: option '--place' requires an argument.\nTry 'brew far --help'.\n"),
+        (
+            ["far", "--place", " "],
+            2,
+            "brew far: invalid value for '--place': it is empty; give it a value or leave the option out\n"
+            "Try 'brew far --help'.\n",
+        ),
         (["water", "cold"], 2, "brew water: got unexpected extra argument(s) (cold)\nTry 'brew water --help'.\n"),
     ],
 )
@@ -126,6 +137,16 @@ def test_no_arguments_are_a_mistake_that_the_help_answers(capsys: pytest.Capture
 def test_exit_code_is_what_the_command_returns() -> None:
     assert run(tea, ["--minutes", "5"]) == 5
     assert run(kitchen, ["water"]) == 0
+
+
+def test_ctrl_c_that_nobody_took_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    @command("wait", epilog=EXAMPLES)
+    def wait() -> None:
+        """Wait for ever."""
+        raise KeyboardInterrupt
+
+    assert run(wait, []) == 130
+    assert capsys.readouterr() == ("", "interrupted\n")
 
 
 def test_nearest_knows_no_case_and_says_nothing_of_what_is_far() -> None:

@@ -161,3 +161,27 @@ def test_completion_is_installed_for_the_shell_that_asks(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     assert ".bash_completions/plugproof.sh" in (tmp_path / ".bashrc").read_text()
     assert "_PLUGPROOF_COMPLETE=complete_bash" in (tmp_path / ".bash_completions" / "plugproof.sh").read_text()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "precheck --tag",
+        "precheck --csms",
+        "precheck --case",
+        "precheck --profile",
+        "precheck --fault",
+        "list --profile",
+        "init --url",
+        "pki --host",
+        "pki --organization",
+    ],
+)
+def test_an_empty_text_is_not_taken_for_none(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It comes from a variable that is not set; the command would do something else than what was asked."""
+    name, option = line.split()
+    assert run(app, [name, option, " "], "plugproof") == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    told = f"plugproof {name}: invalid value for '{option}': it is empty; give it a value or leave the option out"
+    assert err.splitlines()[0] == told
