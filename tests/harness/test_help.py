@@ -93,9 +93,14 @@ def test_every_help_has_examples(name: str) -> None:
 
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_every_example_is_taken(line: str) -> None:
-    """Its command exists, and takes its options and arguments."""
+    """Its command exists, takes its options and arguments, and knows the names among their values."""
     _, name, *arguments = shlex.split(line)
-    made(name).make_context(name, arguments, parent=CONTEXT)
+    with made(name).make_context(name, arguments, parent=CONTEXT) as context:
+        for each in made(name).params:
+            known = {item.value for item in each.shell_complete(context, "")} - {""}
+            value = context.params[each.name]
+            for text in [value] if isinstance(value, str) else value if isinstance(value, list) else []:
+                assert not known or "." in text or text in known, f"{each.name}: {text}"
 
 
 def test_examples_that_need_nobody_else_work(tmp_path: Path) -> None:
@@ -106,6 +111,13 @@ def test_examples_that_need_nobody_else_work(tmp_path: Path) -> None:
                 done = subprocess.run([PLUGPROOF, *line[1:]], cwd=tmp_path, capture_output=True, text=True)
                 assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
     assert {"sut.toml", "lab.toml", "pki", "keys"} == {file.name for file in tmp_path.iterdir()}
+
+
+def test_example_of_a_case_that_fails_shows_one(tmp_path: Path) -> None:
+    (line,) = (line for line in examples_of("precheck") if "--fault" in line)
+    done = subprocess.run([PLUGPROOF, *line[1:]], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "TC_001_CSMS" in done.stdout
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
