@@ -570,6 +570,23 @@ async def test_without_events_nobody_is_called_online(opening: Opening, csms: Cs
     await expect(page.locator("#n-online")).to_have_text("1")
 
 
+async def test_a_change_that_could_not_be_read_is_told_and_read_later(opening: Opening, station: Station) -> None:
+    refused = Refused()
+    refused.is_over = True
+    page = await opening(HERE, routes={f"**/api/v1/stations/{STATION}": refused})
+    bay = page.get_by_role("article", name="Connector 1")
+    await expect(bay).to_contain_text("Available")
+
+    refused.is_over = False
+    await station.status("Faulted", 1, "GroundFailure")
+    told = "The stations could not be asked for again, so this may be old: The books are closed."
+    await expect(page.locator("#station-note")).to_contain_text(told)
+
+    refused.is_over = True
+    await expect(bay).to_contain_text("Faulted")
+    await expect(page.locator("#station-note")).to_be_hidden()
+
+
 async def test_what_a_station_told_before_it_went_is_not_told_as_its_state(
     opening: Opening, csms: Csms, station: Station
 ) -> None:

@@ -10,6 +10,7 @@ const MOST_METERS = 50;
 const AT_ONCE = 20; // stations that are asked for one by one; when more have changed, all are
 const SHORTLY = 150; // ms
 const CROWDED = 1000; // ms between two questions for everything
+const AFTER_FAILURE = 3000; // ms
 const UNIT = { Wh: 1, kWh: 1000, W: 1, kW: 1000 };
 
 export const stations = new Map();
@@ -24,6 +25,7 @@ const calls = new Map(); // "station/sender/id" -> {action, at, payload}
 const stale = new Set();
 let staleTransactions = false;
 let refreshing = null;
+let missed = null; // why the last refresh has failed
 
 export function onChange(listener) {
   listeners.add(listener);
@@ -164,11 +166,16 @@ async function refresh() {
       keepRunning(await all("/api/v1/transactions?running=true"));
       await Promise.all([...afterTransactions].map((each) => each()));
     }
+    if (everything.problem === missed) everything.problem = "";
+    missed = null;
   } catch (error) {
-    everything.problem = error.message; // is shown, with a button that asks for everything again
+    everything.problem = missed = error.message; // is shown; and what was asked for is asked for again
+    for (const identity of asked) stale.add(identity);
+    staleTransactions ||= transactions;
   }
   refreshing = null;
-  if (stale.size || staleTransactions) refreshing = setTimeout(refresh, asked.length > AT_ONCE ? CROWDED : SHORTLY);
+  const wait = missed !== null ? AFTER_FAILURE : asked.length > AT_ONCE ? CROWDED : SHORTLY;
+  if (stale.size || staleTransactions) refreshing = setTimeout(refresh, wait);
   changed();
 }
 
