@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from commandline.page import UNBROKEN, Rows, table, wrapped
+from commandline.page import UNBROKEN, WIDEST, Rows, table, wrapped
 
 HEADING = "Examples:"
 INTERRUPTED = 130
@@ -20,10 +21,22 @@ INTERRUPTED = 130
 def examples(*shown: tuple[str, str]) -> str:
     """The epilog of a command: what an example shows, in a few words, and the line to type, as it is.
 
-    An example without a word is the next step of the one before it.
+    An example without a word is the next step of the one before it. A line that is too long goes on in the next one as
+    a shell takes it, broken before an option.
     """
-    blocks = [f"\n\n  # {what}\n  {line}" if what else f"\n  {line}" for what, line in shown]
+    blocks = [f"\n\n  # {what}\n{_typed(line)}" if what else f"\n{_typed(line)}" for what, line in shown]
     return HEADING + "".join(blocks).replace("\n\n", "\n", 1)
+
+
+def _typed(line: str) -> str:
+    first, *options = re.split(r" (?=-)", line)
+    lines = [f"  {first}"]
+    for option in options:
+        if len(lines[-1]) + len(option) + len("  \\") > WIDEST:
+            lines.append(f"    {option}")
+        else:
+            lines[-1] += f" {option}"
+    return " \\\n".join(lines)
 
 
 class Command(TyperCommand):

@@ -1,5 +1,6 @@
 """The look of the commands, shown with made-up ones; what `plugproof` itself shows is in tests/harness/test_help.py."""
 
+import shlex
 import subprocess
 import sys
 from typing import Annotated, ClassVar
@@ -147,6 +148,21 @@ def test_ctrl_c_that_nobody_took_is_told(capsys: pytest.CaptureFixture[str]) -> 
 
     assert run(wait, []) == 130
     assert capsys.readouterr() == ("", "interrupted\n")
+
+
+def test_an_example_that_is_too_long_goes_on_as_a_shell_takes_it() -> None:
+    line = "brew tea --minutes 3 --pot 'a name with blanks' --strong-and-with-a-very-long-name --more 1"
+    shown = examples(("Long", line))
+    assert shown == (
+        "Examples:\n  # Long\n"
+        "  brew tea --minutes 3 --pot 'a name with blanks' \\\n"
+        "    --strong-and-with-a-very-long-name --more 1"
+    )
+    typed = shown.partition("# Long\n")[2]
+    taken = subprocess.run(
+        ["bash", "-c", f"brew() {{ printf '%s\\n' \"$@\"; }}\n{typed}"], capture_output=True, text=True
+    )
+    assert taken.stdout.splitlines() == shlex.split(line)[1:]
 
 
 def test_nearest_knows_no_case_and_says_nothing_of_what_is_far() -> None:

@@ -72,7 +72,7 @@ def test_every_option_has_a_sentence_and_a_word_for_its_value(name: str) -> None
     for each in made(name).get_params(typer.Context(made(name))):
         assert isinstance(each, TyperOption | TyperArgument)
         assert each.help, f"{name} {each.name} has no sentence"
-        assert each.help.endswith("."), f"{name} {each.name}: {each.help}"
+        assert each.help.partition(" [default: ")[0].endswith("."), f"{name} {each.name}: {each.help}"
         is_flag = isinstance(each, TyperOption) and each.is_flag
         assert is_flag or each.metavar, f"{name} {each.name} has no metavar"
 
