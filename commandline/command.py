@@ -29,6 +29,8 @@ def examples(*shown: tuple[str, str]) -> str:
 
 
 def _typed(line: str) -> str:
+    if "\n" in line or len(f"  {line}") <= WIDEST:  # broken by its author, or short enough
+        return f"  {line}"
     first, *options = re.split(r" (?=-)", line)
     lines = [f"  {first}"]
     for option in options:

@@ -165,6 +165,13 @@ def test_an_example_that_is_too_long_goes_on_as_a_shell_takes_it() -> None:
     assert taken.stdout.splitlines() == shlex.split(line)[1:]
 
 
+@pytest.mark.parametrize(
+    "line", ["brew tea " + "-x " * 22 + "-yy", "brew tea \\\n    --minutes 3" + " --minutes 4" * 9]
+)
+def test_an_example_that_fits_or_is_broken_already_stays_as_it_is(line: str) -> None:
+    assert examples(("Short", line)) == f"Examples:\n  # Short\n  {line}"
+
+
 def test_nearest_knows_no_case_and_says_nothing_of_what_is_far() -> None:
     assert nearest("SMART_chargin", ["smart_charging", "core"]) == "; did you mean smart_charging?"
     assert nearest("xyz", ["smart_charging", "core"]) == ""
