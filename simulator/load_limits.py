@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 import schemas
+from simulator.fleet.standing import Stations
 from simulator.fleet.tally import Tally, Violation
 from simulator.limits import BadLimit, judge, parse_limit
 
@@ -43,7 +44,7 @@ def judge_run(environment: Any) -> None:
     code = 0
     for text in texts:
         try:
-            judged = judge(parse_limit(text, actions), tally)
+            judged = judge(parse_limit(text, actions), tally, Stations())
         except BadLimit as error:
             log.error("%s", error)
             environment.process_exit_code = 2

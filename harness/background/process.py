@@ -185,16 +185,22 @@ def _figures(result: Mapping[str, Any] | None, secrets: Collection[str]) -> dict
             "violations": [],
             "problems": {},
         }
-    every, stations = result["all"], result["stations"]
+    every, connections = result["all"], result["connections"]
     seconds = result["run"]["seconds"]
     return {
         "calls": {**{name: every[name] for name in _NO_CALLS}, "per_second": round(every["sent"] / seconds, 1)},
         "milliseconds": every["milliseconds"],
         "sessions": dict(result["sessions"]),
-        "connections": {name: stations[name] for name in ("attempts", "connected", "not_connected", "lost")},
+        "connections": {name: connections[name] for name in ("attempts", "connected", "not_connected", "lost")},
         "violations": [
             {**one, "message": mask(one["message"], secrets), "example": mask(one["example"], secrets)}
             for one in result["violations"]
         ],
-        "problems": {mask(sentence, secrets): count for sentence, count in result["problems"].items()},
+        "problems": {mask(sentence, secrets): count for sentence, count in _problems(result).items()},
     }
+
+
+def _problems(result: Mapping[str, Any]) -> dict[str, int]:
+    """What went wrong, by sentence: attempts to connect, then the rest."""
+    failures = {f"not connected: {reason}": count for reason, count in result["connections"]["failures"].items()}
+    return {**failures, **result["problems"]}

@@ -93,7 +93,7 @@ def _wait_for_the_end(loop: asyncio.AbstractEventLoop, fleet: Fleet) -> None:
 
 async def _tell(fleet: Fleet) -> None:
     while True:
-        problems = fleet.tally.problems.most_common(1)
+        problems = (fleet.tally.not_connected_by or fleet.tally.problems).most_common(1)
         _say({"online": fleet.online, "problem": problems[0][0] if problems else None})
         await asyncio.sleep(LOOK)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from simulator.fleet.line import Dialler
 from simulator.fleet.member import Member
 from simulator.fleet.plan import Plan
 from simulator.fleet.resources import memory
+from simulator.fleet.standing import Standing, Stations
 from simulator.fleet.tally import Sink, Tally
 from simulator.fleet.timeline import LOOK, Timeline
 from simulator.fleet.wheel import Wheel
@@ -44,11 +46,14 @@ class Fleet:
 
     def __init__(self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None) -> None:
         self.plan = plan
-        self.tally = Tally(sink)
+        self.tally = Tally(sink, () if plan.auth_key is None else (plan.auth_key.decode(errors="replace"),))
         self.timeline = Timeline()
         self.clock: Clock = Wheel() if clock is None else clock
         self.members: dict[int, Member] = {}
-        self.switched_on = 0
+        self._gone = Stations()  # that were taken away
+        self._at_end: Stations | None = None  # before all were
+        self.lasted = 0.0
+        """Seconds that `run` took from its first station until its time was over, or it was stopped."""
         self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock)
@@ -57,15 +62,16 @@ class Fleet:
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self._in_time = False
-        self._station(0)  # wrong configuration keys show here, and not after the ramp has begun
+        self._station(0, Standing())  # wrong configuration keys show here, and not after the ramp has begun
         self.bytes_before = memory()
 
     # --- by number ----------------------------------------------------------------------------------------------------
 
     def add(self, number: int) -> Member:
         """Switch a station on; it plays its part from now on."""
-        member = self.members[number] = Member(number, self._station(number), self.plan, self.tally, self._spawn)
-        self.switched_on += 1
+        standing = Standing()
+        station = self._station(number, standing)
+        member = self.members[number] = Member(number, station, standing, self.plan, self.tally, self._spawn)
         member.begin()
         return member
 
@@ -73,9 +79,10 @@ class Fleet:
         """Take a station away: its session is stopped, what is queued is delivered, within the grace of the plan."""
         member = self.members.pop(number, None)
         if member is not None:
+            self._gone = Stations.together((self._gone, Stations.taken_away(member.standing)))
             await member.end(self.plan.grace)
 
-    def _station(self, number: int) -> Station:
+    def _station(self, number: int, standing: Standing) -> Station:
         plan = self.plan
         return self._make(
             plan.url,
@@ -88,7 +95,7 @@ class Fleet:
             remember=REMEMBERED,
             ssl=plan.ssl,
             auth_key=plan.auth_key,
-            connect=self._dialler.connect,
+            connect=partial(self._dialler.connect, standing=standing),
         )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -111,6 +118,14 @@ class Fleet:
         return sum(member.station.online for member in self.members.values())
 
     @property
+    def stations(self) -> Stations:
+        """How far they have come; once the time of `run` is over, as it was before they were taken away."""
+        if self._at_end is not None:
+            return self._at_end
+        present = ((member.standing, member.station.online) for member in self.members.values())
+        return Stations.together((Stations.of(present), self._gone))
+
+    @property
     def late(self) -> float:
         """By how many seconds the latest timer was late."""
         return self.clock.late if isinstance(self.clock, Wheel) else 0.0
@@ -126,12 +141,24 @@ class Fleet:
             clock.call_later(plan.begins(number), partial(self._begin, number))
         clock.call_later(plan.begins(plan.stations) + SETTLED, self._all_on)
         clock.call_later(plan.duration, self._time_is_over)
-        self._looked = clock.monotonic()
+        began = self._looked = clock.monotonic()
         self._next_look(self._looked + LOOK)
         await self._enough.wait()
+        self.lasted = clock.monotonic() - began
         self._look(SHORTEST_LOOK)
+        if self._in_time:
+            await self._wait_for_boots()
+        self._at_end = self.stations
         await self.close()
         return self._in_time
+
+    async def _wait_for_boots(self) -> None:
+        """Who was switched on last and has not been answered yet is given the grace to be."""
+        coming = [member for member in self.members.values() if member.standing.is_coming()]
+        if coming and self.plan.grace:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.plan.grace):
+                    await asyncio.gather(*(member.settles() for member in coming))
 
     def _time_is_over(self) -> None:
         self._in_time = not self._enough.is_set()
@@ -172,6 +199,7 @@ class Fleet:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._dialler.close()
         if isinstance(self.clock, Wheel):
             self.clock.close()
 

@@ -31,6 +31,7 @@ from ocppj.session import Memory, Seen, Session
 from ocppj.trace import Trace
 from simulator.clock import Clock, Timer
 from simulator.dialing import Outcome
+from simulator.fleet.standing import Standing
 from simulator.fleet.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ CLOSING: Final = 2.0
 """Seconds the CSMS has to answer a close frame."""
 
 _quiet = logging.getLogger("plugproof.fleet.picows")
-_quiet.setLevel(logging.ERROR)  # picows tells every connection, the tally counts them
+_quiet.setLevel(logging.CRITICAL)  # picows tells every connection and every frame that is none, the tally counts them
 _TEXT, _BINARY, _MORE = picows.WSMsgType.TEXT, picows.WSMsgType.BINARY, picows.WSMsgType.CONTINUATION
 _PONG, _CLOSE = picows.WSMsgType.PONG, picows.WSMsgType.CLOSE
 _PLAIN_CODES: Final = range(1000, 5000)
@@ -83,6 +84,9 @@ class FleetLine(PeerBase, picows.WSListener):
         self._pong: asyncio.Future[None] | None = None
         self.closed: ConnectionClosed | None = None
         self._is_ready = False  # the station has it
+        self._is_left = False  # the station has closed it, or cut it
+        self.standing = Standing()  # of the station
+        self.endings: set[asyncio.Task[None]] = set()  # of the dialler: what waits for the last word of picows
 
     # --- sending ------------------------------------------------------------------------------------------------------
 
@@ -125,9 +129,18 @@ class FleetLine(PeerBase, picows.WSListener):
     def _over(self, outcome: Outcome) -> None:
         """The open CALL is over."""
         done = self._done
+        if self._open is not None and self._open.action == "BootNotification":
+            self._booted(outcome)
         self._open = self._done = None
         if done is not None:
             done(outcome)
+
+    def _booted(self, outcome: Outcome) -> None:
+        if type(outcome) is Seen:
+            frame = outcome.frame
+            self.standing.booted(frame.payload["status"] if type(frame) is CallResult and outcome.valid else "")
+        elif isinstance(outcome, CallTimeout):
+            self.standing.booted("")
 
     def _sent_at(self, call: Call, now: int) -> int:
         return next((one.at for one in self.session.open_calls("station") if one.id == call.id), now)
@@ -166,6 +179,7 @@ class FleetLine(PeerBase, picows.WSListener):
         transport = self._transport
         if transport is None or self.closed is not None:
             return
+        self._is_left = True
         self._shut(code, reason)
         ended = asyncio.ensure_future(transport.wait_disconnected())
         await asyncio.wait((ended,), timeout=CLOSING)
@@ -176,6 +190,7 @@ class FleetLine(PeerBase, picows.WSListener):
     async def abort(self) -> None:
         """Drop the connection without a word."""
         if self._transport is not None and self.closed is None:
+            self._is_left = True
             self._lost(ConnectionClosed(1006, "", by_remote=False))
             self._transport.disconnect(False)
 
@@ -218,6 +233,18 @@ class FleetLine(PeerBase, picows.WSListener):
         """The connection has ended."""
         sent = getattr(transport.close_handshake, "sent", None) is not None  # there is none before a close frame
         self._lost(ConnectionClosed(1000 if sent else 1006, "", by_remote=not sent))
+        ending = asyncio.get_running_loop().create_task(self._ending(transport))
+        self.endings.add(ending)
+        ending.add_done_callback(self.endings.discard)
+
+    async def _ending(self, transport: picows.WSTransport) -> None:
+        """Hear what picows has to say about the end, which it would complain about to the terminal otherwise."""
+        try:
+            await transport.wait_disconnected()
+        except picows.WSError as error:
+            self._tally.problem(f"the CSMS sent what is no WebSocket frame: {error}")
+        except Exception as error:  # of a callback of ours
+            self._tally.failed(error)
 
     def _fragment(self, kind: picows.WSMsgType, frame: picows.WSFrame, at: int) -> None:
         if self._parts is None:
@@ -298,7 +325,8 @@ class FleetLine(PeerBase, picows.WSListener):
         session.close("csms" if closed.by_remote else "station", now)
         self._count_findings(before, "", "")
         if self._is_ready:  # else it never was the station's, and the attempt has failed
-            self._tally.lost += closed.by_remote
+            self._tally.lost += not self._is_left
+            self.standing.is_cut_off = not self._is_left
             self._on_closed(closed)
 
     def _count_findings(self, before: int, action: str, text: str) -> None:
@@ -322,6 +350,11 @@ class Dialler:
         self._clock = clock
         self._open_timeout = open_timeout
         self._schemas = schemas.load("1.6")
+        self._endings: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Wait until the last word about all connections is heard."""
+        await asyncio.gather(*self._endings)
 
     async def connect(
         self,
@@ -336,16 +369,20 @@ class Dialler:
         basic_auth: tuple[str, bytes] | None = None,
         trace: Trace | None = None,
         observer: Callable[[Seen], None] | None = None,
+        standing: Standing | None = None,
     ) -> FleetLine:
-        """Connect one station. Raises `ConnectFailed`. The tally is the observer; there is no other."""
+        """Connect one station, and keep its `standing`. Raises `ConnectFailed`. The tally is the only observer."""
         self._tally.attempts += 1
+        standing = standing or Standing()
         try:
             line = await self._open(url, identity, on_call, on_closed, memory, ssl, headers, basic_auth, trace)
         except ConnectFailed as error:
-            self._tally.not_connected += 1
-            self._tally.problem(f"not connected: {str(error).removeprefix(error.url).removeprefix(': ')}")
+            self._tally.failed_to_connect(str(error).removeprefix(error.url).removeprefix(": "))
+            standing.is_cut_off = True
             raise
         self._tally.connected += 1
+        standing.connected, standing.is_cut_off = True, False
+        line.standing = standing
         return line
 
     async def _open(
@@ -364,6 +401,7 @@ class Dialler:
         options = handshake_options([SUBPROTOCOL], ssl, headers, basic_auth, self._open_timeout)
         session = Session("station", self._schemas, trace=trace, memory=memory, max_findings=KEPT_FINDINGS)
         line = FleetLine(session, self._tally, self._clock, on_call, on_closed)
+        line.endings = self._endings
         try:
             transport, _ = await picows.ws_connect(
                 lambda: line,

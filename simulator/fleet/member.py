@@ -15,6 +15,7 @@ from simulator.clock import Timer
 from simulator.connectors import Connector
 from simulator.errors import NotPossible
 from simulator.fleet.plan import Plan
+from simulator.fleet.standing import Standing
 from simulator.fleet.tally import Tally
 from simulator.station import Station
 
@@ -41,13 +42,17 @@ class Member:
         "_turn",
         "is_ending",
         "number",
+        "standing",
         "station",
         "tally",
     )
 
-    def __init__(self, number: int, station: Station, plan: Plan, tally: Tally, spawn: Spawn) -> None:
+    def __init__(
+        self, number: int, station: Station, standing: Standing, plan: Plan, tally: Tally, spawn: Spawn
+    ) -> None:
         self.number = number
         self.station = station
+        self.standing = standing
         self.tally = tally
         self.is_ending = False
         self._plan = plan
@@ -66,6 +71,10 @@ class Member:
             self._next_driver()
         if self._plan.churn_every:
             self._next_outage()
+
+    async def settles(self) -> None:
+        """Wait until its first boot has come to something."""
+        await self.station.until(lambda _: not self.standing.is_coming())
 
     async def end(self, grace: float) -> None:
         """Stop what runs, deliver what is queued within `grace` seconds, and take the station away."""
@@ -100,8 +109,7 @@ class Member:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            self.tally.failures += 1
-            self.tally.problem(f"a step of the fleet failed: {type(error).__name__}: {error}")
+            self.tally.failed(error)
             log.debug("a step of the fleet failed", exc_info=error)
 
     # --- drivers ------------------------------------------------------------------------------------------------------

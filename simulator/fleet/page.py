@@ -25,6 +25,7 @@ def page(result: Mapping[str, Any]) -> str:
         rows=[*result["actions"].items(), ("all", result["all"])],
         breaches={**breaches, "all": sum(breaches.values())},
         conditions=_conditions(result),
+        standing=_standing(result),
         charts=[_times(timeline), _rate(timeline), _stations(timeline)] if timeline else [],
     )
 
@@ -72,13 +73,41 @@ def _stations(timeline: Sequence[Mapping[str, Any]]) -> str:
     return chart("Stations online", text, [Curve("stations", "rate", points)], _end(timeline))
 
 
+_STANDING = (
+    ("switched_on", "switched on", "by the ramp, so far"),
+    ("connected", "connected", "have had a connection"),
+    ("accepted", "accepted", "by the CSMS, at one of their boots"),
+    ("online", "online at the end", "connected and accepted"),
+    ("refused", "refused", "their last boot was answered with Pending or Rejected, or not in a usable way"),
+    ("lost", "lost at the end", "accepted once, and offline though the fleet did not want it"),
+)
+
+
+def _standing(result: Mapping[str, Any]) -> list[tuple[str, int, str, bool]]:
+    """Rows about the stations and their connections: a name, a number, what it means, whether it is bad."""
+    stations, made = result["stations"], result["connections"]
+    rows = [(name, stations[key], text, False) for key, name, text in _STANDING]
+    rows = [(name, count, text, name in ("refused", "lost at the end") and count > 0) for name, count, text, _ in rows]
+    return [
+        *rows,
+        ("attempts to connect", made["attempts"], "of all stations together", False),
+        ("failed", made["not_connected"], "attempts", made["not_connected"] > 0),
+        ("dropped", made["lost"], "connections that the CSMS or the network ended", made["lost"] > 0),
+    ]
+
+
+def _cut_short(run: Mapping[str, Any]) -> str:
+    by = f" by {run['interrupted_by']}" if run["interrupted_by"] else ""
+    return f", interrupted after {run['lasted_s']:.1f} s{by}" if run["interrupted"] else ""
+
+
 def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
-    run, plan, process, stations = (result[key] for key in ("run", "plan", "process", "stations"))
+    run, plan, process = (result[key] for key in ("run", "plan", "process"))
     messages, sessions = result["messages"], result["sessions"]
     memory, cpu = process["kib_per_station"], process["cpu_us_per_message"]
     return [
         ("CSMS", plan["url"]),
-        ("Began", f"{run['started']}, ran {run['seconds']:.1f} s" + ", ended before its time" * run["interrupted"]),
+        ("Began", f"{run['started']}, ran {run['seconds']:.1f} s" + _cut_short(run)),
         (
             "Stations",
             f"{plan['stations']} with {plan['connectors']} connector{'s' * (plan['connectors'] > 1)} each, "
@@ -89,11 +118,6 @@ def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Meter values", f"every {plan['meter_every_s']:g} s"),
         ("Outages", f"every {plan['churn_every_s']:g} s on average" if plan["churn_every_s"] else "none"),
         ("Answers awaited", f"{plan['call_timeout_s']:g} s"),
-        ("Boots", f"{stations['accepted']} accepted of {stations['switched_on']} stations"),
-        (
-            "Connections",
-            f"{stations['connected']} of {stations['attempts']} attempts, {stations['lost']} lost",
-        ),
         ("Sessions", f"{sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused"),
         (
             "Messages",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.plan import Plan
+from simulator.fleet.standing import Stations
 from simulator.fleet.tally import Tally
 from simulator.fleet.timeline import Timeline
 
@@ -23,9 +24,9 @@ class Counted(Protocol):
     @property
     def timeline(self) -> Timeline: ...
     @property
-    def switched_on(self) -> int: ...
+    def stations(self) -> Stations: ...
     @property
-    def online(self) -> int: ...
+    def lasted(self) -> float: ...
     @property
     def late(self) -> float: ...
     @property
@@ -41,8 +42,8 @@ class Part:
     plan: Plan
     tally: Tally
     timeline: Timeline
-    switched_on: int = 0
-    online: int = 0
+    stations: Stations = field(default_factory=Stations)
+    lasted: float = 0.0  # until its time was over, or it was stopped
     late: float = 0.0
     bytes_before: int | None = None
     bytes_with_all: int | None = None
@@ -58,7 +59,7 @@ class Part:
 
 def glance(fleet: Fleet, plan: Plan) -> Part:
     """What a table that lives needs to know."""
-    return Part(plan, fleet.tally.glance(), Timeline(), fleet.switched_on, fleet.online)
+    return Part(plan, fleet.tally.glance(), Timeline(), fleet.stations)
 
 
 async def run(fleet: Fleet, plan: Plan) -> Part:
@@ -69,8 +70,8 @@ async def run(fleet: Fleet, plan: Plan) -> Part:
         plan,
         fleet.tally,
         fleet.timeline,
-        fleet.switched_on,
-        fleet.online,
+        fleet.stations,
+        fleet.lasted,
         fleet.late,
         fleet.bytes_before,
         fleet.bytes_with_all,
@@ -85,8 +86,8 @@ def together(plan: Plan, parts: Sequence[Part]) -> Part:
     sum_of = Part(plan, Tally(), Timeline.together(part.timeline for part in parts))
     for part in parts:
         sum_of.tally.include(part.tally)
-    sum_of.switched_on = sum(part.switched_on for part in parts)
-    sum_of.online = sum(part.online for part in parts)
+    sum_of.stations = Stations.together(part.stations for part in parts)
+    sum_of.lasted = max(part.lasted for part in parts)
     sum_of.late = max(part.late for part in parts)
     sum_of.bytes_before = _sum([part.bytes_before for part in parts])
     sum_of.bytes_with_all = _sum([part.bytes_with_all for part in parts])

@@ -12,6 +12,7 @@ import schemas
 from simulator.fleet.part import Counted
 from simulator.fleet.plan import Plan
 from simulator.fleet.resources import platform
+from simulator.fleet.standing import Stations
 from simulator.fleet.tally import ActionTally
 from simulator.limits import Judged, Limit, judge
 from simulator.metering import timestamp
@@ -30,13 +31,14 @@ class Measured:
     in_time: bool  # not interrupted
     limits: Sequence[Limit] = ()
     processes: int = 1
+    interrupted_by: str | None = None  # SIGINT or SIGTERM
 
 
 def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
     """Everything that is known of a run."""
-    tally, plan = fleet.tally, fleet.plan
-    judged = [judge(limit, tally) for limit in measured.limits]
-    verdict, reason = verdict_of(fleet, judged)
+    tally, plan, stations = fleet.tally, fleet.plan, fleet.stations
+    judged = [judge(limit, tally, stations) for limit in measured.limits]
+    verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time)
     loaded = schemas.load("1.6")
     growth = None if None in (fleet.bytes_before, fleet.bytes_with_all) else _growth(fleet)
     return {
@@ -50,15 +52,25 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "started": timestamp(measured.started),
             "seconds": round(measured.seconds, 3),
             "interrupted": not measured.in_time,
+            "interrupted_by": measured.interrupted_by,
+            "lasted_s": round(fleet.lasted, 3),
         },
         "plan": _plan(plan),
         "stations": {
-            "switched_on": fleet.switched_on,
-            "accepted": tally.accepted,
+            "switched_on": stations.switched_on,
+            "connected": stations.connected,
+            "accepted": stations.accepted,
+            "online": stations.online,
+            "refused": stations.refused,
+            "lost": stations.lost,
+            "coming": stations.coming,
+        },
+        "connections": {
             "attempts": tally.attempts,
             "connected": tally.connected,
             "not_connected": tally.not_connected,
             "lost": tally.lost,
+            "failures": dict(tally.not_connected_by.most_common()),
         },
         "sessions": {"begun": tally.sessions, "over": tally.sessions_over, "refused": tally.sessions_refused},
         "messages": {
@@ -143,21 +155,77 @@ def _action(counted: ActionTally) -> dict[str, Any]:
     }
 
 
-def verdict_of(fleet: Counted, judged: Sequence[Judged]) -> tuple[str, str]:
-    """The verdict of a run and why; limits decide, once it is sure that something was measured."""
-    tally = fleet.tally
-    if not tally.accepted:
-        most = tally.problems.most_common(1)
-        return "INCONCLUSIVE", "no station was accepted" + (f"; {most[0][0]}" if most else "")
+def verdict_of(fleet: Counted, judged: Sequence[Judged], *, in_time: bool) -> tuple[str, str]:
+    """The verdict of a run and why.
+
+    Limits decide, and beside them that every station was accepted and none is lost at the end, unless a limit says
+    something else about just that. What was interrupted is no pass.
+    """
+    tally, stations = fleet.tally, fleet.stations
+    cut_short = "" if in_time else f"interrupted after {fleet.lasted:.1f} s of {fleet.plan.duration:g} s"
+    if not stations.connected:
+        return "INCONCLUSIVE", _listed(cut_short, f"no station was ever connected{_because(fleet)}")
     if tally.failures:
         return "ERROR", f"{tally.failures} steps of the fleet itself failed; see problems"
     own = tally.breaches("station")
     if own:
         return "ERROR", f"the stations themselves broke rules {own} times; see violations"
-    broken = [one for one in judged if one.verdict == "FAIL"]
+    broken = [f"{one.reason}, the limit is {one.limit.text}" for one in judged if one.verdict == "FAIL"]
+    broken += missing(fleet, [one.limit for one in judged], in_time=in_time)
     if broken:
-        return "FAIL", "; ".join(f"{one.reason}, the limit is {one.limit.text}" for one in broken)
-    silent = [one for one in judged if one.verdict == "INCONCLUSIVE"]
-    if silent:
-        return "INCONCLUSIVE", "; ".join(f"{one.limit.text}: {one.reason}" for one in silent)
-    return "PASS", f"{len(judged)} limits kept" if judged else "the fleet ran; no limit was set"
+        return "FAIL", _listed(cut_short, *broken)
+    silent = [f"{one.limit.text}: {one.reason}" for one in judged if one.verdict == "INCONCLUSIVE"]
+    if silent or cut_short:
+        return "INCONCLUSIVE", _listed(cut_short, *silent)
+    kept = f"{len(judged)} limit{'s' * (len(judged) != 1)} kept" if judged else "the fleet ran, no limit was set"
+    return "PASS", f"{kept}; of {of_stations(stations.switched_on)} {stations.accepted} accepted, {_online(stations)}"
+
+
+def missing(fleet: Counted, limits: Sequence[Limit], *, in_time: bool) -> list[str]:
+    """Sentences about stations that were not accepted or are lost, as far as no limit is about that."""
+    stations, named = fleet.stations, {limit.figure for limit in limits}
+    # Who has just been switched on when a run is interrupted could not have been accepted yet.
+    absent = stations.switched_on - stations.accepted - (0 if in_time else stations.coming)
+    found = []
+    if absent > 0 and not named & {"accepted", "online"}:
+        of = of_stations(stations.switched_on)
+        found.append(f"{absent} of {of} {_was(absent)} never accepted by the CSMS{_because(fleet)}")
+    if stations.refused and stations.accepted == stations.switched_on and not named & {"refused", "online"}:
+        found.append(f"{of_stations(stations.refused)} had to boot again and {_was(stations.refused)} not accepted")
+    if stations.lost and not named & {"lost", "online"}:
+        found.append(f"{of_stations(stations.lost)} {_was(stations.lost)} lost at the end: accepted once, and offline")
+    return found
+
+
+def of_stations(count: int) -> str:
+    """So many stations, in words."""
+    return f"{count} station{'s' * (count != 1)}"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _online(stations: Stations) -> str:
+    return (
+        "all online at the end" if stations.online == stations.switched_on else f"{stations.online} online at the end"
+    )
+
+
+def _because(fleet: Counted) -> str:
+    """Why stations are not there, as far as anybody can say."""
+    tally, stations = fleet.tally, fleet.stations
+    reason = next(iter(tally.not_connected_by.most_common(1)), None)
+    if reason is not None:
+        return f"; {reason[1]} attempts to connect failed, most often: {reason[0]}"
+    if stations.refused:
+        return f"; {stations.refused} boots ended with Pending, Rejected or no usable answer"
+    problem = next(iter(tally.problems.most_common(1)), None)
+    if problem is not None:
+        return f"; {problem[0]}"
+    waiting = tally.attempts - tally.connected - tally.not_connected
+    return f"; {waiting} attempts to connect were not answered" if waiting > 0 else ""
+
+
+def _listed(*sentences: str) -> str:
+    return "; ".join(filter(None, sentences))

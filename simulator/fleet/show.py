@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import Any
 
 from rich.console import Console, Group
@@ -18,6 +19,9 @@ from simulator.fleet.part import Counted
 EVERY_LIVE = 1.0
 EVERY_LINE = 10.0
 """Seconds between two looks at the fleet."""
+
+SHOWN_REASONS = 3
+"""Reasons for failed attempts that are named on a screen; the result has all of them."""
 
 _SHARES = (0.5, 0.95, 0.99)
 
@@ -44,7 +48,7 @@ class Watch:
     def look(self, fleet: Counted) -> None:
         """Show how things are now."""
         now = time.monotonic()
-        if not fleet.switched_on:  # its processes are still coming up
+        if not fleet.stations.switched_on:  # its processes are still coming up
             self._began = now
         frames = fleet.tally.frames
         rate = (frames - self._frames) / max(now - self._before, 1e-9)
@@ -53,7 +57,7 @@ class Watch:
         if self._live is None:
             self._console.print(head, highlight=False, soft_wrap=True)
         else:
-            self._live.update(Group(Text(head), live_table(fleet)), refresh=True)
+            self._live.update(Group(Text(head), Text(connections(fleet)), live_table(fleet)), refresh=True)
 
 
 @asynccontextmanager
@@ -79,13 +83,37 @@ async def _look(watch: Watch, fleet: Callable[[], Counted]) -> None:
 
 def headline(fleet: Counted, seconds: float, rate: float) -> str:
     """The state of a fleet in one line."""
-    tally = fleet.tally
+    tally, stations = fleet.tally, fleet.stations
     errors = sum(action.errors for action in tally.actions.values())
     return (
-        f"{seconds:5.0f} s  {fleet.online}/{fleet.plan.stations} online, {rate:.0f} messages/s, "
-        f"{tally.sessions - tally.sessions_over} charging, {tally.sessions_over} sessions over, {errors} errors, "
-        f"{tally.breaches('csms')} violations of the CSMS, {tally.not_connected} attempts failed, {tally.lost} lost"
+        f"{seconds:5.0f} s  {stations.online}/{fleet.plan.stations} online, {stations.lost} lost, "
+        f"{rate:.0f} messages/s, {tally.sessions - tally.sessions_over} charging, {tally.sessions_over} sessions over, "
+        f"{errors} errors, {tally.breaches('csms')} violations of the CSMS"
     )
+
+
+def connections(fleet: Counted) -> str:
+    """The stations and their connections, in a few lines."""
+    tally, stations = fleet.tally, fleet.stations
+    lines = [_stations({field.name: getattr(stations, field.name) for field in fields(stations)})]
+    lines.append(_connections(tally.attempts, tally.not_connected, tally.lost, tally.not_connected_by))
+    return "\n".join(lines)
+
+
+def _stations(counts: Mapping[str, int]) -> str:
+    return (
+        f"stations: {counts['switched_on']} switched on, {counts['connected']} connected, "
+        f"{counts['accepted']} accepted, {counts['online']} online, {counts['refused']} refused, {counts['lost']} lost"
+    )
+
+
+def _connections(attempts: int, failed: int, dropped: int, reasons: Mapping[str, int]) -> str:
+    """The failed attempts by reason, the most frequent ones."""
+    why = sorted(reasons.items(), key=lambda one: -one[1])
+    named = "; ".join(f"{count} x {reason}" for reason, count in why[:SHOWN_REASONS])
+    more = f"; and {len(why) - SHOWN_REASONS} more reasons" if len(why) > SHOWN_REASONS else ""
+    line = f"connections: {attempts} attempts, {failed} failed, {dropped} dropped by the CSMS or the network"
+    return f"{line}\n  failed: {named}{more}" if why else line
 
 
 def _table() -> Table:
@@ -123,12 +151,11 @@ def summary(result: Mapping[str, Any]) -> tuple[Table, Text]:
 
 
 def _lines(result: Mapping[str, Any]) -> list[str]:
-    stations, sessions, process, messages = (result[key] for key in ("stations", "sessions", "process", "messages"))
+    sessions, process, messages = (result[key] for key in ("sessions", "process", "messages"))
     by = "this process" if process["processes"] == 1 else f"{process['processes']} processes"
     lines = [
         "",
-        f"stations: {stations['switched_on']} switched on, {stations['accepted']} boots accepted, "
-        f"{stations['not_connected']} attempts failed, {stations['lost']} connections lost",
+        *_stations_and_connections(result),
         f"sessions: {sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused",
         f"messages: {messages['sent']} sent, {messages['received']} received, {messages['per_second']:.0f} a second",
         f"{by}: {process['cpu_seconds']:.1f} s CPU, {_or(process['cpu_us_per_message'])} us a message, "
@@ -142,6 +169,12 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
     lines += [f"limit {one['limit']}: {one['verdict']}, {one['reason']}" for one in result["limits"]]
     lines.append(f"{result['verdict']}: {result['reason']}")
     return lines
+
+
+def _stations_and_connections(result: Mapping[str, Any]) -> list[str]:
+    made = result["connections"]
+    counts = _connections(made["attempts"], made["not_connected"], made["lost"], made["failures"])
+    return [_stations(result["stations"]), counts]
 
 
 def _or(value: float | None) -> str:

@@ -6,10 +6,11 @@ Nothing is kept of a frame but numbers, and one example of each broken rule.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ocppj.frames import Call, CallError, CallResult
+from ocppj.outside import shown
 from ocppj.rules import Finding
 from ocppj.session import Exchange, Seen
 from simulator.fleet.samples import Samples
@@ -22,6 +23,12 @@ MOST_PROBLEMS = 50
 
 MOST_RULES = 500
 """Different broken rules (by action and party) that are told apart."""
+
+LONGEST_SENTENCE = 500
+"""Characters kept of a sentence about a failure, in which the CSMS may have put words of its own."""
+
+LONGEST_NAME = 50
+"""Characters kept of what a CSMS gives out as the name of an action."""
 
 LONGEST_EXAMPLE = 500
 """Characters kept of a message that broke a rule."""
@@ -74,7 +81,6 @@ _COUNTS = (
     "connected",
     "not_connected",
     "lost",
-    "accepted",
     "sessions",
     "sessions_over",
     "sessions_refused",
@@ -85,10 +91,12 @@ _COUNTS = (
 class Tally:
     """All counts of one fleet."""
 
-    def __init__(self, sink: Sink | None = None) -> None:
+    def __init__(self, sink: Sink | None = None, secrets: Sequence[str] = ()) -> None:
+        """`secrets` are passwords of the stations: they are kept nowhere, whoever says them."""
         self.actions: defaultdict[str, ActionTally] = defaultdict(ActionTally)
         self.violations: dict[tuple[str, str, str, str], Violation] = {}
         self.problems: Counter[str] = Counter()
+        self.not_connected_by: Counter[str] = Counter()  # attempts that failed, by reason
         self.frames_sent = 0
         self.frames_received = 0
         self.calls_of_csms = 0
@@ -96,12 +104,12 @@ class Tally:
         self.connected = 0
         self.not_connected = 0
         self.lost = 0  # connections that ended without the station wanting it
-        self.accepted = 0  # BootNotification.conf with this status
         self.sessions = 0  # transactions that began
         self.sessions_over = 0
         self.sessions_refused = 0  # nobody was let in
         self.failures = 0  # steps of the fleet itself that went wrong
         self._sink = sink
+        self._secrets = secrets
 
     def action(self, name: str) -> ActionTally:
         """The counts of one action."""
@@ -138,13 +146,10 @@ class Tally:
         took = seen.at - request.at
         tally.samples.add(took)
         problem = None
-        if type(frame) is CallResult and seen.valid:
-            if action == "BootNotification" and frame.payload["status"] == "Accepted":
-                self.accepted += 1
-        elif isinstance(frame, CallError):
+        if isinstance(frame, CallError):
             tally.refused += 1
             problem = f"CALLERROR {frame.code}"
-        else:
+        elif type(frame) is not CallResult or not seen.valid:
             tally.invalid += 1
             problem = (
                 "an answer against the schema" if isinstance(frame, CallResult) else "an answer that is no message"
@@ -179,17 +184,29 @@ class Tally:
                     key = (finding.rule, finding.level, finding.party, action)
                     violation = self.violations.get(key)
                 if violation is None:
-                    example = text[:LONGEST_EXAMPLE]
-                    violation = Violation(finding.rule, finding.level, finding.party, action, finding.message, example)
+                    example, message = self._shown(text, LONGEST_EXAMPLE), self._shown(finding.message)
+                    about = self._shown(action, LONGEST_NAME)
+                    violation = Violation(finding.rule, finding.level, finding.party, about, message, example)
                     self.violations[key] = violation
             violation.count += 1
 
+    def _shown(self, text: str, longest: int = LONGEST_SENTENCE) -> str:
+        return shown(text, self._secrets, longest=longest)
+
     def problem(self, sentence: str) -> None:
         """Something went wrong; how often is counted."""
-        if sentence in self.problems or len(self.problems) < MOST_PROBLEMS:
-            self.problems[sentence] += 1
-        else:
-            self.problems["other problems"] += 1
+        sentence = self._shown(sentence)
+        _count(self.problems, sentence, "other problems")
+
+    def failed_to_connect(self, reason: str) -> None:
+        """An attempt to connect came to nothing."""
+        self.not_connected += 1
+        _count(self.not_connected_by, self._shown(reason), "other reasons")
+
+    def failed(self, error: BaseException) -> None:
+        """A step of the fleet itself went wrong."""
+        self.failures += 1
+        self.problem(f"a step of the fleet failed: {type(error).__name__}: {error}")
 
     def breaches(self, party: str, action: str | None = None) -> int:
         """How often `party` broke a MUST rule, in frames of one action or altogether."""
@@ -231,6 +248,7 @@ class Tally:
             else:
                 mine.count += violation.count
         self.problems.update(other.problems)
+        self.not_connected_by.update(other.not_connected_by)
 
     def glance(self) -> Tally:
         """A copy without the single times: small enough to be sent every second."""
@@ -239,4 +257,10 @@ class Tally:
             setattr(same, name, getattr(self, name))
         same.actions.update({name: replace(one, samples=one.samples.glance()) for name, one in self.actions.items()})
         same.violations, same.problems = self.violations, self.problems
+        same.not_connected_by = self.not_connected_by
         return same
+
+
+def _count(counter: Counter[str], text: str, otherwise: str) -> None:
+    """One more of this text, as long as there are not too many different ones."""
+    counter[text if text in counter or len(counter) < MOST_PROBLEMS else otherwise] += 1

@@ -52,6 +52,7 @@ class ScriptedCsms:
         self.tls: ssl.SSLContext | None = None
         self.refuses: Callable[[Request], int | None] = lambda request: None  # the HTTP status to refuse with
         self.peer: Peer | None = None
+        self.sockets: list[ServerConnection] = []  # of all connections, for what no frame can say
         self.findings: list[Finding] = []
         self.excused: set[str] = set()  # rules a test makes the station break
         self._unread: deque[tuple[str, dict[str, Any]]] = deque()
@@ -102,6 +103,7 @@ class ScriptedCsms:
     async def _serve(self, websocket: ServerConnection) -> None:
         peer = Peer.over_websocket(websocket, "csms", handler=self._handle, memory=self._memory)
         self.peer = peer
+        self.sockets.append(websocket)
         self.connections += 1
         self.paths.append(websocket.request.path)
         self.handshakes.append(websocket.request.headers)

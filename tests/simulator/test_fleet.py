@@ -46,7 +46,7 @@ async def test_stations_come_up_one_after_the_other_at_the_rate_of_the_ramp(
 
     assert online == [2, 3, 4, 4]
     assert csms.paths == [f"/ocpp/FLEET-{number:05d}" for number in (1, 2, 3, 4)]
-    assert fleet.tally.accepted == 4
+    assert fleet.stations.accepted == 4
 
 
 async def test_the_same_seed_brings_the_same_drivers_and_another_one_others(

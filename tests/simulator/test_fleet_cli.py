@@ -17,6 +17,7 @@ from rich.console import Console
 from simulator.fleet import Plan, show
 from simulator.fleet.cli import main
 from simulator.fleet.part import Part
+from simulator.fleet.standing import Stations
 from tests.simulator.scripted_csms import ScriptedCsms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,8 +63,9 @@ async def test_a_run_prints_its_table_writes_its_figures_and_ends_with_0(csms: S
     assert result["limits"][0]["verdict"] == "PASS"
     assert (result["plan"]["seed"], result["plan"]["stations"]) == (3, 4)
     assert result["stations"] == {
-        "switched_on": 4, "accepted": 4, "attempts": 4, "connected": 4, "not_connected": 0, "lost": 0,
+        "switched_on": 4, "connected": 4, "accepted": 4, "online": 4, "refused": 0, "lost": 0, "coming": 0,
     }  # fmt: skip
+    assert result["connections"] == {"attempts": 4, "connected": 4, "not_connected": 0, "lost": 0, "failures": {}}
     assert result["sessions"]["begun"] == result["sessions"]["over"] > 0
     assert result["messages"]["sent"] == result["messages"]["received"] == result["all"]["sent"] == len(csms.received)
     assert {payload["idTag"] for payload in csms.payloads("StartTransaction")} == {"CARD"}
@@ -83,7 +85,8 @@ async def test_a_run_prints_its_table_writes_its_figures_and_ends_with_0(csms: S
         "ms",
     ]
     assert any(line.startswith("BootNotification ") for line in lines)
-    assert "PASS: 1 limits kept" in lines
+    assert "PASS: 1 limit kept; of 4 stations 4 accepted, all online at the end" in lines
+    assert "stations: 4 switched on, 4 connected, 4 accepted, 4 online, 0 refused, 0 lost" in lines
 
 
 @pytest.mark.asyncio
@@ -126,7 +129,9 @@ async def test_a_csms_that_is_not_there_is_named(csms: ScriptedCsms) -> None:
 
     assert code == 3
     result = checked(out)
-    assert result["reason"].startswith("no station was accepted; not connected: the connection was refused")
+    assert result["reason"].startswith("no station was ever connected; ")
+    assert " attempts to connect failed, most often: the connection was refused" in result["reason"]
+    assert sum(result["connections"]["failures"].values()) == result["connections"]["not_connected"] > 0
     assert result["all"]["milliseconds"] is None
     assert "Traceback" not in err
 
@@ -183,7 +188,7 @@ def test_the_time_on_the_screen_begins_with_the_first_station(monkeypatch: pytes
     watch = show.Watch(console, live=False)
     coming = Part.empty(Plan("ws://127.0.0.1/ocpp", stations=2))
     for switched_on in (0, 1, 2):
-        watch.look(replace(coming, switched_on=switched_on))
+        watch.look(replace(coming, stations=Stations(switched_on)))
 
     assert isinstance(console.file, StringIO)
     assert [line.split()[0] for line in console.file.getvalue().splitlines()] == ["0", "1", "3"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.fleet.standing import Stations
 from simulator.fleet.tally import Tally, Violation
 from simulator.limits import BadLimit, judge, parse_limit
 
@@ -42,10 +43,10 @@ def test_a_limit_is_read(text: str, action: str, figure: str, inclusive: bool, v
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "from the end on: it begins with an action of a station or all"),
-        ("authorize p95 < 1s", "from 'authorize' at character 1 on: write Authorize"),
-        ("Autorize p95 < 1s", "from 'Autorize' at character 1 on: it begins with an action of a station or all"),
-        ("Authorize p96 < 1s", "from 'p96' at character 11 on: the figure is one of p50, p95, p99, max, mean, errors"),
+        ("", "from the end on: it begins with an action of a station, all, or one of connected, accepted,"),
+        ("authorize p95 < 1s", "from 'authorize' at character 1 on: did you mean Authorize?"),
+        ("Autorize p95 < 1s", "from 'Autorize' at character 1 on: did you mean Authorize?"),
+        ("Authorize p96 < 1s", "from 'p96' at character 11 on: did you mean p9"),
         ("Authorize p95 > 1s", "from '>' at character 15 on: a limit is an upper one, with < or <="),
         ("Authorize p95", "from the end on: a limit is an upper one"),
         ("Authorize p95 < fast", "from 'fast' at character 17 on: a number comes here"),
@@ -78,7 +79,7 @@ def test_a_bad_limit_is_one_sentence_with_the_place(text: str, sentence: str) ->
 )
 def test_times_are_judged_as_they_are(text: str, verdict: str, value: float) -> None:
     tally = tallied(*range(1, 101))
-    judged = judge(parse_limit(text, ACTIONS), tally)
+    judged = judge(parse_limit(text, ACTIONS), tally, Stations())
 
     assert (judged.verdict, judged.value) == (verdict, pytest.approx(value))
 
@@ -86,9 +87,9 @@ def test_times_are_judged_as_they_are(text: str, verdict: str, value: float) -> 
 def test_errors_are_a_count_or_a_share_of_what_was_sent() -> None:
     tally = tallied(*[1.0] * 98, errors=2)
 
-    assert judge(parse_limit("all errors < 2", ACTIONS), tally).verdict == "FAIL"
-    assert judge(parse_limit("all errors <= 2 %", ACTIONS), tally).verdict == "PASS"
-    share = judge(parse_limit("all errors < 2 %", ACTIONS), tally)
+    assert judge(parse_limit("all errors < 2", ACTIONS), tally, Stations()).verdict == "FAIL"
+    assert judge(parse_limit("all errors <= 2 %", ACTIONS), tally, Stations()).verdict == "PASS"
+    share = judge(parse_limit("all errors < 2 %", ACTIONS), tally, Stations())
     assert (share.verdict, share.reason) == ("FAIL", "errors of all CALLs is 2 %")
 
 
@@ -102,18 +103,18 @@ def test_violations_are_those_of_the_csms_against_a_must() -> None:
     ]:
         tally.violations[rule, level, party, action] = Violation(rule, level, party, action, "", "", count=1)
 
-    assert judge(parse_limit("Authorize violations <= 1", ACTIONS), tally).verdict == "PASS"
-    assert judge(parse_limit("all violations <= 1", ACTIONS), tally).verdict == "FAIL"
+    assert judge(parse_limit("Authorize violations <= 1", ACTIONS), tally, Stations()).verdict == "PASS"
+    assert judge(parse_limit("all violations <= 1", ACTIONS), tally, Stations()).verdict == "FAIL"
 
 
 @pytest.mark.parametrize("text", ["Heartbeat p95 < 1s", "Heartbeat errors <= 0", "Heartbeat violations <= 0"])
 def test_what_was_never_sent_is_neither_kept_nor_broken(text: str) -> None:
-    judged = judge(parse_limit(text, ACTIONS), tallied(1.0))
+    judged = judge(parse_limit(text, ACTIONS), tallied(1.0), Stations())
 
     assert (judged.verdict, judged.value) == ("INCONCLUSIVE", None)
 
 
 def test_what_was_never_answered_has_no_time() -> None:
-    judged = judge(parse_limit("Authorize p95 < 1s", ACTIONS), tallied(errors=3))
+    judged = judge(parse_limit("Authorize p95 < 1s", ACTIONS), tallied(errors=3), Stations())
 
     assert (judged.verdict, judged.reason) == ("INCONCLUSIVE", "Authorize was never answered")

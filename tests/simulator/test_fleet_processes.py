@@ -17,6 +17,7 @@ import pytest
 from simulator.fleet.part import Part, together
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes import ProcessDied, Processes
+from simulator.fleet.standing import Stations
 from simulator.fleet.tally import Tally, Violation
 from simulator.fleet.timeline import Timeline
 from tests.simulator.scripted_csms import ScriptedCsms
@@ -87,8 +88,9 @@ async def test_two_processes_are_one_fleet_with_one_result(csms: ScriptedCsms, t
     assert sorted(csms.paths) == [f"/ocpp/FLEET-{number:05d}" for number in range(1, 6)]
     assert result["process"]["processes"] == 2
     assert result["stations"] == {
-        "switched_on": 5, "accepted": 5, "attempts": 5, "connected": 5, "not_connected": 0, "lost": 0,
+        "switched_on": 5, "connected": 5, "accepted": 5, "online": 5, "refused": 0, "lost": 0, "coming": 0,
     }  # fmt: skip
+    assert result["connections"] == {"attempts": 5, "connected": 5, "not_connected": 0, "lost": 0, "failures": {}}
     assert result["all"]["sent"] == result["all"]["answered"] == result["messages"]["received"] == len(csms.received)
     assert result["all"]["exact"] is True
     assert result["sessions"]["begun"] == result["sessions"]["over"] == len(csms.payloads("StopTransaction")) > 0
@@ -188,7 +190,8 @@ def test_parts_together_count_what_one_would_have() -> None:
             counted.sent += 1
             counted.samples.add(took)
     for at, part in enumerate(parts):
-        part.tally.frames_sent, part.tally.accepted, part.late = 10, 1, at / 10
+        part.tally.frames_sent, part.stations, part.late = 10, Stations(5, 4, 3, 2, 1, 1), at / 10
+        part.tally.failed_to_connect("the connection was refused")
         part.bytes_before, part.bytes_with_all, part.cpu_seconds, part.seconds = 100, 150, 1.5, 4.0 + at
         part.tally.problems["Heartbeat: no answer in time"] = at
         part.tally.violations["R", "MUST", "csms", "Heartbeat"] = Violation("R", "MUST", "csms", "Heartbeat", "", "", 2)
@@ -198,7 +201,10 @@ def test_parts_together_count_what_one_would_have() -> None:
         0.5, 0.95, 0.99
     )
     assert sum_of.tally.action("Heartbeat").sent == 1500
-    assert (sum_of.tally.frames_sent, sum_of.tally.accepted, sum_of.tally.breaches("csms")) == (30, 3, 6)
+    assert (sum_of.tally.frames_sent, sum_of.stations, sum_of.tally.breaches("csms")) == (
+        30, Stations(15, 12, 9, 6, 3, 3), 6
+    )  # fmt: skip
+    assert (sum_of.tally.not_connected, sum_of.tally.not_connected_by) == (3, {"the connection was refused": 3})
     assert (sum_of.bytes_before, sum_of.bytes_with_all, sum_of.cpu_seconds) == (300, 450, 4.5)
     assert (sum_of.late, sum_of.seconds, sum_of.in_time) == (0.2, 6.0, True)
     assert sum_of.tally.problems == {"Heartbeat: no answer in time": 3}

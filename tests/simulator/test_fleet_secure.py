@@ -57,7 +57,7 @@ async def test_all_stations_come_in_with_one_tls_context_and_their_key(csms: Csm
 
     tally = fleet.tally
     assert csms.tls_url.startswith("wss://")
-    assert (tally.accepted, tally.connected, tally.lost) == (NUMBER, NUMBER, 0)
+    assert (fleet.stations.accepted, tally.connected, tally.lost) == (NUMBER, NUMBER, 0)
     assert tally.sessions == tally.sessions_over >= NUMBER
     assert tally.violations == {}
     assert tally.failures == 0
@@ -70,9 +70,9 @@ async def test_a_wrong_key_and_a_foreign_ca_are_told_apart(csms: Csms, pki: Pki)
     foreign = Fleet(plan(csms, pki, ssl=client_context(None)))
     await until_over(foreign, lambda: foreign.tally.not_connected >= NUMBER)
 
-    assert wrong.tally.accepted == foreign.tally.accepted == 0
-    assert list(wrong.tally.problems) == [
-        "not connected: the server asks for credentials (HTTP 401); give the station's auth_key"
+    assert wrong.stations.accepted == foreign.stations.accepted == 0
+    assert list(wrong.tally.not_connected_by) == [
+        "the server asks for credentials (HTTP 401); give the station's auth_key"
     ]
-    (problem,) = foreign.tally.problems
-    assert problem.startswith("not connected: the certificate of the server is not trusted")
+    (reason,) = foreign.tally.not_connected_by
+    assert reason.startswith("the certificate of the server is not trusted")
