@@ -19,6 +19,7 @@ _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\],]|:\s*',
 _SPOKEN: Final = re.compile(
     rf"""(\bkey=["']?(?:{"|".join(sorted(SECRET_KEYS))})\b[^\n]{{0,99}}?\bvalue=)["']?[^\s"']+""", re.I
 )
+_HEADER: Final = re.compile(r"""(\bauthorization["']?\s*[:=,]\s*["']?(?:basic|bearer)\s+)[^\s"',]+""", re.I)
 _USER_INFO: Final = re.compile(r"(://[^\s/@:\"]*:)[^\s/@\"]+@")
 
 _MOST_LEVELS: Final = 1_000
@@ -28,11 +29,14 @@ Span = tuple[int, int]
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """``text`` without the values of secret configuration keys, passwords in addresses, and any of ``secrets``."""
+    """``text`` without the values of secret configuration keys, passwords in addresses and in headers of HTTP, and
+    any of ``secrets``."""
     lowered = text.lower()
     # A name may be hidden from a plain search by escapes: "Authorization\u004bey" is the same member.
     if "\\" in text or any(key in lowered for key in SECRET_KEYS):
         text = _SPOKEN.sub(rf"\1{MASK}", _replace(text, _secret_values(text)))
+    if "authorization" in lowered:
+        text = _HEADER.sub(rf"\1{MASK}", text)
     if "://" in text:
         text = _USER_INFO.sub(rf"\1{MASK}@", text)
     for written in ways_to_write(secrets):

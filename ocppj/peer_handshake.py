@@ -1,6 +1,7 @@
 """The handshake of a station, for both peers: the address, what is offered (J §3), and the sentence when it fails."""
 
 import base64
+import logging
 import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import websockets.exceptions
 
 from ocppj.errors import ConnectFailed
+from ocppj.masking import mask
 from ocppj.peer_common import MAX_FRAME_BYTES
 
 CONNECT_ERRORS: Final = (OSError, websockets.exceptions.WebSocketException, ValueError)
@@ -43,6 +45,22 @@ def handshake_options(
         "user_agent_header": "plugproof",
         "proxy": None,
     }
+
+
+class _Masked(logging.Filter):
+    """Takes passwords out of what is logged: websockets tells every header when its loggers are set to DEBUG."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record pass, without secrets."""
+        message = record.getMessage()
+        masked = mask(message)
+        if masked != message:
+            record.msg, record.args = masked, ()
+        return True
+
+
+for _name in ("websockets.client", "websockets.server"):
+    logging.getLogger(_name).addFilter(_Masked())
 
 
 def no_subprotocol(url: str, offered: Sequence[str]) -> ConnectFailed:
