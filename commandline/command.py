@@ -67,7 +67,7 @@ class Command(TyperCommand):
 
 
 def command(
-    name: str, *, epilog: str, context_settings: dict[str, Any] | None = None
+    name: str, *, epilog: str, context_settings: dict[str, Any] | None = None, cls: type[Command] = Command
 ) -> Callable[[Callable[..., Any]], Command]:
     """Make a command of a function with typer's annotations; its docstring is the help.
 
@@ -76,7 +76,7 @@ def command(
 
     def made(function: Callable[..., Any]) -> Command:
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        app.command(name, cls=Command, epilog=epilog, context_settings=context_settings)(function)
+        app.command(name, cls=cls, epilog=epilog, context_settings=context_settings)(function)
         found = get_command(app)
         assert isinstance(found, Command)
         return found

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
-import ssl
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from simulator.security.profiles import key_of
+from simulator.usage import UsageError
 
+if TYPE_CHECKING:
+    import ssl
 
-class UsageError(Exception):
-    """An argument that cannot be used; the text is one sentence with the fix."""
+__all__ = ["UsageError", "auth_key", "client_context", "configuration", "members", "read", "tag", "uses_tls"]
+
+LONGEST_TAG = 20
+"""Characters of an idTag (1.6 §7, IdToken)."""
 
 
 def uses_tls(url: str) -> bool:
     """Whether stations connect to this endpoint with TLS. Raises `UsageError` when it is no endpoint."""
-    address = urlsplit(url)
-    if address.scheme not in ("ws", "wss") or not address.hostname:
+    try:
+        address = urlsplit(url)
+        is_address = address.scheme in ("ws", "wss") and bool(address.hostname) and address.port != 0
+    except ValueError:  # a port that is none, brackets without an address
+        is_address = False
+    if not is_address:
         raise UsageError(f"{url} is no address of a CSMS; it looks like ws://host:port/path or wss://host/path")
     return address.scheme == "wss"
 
@@ -33,7 +41,7 @@ def members(option: str, pairs: Sequence[str], example: str) -> dict[str, str]:
     values = {}
     for pair in pairs:
         key, separator, value = pair.partition("=")
-        if not separator:
+        if not separator or not key.strip():
             raise UsageError(f"{option} {pair}: write it as KEY=VALUE, for example {example}")
         values[key] = value
     return values
@@ -52,7 +60,18 @@ def auth_key(name: str | None, file: str | None = None) -> bytes | None:
         text = read("--auth-key-file", file).partition("\n")[0].rstrip("\r")
     else:
         return None
+    from simulator.security.profiles import key_of
+
+    if not text:
+        raise UsageError("the key of HTTP Basic authentication is empty; see --auth-key-env or --auth-key-file")
     return key_of(text) if text.isascii() else os.fsencode(text)
+
+
+def tag(option: str, text: str) -> str:
+    """An idTag, if it is one. Raises `UsageError`."""
+    if not 1 <= len(text) <= LONGEST_TAG or not text.strip():
+        raise UsageError(f"{option} {text!r}: an idTag has 1 to {LONGEST_TAG} characters; give another one")
+    return text
 
 
 def read(option: str, file: str) -> str:
@@ -67,6 +86,8 @@ def read(option: str, file: str) -> str:
 
 def client_context(ca_file: str | None) -> ssl.SSLContext:
     """TLS that verifies the CSMS, by this CA or those of the system. Raises `UsageError`."""
+    import ssl
+
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:

@@ -20,12 +20,21 @@ class Decision:
 
     status: str
     parent: str | None
-    source: str  # "list", "cache", "csms" or "offline"
+    source: str  # "list", "cache", "csms", "offline", or "unanswered": asked, and no usable answer came
 
     @property
     def accepted(self) -> bool:
         """Whether the tag may charge."""
         return self.status == "Accepted"
+
+    @property
+    def why(self) -> str:
+        """Why the tag may not charge: what somebody has said about it, or what this station makes of its own."""
+        if self.source == "unanswered":
+            return "Authorize was not answered in a usable way"
+        if self.source == "offline":
+            return "the station is offline, and nothing it knows lets this idTag in"
+        return f"idTag is {self.status} ({self.source})"
 
 
 def same_tag(one: str | None, other: str | None) -> bool:
@@ -54,7 +63,7 @@ class Authorizer:
                 pass
             except Unanswered as error:
                 self.parts.events.publish("problem", f"Authorize was not answered: {error}")
-                return Decision("Invalid", None, "csms")
+                return Decision("Invalid", None, "unanswered")
             else:
                 self.remember(tag, answer["idTagInfo"])
                 return Decision(answer["idTagInfo"]["status"], answer["idTagInfo"].get("parentIdTag"), "csms")

@@ -72,7 +72,7 @@ class Reader:
             return
         decision = await self.parts.authorizer.decide(tag)
         if not decision.accepted:
-            self._refused(connector, tag, f"idTag is {decision.status} ({decision.source})")
+            self._refused(connector, tag, decision.why)
         elif not (self.parts.power.on and connector.idle):
             self._refused(connector, tag, "the connector is no longer free")
         else:

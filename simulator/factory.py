@@ -5,13 +5,13 @@ Secrets come from the environment or from files, never from the command line, wh
 
 from __future__ import annotations
 
-import argparse
 import ssl
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import serialization
 
 from simulator.arguments import UsageError, auth_key, client_context, read, uses_tls
+from simulator.secured import SecurityOptions
 from simulator.security import Provision
 from simulator.security.chains import BadCertificate, parse
 
@@ -25,21 +25,7 @@ class Credentials:
     ssl: ssl.SSLContext | None
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Put the options into a group of their own."""
-    group = parser.add_argument_group("security", "what the factory puts in; the CSMS may change it later")
-    add = group.add_argument
-    add("--security-profile", type=int, choices=(0, 1, 2, 3), help="of the first start; else as the rest speaks of")
-    add("--tls-url", metavar="URL", help="endpoint of profiles 2 and 3 (default: the address, with wss)")
-    add("--auth-key-env", metavar="NAME", help="environment variable with the key of HTTP Basic authentication")
-    add("--auth-key-file", metavar="FILE", help="file with that key in its first line")
-    add("--ca-file", metavar="FILE", help="PEM file with the roots of the CSMS (default: those of the system)")
-    add("--manufacturer-ca-file", metavar="FILE", help="PEM file with the roots that vouch for firmware")
-    add("--certificate", metavar="FILE", help="PEM file with the certificate of the station and its chain, profile 3")
-    add("--key", metavar="FILE", help="PEM file with the private key of --certificate, not encrypted")
-
-
-def credentials(given: argparse.Namespace, *, extensions: bool) -> Credentials:
+def credentials(given: SecurityOptions, url: str, *, extensions: bool) -> Credentials:
     """What the options say; without the security `extensions` nobody could change it. Raises `UsageError`."""
     if not extensions:
         for name in ("security_profile", "manufacturer_ca_file", "certificate", "key", "tls_url"):
@@ -51,8 +37,8 @@ def credentials(given: argparse.Namespace, *, extensions: bool) -> Credentials:
     certificate, private = _own(given)
     if certificate is not None and not roots:
         raise UsageError(f"--certificate {given.certificate}: its station trusts nobody yet; add --ca-file FILE")
-    profile = _profile(given, key, certificate)
-    within_tls = uses_tls(given.url) or profile >= 2
+    profile = _profile(given, url, key, certificate)
+    within_tls = uses_tls(url) or profile >= 2
     if given.tls_url is not None and not uses_tls(given.tls_url):
         raise UsageError(f"--tls-url {given.tls_url}: it begins with wss://")
     provision = Provision(
@@ -67,10 +53,10 @@ def credentials(given: argparse.Namespace, *, extensions: bool) -> Credentials:
     return Credentials(provision, key, client_context(given.ca_file) if within_tls and not judged_by_vault else None)
 
 
-def _profile(given: argparse.Namespace, key: bytes | None, certificate: str | None) -> int:
+def _profile(given: SecurityOptions, url: str, key: bytes | None, certificate: str | None) -> int:
     """The security profile of the first start."""
     profile: int | None = given.security_profile
-    tls = uses_tls(given.url) or given.tls_url is not None
+    tls = uses_tls(url) or given.tls_url is not None
     if profile is None:
         if tls and certificate is not None and key is None:
             return 3
@@ -81,8 +67,8 @@ def _profile(given: argparse.Namespace, key: bytes | None, certificate: str | No
         )
     if profile == 3 and certificate is None:
         raise UsageError("--security-profile 3 needs a certificate; add --certificate FILE and --key FILE")
-    if profile == 1 and uses_tls(given.url):
-        raise UsageError(f"--security-profile 1 is without TLS, and {given.url} is with it; give ws:// or profile 2")
+    if profile == 1 and uses_tls(url):
+        raise UsageError(f"--security-profile 1 is without TLS, and {url} is with it; give ws:// or profile 2")
     return profile
 
 
@@ -97,7 +83,7 @@ def _certificates(option: str, file: str | None) -> str:
     return text
 
 
-def _own(given: argparse.Namespace) -> tuple[str | None, str | None]:
+def _own(given: SecurityOptions) -> tuple[str | None, str | None]:
     """The certificate of the station and its key, which belong together."""
     if given.certificate is None and given.key is None:
         return None, None

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
-from simulator.arguments import UsageError
-from simulator.faults import CATALOGUE, UnknownFault, named
+import typer
 
+from simulator.usage import UsageError
 
-class _Show(argparse.Action):
-    """Prints the catalogue and ends, whatever else was or was not given."""
-
-    def __init__(self, option_strings: list[str], dest: str, **more: Any) -> None:
-        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, **more)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        for fault in CATALOGUE.values():
-            print(f"{fault.name:45} {fault.sentence}")
-        parser.exit()
+FAULTS = "Deliberate defects (docs/station-faults.md)"
 
 
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """Add the options."""
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="a deliberate defect; repeatable")
-    parser.add_argument("--list-faults", action=_Show, help="show the deliberate defects and end")
+def _known() -> list[tuple[str, str]]:
+    """The catalogue, for the shell to complete."""
+    from simulator.faults import CATALOGUE
+
+    return [(fault.name, fault.sentence) for fault in CATALOGUE.values()]
+
+
+def _list_faults(asked: bool) -> None:
+    if asked:
+        for name, sentence in _known():
+            typer.echo(f"{name:45} {sentence}")
+        raise typer.Exit
+
+
+@dataclass(frozen=True)
+class FaultOptions:
+    """What is broken on purpose."""
+
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", autocompletion=_known, rich_help_panel=FAULTS, help="A defect (repeatable)."),
+    ] = None
+    list_faults: Annotated[
+        bool,
+        typer.Option(
+            "--list-faults", callback=_list_faults, is_eager=True, rich_help_panel=FAULTS, help="Show them and end."
+        ),
+    ] = False
 
 
 def checked(names: Iterable[str]) -> list[str]:
     """These names, when there are such faults. Raises `UsageError`."""
+    names = list(names)
+    if not names:
+        return []
+    from simulator.faults import UnknownFault, named
+
     try:
         return [named(name).name for name in names]
     except UnknownFault as error:

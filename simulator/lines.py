@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from ocppj.outside import shown
 from simulator.events import Event
 from simulator.faults import active
+from simulator.record import passwords
 from simulator.station import Station
 
 
 @asynccontextmanager
-async def serve(station: Station, options: argparse.Namespace, end: Callable[[], None]) -> AsyncIterator[None]:
+async def serve(station: Station, options: object, end: Callable[[], None]) -> AsyncIterator[None]:
     """Print every event of the station from now on, and before them what is broken on purpose."""
     if faults := active(station):
-        show(station.clock.now(), "faults", f"broken on purpose: {', '.join(faults)}")
-    station.events.listen(_print)
+        show(station, "faults", f"broken on purpose: {', '.join(faults)}")
+
+    def hear(event: Event) -> None:
+        if event.kind != "queue":  # of interest to programs only
+            show(station, event.kind, event.text, event.at)
+
+    station.events.listen(hear)
     yield
 
 
-def _print(event: Event) -> None:
-    if event.kind == "queue":
-        return  # of interest to programs only
-    show(event.at, event.kind, event.text)
-
-
-def show(at: datetime, kind: str, text: str) -> None:
-    """Print one line."""
-    print(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d} {kind:<13} {text}", flush=True)
+def show(station: Station, kind: str, text: str, at: datetime | None = None) -> None:
+    """Print one line; `at` is now, unless it is said. A peer may have written a part of the text."""
+    at = at or station.clock.now()
+    said = shown(text, passwords(station))
+    print(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d} {kind:<13} {said}", flush=True)

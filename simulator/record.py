@@ -96,14 +96,7 @@ class Record:
 
     def mask(self, text: str) -> str:
         """`text` without secrets: those the protocol knows, and the passwords of this station anywhere."""
-        return mask(text, self._passwords())
-
-    def _passwords(self) -> list[str]:
-        given = self.station.parts.link.dial.basic_auth
-        known = [] if given is None else [given[1].decode(errors="replace")]
-        with suppress(UnknownKey):  # a station without security profiles
-            known.append(self.station.configuration["AuthorizationKey"])
-        return known
+        return mask(text, passwords(self.station))
 
     def _masked(self, finding: Finding) -> Finding:
         return Finding(finding.rule, finding.level, finding.party, self.mask(finding.message), finding.path)
@@ -142,3 +135,12 @@ class Record:
 
 def _tail(entries: deque[_E], last: int) -> list[_E]:
     return list(entries)[-last:] if last > 0 else []
+
+
+def passwords(station: Station) -> list[str]:
+    """The passwords of a station, to take them out of what is shown."""
+    given = station.parts.link.dial.basic_auth
+    known = [] if given is None else [given[1].decode(errors="replace")]
+    with suppress(UnknownKey):  # a station without security profiles
+        known.append(station.configuration["AuthorizationKey"])
+    return known

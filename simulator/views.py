@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from simulator import lines
 from simulator.api import options as api_options
+from simulator.options import Given
 from simulator.station import Station
 from simulator.terminal import options as terminal_options
 
 View = AbstractAsyncContextManager[object]
 
 
-def views(station: Station, given: argparse.Namespace, end: Callable[[], None]) -> list[View]:
+def views(station: Station, given: Given, end: Callable[[], None]) -> list[View]:
     """What shows the station or lets somebody act on it, from before it is switched on until after it is off.
 
     `end` ends the command, as Ctrl-C does. Raises `UsageError`, as a view does, for what was asked for and cannot be.
@@ -31,7 +31,7 @@ def views(station: Station, given: argparse.Namespace, end: Callable[[], None]) 
         if way == "live":
             record.note(kind, text)
         else:
-            lines.show(station.clock.now(), kind, text)
+            lines.show(station, kind, text)
 
     if way == "live":
         from simulator.terminal import live

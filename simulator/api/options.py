@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
+from dataclasses import dataclass
+from typing import Annotated
 
-from simulator.arguments import UsageError
+import typer
+
+from simulator.usage import UsageError
 
 LOOPBACK = "127.0.0.1"
+API = "HTTP API (the physical side over HTTP, docs/station-api.md)"
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+@dataclass(frozen=True)
+class ApiOptions:
     """The options of this view."""
-    group = parser.add_argument_group("HTTP API", "the physical side over HTTP (docs/station-api.md)")
-    group.add_argument("--api-port", type=int, metavar="PORT", help="serve it here; 0: a free port, which is printed")
-    group.add_argument("--api-host", metavar="ADDRESS", help=f"listen here, not at {LOOPBACK}; asks for a token")
-    group.add_argument(
-        "--api-token-env", metavar="NAME", help="environment variable with the token that requests have to bring"
-    )
+
+    api_port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", rich_help_panel=API, help="Serve it here; 0: a free port, which is printed."),
+    ] = None
+    api_host: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", rich_help_panel=API, help=f"Listen here, not at {LOOPBACK}; asks for a token."),
+    ] = None
+    api_token_env: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=API,
+            help="Environment variable with the token that requests have to bring.",
+        ),
+    ] = None
 
 
-def wanted(options: argparse.Namespace) -> bool:
+def wanted(options: ApiOptions) -> bool:
     """Whether the API is to be served. Raises `UsageError` for options that are of no use."""
     for name in ("api_host", "api_token_env"):
         if options.api_port is None and getattr(options, name) is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import ipaddress
 import os
@@ -13,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import uvicorn
 
 from simulator.api.app import make_app
-from simulator.api.options import LOOPBACK
+from simulator.api.options import LOOPBACK, ApiOptions
 from simulator.arguments import UsageError
 from simulator.record import Record
 
@@ -22,10 +21,10 @@ GRACE = 2
 
 
 @asynccontextmanager
-async def serve(record: Record, options: argparse.Namespace, say: Callable[[str, str], None]) -> AsyncIterator[str]:
+async def serve(record: Record, options: ApiOptions, say: Callable[[str, str], None]) -> AsyncIterator[str]:
     """Serve the API; gives its address, and says it as a word and a sentence. Raises `UsageError`."""
     token = _token(options.api_token_env)
-    sock = await _listen(options.api_host or LOOPBACK, options.api_port, token)
+    sock = await _listen(options.api_host or LOOPBACK, options.api_port or 0, token)
     server = _Server(make_app(record, token))
     await server.start(sock)
     host, port = sock.getsockname()[:2]

@@ -1,7 +1,20 @@
-"""A fleet of simulated charge points in one process (docs/load.md). `Fleet` and `Plan` are the door."""
+"""A fleet of simulated charge points in one process (docs/load.md). `Fleet` and `Plan` are the door.
 
-from simulator.fleet.fleet import Fleet
-from simulator.fleet.plan import Plan
-from simulator.fleet.tally import Tally
+What is here is imported when it is first asked for, so that a command which only prints its help is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.fleet.fleet import Fleet
+    from simulator.fleet.plan import Plan
+    from simulator.fleet.tally import Tally
 
 __all__ = ["Fleet", "Plan", "Tally"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{name.lower()}"), name)

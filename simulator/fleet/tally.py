@@ -169,6 +169,7 @@ class Tally:
 
     def _told(self, action: str, took: int, size: int, problem: str | None) -> None:
         if problem is not None:
+            problem = self._shown(problem)
             self.problem(f"{action}: {problem}")
         if self._sink is not None:
             self._sink(action, took, size, problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -14,7 +15,7 @@ def duration(text: str) -> float:
     match = _DURATION.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no duration; write it as 60s, 5m or 1h")
-    return float(match[1]) * _SECONDS[match[2] or "s"]
+    return _finite(text, float(match[1]) * _SECONDS[match[2] or "s"])
 
 
 def rate(text: str) -> float:
@@ -22,4 +23,10 @@ def rate(text: str) -> float:
     match = _RATE.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no rate; write it as 50/s or 300/m")
-    return float(match[1]) / _SECONDS[match[2] or "s"]
+    return _finite(text, float(match[1]) / _SECONDS[match[2] or "s"])
+
+
+def _finite(text: str, value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]}... is too large a number")
+    return value

@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
+from ocppj.outside import harmless
 from simulator.record import FrameSeen, Happened
 from simulator.state import ConnectorState, State
 from simulator.terminal import words
@@ -56,7 +57,7 @@ def draw(picture: Picture, width: int, height: int) -> Text:
 def _prompt(typed: str, width: int) -> Text:
     room = max(1, width - len(PROMPT) - 2)
     shown = typed if len(typed) <= room else f"…{typed[1 - room :]}"
-    return fitted(Text.assemble((PROMPT, "bold"), words.clean(shown), (" ", "reverse")), width)
+    return fitted(Text.assemble((PROMPT, "bold"), harmless(shown), (" ", "reverse")), width)
 
 
 def wrapped(texts: Iterable[str], width: int) -> list[str]:
@@ -91,8 +92,8 @@ def _station(picture: Picture, width: int, room: int) -> list[Text]:
 def _header(picture: Picture, width: int) -> list[Text]:
     state = picture.state
     make = " ".join(state.identity.get(name, "") for name in ("chargePointVendor", "chargePointModel"))
-    who = Text.assemble((words.clean(state.id), "bold"), "  ", words.clean(make))
-    where, now = Text(words.clean(state.url)), Text(f"{state.clock:%Y-%m-%d %H:%M:%S} UTC")
+    who = Text.assemble((harmless(state.id), "bold"), "  ", harmless(make))
+    where, now = Text(harmless(state.url)), Text(f"{state.clock:%Y-%m-%d %H:%M:%S} UTC")
     profile = Text(f"security profile {state.security_profile}")
     lines = [spread(who, now, width), spread(where, profile, width), joined(words.summary(state), width)]
     if picture.faults:
@@ -154,8 +155,8 @@ def _frame(seen: FrameSeen, width: int) -> Text:
     elif seen.type == "CALLERROR":
         style = "yellow"
     said = f"{words.frame_type(seen)} {seen.action or ''} "
-    body = words.clean(words.payload(seen)[: 4 * width + 4])
-    return fitted(Text.assemble(words.clock(seen.at), " ", (f"{arrow} {words.clean(said)}", style), body), width)
+    body = harmless(words.payload(seen)[: 4 * width + 4])
+    return fitted(Text.assemble(words.clock(seen.at), " ", (f"{arrow} {harmless(said)}", style), body), width)
 
 
 def _events(picture: Picture, width: int, room: int) -> list[Text]:

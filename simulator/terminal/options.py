@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from contextlib import suppress
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, Protocol
+
+import typer
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+@dataclass(frozen=True)
+class TerminalOptions:
     """The options of this view."""
-    parser.add_argument("--plain", action="store_true", help="lines of text, also where a live view is possible")
+
+    plain: Annotated[bool, typer.Option("--plain", help="Lines of text, also where a live view is possible.")] = False
 
 
-def way(options: argparse.Namespace) -> Literal["live", "commands", "lines"]:
+class Shown(Protocol):
+    """What decides how a station is shown."""
+
+    @property
+    def plain(self) -> bool: ...
+    @property
+    def session(self) -> bool: ...
+    @property
+    def script(self) -> str | None: ...
+
+
+def way(options: Shown) -> Literal["live", "commands", "lines"]:
     """How the station is shown: the live view, lines and commands from stdin, or lines alone.
 
     While a session or a script is in charge nobody else gives commands.

@@ -14,7 +14,6 @@ from simulator.lines import show
 from simulator.record import Record
 from simulator.station import Station
 from simulator.terminal.commands import Commands, Mistake
-from simulator.terminal.words import clean
 
 
 @asynccontextmanager
@@ -32,7 +31,7 @@ async def serve(record: Record, end: Callable[[], None]) -> AsyncIterator[None]:
         except Mistake as mistake:
             answer = [str(mistake)]
         for one in answer:
-            show(record.station.clock.now(), "command", clean(one))
+            show(record.station, "command", one)
 
     def begin(text: str, done: threading.Event) -> None:
         task = loop.create_task(carry_out(text))

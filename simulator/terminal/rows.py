@@ -8,7 +8,7 @@ from itertools import zip_longest
 from rich.cells import cell_len
 from rich.text import Text
 
-from simulator.terminal.words import clean
+from ocppj.outside import harmless
 
 Cell = tuple[str, str]
 """A text and its style."""
@@ -19,7 +19,7 @@ GAP = 2
 
 def line(text: str, width: int, style: str = "") -> Text:
     """One line, cut to the width."""
-    return fitted(Text(clean(text[: 4 * width + 4]), style), width)
+    return fitted(Text(harmless(text[: 4 * width + 4]), style), width)
 
 
 def fitted(text: Text, width: int, *, pad: bool = False) -> Text:
@@ -39,7 +39,7 @@ def joined(pieces: Sequence[Cell], width: int, between: str = ", ") -> Text:
     """Pieces of text with styles of their own, in one line."""
     text = Text()
     for place, (piece, style) in enumerate(pieces):
-        text.append(between if place else "").append(clean(piece), style)
+        text.append(between if place else "").append(harmless(piece), style)
     return fitted(text, width)
 
 
@@ -65,7 +65,7 @@ def columns(
 
     Where there is no room the columns of `least` give way down to that width, the first of them first.
     """
-    rows = [[(clean(text), style) for text, style in row] for row in rows]
+    rows = [[(harmless(text), style) for text, style in row] for row in rows]
     widths = [max(cell_len(row[at][0]) for row in rows) for at in range(len(rows[0]))]
     for at, narrowest in least.items():
         surplus = sum(widths) + GAP * (len(widths) - 1) - width

@@ -28,11 +28,6 @@ STYLES = {
 _TYPES = {"CALL": "CALL  ", "CALLRESULT": "RESULT", "CALLERROR": "ERROR ", "malformed": "BROKEN"}
 
 
-def clean(text: str) -> str:
-    """`text` in which nothing is left that a terminal would obey."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "·" for one in text)
-
-
 def clock(at: datetime) -> str:
     """A time of day with milliseconds."""
     return f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,16 +10,15 @@ from typing import Any
 import httpx
 
 from simulator import Station
-from simulator.api import options as api_options
 from simulator.api import serving
+from simulator.api.options import ApiOptions
 from simulator.record import Record
+from tests.simulator.station_options import station_options
 
 
-def options(*arguments: str) -> argparse.Namespace:
+def options(*arguments: str) -> ApiOptions:
     """The options of the API as the command reads them."""
-    parser = argparse.ArgumentParser()
-    api_options.add_options(parser)
-    return parser.parse_args(["--api-port", "0", *arguments])
+    return station_options("--api-port", "0", *arguments)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -105,8 +106,7 @@ async def test_a_port_that_is_taken_is_named(record: Record) -> None:
 
 @pytest.mark.parametrize("option", ["--api-host", "--api-token-env"])
 async def test_options_of_the_api_without_a_port_are_a_mistake(option: str) -> None:
-    given = options(option, "x")
-    given.api_port = None
+    given = replace(options(option, "x"), api_port=None)
 
     with pytest.raises(UsageError, match=f"{option} is of no use without --api-port"):
         wanted(given)

@@ -12,9 +12,10 @@ from csms_core.pki import Pki
 from csms_core.store import stations
 from simulator import ConnectFailed, Station
 from simulator.arguments import UsageError
-from simulator.options import parser, station_of
+from simulator.options import station_of
 from simulator.security.contexts import for_csms
 from tests.simulator.security_support import manufacturer_root, own_certificate
+from tests.simulator.station_options import station_options
 
 ID = "PP-0001"
 PASSWORD = "0123456789abcdefghij"
@@ -50,7 +51,7 @@ def files(pki: Pki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def made(url: str, options: str, files: Path) -> Station:
     """The station of a command line; names of `files` are written with an @."""
     arguments = [str(files / one[1:]) if one.startswith("@") else one for one in options.split()]
-    return station_of(parser().parse_args([url, "--id", ID, *arguments]))
+    return station_of(station_options(url, "--id", ID, *arguments))
 
 
 WAYS = (

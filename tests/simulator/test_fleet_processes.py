@@ -130,9 +130,11 @@ async def test_ctrl_c_ends_all_processes_orderly(csms: ScriptedCsms) -> None:
         code, out, err = await outcome(process)
         await children.gone()
 
-    assert code == 0, err
+    assert code == 130, err
     result = json.loads(out)
-    assert result["run"]["interrupted"] is True
+    jsonschema.validate(result, SCHEMA)
+    assert (result["run"]["interrupted"], result["run"]["interrupted_by"]) == (True, "SIGINT")
+    assert result["reason"] == f"interrupted after {result['run']['lasted_s']:.1f} s of 3600 s"
     assert result["sessions"]["begun"] == result["sessions"]["over"] == len(csms.payloads("StopTransaction")) > 0
     assert "Traceback" not in err
 
@@ -141,7 +143,7 @@ async def test_ctrl_c_ends_all_processes_orderly(csms: ScriptedCsms) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("signals", "exit_code"),
-    [((signal.SIGKILL,), -signal.SIGKILL), ((signal.SIGINT, signal.SIGTERM), 3)],
+    [((signal.SIGKILL,), -signal.SIGKILL), ((signal.SIGINT, signal.SIGTERM), 130)],
     ids=["killed", "told twice"],
 )
 async def test_nothing_is_left_of_a_fleet_that_had_to_end_at_once(

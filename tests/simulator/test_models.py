@@ -15,10 +15,10 @@ from simulator import NotPossible, VirtualClock
 from simulator.arguments import UsageError
 from simulator.cli import main
 from simulator.fleet import Fleet
-from simulator.fleet.options import parser as fleet_parser
 from simulator.fleet.options import plan_of
 from simulator.models import Model, ModelError, built_in
 from tests.simulator.scripted_csms import ScriptedCsms
+from tests.simulator.station_options import fleet_options
 
 SCHEMA = json.loads((Path(schemas.__file__).parent / "station.schema.json").read_text())
 
@@ -449,7 +449,7 @@ def test_a_wrong_argument_is_one_sentence(
 @pytest.mark.asyncio
 async def test_a_fleet_can_be_of_a_model(csms: ScriptedCsms) -> None:
     times = ["--ramp", "100", "--duration", "1", "--session-every", "0", "--grace", "1"]
-    plan = plan_of(fleet_parser().parse_args([csms.url, "--model", "dc-150kw", "--stations", "2", *times]))
+    plan = plan_of(fleet_options(*[csms.url, "--model", "dc-150kw", "--stations", "2", *times]))
     assert pickle.loads(pickle.dumps(plan)).model == plan.model  # as the processes of a fleet get it
     assert {plan.place(1, turn) for turn in range(20)} == {1, 2}
     await Fleet(plan).run()
@@ -469,4 +469,4 @@ async def test_a_fleet_can_be_of_a_model(csms: ScriptedCsms) -> None:
 )
 def test_a_model_of_a_fleet_that_cannot_be(options: list[str], sentence: str) -> None:
     with pytest.raises(UsageError, match=re.escape(sentence)):
-        plan_of(fleet_parser().parse_args(["ws://127.0.0.1:1/", *options]))
+        plan_of(fleet_options(*["ws://127.0.0.1:1/", *options]))

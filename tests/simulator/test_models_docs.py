@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from simulator import VirtualClock, scripts
+from simulator.cli import command
 from simulator.models import Model, built_in
-from simulator.options import parser
 from simulator.world import World
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
 
@@ -58,8 +58,8 @@ def write(path: Path, text: str) -> None:
 
 
 def test_all_options_and_verbs_on_the_page_exist() -> None:
-    known = {option for action in parser()._actions for option in action.option_strings}
-    of_csms = {"--any-station", "--init-pki", "--pki", "--tls-port", "--stations"}
+    known = {option for one in command.params for option in one.opts}
+    of_csms = {"--help", "--any-station", "--init-pki", "--pki", "--tls-port", "--stations"}
     assert set(re.findall(r"--[a-z][a-z-]+", PAGE)) <= known | of_csms
     table = PAGE.partition("| who | verbs |")[2].partition("\n\n")[0]
     verbs = set(re.findall(r"`([a-z_]+)\(", table))

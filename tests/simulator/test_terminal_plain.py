@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from simulator import options
 from simulator.terminal import options as terminal_options
 from tests.simulator.scripted_csms import ScriptedCsms
+from tests.simulator.station_options import station_options
 from tests.simulator.terminal_support import ROOT
 
 pytestmark = pytest.mark.asyncio
@@ -85,7 +85,7 @@ async def test_the_end_of_stdin_ends_nothing(csms: ScriptedCsms) -> None:
 async def test_which_way_a_station_is_shown(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: str
 ) -> None:
-    given = options.parser().parse_args(["ws://127.0.0.1:1/ocpp", *arguments])
+    given = station_options("ws://127.0.0.1:1/ocpp", *arguments)
     monkeypatch.setattr(terminal_options, "_has_terminal", lambda: True)
     assert terminal_options.way(given) == expected
     monkeypatch.setattr(sys, "stdin", None)
