@@ -16,6 +16,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +31,8 @@ from locust.runners import WorkerRunner
 
 from simulator.arguments import UsageError
 from simulator.fleet import Fleet, Plan
+from simulator.limits import BadLimit
+from simulator.load_limits import Told, judge_run, limits_of
 from simulator.load_options import add_options, plan_from
 
 log = logging.getLogger(__name__)
@@ -42,8 +46,21 @@ PATIENCE = 15.0
 _A_WORKER = 1_000_000  # stations: the numbers of two workers never meet
 
 
+TELL = 1.0
+"""Seconds from one time that a worker tells how its stations are to the next."""
+
+_STATIONS = "plugproof_stations"
+"""The kind of that message."""
+
+_RUNNING = ("spawning", "running")
+
+
 class RequestFailed(Exception):
     """A CALL without a usable answer."""
+
+
+class NotConnected(Exception):
+    """An attempt to connect that came to nothing."""
 
 
 class RuleBroken(Exception):
@@ -57,6 +74,7 @@ class FleetThread:
         self._plan = plan
         self._calls: deque[tuple[str, int, int, str | None]] = deque()
         self._told: dict[tuple[str, str, str, str], int] = {}  # violations that locust knows
+        self._told_failures: dict[str, int] = {}  # and attempts that failed
         self._loop: asyncio.AbstractEventLoop | None = None
         self._fleet: Fleet | None = None
         self._over: asyncio.Event | None = None
@@ -121,6 +139,10 @@ class FleetThread:
             self._soon(self._over.set)
         self._wait(lambda: self._ended)
 
+    def told(self) -> Told:
+        """How the stations are."""
+        return Told() if self._fleet is None else Told.of(self._fleet)
+
     def drain(self, environment: Any) -> None:
         """Tell locust what was measured since the last time."""
         fire = environment.events.request.fire
@@ -135,6 +157,17 @@ class FleetThread:
                 context={},
             )
         if self._fleet is not None:
+            for reason, count in list(self._fleet.tally.not_connected_by.items()):
+                for _ in range(count - self._told_failures.get(reason, 0)):
+                    fire(
+                        request_type="CONNECT",
+                        name="connection",
+                        response_time=0,
+                        response_length=0,
+                        exception=NotConnected(reason),
+                        context={},
+                    )
+                self._told_failures[reason] = count
             for key, violation in list(self._fleet.tally.violations.items()):
                 rule, level, party, action = key
                 for _ in range(violation.count - self._told.get(key, 0)):
@@ -151,6 +184,27 @@ class FleetThread:
 
 _fleet: FleetThread | None = None
 _numbers = itertools.count(1)
+
+
+class _Run:
+    """The run, as the process that judges it sees it."""
+
+    def __init__(self) -> None:
+        self.began: float | None = None  # monotonic; None: there has been none
+        self.lasted = 0.0
+        self.is_over = False  # its users are about to be stopped, or have been
+        self.interrupted = False
+        self.is_judged = False
+        self.workers: dict[str, Told] = {}  # by the id of the worker
+
+    def end(self) -> None:
+        """The users are about to be stopped: what their stations are now counts."""
+        if self.began is not None and not self.is_over:
+            self.is_over = True
+            self.lasted = time.monotonic() - self.began
+
+
+_run = _Run()
 
 
 class StationUser(locust.User):  # type: ignore[misc]
@@ -182,7 +236,10 @@ def _options(parser: Any) -> None:
 
 def _begin(environment: Any, **_: Any) -> None:
     """On each process that has users: bring the fleet's thread up."""
-    global _fleet
+    global _fleet, _run
+    if _run.began is None or _run.is_over:
+        _run = _Run()
+        _run.began = time.monotonic()
     if _fleet is not None or isinstance(environment.runner, locust.runners.MasterRunner):
         return
     try:
@@ -197,9 +254,34 @@ def _begin(environment: Any, **_: Any) -> None:
 
 
 def _drain(environment: Any, fleet: FleetThread) -> None:
+    told = 0.0
     while _fleet is fleet:
         fleet.drain(environment)
+        if time.monotonic() - told >= TELL and not _run.is_over:
+            _tell(environment)
+            told = time.monotonic()
         gevent.sleep(DRAIN)
+
+
+def _tell(environment: Any) -> None:
+    """Tell the process that will judge how the stations are; without workers that is this one."""
+    if _fleet is not None:
+        environment.runner.send_message(_STATIONS, _fleet.told().facts())
+
+
+def _hear(environment: Any, msg: Any) -> None:
+    _run.workers[str(msg.node_id)] = Told.read(msg.data)
+
+
+def _stopping(environment: Any, **_: Any) -> None:
+    """The users are about to be stopped, and their stations with them."""
+    if not _run.is_over:
+        _tell(environment)
+        _run.end()
+        _rest(environment)
+        if isinstance(environment.runner, WorkerRunner):
+            # What was measured since the last report: a master that ends does not wait until all users have stopped.
+            environment.runner._send_stats()
 
 
 def _rest(environment: Any, **_: Any) -> None:
@@ -207,11 +289,42 @@ def _rest(environment: Any, **_: Any) -> None:
         _fleet.drain(environment)
 
 
-def _judge(environment: Any, **_: Any) -> None:
-    if not isinstance(environment.runner, WorkerRunner) and environment.parsed_options is not None:
-        from simulator.load_limits import judge_run
+def _prepare(environment: Any, runner: Any, **_: Any) -> None:
+    """Before anything runs: the options are judged, and the end is listened for."""
+    # The last one that is added is the first one that is called: before the runner stops its users.
+    environment.events.quitting.add_listener(_quitting)
+    if isinstance(runner, WorkerRunner) or environment.parsed_options is None:
+        return
+    runner.register_message(_STATIONS, _hear)
+    options = environment.parsed_options
+    try:
+        limits_of(options.limit)
+        if environment.host or options.headless:
+            plan_from(options, environment.host)
+    except (UsageError, BadLimit) as error:
+        log.error("%s", error)
+        sys.exit(2)
+    # The clock of gevent has stood still while everything was imported and read: --run-time would begin in the past.
+    gevent.get_hub().loop.update_now()
 
-        judge_run(environment)
+
+def _quitting(environment: Any, **_: Any) -> None:
+    """The process is asked to end; while users are at work that is an interruption."""
+    if not _run.is_over:  # locust may come here twice
+        _run.interrupted = environment.runner.state in _RUNNING
+    _stopping(environment)
+
+
+def _judge(environment: Any, **_: Any) -> None:
+    runner, options = environment.runner, environment.parsed_options
+    if isinstance(runner, WorkerRunner) or options is None or _run.began is None or _run.is_judged:
+        return
+    _run.is_judged = True
+    if environment.process_exit_code == 2:  # an argument was wrong, and a sentence has said so
+        return
+    missing = {worker.id for worker in getattr(getattr(runner, "clients", None), "missing", ())}
+    told = [one.without_its_process() if id in missing else one for id, one in _run.workers.items()]
+    judge_run(environment, plan_from(options, environment.host), told, _run.lasted, interrupted=_run.interrupted)
 
 
 def _end(**_: Any) -> None:
@@ -223,7 +336,9 @@ def _end(**_: Any) -> None:
 
 
 events.init_command_line_parser.add_listener(_options)
+events.init.add_listener(_prepare)
 events.test_start.add_listener(_begin)
+events.test_stopping.add_listener(_stopping)
 events.test_stop.add_listener(_rest)
 events.quitting.add_listener(_judge)
 events.quit.add_listener(_end)

@@ -1,28 +1,143 @@
-"""`plugproof load`: locust with the stations of the fleet as its users. All options are locust's, and a few of ours."""
+"""`plugproof load`: locust with the stations of the fleet as its users. All options are locust's, and a few of ours.
+
+locust patches the process it runs in, so it gets one of its own: this one becomes it, and signals and the exit code
+need nobody to hand them on.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated, Any
 
-USAGE = 2
+import typer
+
+from commandline import Command, examples, run
+from commandline import command as made
+from simulator.load_options import OPTIONS
+from simulator.optional import taking
+from simulator.usage import Exit
+
+NAME = "plugproof load"
+
+_GIVEN = "as it was typed"
+LOCUST, OURS = "Of locust", "Stations and limits"
+"""Headings of the help."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run locust in a process of its own, because it patches the one it runs in; returns its exit code."""
+class _HandedOn(Command):
+    """A command that hands its arguments on as they were typed; what it knows of them is for its help and the shell."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.meta[_GIVEN] = list(args)
+        return super().parse_args(ctx, args)
+
+
+def _ours(name: str) -> Any:
+    word, default, meaning = OPTIONS[name]
+    meaning = meaning if default is None else f"{meaning} [default: {default}]"
+    return typer.Option(metavar=word, rich_help_panel=OURS, help=meaning)
+
+
+def _of_locust(*names: str, word: str, meaning: str) -> Any:
+    return typer.Option(*names, metavar=word, rich_help_panel=LOCUST, help=meaning)
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options that are explained; locust has more."""
+
+    host: Annotated[
+        str | None, _of_locust("--host", "-H", word="URL", meaning="Endpoint of the CSMS without the identity.")
+    ] = None
+    headless: Annotated[
+        bool, typer.Option("--headless", rich_help_panel=LOCUST, help="Begin at once, without the web interface.")
+    ] = False
+    users: Annotated[str | None, _of_locust("--users", "-u", word="N", meaning="Stations.")] = None
+    spawn_rate: Annotated[
+        str | None, _of_locust("--spawn-rate", "-r", word="N", meaning="Stations switched on a second.")
+    ] = None
+    run_time: Annotated[
+        str | None, _of_locust("--run-time", "-t", word="TIME", meaning="How long, like 60s or 10m.")
+    ] = None
+    processes: Annotated[
+        str | None, _of_locust("--processes", word="P", meaning="Workers on this machine, -1: one for each core.")
+    ] = None
+    master: Annotated[
+        bool, typer.Option("--master", rich_help_panel=LOCUST, help="Judge what workers on other machines measure.")
+    ] = False
+    worker: Annotated[bool, typer.Option("--worker", rich_help_panel=LOCUST, help="Be such a worker.")] = False
+    master_host: Annotated[
+        str | None, _of_locust("--master-host", word="HOST", meaning="With --worker: where the master is.")
+    ] = None
+    expect_workers: Annotated[
+        str | None, _of_locust("--expect-workers", word="N", meaning="With --master: wait for so many.")
+    ] = None
+    locust_help: Annotated[
+        bool, typer.Option("--locust-help", rich_help_panel=LOCUST, help="Show all options of locust and end.")
+    ] = False
+    tag: Annotated[list[str] | None, _ours("tag")] = None
+    seed: Annotated[str | None, _ours("seed")] = None
+    id_prefix: Annotated[str | None, _ours("id_prefix")] = None
+    session_every: Annotated[str | None, _ours("session_every")] = None
+    session_length: Annotated[str | None, _ours("session_length")] = None
+    meter_every: Annotated[str | None, _ours("meter_every")] = None
+    churn_every: Annotated[str | None, _ours("churn_every")] = None
+    call_timeout: Annotated[str | None, _ours("call_timeout")] = None
+    limit: Annotated[list[str] | None, _ours("limit")] = None
+
+
+@made(
+    "load",
+    cls=_HandedOn,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    epilog=examples(
+        (
+            "Two thousand stations in two processes, for ten minutes",
+            f"{NAME} --host ws://localhost:9000/ocpp --headless -u 2000 -r 100 -t 10m \\\n"
+            '      --processes 2 --limit "Authorize p95 < 1s" --limit "accepted >= 99%"',
+        ),
+        ("The web interface of locust", f"{NAME} --host ws://localhost:9000/ocpp"),
+        (
+            "Many machines: a master that judges, and workers",
+            f"{NAME} --master --expect-workers 2 --host ws://localhost:9000/ocpp --headless -u 20000 -r 200 -t 1h",
+        ),
+        ("", f"{NAME} --worker --master-host 192.0.2.1"),
+    ),
+)
+@taking(Given)
+def command(given: Given, context: typer.Context) -> int:
+    """Run the fleet under locust, on one machine or many.
+
+    Every other option is locust's and handed on. Exit codes: 0 PASS, 1 FAIL, 2 a wrong argument, 3 nobody was reached
+    or locust is not installed, 130 interrupted.
+    """
     if find_spec("locust") is None:
-        print(
-            "plugproof load: locust is not installed here; install plugproof[load], best in an environment of its own",
-            file=sys.stderr,
-        )
-        return USAGE
+        sentence = "locust is not installed here; install plugproof[load], best in an environment of its own"
+        print(f"{NAME}: {sentence}", file=sys.stderr)
+        return Exit.ERRORS
+    typed = ["--help" if one == "--locust-help" else one for one in context.meta[_GIVEN]]
     locustfile = Path(__file__).with_name("load_stations.py")
-    process = subprocess.Popen([sys.executable, "-m", "locust", "-f", str(locustfile), *arguments])
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # locust has it too, and ends orderly
-            continue
+    return _become([sys.executable, "-m", "locust", "-f", str(locustfile), *typed])
+
+
+def _become(arguments: list[str]) -> int:
+    if os.name == "posix":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execv(arguments[0], arguments)
+    return subprocess.run(arguments).returncode
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `plugproof load` with these arguments (without the command's own name); returns the exit code."""
+    return run(command, argv, NAME)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,24 +1,67 @@
 """Limits of a locust run: what all workers together measured, judged where locust ends (docs/load.md, "Locust").
 
 locust keeps response times rounded (to the millisecond below 100 ms, to two digits above), so these percentiles are
-coarser than those of `plugproof fleet`.
+coarser than those of `plugproof fleet`. The stations and their connections are told by the workers (`Told`).
 """
 
 from __future__ import annotations
 
 import logging
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import schemas
+from simulator.fleet.fleet import Fleet
+from simulator.fleet.part import Part
+from simulator.fleet.plan import Plan
+from simulator.fleet.result import verdict_of
 from simulator.fleet.standing import Stations
 from simulator.fleet.tally import Tally, Violation
-from simulator.limits import BadLimit, judge, parse_limit
+from simulator.fleet.timeline import Timeline
+from simulator.limits import Limit, judge, parse_limit
+from simulator.usage import Exit
 
 log = logging.getLogger(__name__)
 
+_COUNTS = ("attempts", "connected", "not_connected", "lost", "failures")
 
-def tally_of(stats: Any) -> Tally:
-    """The statistics of locust as a tally."""
+
+@dataclass(slots=True)
+class Told:
+    """What a worker tells of its stations and their connections."""
+
+    stations: Stations = field(default_factory=Stations)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    not_connected_by: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, fleet: Fleet) -> Told:
+        """As it is now."""
+        tally = fleet.tally
+        return cls(
+            fleet.stations, {name: getattr(tally, name) for name in _COUNTS}, dict(tally.not_connected_by.copy())
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """As a message between processes."""
+        return {
+            "stations": asdict(self.stations), "counts": dict(self.counts), "reasons": dict(self.not_connected_by)
+        }  # fmt: skip
+
+    @classmethod
+    def read(cls, facts: Mapping[str, Any]) -> Told:
+        """Out of a message."""
+        return cls(Stations(**facts["stations"]), facts["counts"], facts["reasons"])
+
+    def without_its_process(self) -> Told:
+        """The worker is gone, and its stations with it."""
+        return replace(self, stations=replace(self.stations, online=0, lost=self.stations.accepted))
+
+
+def tally_of(stats: Any, told: Iterable[Told]) -> Tally:
+    """The statistics of locust, and what the workers have told, as a tally."""
     tally = Tally()
     for (name, kind), entry in stats.entries.items():
         if kind == "CALL":
@@ -31,25 +74,40 @@ def tally_of(stats: Any) -> Tally:
         elif kind == "RULE":
             rule, level, party = name.replace("(", "").replace(")", "").replace("by the ", "").split()
             tally.violations[rule, level, party, ""] = Violation(rule, level, party, "", "", "", entry.num_requests)
+    for one in told:
+        for name, count in one.counts.items():
+            setattr(tally, name, getattr(tally, name) + count)
+        tally.not_connected_by.update(one.not_connected_by)
     return tally
 
 
-def judge_run(environment: Any) -> None:
-    """Judge the limits of the command line; a broken one makes the exit code 1, one without a measurement 3."""
-    texts = environment.parsed_options.limit
-    if not texts:
-        return
+def limits_of(texts: Iterable[str]) -> list[Limit]:
+    """Read the limits. Raises `BadLimit`."""
     actions = [name for name, info in schemas.load("1.6").actions.items() if info.sender != "csms"]
-    tally = tally_of(environment.stats)
-    code = 0
-    for text in texts:
-        try:
-            judged = judge(parse_limit(text, actions), tally, Stations())
-        except BadLimit as error:
-            log.error("%s", error)
-            environment.process_exit_code = 2
-            return
-        (log.info if judged.verdict == "PASS" else log.error)("limit %s: %s, %s", text, judged.verdict, judged.reason)
-        if judged.verdict != "PASS" and code != 1:
-            code = 1 if judged.verdict == "FAIL" else 3
-    environment.process_exit_code = code
+    return [parse_limit(text, actions) for text in texts]
+
+
+def judge_run(environment: Any, plan: Plan, told: Iterable[Told], lasted: float, *, interrupted: bool) -> None:
+    """Judge a run as `plugproof fleet` does, say so, and set the exit code of locust."""
+    told, options = list(told), environment.parsed_options
+    plan = replace(plan, duration=float(options.run_time or math.inf))
+    tally, stations = tally_of(environment.stats, told), Stations.together(one.stations for one in told)
+    part = Part(plan, tally, Timeline(), stations, lasted)
+    judged = [judge(limit, tally, stations) for limit in limits_of(options.limit)]
+    for one in judged:
+        (log.info if one.verdict == "PASS" else log.error)("limit %s: %s, %s", one.limit.text, one.verdict, one.reason)
+    log.info(
+        "stations: %d switched on, %d connected, %d accepted, %d online, %d refused, %d lost",
+        *(stations.switched_on, stations.connected, stations.accepted, stations.online),
+        *(stations.refused, stations.lost),
+    )
+    verdict, reason = verdict_of(part, judged, in_time=not interrupted)
+    (log.info if verdict == "PASS" else log.error)("%s: %s", verdict, reason)
+    if interrupted:
+        environment.process_exit_code = int(Exit.INTERRUPTED)
+    elif verdict != "PASS":
+        environment.process_exit_code = int(Exit.FAILED if verdict == "FAIL" else Exit.ERRORS)
+    elif judged:
+        environment.process_exit_code = int(Exit.OK)
+    elif environment.runner.errors:
+        log.info("requests have failed, and no limit was set: --exit-code-on-error of locust is the exit code")

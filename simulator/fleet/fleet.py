@@ -122,7 +122,7 @@ class Fleet:
         """How far they have come; once the time of `run` is over, as it was before they were taken away."""
         if self._at_end is not None:
             return self._at_end
-        present = ((member.standing, member.station.online) for member in self.members.values())
+        present = ((member.standing, member.station.online) for member in list(self.members.values()))
         return Stations.together((Stations.of(present), self._gone))
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -162,7 +163,8 @@ def verdict_of(fleet: Counted, judged: Sequence[Judged], *, in_time: bool) -> tu
     something else about just that. What was interrupted is no pass.
     """
     tally, stations = fleet.tally, fleet.stations
-    cut_short = "" if in_time else f"interrupted after {fleet.lasted:.1f} s of {fleet.plan.duration:g} s"
+    planned = f" of {fleet.plan.duration:g} s" if math.isfinite(fleet.plan.duration) else ", no time was set"
+    cut_short = "" if in_time else f"interrupted after {fleet.lasted:.1f} s{planned}"
     if not stations.connected:
         return "INCONCLUSIVE", _listed(cut_short, f"no station was ever connected{_because(fleet)}")
     if tally.failures:

@@ -148,8 +148,8 @@ class ScriptedCsms:
                         return payload
                 await self._changed.wait()
 
-    async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(30), self._changed:
+    async def until(self, condition: Callable[[], object], within: float = 30) -> None:
+        async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(lambda: bool(condition()))
 
     async def call(self, action: str, **payload: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.fleet.standing import Stations
+from simulator.fleet.standing import Standing, Stations
 from simulator.fleet.tally import Tally, Violation
 from simulator.limits import BadLimit, judge, parse_limit
 
@@ -118,3 +118,51 @@ def test_what_was_never_answered_has_no_time() -> None:
     judged = judge(parse_limit("Authorize p95 < 1s", ACTIONS), tallied(errors=3), Stations())
 
     assert (judged.verdict, judged.reason) == ("INCONCLUSIVE", "Authorize was never answered")
+
+
+def fleet(stations: Stations, text: str, **counts: int) -> tuple[str, float | None, str]:
+    tally = Tally()
+    for name, count in counts.items():
+        setattr(tally, name, count)
+    judged = judge(parse_limit(text, ACTIONS), tally, stations)
+    return judged.verdict, judged.value, judged.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "value", "reason"),
+    [
+        ("connected >= 90 %", "PASS", 90.0, "connected is 1800 of 2000 stations switched on (90 %)"),
+        ("connected > 90%", "FAIL", 90.0, "connected is 1800 of 2000 stations switched on (90 %)"),
+        ("accepted >= 99%", "FAIL", 50.0, "accepted is 1000 of 2000 stations switched on (50 %)"),
+        ("accepted>=1000", "PASS", 1000, "accepted is 1000 of 2000 stations switched on"),
+        ("online > 899", "PASS", 900, "online is 900 of 2000 stations switched on"),
+        ("refused < 10%", "FAIL", 10.0, "refused is 180 of 1800 connected stations (10 %)"),
+        ("lost <= 5%", "PASS", 5.0, "lost is 50 of 1000 accepted stations (5 %)"),
+        ("failed < 1%", "FAIL", 10.0, "failed is 200 of 2000 attempts to connect (10 %)"),
+        ("dropped <= 0", "FAIL", 18, "dropped is 18 of 1800 connections"),
+    ],
+)
+def test_stations_and_connections_are_a_count_or_a_share(text: str, verdict: str, value: float, reason: str) -> None:
+    stations = Stations(2000, 1800, 1000, 900, 180, 50)
+    found = fleet(stations, text, attempts=2000, connected=1800, not_connected=200, lost=18)
+
+    assert found == (verdict, pytest.approx(value), reason)
+
+
+@pytest.mark.parametrize("figure", ["lost", "refused", "dropped", "failed"])
+def test_what_there_was_none_of_is_no_figure(figure: str) -> None:
+    assert fleet(Stations(5), f"{figure} <= 0")[:2] == ("INCONCLUSIVE", None)
+
+
+def test_a_station_is_of_one_kind_at_a_time() -> None:
+    new, online, lost, away, refused = (Standing() for _ in range(5))
+    for one in (online, lost, away, refused):
+        one.connected = True
+    for one in (online, lost, away):
+        one.booted("Accepted")
+    refused.booted("Rejected")
+    lost.is_cut_off = refused.is_cut_off = True
+
+    counted = Stations.of([(new, False), (online, True), (lost, False), (away, False), (refused, False)])
+    assert counted == Stations(5, 4, 3, 1, 1, 1, 1)
+    assert Stations.together([counted, Stations.taken_away(online)]) == Stations(6, 5, 4, 1, 1, 1, 1)

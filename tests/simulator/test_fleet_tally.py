@@ -93,3 +93,36 @@ def test_all_actions_together() -> None:
     whole = tally.together()
     assert (whole.sent, whole.refused, whole.unanswered, whole.cut, whole.errors) == (2, 1, 1, 1, 3)
     assert whole.samples.percentiles(0.5, 1.0) == (10, 30)
+
+
+def test_what_a_csms_says_is_kept_masked_and_harmless_whatever_is_cut() -> None:
+    key = "0123456789abcdefghij"
+    value = f'{{"key":"AuthorizationKey","value":"{key}","surplus":"\x1b[31m{"x" * 600}"}}'
+    tally = Tally(secrets=("own-password",))
+    played(
+        ("csms", f'[2,"1","ChangeConfiguration",{value}]', 1),
+        ("csms", '[2,"2","\x1b]0;title\x07::error::made up",{}]', 2),
+        ("station", '[2,"3","Heartbeat",{}]', 3),
+        ("csms", '[4,"3","::error::own-password","\x9b2J",{}]', 4),
+        tally=tally,
+    )
+    tally.failed_to_connect("::error::\x1b[2J own-password")
+    kept = [
+        *(text for one in tally.violations.values() for text in (one.action, one.message, one.example)),
+        *tally.problems,
+        *tally.not_connected_by,
+    ]
+
+    assert kept
+    assert [text for text in kept if key[:6] in text or "own-password" in text] == []
+    assert [text for text in kept if not text.isprintable() or text.startswith("::")] == []
+    assert list(tally.not_connected_by) == ["··error::·[2J ********"]
+    assert any("ChangeConfiguration" in text and "********" in text for text in kept)
+
+
+def test_a_sink_is_told_what_is_harmless() -> None:
+    told: list[str | None] = []
+    tally = Tally(lambda action, took, size, problem: told.append(problem))
+    played(("station", '[2,"1","Heartbeat",{}]', 1), ("csms", r'[4,"1","\u001b[31mE","",{}]', 2), tally=tally)
+
+    assert told == ["CALLERROR ·[31mE"]

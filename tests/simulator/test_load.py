@@ -7,7 +7,10 @@ does), this one, or one beside it.
 import asyncio
 import json
 import os
+import re
+import signal
 import socket
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from simulator.load_cli import main
+from simulator.load_options import OPTIONS
 from tests.simulator.scripted_csms import ScriptedCsms
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +48,17 @@ async def locust(*arguments: str) -> asyncio.subprocess.Process:
     assert PYTHON is not None
     return await asyncio.create_subprocess_exec(
         *(PYTHON, "-m", "locust", "-f", str(ROOT / "examples" / "locustfile.py"), *arguments),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def load(*arguments: str) -> asyncio.subprocess.Process:
+    """The command."""
+    assert PYTHON is not None
+    return await asyncio.create_subprocess_exec(
+        *(PYTHON, "-m", "simulator.load_cli", *arguments),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -123,9 +138,16 @@ async def test_a_master_with_two_workers_sees_errors_and_broken_rules_of_both(cs
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--host", "http://127.0.0.1:1"), "--host http://127.0.0.1:1 is no address of a CSMS; it begins with ws://"),
+        (("--host", "http://127.0.0.1:1"), "--host http://127.0.0.1:1 is no address of a CSMS; it looks like ws://"),
         ((), "--host is missing: give the endpoint of the CSMS"),
         (("--host", "ws://127.0.0.1:1", "--session-every", "often"), "--session-every 'often' is no duration"),
+        (("--host", "ws://127.0.0.1:1", "--tag", ""), "--tag '': an idTag has 1 to 20 characters"),
+        (("--host", "ws://127.0.0.1:1", "--id-prefix", " "), "--id-prefix ' ': it is empty"),
+        (("--host", "ws://127.0.0.1:1", "--session-length", "0"), "--session-length is more than zero, not 0"),
+        (
+            ("--host", "ws://127.0.0.1:1", "--limit", "acepted > 1"),
+            "'acepted' at character 1 on: did you mean accepted?",
+        ),
     ],
 )
 async def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], sentence: str) -> None:
@@ -141,5 +163,91 @@ def test_without_locust_the_command_says_what_to_install(
 ) -> None:
     monkeypatch.setattr("simulator.load_cli.find_spec", lambda name: None)
 
-    assert main(["--headless"]) == 2
+    assert main(["--headless"]) == 3
     assert capsys.readouterr().err.startswith("plugproof load: locust is not installed here; install plugproof[load]")
+
+
+def test_a_mistake_is_told_before_locust_is_looked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--host", "ws://127.0.0.1:1", "--tag", ""]) == 2
+    assert capsys.readouterr().err == "plugproof load: --tag '': it is empty; give a text, or leave it out\n"
+
+
+def test_the_help_knows_all_options_of_ours_and_takes_no_time_for_locust() -> None:
+    program = "import sys; from simulator.load_cli import main; main(['--help']); print('locust' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.splitlines()[-1] == "False"
+    options = [f"--{name.replace('_', '-')}" for name in OPTIONS]
+    assert [option for option in options if option not in done.stdout] == []
+
+
+@with_locust
+@pytest.mark.asyncio
+async def test_a_port_at_which_nobody_listens_is_nothing_conclusive(csms: ScriptedCsms) -> None:
+    await csms.stop()
+    code, _, err = await outcome(await load(*run(csms, "--limit", "all errors < 1%")))
+
+    assert code == 3, err
+    assert "INCONCLUSIVE: no station was ever connected; " in err
+    assert "most often: the connection was refused; is the CSMS running, and is this its port?" in err
+    assert "NotConnected" in err
+    assert "Traceback" not in err
+
+
+@with_locust
+@pytest.mark.asyncio
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_stations_that_are_lost_make_a_run_fail_without_any_limit(csms: ScriptedCsms, processes: str) -> None:
+    several = () if processes == "1" else ("--processes", processes)
+    arguments = ("--headless", "-u", "4", "-r", "4", "-t", "6s", "--session-every", "0", *several)
+    process = await load("--host", csms.url, *arguments)
+    await csms.until(lambda: csms.actions.count("StatusNotification") >= 8, within=80)
+    await csms.stop()
+    code, _, err = await outcome(process)
+
+    assert code == 1, err
+    assert "FAIL: 4 stations were lost at the end: accepted once, and offline" in err
+    assert "stations: 4 switched on, 4 connected, 4 accepted, 0 online, 0 refused, 4 lost" in err
+
+
+@with_locust
+@pytest.mark.asyncio
+async def test_limits_name_stations_and_their_connections(csms: ScriptedCsms) -> None:
+    limits = (
+        "--limit",
+        "accepted >= 100%",
+        "--limit",
+        "online >= 4",
+        "--limit",
+        "dropped <= 0",
+        "--limit",
+        "failed < 1%",
+    )
+    code, _, err = await outcome(await load(*run(csms, *limits)))
+
+    assert code == 0, err
+    assert "limit accepted >= 100%: PASS, accepted is 4 of 4 stations switched on (100 %)" in err
+    assert "PASS: 4 limits kept; of 4 stations 4 accepted, all online at the end" in err
+
+
+@with_locust
+@pytest.mark.asyncio
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_a_run_that_is_interrupted_says_so(
+    csms: ScriptedCsms, number: signal.Signals, processes: str, tmp_path: Path
+) -> None:
+    several = () if processes == "1" else ("--processes", processes)
+    file = tmp_path / "locust"
+    arguments = ("--headless", "-u", "4", "-r", "4", "-t", "10m", "--json-file", str(file), *several)
+    process = await load("--host", csms.url, *arguments, "--limit", "all errors <= 0")
+    await csms.until(lambda: csms.actions.count("StatusNotification") >= 8, within=80)
+    process.send_signal(number)
+    code, _, err = await outcome(process)
+
+    assert code == 130, err
+    assert re.search(r"INCONCLUSIVE: interrupted after [0-9.]+ s of 600 s", err), err
+    assert "limit all errors <= 0: " in err
+    assert "PASS: " not in err.replace("limit all errors <= 0: PASS", "")
+    assert "Traceback" not in err
+    assert json.loads(file.with_suffix(".json").read_text())
