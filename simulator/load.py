@@ -194,7 +194,7 @@ class _Run:
         self.lasted = 0.0
         self.is_over = False  # its users are about to be stopped, or have been
         self.interrupted = False
-        self.is_judged = False
+        self.is_quitting = False
         self.workers: dict[str, Told] = {}  # by the id of the worker
 
     def end(self) -> None:
@@ -310,16 +310,20 @@ def _prepare(environment: Any, runner: Any, **_: Any) -> None:
 
 def _quitting(environment: Any, **_: Any) -> None:
     """The process is asked to end; while users are at work that is an interruption."""
-    if not _run.is_over:  # locust may come here twice
-        _run.interrupted = environment.runner.state in _RUNNING
+    if _run.is_quitting:
+        # SIGTERM makes locust shut down twice, the second time with nothing left to write: who came first writes the
+        # files and ends the process, and so this greenlet.
+        gevent.sleep(PATIENCE)
+        return
+    _run.is_quitting = True
+    _run.interrupted = not _run.is_over and environment.runner.state in _RUNNING
     _stopping(environment)
 
 
 def _judge(environment: Any, **_: Any) -> None:
     runner, options = environment.runner, environment.parsed_options
-    if isinstance(runner, WorkerRunner) or options is None or _run.began is None or _run.is_judged:
+    if isinstance(runner, WorkerRunner) or options is None or _run.began is None:
         return
-    _run.is_judged = True
     if environment.process_exit_code == 2:  # an argument was wrong, and a sentence has said so
         return
     missing = {worker.id for worker in getattr(getattr(runner, "clients", None), "missing", ())}

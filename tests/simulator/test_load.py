@@ -250,4 +250,4 @@ async def test_a_run_that_is_interrupted_says_so(
     assert "limit all errors <= 0: " in err
     assert "PASS: " not in err.replace("limit all errors <= 0: PASS", "")
     assert "Traceback" not in err
-    assert json.loads(file.with_suffix(".json").read_text())
+    assert json.loads(file.with_suffix(".json").read_text()), err
