@@ -39,9 +39,12 @@ class _HandedOn(Command):
 
 
 def _ours(name: str) -> Any:
-    word, default, meaning = OPTIONS[name]
-    meaning = meaning if default is None else f"{meaning} [default: {default}]"
+    word, _, meaning = OPTIONS[name]
     return typer.Option(metavar=word, rich_help_panel=OURS, help=meaning)
+
+
+def _else(name: str) -> str:
+    return str(OPTIONS[name][1])
 
 
 def _of_locust(*names: str, word: str, meaning: str) -> Any:
@@ -82,13 +85,13 @@ class Given:
         bool, typer.Option("--locust-help", rich_help_panel=LOCUST, help="Show all options of locust and end.")
     ] = False
     tag: Annotated[list[str] | None, _ours("tag")] = None
-    seed: Annotated[str | None, _ours("seed")] = None
-    id_prefix: Annotated[str | None, _ours("id_prefix")] = None
-    session_every: Annotated[str | None, _ours("session_every")] = None
-    session_length: Annotated[str | None, _ours("session_length")] = None
-    meter_every: Annotated[str | None, _ours("meter_every")] = None
-    churn_every: Annotated[str | None, _ours("churn_every")] = None
-    call_timeout: Annotated[str | None, _ours("call_timeout")] = None
+    seed: Annotated[str, _ours("seed")] = _else("seed")
+    id_prefix: Annotated[str, _ours("id_prefix")] = _else("id_prefix")
+    session_every: Annotated[str, _ours("session_every")] = _else("session_every")
+    session_length: Annotated[str, _ours("session_length")] = _else("session_length")
+    meter_every: Annotated[str, _ours("meter_every")] = _else("meter_every")
+    churn_every: Annotated[str, _ours("churn_every")] = _else("churn_every")
+    call_timeout: Annotated[str, _ours("call_timeout")] = _else("call_timeout")
     limit: Annotated[list[str] | None, _ours("limit")] = None
 
 
@@ -99,13 +102,14 @@ class Given:
     epilog=examples(
         (
             "Two thousand stations in two processes, for ten minutes",
-            f"{NAME} --host ws://localhost:9000/ocpp --headless -u 2000 -r 100 -t 10m \\\n"
-            '      --processes 2 --limit "Authorize p95 < 1s" --limit "accepted >= 99%"',
+            f"{NAME} --host ws://localhost:9000/ocpp --headless -u 2000 -r 100 \\\n"
+            '      -t 10m --processes 2 --limit "accepted >= 99%" --limit "lost <= 0"',
         ),
         ("The web interface of locust", f"{NAME} --host ws://localhost:9000/ocpp"),
         (
-            "Many machines: a master that judges, and workers",
-            f"{NAME} --master --expect-workers 2 --host ws://localhost:9000/ocpp --headless -u 20000 -r 200 -t 1h",
+            "Many machines: a master that judges, and a worker on each of the others",
+            f"{NAME} --host ws://csms.example/ocpp --headless -u 20000 -r 200 \\\n"
+            "      -t 1h --master --expect-workers 2",
         ),
         ("", f"{NAME} --worker --master-host 192.0.2.1"),
     ),

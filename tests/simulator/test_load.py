@@ -71,6 +71,14 @@ async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str,
     return process.returncode, out.decode(), err.decode()
 
 
+async def has_said(process: asyncio.subprocess.Process, text: str) -> None:
+    """Wait until this was logged."""
+    assert process.stderr is not None
+    async with asyncio.timeout(60):
+        while text not in (line := (await process.stderr.readline()).decode()):
+            assert line, f"it has ended without saying {text!r}"
+
+
 def run(csms: ScriptedCsms, *more: str) -> tuple[str, ...]:
     return ("--host", csms.url, "--headless", "-u", "4", "-r", "4", "-t", "3s", "--json", *BRISK, *more)
 
@@ -199,7 +207,7 @@ async def test_a_port_at_which_nobody_listens_is_nothing_conclusive(csms: Script
 @pytest.mark.parametrize("processes", ["1", "2"])
 async def test_stations_that_are_lost_make_a_run_fail_without_any_limit(csms: ScriptedCsms, processes: str) -> None:
     several = () if processes == "1" else ("--processes", processes)
-    arguments = ("--headless", "-u", "4", "-r", "4", "-t", "6s", "--session-every", "0", *several)
+    arguments = ("--headless", "-u", "4", "-r", "4", "-t", "12s", "--session-every", "0", *several)
     process = await load("--host", csms.url, *arguments)
     await csms.until(lambda: csms.actions.count("StatusNotification") >= 8, within=80)
     await csms.stop()
@@ -242,6 +250,7 @@ async def test_a_run_that_is_interrupted_says_so(
     arguments = ("--headless", "-u", "4", "-r", "4", "-t", "10m", "--json-file", str(file), *several)
     process = await load("--host", csms.url, *arguments, "--limit", "all errors <= 0")
     await csms.until(lambda: csms.actions.count("StatusNotification") >= 8, within=80)
+    await has_said(process, "All users spawned")  # before that Ctrl-C may meet locust where it is not prepared
     process.send_signal(number)
     code, _, err = await outcome(process)
 
