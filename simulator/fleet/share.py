@@ -79,7 +79,8 @@ class _Pipe:
 
 def main() -> None:
     """Be a part of a fleet, until it is over."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process, which then says so
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # for the first process, which then says so, or closes the pipe
     pipes = _Pipe()
     task = pipes.hear()
     if task is not None:

@@ -121,19 +121,20 @@ async def test_when_one_process_dies_the_others_end_and_a_sentence_says_so(csms:
 
 @LINUX
 @pytest.mark.asyncio
-async def test_ctrl_c_ends_all_processes_orderly(csms: ScriptedCsms) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_all_processes_orderly(csms: ScriptedCsms, number: signal.Signals) -> None:
     async with command(csms.url, *ENDLESS, "--session-length", "1s", "--json", "-") as process:
         await csms.receives("StatusNotification", within=PATIENCE, status="Charging")
         children = Children(process.pid)
-        for pid in (process.pid, *children.pids):  # as a terminal does: all of the group
-            os.kill(pid, signal.SIGINT)
+        for pid in (process.pid, *children.pids):  # as a terminal or a service manager does: all of the group
+            os.kill(pid, number)
         code, out, err = await outcome(process)
         await children.gone()
 
     assert code == 130, err
     result = json.loads(out)
     jsonschema.validate(result, SCHEMA)
-    assert (result["run"]["interrupted"], result["run"]["interrupted_by"]) == (True, "SIGINT")
+    assert (result["run"]["interrupted"], result["run"]["interrupted_by"]) == (True, number.name)
     assert result["reason"] == f"interrupted after {result['run']['lasted_s']:.1f} s of 3600 s"
     assert result["sessions"]["begun"] == result["sessions"]["over"] == len(csms.payloads("StopTransaction")) > 0
     assert "Traceback" not in err
