@@ -74,7 +74,7 @@ async def test_what_cannot_be_reached_is_a_sentence_below_the_shell_s_prompt(csm
     url = csms.url
     await csms.stop()
     async with terminal(url) as screen:
-        assert await screen.ends() == 2
+        assert await screen.ends() == 3
         await screen.shows(f"plugproof station: {url}/CP1: the connection was refused")
         assert b"\x1b[?1049l" in screen.raw
         assert "Traceback" not in screen.text
