@@ -15,6 +15,12 @@ TEMPORARY = ":temporary:"
 
 DEFAULT_DATABASE = "sqlite:///plugproof-csms.db"
 
+DEFAULT_HOSTS = ("127.0.0.1", "localhost")
+"""What the server certificates of a new authority name."""
+
+DEFAULT_OPERATOR = "plugproof"
+"""The organization that certificates name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -26,6 +32,7 @@ class Config:
     path: str = "/ocpp"  # stations connect at path + "/" + identity (OCPP-J §3.1.1)
     database: str = DEFAULT_DATABASE
     any_station: bool = False  # False: an identity that was not registered gets a 404 (OCPP-J §3.2)
+    any_tag: bool = False  # True: a tag that is not known is Accepted; False: it is Invalid (OCPP 1.6 §7.2)
 
     security_profile: int = 0  # lowest that is accepted of a station that has none of its own (white paper A00)
     tls_port: int = 0  # of wss, for profiles 2 and 3; opened only when there is a PKI

@@ -78,7 +78,7 @@ async def put_local_list(csms: Csms, identity: str, body: LocalListIn | None = N
     wanted = body or LocalListIn()
 
     def requests(connection: Connection) -> list[Request]:
-        entries = local_lists.wanted(connection, wanted.tags, clock.now())
+        entries = local_lists.wanted(connection, wanted.tags, clock.now(), any_tag=csms.config.any_tag)
         known = local_lists.find(connection, identity)
         can_differ = known.in_step and known.next_version > known.version
         if wanted.updateType == "Full" or (wanted.updateType is None and not can_differ):

@@ -6,6 +6,8 @@ of the CSMS, and would only send them again (OCPP 1.6 §4.7, §4.8, §4.10).
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from csms_core import clock
 from csms_core.context import StationContext
 from csms_core.registry import Payload, Registry
@@ -53,15 +55,14 @@ async def status_notification(station: StationContext, payload: Payload) -> Payl
 @registry.handles("Authorize")
 async def authorize(station: StationContext, payload: Payload) -> Payload:
     """Judge a tag (OCPP 1.6 §4.1)."""
-    tag = await station.store.tag(payload["idTag"])
-    return {"idTagInfo": tags.id_tag_info(tag, station.now())}
+    return {"idTagInfo": await _judged(station, payload["idTag"], station.now())}
 
 
 @registry.handles("StartTransaction")
 async def start_transaction(station: StationContext, payload: Payload) -> Payload:
     """Book a start and judge its tag, also when the station has let it in already (OCPP 1.6 §4.8)."""
     at = station.now()
-    info = tags.id_tag_info(await station.store.tag(payload["idTag"]), at)
+    info = await _judged(station, payload["idTag"], at)
     start = starts.Start(station.identity, payload, info, at, station.config.concurrent_transactions)
     transaction_id, info = await station.store.book(starts.book, start)
     return {"transactionId": transaction_id, "idTagInfo": info}
@@ -82,7 +83,7 @@ async def stop_transaction(station: StationContext, payload: Payload) -> Payload
     await station.store.book(stops.book, stops.Stop(station.identity, payload, at))
     if "idTag" not in payload:
         return {}
-    return {"idTagInfo": tags.id_tag_info(await station.store.tag(payload["idTag"]), at)}
+    return {"idTagInfo": await _judged(station, payload["idTag"], at)}
 
 
 @registry.handles("DataTransfer")
@@ -96,3 +97,8 @@ async def data_transfer(station: StationContext, payload: Payload) -> Payload:
     at = clock.wire(station.now())
     await station.store.write(lambda c: stations.book_notice(c, station.identity, "DataTransfer", payload, at))
     return {"status": "Accepted"}
+
+
+async def _judged(station: StationContext, id_tag: str, at: datetime) -> Payload:
+    """The idTagInfo of a tag."""
+    return tags.id_tag_info(await station.store.tag(id_tag), at, any_tag=station.config.any_tag)

@@ -59,15 +59,15 @@ def entries(connection: Connection, identity: str) -> Entries:
     return {row.id_tag: codec.from_text(row.id_tag_info) for row in rows}
 
 
-def wanted(connection: Connection, id_tags: list[str] | None, at: datetime) -> Entries:
-    """The idTagInfo of these tags, of all tags when None. A tag the CSMS does not know is Invalid."""
+def wanted(connection: Connection, id_tags: list[str] | None, at: datetime, *, any_tag: bool = False) -> Entries:
+    """The idTagInfo of these tags, of all known tags when None: what Authorize would answer (OCPP 1.6 §3.5.2)."""
     if id_tags is None:
         rows = connection.execute(select(tag_table).order_by(tag_table.c.folded))
         known = [tags.Tag(row.id_tag, row.status, row.parent_id_tag, row.expiry_date) for row in rows]
         return {tag.id_tag: tags.id_tag_info(tag, at) for tag in known}
     first_spelling = {tags.fold(id_tag): id_tag for id_tag in reversed(id_tags)}
     named = [id_tag for id_tag in id_tags if first_spelling[tags.fold(id_tag)] == id_tag]
-    return {id_tag: tags.id_tag_info(tags.find(connection, id_tag), at) for id_tag in named}
+    return {id_tag: tags.id_tag_info(tags.find(connection, id_tag), at, any_tag=any_tag) for id_tag in named}
 
 
 def book_accepted(connection: Connection, identity: str, payload: dict[str, Any], at: datetime) -> None:

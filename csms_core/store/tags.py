@@ -63,10 +63,13 @@ def remove(connection: Connection, id_tag: str) -> bool:
     return connection.execute(delete(tags).where(tags.c.folded == fold(id_tag))).rowcount > 0
 
 
-def id_tag_info(tag: Tag | None, at: datetime) -> dict[str, Any]:
-    """The idTagInfo a tag gets at a moment: Invalid when it is not known, Expired once its expiryDate has passed."""
+def id_tag_info(tag: Tag | None, at: datetime, *, any_tag: bool = False) -> dict[str, Any]:
+    """The idTagInfo a tag gets at a moment, Expired once its expiryDate has passed.
+
+    One that is not known is Invalid, or Accepted with `any_tag`, and then it has neither parent nor end.
+    """
     if tag is None:
-        return {"status": "Invalid"}
+        return {"status": "Accepted" if any_tag else "Invalid"}
     info: dict[str, Any] = {"status": tag.status}
     if tag.status == "Accepted" and tag.expiry_date is not None and clock.parse(tag.expiry_date) <= at:
         info["status"] = "Expired"
