@@ -7,13 +7,16 @@ by the one who opens (`net.listen`, `Pki.load`, `Store.open`).
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from csms_core.config import Config
+from csms_core.config import TEMPORARY, Config
+from ocppj.masking import mask
 
 PORTS = ("port", "tls_port", "api_port", "files_port", "files_tls_port", "ftp_port", "ftps_port")
+_DATABASES = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
 WITH_PKI = ("tls_port", "files_tls_port", "ftps_port")
 
 
@@ -22,6 +25,11 @@ def contradictions(config: Config) -> Iterator[str]:
     yield from _ports(config)
     yield from _without_pki(config)
     yield from _addresses(config)
+    if config.database != TEMPORARY and _DATABASES.match(config.database) is None:
+        yield (
+            f"database: write a URL such as sqlite:////path/file.db or postgresql://user@host/name, or {TEMPORARY}, "
+            f"not {mask(config.database)}."
+        )
     yield from _folders(config)
     if config.any_station and config.security_profile == 1 and config.pki is None:
         yield (
@@ -75,9 +83,11 @@ def _addresses(config: Config) -> Iterator[str]:
 
 
 def _folders(config: Config) -> Iterator[str]:
-    if config.files is None or not Path(config.files).exists():
+    if config.files is None:
         return
-    if not Path(config.files).is_dir():
-        yield f"files: {config.files} is no folder; give another, or leave it out."
-    elif not os.access(config.files, os.R_OK | os.W_OK | os.X_OK):
-        yield f"files: the folder {config.files} cannot be read and written; change its mode, or give another."
+    folder = Path(config.files).absolute()
+    existing = next(place for place in (folder, *folder.parents) if place.exists())  # the rest is made when needed
+    if not existing.is_dir():
+        yield f"files: {existing} is no folder; give another, or leave it out."
+    elif not os.access(existing, os.R_OK | os.W_OK | os.X_OK):
+        yield f"files: the folder {existing} cannot be read and written; change its mode, or give another."

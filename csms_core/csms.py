@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -30,6 +31,8 @@ from csms_core.settings import check
 from csms_core.store import Store
 from csms_core.tls import Contexts, TlsSettings, make_context
 from schemas import SchemaSet, load
+
+log = logging.getLogger(__name__)
 
 
 class Csms:
@@ -71,9 +74,8 @@ class Csms:
     async def _open(self, stack: AsyncExitStack) -> None:
         config = self.config
         check(config)
-        for name in config.faults:
-            name, _, station = name.partition("@")
-            self.switchboard.switch(name, True, station or None)
+        self.switchboard.switch_all(config.faults)
+        log.info("opening the store")
         database = self._database(stack)
         self.store = await Store.open(database)
         stack.push_async_callback(self.store.close)
@@ -83,6 +85,7 @@ class Csms:
         changes = Changes(self.store, vault, self.switchboard)
         profiles = (*PROFILES, changes.registry)
         self.operations = Operations(self.hub, self.store, config, self.schemas, merged_bookkeepers(profiles), profiles)
+        log.info("reading the certificates")
         pki = None if config.pki is None else Pki.load(config.pki)
         self.hub.backroom.pki = pki
         self.hub.backroom.operate = self.operations.perform
@@ -92,6 +95,7 @@ class Csms:
         doorman = Doorman(config, self.store, vault, changes, operator, is_foreign)
         self.hub.is_stale = doorman.is_stale
 
+        log.info("opening the ports")
         sock = stack.enter_context(net.listen(config.host, config.port, "--port"))
         api_sock = stack.enter_context(net.listen(config.host, config.api_port, "--api-port"))
         self.url = net.address("ws", sock, config.path.rstrip("/"))
@@ -102,6 +106,7 @@ class Csms:
             self.tls_url = net.address("wss", tls_sock, config.path.rstrip("/"))
 
         files_tls = None if pki is None else make_context(pki, TlsSettings(asks=False))
+        log.info("opening the file server")
         self.files = FileServer(config, self.store, Path(config.files or _beside(database)), files_tls)
         await self.files.open(stack)
 
@@ -120,6 +125,7 @@ class Csms:
             self.files,
             pki,
         )
+        log.info("opening the HTTP API")
         self.app = make_app(services)
         api = ApiServer(self.app)
         await api.start(api_sock)

@@ -14,7 +14,7 @@ from csms_core.config import Config
 from csms_core.hub import Hub, Link
 from csms_core.registry import Bookkeeper, Check, Follower, Registry, Request
 from csms_core.store import Store, stations
-from ocppj.peer import BadAnswer, CallRefused, CallTimeout, ConnectionClosed
+from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectionClosed
 from schemas import SchemaSet
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,7 @@ from dataclasses import fields, replace
 from typing import Final, get_args
 
 from csms_core import logs, settings
-from csms_core.config import Config, Registration
-from csms_core.pki import DEFAULT_HOSTS
+from csms_core.config import DEFAULT_HOSTS, Config, Registration
 
 COMMANDS: Final = ("help", "config", "init_pki", "pki_host", "create_token", "list_faults")
 """Options that are no settings: what they ask for is done at once, or they say where the settings are."""

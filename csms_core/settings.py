@@ -14,9 +14,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from csms_core.config import Config
 from csms_core.contradictions import PORTS, contradictions
 
@@ -87,6 +84,9 @@ def check(config: Config) -> None:
 
 def _beside(file: Path, database: str) -> str:
     """The URL of a database, an SQLite file relative to `file`; what is no URL is left to the store to refuse."""
+    from sqlalchemy.engine import make_url  # late, like everything heavy: most mistakes are found without it
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(database)
     except ArgumentError:

@@ -6,30 +6,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from csms_core.api import (
-    certificates,
-    charging_profiles,
-    configuration,
-    events,
-    faults,
-    images,
-    jobs,
-    local_lists,
-    metrics,
-    octt,
-    operations,
-    reservations,
-    security,
-    stations,
-    tags,
-    transactions,
-    triggers,
-)
-from csms_core.api.docs import add_docs
+from csms_core.api import operations, stations, tags
 from csms_core.api.guard import Guard
+from csms_core.api.late import add_later
 from csms_core.api.models import ErrorOut
 from csms_core.api.segments import Segments
-from csms_core.console import add_console
 from csms_core.services import Services
 
 ERRORS = {
@@ -54,21 +35,11 @@ def make_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     hosts = (services.config.host, *services.config.api_hosts)
+    for router in (operations.router, stations.router, tags.router):
+        app.include_router(router)
+    add_later(app)
     app.add_middleware(Segments)
     app.add_middleware(Guard, store=services.store, hosts=hosts)  # added last, so it is asked first
-    # operations first: the route of a station would take their path for an identity
-    for router in (operations.router, reservations.router, charging_profiles.router, local_lists.router):
-        app.include_router(router)
-    for router in (octt.router, security.router, triggers.router, configuration.router):
-        app.include_router(router)
-    for router in (jobs.router, images.router, certificates.router):
-        app.include_router(router)
-    for router in (stations.router, tags.router, transactions.router, faults.router):
-        app.include_router(router)
-    for router in (events.router, metrics.router):
-        app.include_router(router)
-    add_docs(app)
-    add_console(app)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(Exception, _failed)
     return app

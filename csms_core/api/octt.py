@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, SecretStr
 from csms_core.api import operations, security
 from csms_core.api.deps import Csms
 from csms_core.api.models import Body, ErrorOut, Identity, IdTag
+from csms_core.api.operation_routes import documented
 from csms_core.store import tags
 from schemas import load
 
@@ -84,7 +85,7 @@ def _route(action: str) -> Callable[..., Awaitable[JSONResponse]]:
 def _add_routes() -> None:
     schemas = load("1.6")
     for name, action in ACTIONS.items():
-        schema = operations.documented(schemas.schema(action, "call"))
+        schema = documented(schemas.schema(action, "call"))
         body = {"content": {"application/json": {"schema": schema}}, "required": "required" in schema}
         router.add_api_route(
             f"/1.6/{{identity:segment}}/{name}",

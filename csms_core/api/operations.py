@@ -1,9 +1,8 @@
-"""Operations: every CALL the CSMS may send, one route per action, the body is the OCPP payload (OCPP 1.6 §5)."""
+"""Operations: every CALL the CSMS may send, the body is the OCPP payload (OCPP 1.6 §5)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query
@@ -12,7 +11,6 @@ from fastapi.responses import JSONResponse
 from csms_core import operations
 from csms_core.api.deps import Csms
 from csms_core.api.models import ErrorOut, Started
-from schemas import load
 
 router = APIRouter(prefix="/api/v1", tags=["operations"])
 
@@ -57,46 +55,11 @@ async def perform(csms: Csms, identity: str, action: str, wait: bool, payload: A
         raise HTTPException(code, str(error)) from None
 
 
-def route(action: str) -> Callable[..., Awaitable[JSONResponse]]:
-    """What a route of this action does."""
-
-    async def send(
-        csms: Csms, identity: str, wait: Wait = True, rules: RulesApply = True, payload: Payload = None
-    ) -> JSONResponse:
-        return await perform(csms, identity, action, wait, payload, rules)
-
-    return send
-
-
-def documented(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema of OCPP as OpenAPI wants it."""
-    return {name: value for name, value in schema.items() if name not in ("$schema", "id", "$id", "title")}
-
-
-def _add_routes() -> None:
-    schemas = load("1.6")
-    for action, info in schemas.actions.items():
-        if info.sender == "station":
-            continue
-        schema = documented(schemas.schema(action, "call"))
-        body = {"content": {"application/json": {"schema": schema}}, "required": "required" in schema}
-        router.add_api_route(
-            f"/stations/{{identity:segment}}/operations/{action}",
-            route(action),
-            methods=["POST"],
-            name=action,
-            operation_id=action,
-            summary=f"{action} ({info.profile})",
-            response_model=None,
-            responses=RESPONSES,
-            openapi_extra={"requestBody": body},
-        )
-
-
-_add_routes()
-
-
-@router.post("/stations/{identity:segment}/operations/{action}", include_in_schema=False, response_model=None)
-async def unknown_operation(csms: Csms, identity: str, action: str) -> JSONResponse:
-    """Say what is wrong with the name of the action."""
-    return await perform(csms, identity, action, True, {})
+@router.post(
+    "/stations/{identity:segment}/operations/{action}", include_in_schema=False, response_model=None
+)  # `operation_routes` describes it, an action at a time
+async def operate(
+    csms: Csms, identity: str, action: str, wait: Wait = True, rules: RulesApply = True, payload: Payload = None
+) -> JSONResponse:
+    """Send an operation to a station."""
+    return await perform(csms, identity, action, wait, payload, rules)

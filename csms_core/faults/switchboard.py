@@ -38,6 +38,12 @@ class Switchboard:
         self.on: Mapping[str, Collection[str | None]] = self._on  # to look at; empty as long as no fault is on
         self._histories: dict[str, deque[Past]] = {}
 
+    def switch_all(self, names: Collection[str]) -> None:
+        """Switch on what `names` has, NAME or NAME@STATION. Raises UnknownFault, NotForOneStation."""
+        for each in names:
+            name, _, station = each.partition("@")
+            self.switch(name, True, station or None)
+
     def switch(self, name: str, enabled: bool, station: str | None = None) -> None:
         """Switch a fault on or off, for one station or for all. Raises UnknownFault, NotForOneStation."""
         if name not in self.catalogue:

@@ -21,8 +21,9 @@ store: `store.certificates.is_revoked(connection, serial_number)`, and `pki.crl(
 
 from __future__ import annotations
 
-from csms_core.pki.errors import CsrRefused, PkiError
-from csms_core.pki.folder import DEFAULT_HOSTS, DEFAULT_OPERATOR, Authority, KeyPair, Pki
+from csms_core.config import DEFAULT_HOSTS, DEFAULT_OPERATOR
+from csms_core.pki.errors import CsrRefused, PkiError, PkiUnusable
+from csms_core.pki.folder import Authority, KeyPair, Pki
 from csms_core.pki.hashes import hash_data
 from csms_core.pki.requests import check_csr
 
@@ -34,6 +35,7 @@ __all__ = [
     "KeyPair",
     "Pki",
     "PkiError",
+    "PkiUnusable",
     "check_csr",
     "hash_data",
 ]

@@ -7,6 +7,10 @@ class PkiError(Exception):
     """The folder of the certificate authority cannot be made or read."""
 
 
+class PkiUnusable(PkiError):
+    """The authority is as it should be, and its files cannot be read or written, or their time is over."""
+
+
 class CsrRefused(Exception):
     """A certificate signing request asks for what the CSMS does not certify."""
 

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,15 +20,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509.oid import NameOID
 
+from csms_core.config import DEFAULT_HOSTS, DEFAULT_OPERATOR
 from csms_core.pki import building
 from csms_core.pki.building import PrivateKey, PublicKey
-from csms_core.pki.errors import PkiError
+from csms_core.pki.errors import PkiError, PkiUnusable
 
 log = logging.getLogger(__name__)
 
-DEFAULT_HOSTS = ("127.0.0.1", "localhost")
-DEFAULT_OPERATOR = "plugproof"
 KINDS = ("rsa", "ec")
+RSA_BITS = (3072, 2048)
+"""Of the key of the root, which lasts twenty years, and of those below it."""
 NAMES = (
     *(f"{role}-{kind}" for role in ("root", "issuing", "server") for kind in KINDS),
     "manufacturer-root",
@@ -75,11 +76,18 @@ class Pki:
     firmware: Authority
 
     @classmethod
-    def create(cls, folder: Path | str, hosts: Sequence[str] = DEFAULT_HOSTS, operator: str = DEFAULT_OPERATOR) -> Pki:
+    def create(
+        cls,
+        folder: Path | str,
+        hosts: Sequence[str] = DEFAULT_HOSTS,
+        operator: str = DEFAULT_OPERATOR,
+        rsa_bits: tuple[int, int] | None = RSA_BITS,
+    ) -> Pki:
         """Make the folder, or read it when it is there already and serves these hosts and this operator.
 
-        `hosts` are the names and addresses stations reach the CSMS at, the first is the common name. Nothing that
-        exists is changed. Raises PkiError.
+        `hosts` are the names and addresses stations reach the CSMS at, the first is the common name. `rsa_bits` is the
+        size of the RSA keys of the root and of those below it; with None they are of an elliptic curve like all others,
+        for a moment's use where no suite with RSA is needed. Nothing that exists is changed. Raises PkiError.
         """
         folder = Path(folder)
         if folder.exists() and not folder.is_dir():
@@ -93,13 +101,13 @@ class Pki:
             # made beside and then renamed: an interrupted run leaves no half of an authority
             made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
             try:
-                _make(made, hosts, operator)
+                _make(made, hosts, operator, rsa_bits)
                 made.replace(folder)
             except BaseException:
                 shutil.rmtree(made, ignore_errors=True)
                 raise
         except OSError as error:
-            raise PkiError(f"The folder '{folder}' cannot be written: {error.strerror}; choose another.") from None
+            raise PkiUnusable(f"The folder '{folder}' cannot be written: {error.strerror}; choose another.") from None
         except ValueError as error:
             raise PkiError(f"No certificate can be made for these hosts and this operator: {error}.") from None
         return cls.load(folder)
@@ -118,6 +126,16 @@ class Pki:
             read["manufacturer-root"],
             read["firmware-signing"],
         )
+
+    def check_validity(self) -> None:
+        """Refuse server certificates whose time is over, which no station would accept. Raises PkiUnusable."""
+        for pair in self.servers:
+            ends = x509.load_pem_x509_certificate(pair.certificate.read_bytes()).not_valid_after_utc
+            if ends <= datetime.now(UTC):
+                raise PkiUnusable(
+                    f"The server certificate {pair.certificate} expired on {ends:%Y-%m-%d}; make a new authority with "
+                    "--init-pki DIR."
+                )
 
     @property
     def servers(self) -> tuple[KeyPair, KeyPair]:
@@ -202,9 +220,11 @@ def pem(*certificates: x509.Certificate) -> str:
     return "".join(certificate.public_bytes(_PEM).decode() for certificate in certificates)
 
 
-def _make(folder: Path, hosts: Sequence[str], operator: str) -> None:
+def _make(folder: Path, hosts: Sequence[str], operator: str, rsa_bits: tuple[int, int] | None) -> None:
     keys: dict[str, PrivateKey] = {
-        name: _ec_key() if name.endswith("-ec") else rsa.generate_private_key(65537, 3072 if "root" in name else 2048)
+        name: _ec_key()
+        if rsa_bits is None or name.endswith("-ec")
+        else rsa.generate_private_key(65537, rsa_bits[0 if "root" in name else 1])
         for name in NAMES[:6]
     }
     keys |= {"manufacturer-root": _ec_key(), "firmware-signing": _ec_key()}
@@ -265,7 +285,11 @@ def _existing(folder: Path, hosts: Sequence[str], operator: str) -> Pki:
 def _read(folder: Path, name: str) -> Authority:
     certificate, key = _files(folder, name)
     try:
-        loaded = serialization.load_pem_private_key(key.read_bytes(), password=None)
+        # without a proof that the numbers of an RSA key are primes, which takes as long as all else that is done at the
+        # start: the key is our own, and below it is compared with the certificate
+        loaded = serialization.load_pem_private_key(
+            key.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True
+        )
         if not isinstance(loaded, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             raise ValueError(f"{key.name} is neither RSA nor EC")
         authority = Authority(x509.load_pem_x509_certificate(certificate.read_bytes()), loaded)
@@ -275,7 +299,7 @@ def _read(folder: Path, name: str) -> Authority:
     except FileNotFoundError as error:
         reason = f"{Path(error.filename).name}: {error.strerror}"
     except OSError as error:
-        raise PkiError(
+        raise PkiUnusable(
             f"The certificate authority in '{folder}' cannot be read ({Path(error.filename).name}: {error.strerror}); "
             "check the owner and the mode of its files."
         ) from None

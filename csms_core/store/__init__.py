@@ -21,7 +21,7 @@ from csms_core.store.rounds import Batch
 from csms_core.store.tag_memory import TagMemory
 from csms_core.store.tags import Tag
 
-__all__ = ["Store", "StoreClosed", "StoreError"]
+__all__ = ["Store", "StoreClosed", "StoreError", "UrlError"]
 
 READERS = 4
 
@@ -33,6 +33,10 @@ _ADVICE = {
 
 class StoreError(Exception):
     """The database cannot be used; the message says why and what to do."""
+
+
+class UrlError(StoreError):
+    """The URL of the database is none that can be used."""
 
 
 class Store:
@@ -102,7 +106,7 @@ def _open(url: str) -> Engine:
             "for PostgreSQL, `pip install 'plugproof[postgres]'` brings it."
         ) from None
     except (SQLAlchemyError, ImportError) as error:
-        raise StoreError(
+        raise UrlError(
             f"The database URL cannot be used ({error}); give one such as sqlite:////path/file.db."
         ) from None
     name = engine.url.render_as_string()

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 
 from csms_core.store.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 WRITER_OPTION = "plugproof_writer"
 """Execution option that marks the writer's connection: SQLite then takes the write lock at BEGIN, not in mid-
@@ -57,7 +60,11 @@ def upsert(connection: Connection, table: Table, values: dict[str, Any], key: tu
 
 def insert(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT for a database by its name, which may say what is to be done about rows that are there already."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # late: importing it takes longer than opening an SQLite file
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def or_change(

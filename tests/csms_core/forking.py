@@ -11,11 +11,13 @@ import os
 import sys
 
 import csms_core.cli
+import csms_core.serving
 import schemas
 
 
 def main() -> None:
     """One CSMS at a time, until the standard input ends."""
+    assert csms_core.serving  # it is imported now, and not once for each process
     schemas.load("1.6")
     for line in sys.stdin:
         pid = os.fork()

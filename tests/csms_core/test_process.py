@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -129,32 +128,6 @@ async def test_whatever_was_acknowledged_survives_a_kill(tmp_path: Path) -> None
         again = await station.start(meterStart=1)
         assert acknowledged[again["transactionId"]] == ("S0", 1), "TX-18: a repetition after the crash gets the same id"
         await station.close()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--fault", "no-such-fault"], "There is no fault 'no-such-fault'"),
-        (["--database", "sqlite:////no/such/folder/csms.db"], "check that the folder exists"),
-        (["--host", "no-such-host.invalid"], "check --host"),
-    ],
-)
-def test_a_mistake_is_one_sentence(arguments: list[str], words: str, capfd: pytest.CaptureFixture[str]) -> None:
-    code = main(["--port", "0", "--api-port", "0", "--database", ":temporary:", *arguments])
-
-    out, err = capfd.readouterr()
-    assert (code, out) == (2, "")
-    assert words in err
-    assert len(err.splitlines()) == 1
-
-
-def test_a_port_in_use_is_one_sentence(capfd: pytest.CaptureFixture[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        code = main(["--port", str(port), "--api-port", "0", "--database", ":temporary:"])
-
-    assert code == 2
-    assert f"127.0.0.1:{port} cannot be opened" in capfd.readouterr().err
 
 
 def test_the_faults_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
