@@ -6,22 +6,21 @@ profiles can be connected with. Both are made anew for every run and are gone wh
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from threading import Timer
 from typing import Any, Final, NamedTuple
 
 from csms_core import pki as csms_pki
 from harness.pki import Pki
-from harness.verdicts import HarnessError
+from harness.progress import Progress
+from harness.reference_process import taken
 
-START_SECONDS: Final = 60.0
-STOP_SECONDS: Final = 10.0
+LOG: Final = "reference-csms.log"
+RSA_BITS: Final = (2048, 2048)
+"""The least there may be (A00.FR.319): they are thrown away a minute later."""
 KEY_OCTETS: Final = 20
 """Length of the basic auth key: the longest there is (A00.FR.205)."""
 KEY_VARIABLE: Final = "PLUGPROOF_REFERENCE_KEY"
@@ -125,32 +124,36 @@ api = {api}
 
 
 @contextmanager
-def reference_csms(out: Path, *arguments: str, meanwhile: Callable[[], object] = lambda: None) -> Iterator[Path]:
+def reference_csms(
+    out: Path,
+    *,
+    faults: Sequence[str] = (),
+    with_rsa: bool = True,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[Path]:
     """Run the reference CSMS while the block lasts; gives the SUT file of the run, which is written into ``out``.
 
-    ``arguments`` are passed on to it; ``meanwhile`` is called while it starts. Its log is ``out/reference-csms.log``.
-    Raises ``HarnessError`` when it does not start.
+    ``faults`` are its deliberate defects; ``meanwhile`` is called while it starts. Without ``with_rsa`` its
+    certificates have no RSA keys, which take long to make and which only the cases about TLS need. Its log is
+    ``out/reference-csms.log``. However long it takes to start, it is waited for. Raises ``HarnessError`` when it dies.
     """
     out.mkdir(parents=True, exist_ok=True)
-    log = out / "reference-csms.log"
-    with tempfile.TemporaryDirectory(prefix="plugproof-") as folder, log.open("w", encoding="utf-8") as errors:
-        database = f"sqlite:///{folder}/reference.db"
-        certificates = _certificates(Path(folder))
-        command = [sys.executable, "-m", "csms_core", "--port", "0", "--api-port", "0", "--database", database]
-        command += ["--pki", str(certificates.csms), "--tls-port", "0"]
-        # In a group of its own, so that Ctrl-C does not take it away from the cases that come to their end.
-        process = subprocess.Popen(
-            [*command, *arguments], stdout=subprocess.PIPE, stderr=errors, text=True, process_group=0
-        )
-        try:
-            meanwhile()
-            ready = _wait(process, log)
-            file = out / FILE  # a user's sut.toml may be in the same folder
-            file.write_text(_sut_file(ready, certificates), "utf-8")
-            with _key():
-                yield file
-        finally:
-            _stop(process)
+    with tempfile.TemporaryDirectory(prefix="plugproof-") as folder, taken() as process:
+        certificates = _certificates(Path(folder), with_rsa)
+        settings = {
+            "database": f"sqlite:///{folder}/reference.db",
+            "pki": str(certificates.csms),
+            "faults": list(faults),
+            "log_level": "info",
+        }
+        process.start(settings, out / LOG)
+        meanwhile()
+        with Progress("starting the reference CSMS") as progress:
+            ready = process.ready(progress)
+        file = out / FILE  # a user's sut.toml may be in the same folder
+        file.write_text(_sut_file(ready, certificates), "utf-8")
+        with _key():
+            yield file
 
 
 @contextmanager
@@ -175,10 +178,10 @@ class _Certificates(NamedTuple):
     roots: Path
 
 
-def _certificates(folder: Path) -> _Certificates:
+def _certificates(folder: Path, with_rsa: bool) -> _Certificates:
     """Make both authorities, and have the CSMS trust the client certificates that the harness issues."""
-    csms = csms_pki.Pki.create(folder / "csms-pki")
-    harness = Pki.create(folder / "pki")
+    csms = csms_pki.Pki.create(folder / "csms-pki", rsa_bits=RSA_BITS if with_rsa else None)
+    harness = Pki.create(folder / "pki", hosts=())
     with csms.trust.open("a", encoding="ascii") as trusted:
         trusted.write(harness.root())
     return _Certificates(csms.folder, folder / "pki", csms.roots_file)
@@ -191,29 +194,3 @@ def _sut_file(ready: dict[str, Any], certificates: _Certificates) -> str:
         "pki": str(certificates.harness),
     }
     return SUT_FILE.format(**{name: json.dumps(value) for name, value in values.items()})
-
-
-def _wait(process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
-    assert process.stdout is not None
-    limit = Timer(START_SECONDS, process.kill)
-    limit.start()
-    try:
-        line = process.stdout.readline()
-    finally:
-        limit.cancel()
-    try:
-        ready: dict[str, Any] = json.loads(line)
-        return {name: ready[name] for name in ("url", "tls_url", "api")}
-    except (ValueError, KeyError):
-        raise HarnessError(f"the reference CSMS did not start; {log} says why") from None
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

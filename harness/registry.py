@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from types import ModuleType
@@ -29,6 +29,14 @@ def missing(role: str) -> str | None:
         return None
     peer = "charge point" if role == "charge_point" else "CSMS"
     return f"There are no cases for a {peer} yet, so a {peer} cannot be tested with plugproof now."
+
+
+def modules_of(cases: Iterable[Case], package: str = PACKAGE) -> tuple[str, ...]:
+    """What pytest has to look into for these cases: the modules they are in, or the package when that is all."""
+    wanted = {case.id for case in cases}
+    modules = {module.__name__: {case.id for case in _cases(module)} for module in _modules(package)}
+    found = tuple(name for name, ids in modules.items() if ids & wanted)
+    return (package,) if len(found) == len(modules) else found
 
 
 def nearest(id: str) -> str:

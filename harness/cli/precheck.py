@@ -23,7 +23,7 @@ from harness.exit_codes import ExitCode, at_least_errors
 from harness.interruption import INTERRUPTION, Mode
 from harness.profile_names import UnknownProfile, checked
 from harness.reference import reference_csms
-from harness.registry import all_cases, known_ids, missing, nearest
+from harness.registry import all_cases, known_ids, missing, modules_of, nearest
 from harness.run_folder import BASE, drop_if_empty, held, new_folder, replace_earlier
 from harness.selection import FAIL_ON
 from harness.sut import ManualSettings, Sut, SutError, for_url, load
@@ -34,7 +34,9 @@ from reports.verdicts import exit_code
 MAX_DEFAULT_WORKERS: Final = 4
 
 _NEEDED: Final = frozenset({"harness.plugin", "asyncio", "xdist"})
-_USELESS: Final = ("cacheprovider", "terminal", "faulthandler")  # pytest's own, of which a pre-check has no use
+_FOR_WORKERS: Final = frozenset({"xdist"})
+# pytest's own, of which a pre-check has no use; the last two look through all objects again and again at the end
+_USELESS: Final = ("cacheprovider", "terminal", "faulthandler", "unraisableexception", "threadexception")
 
 
 class Choice(NamedTuple):
@@ -166,7 +168,9 @@ def _target(choice: Choice, known: Sut | None, out: Path) -> Iterator[tuple[Sut,
     """The system under test, the pytest options that name it, and the beginning of a command that names it again."""
     if known is None:
         again = [part for name in choice.faults for part in ("--fault", name)]
-        with reference_csms(out, *again, meanwhile=_import_what_follows) as file:
+        with reference_csms(
+            out, faults=choice.faults, with_rsa=_speaks_tls(choice), meanwhile=_import_what_follows
+        ) as file:
             yield load(file), ["--sut", str(file)], again
     elif choice.sut:
         yield known, ["--sut", str(choice.sut)], ["--sut", str(choice.sut)]
@@ -178,6 +182,12 @@ def _target(choice: Choice, known: Sut | None, out: Path) -> Iterator[tuple[Sut,
             [*named, *(part for name in tag for part in ("--plugproof-tag", name))],
             [*named, *(part for name in tag for part in ("--tag", name))],
         )
+
+
+def _speaks_tls(choice: Choice) -> bool:
+    """Whether a case that is asked for looks at the certificates of the CSMS."""
+    chosen = (case for case in all_cases() if is_selected(case, ids=choice.cases, profiles=choice.profiles))
+    return any(case.profile == "security" for case in chosen)
 
 
 def _import_what_follows() -> None:
@@ -282,7 +292,7 @@ def _part(
     watch = Watch(len(cases), name, live=live, quiet=in_ci)
     arguments = [
         "--pyargs",
-        "testcases",
+        *modules_of(cases),
         "--assert=plain",  # cases raise their own explanations; rewriting would cost every worker again
         *options,
         *("-c", str(resources.files("harness") / "precheck.ini")),
@@ -295,7 +305,7 @@ def _part(
         *(part for name in choice.profiles for part in ("--plugproof-profile", name)),
         *(f"--plugproof-{option[2:]}" for option in strict),
         *(part for what in choice.fail_on for part in ("--plugproof-fail-on", what)),
-        *(part for name in _without() for part in ("-p", f"no:{name}")),
+        *(part for name in _without(workers) for part in ("-p", f"no:{name}")),
         *(["-n", str(workers)] if workers > 1 else []),
     ]
     with watch:
@@ -308,6 +318,7 @@ def _part(
     return Part(at_least_errors(ended) if broken else ended, watch.results, watch.problem)
 
 
-def _without() -> list[str]:
+def _without(workers: int) -> list[str]:
     """Plugins that stay away: what else is installed would cost its import in every worker or change a verdict."""
-    return [*_USELESS, *sorted({entry.name for entry in entry_points(group="pytest11")} - _NEEDED)]
+    needed = _NEEDED if workers > 1 else _NEEDED - _FOR_WORKERS
+    return [*_USELESS, *sorted({entry.name for entry in entry_points(group="pytest11")} - needed)]

@@ -78,6 +78,8 @@ class Pki:
     ) -> Pki:
         """Make a folder; `hosts` are the names of the server certificates, the first is the common name.
 
+        Without hosts there are none, and no README, because nobody is given anything of the folder.
+
         Nothing that exists is changed. Raises PkiProblem.
         """
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -157,14 +159,16 @@ class Pki:
         from harness.pki.readme import readme
 
         pairs = {name: Credentials(self.root(name), key_pem(self._authorities[name].key)) for name in ROOTS}
-        pairs |= {f"server-{kind}": pair for kind, pair in self.servers(hosts).items()}
+        if hosts:
+            pairs |= {f"server-{kind}": pair for kind, pair in self.servers(hosts).items()}
         pairs["firmware-signing"] = self.signer
+        folder = (self.folder or Path("pki")).name
         return {
             **{f"{name}.pem": pair.certificate for name, pair in pairs.items()},
             **{f"{name}.key": pair.key for name, pair in pairs.items()},
             "firmware.bin": FIRMWARE,
             "firmware.signature": self.signature + "\n",
-            "README.md": readme(hosts, organization, (self.folder or Path("pki")).name),
+            **({"README.md": readme(hosts, organization, folder)} if hosts else {}),
         }
 
 

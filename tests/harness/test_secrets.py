@@ -45,7 +45,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with all that a pre-check of the embedded CSMS writes and prints, the log of the CSMS included."""
     folder = tmp_path_factory.mktemp("run")
     artefacts = folder / "artefacts"
-    with reference_csms(artefacts, "--fault", "remote-start-wrong-tag") as file:
+    with reference_csms(artefacts, faults=["remote-start-wrong-tag"]) as file:
         text = file.read_text("utf-8")
         text, changed = re.subn('auth_key = ".*"', f'auth_key = "{KEY}"\nnew_auth_key = "{NEW_KEY}"', text, count=1)
         assert changed == 1

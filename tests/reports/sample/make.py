@@ -75,7 +75,7 @@ def main() -> None:
 
 def _run(out: Path, faults: tuple[str, ...], cases: tuple[str, ...], change: Callable[[str], str]) -> dict[str, Any]:
     """A strict run of these cases, with a SUT file that ``change`` has made another."""
-    with reference_csms(out, *(part for name in faults for part in ("--fault", name))) as file:
+    with reference_csms(out, faults=faults) as file:
         file.write_text(change(file.read_text("utf-8")), "utf-8")
         chosen = [part for id in cases for part in ("--case", id)]
         command = [
