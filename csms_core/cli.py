@@ -4,25 +4,94 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import typer
+
+import commandline
+from csms_core import options as given
 from csms_core.config import DEFAULT_HOSTS, DEFAULT_OPERATOR
 from csms_core.ending import REFUSED, STOPPED, USAGE, Ending
-from csms_core.options import parse
 from csms_core.running import run
 from csms_core.settings import SettingsError
 
+EXAMPLES = commandline.examples(
+    (
+        "For stations of yours: whoever connects is let in, with any idTag",
+        "plugproof csms --any-station --any-tag",
+    ),
+    (
+        "On other ports, with a database that is gone at the end",
+        "plugproof csms --port 9100 --api-port 9101 --database :temporary:",
+    ),
+    ("Within TLS: make certificates, then use them", "plugproof csms --init-pki keys --pki-host csms.example"),
+    ("", "plugproof csms --pki keys --tls-port 9443 --security-profile 2"),
+    ("Wrong on purpose", "plugproof csms --list-faults"),
+    ("", "plugproof csms --fault heartbeat-answer-without-current-time"),
+    ("Settings out of a file", "plugproof csms --config csms.toml"),
+)
+
+
+@commandline.command("csms", epilog=EXAMPLES)
+def command(
+    context: typer.Context,
+    config: given.ConfigFile = None,
+    host: given.Host = None,
+    port: given.Port = None,
+    api_port: given.ApiPort = None,
+    api_hosts: given.ApiHosts = None,
+    database: given.Database = None,
+    any_station: given.AnyStation = None,
+    any_tag: given.AnyTag = None,
+    files_port: given.FilesPort = None,
+    files_tls_port: given.FilesTlsPort = None,
+    ftp_port: given.FtpPort = None,
+    ftps_port: given.FtpsPort = None,
+    files_url: given.FilesUrl = None,
+    files: given.Files = None,
+    max_file: given.MaxFile = None,
+    security_profile: given.SecurityProfile = None,
+    pki: given.PkiFolder = None,
+    tls_port: given.TlsPort = None,
+    operator: given.Operator = None,
+    registration: given.BootAnswer = None,
+    heartbeat_interval: given.HeartbeatInterval = None,
+    boot_retry_interval: given.BootRetryInterval = None,
+    concurrent_transactions: given.Concurrent = None,
+    data_transfer: given.DataTransfer = None,
+    call_timeout: given.CallTimeout = None,
+    faults: given.Faults = None,
+    log_format: given.LogFormat = None,
+    log_level: given.LogLevel = None,
+    init_pki: given.InitPki = None,
+    pki_host: given.PkiHosts = None,
+    create_token: given.CreateToken = None,
+    list_faults: given.ListFaults = False,
+) -> int:
+    """Run the reference CSMS.
+
+    It speaks OCPP 1.6J and serves until Ctrl-C or SIGTERM. Stations connect at ws://127.0.0.1:9000/ocpp/IDENTITY; the
+    console and the HTTP API are at http://127.0.0.1:9001. When it is ready, a line of JSON on standard output says so.
+    """
+    return _do(context.params)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what is asked for, or run the CSMS until SIGTERM or SIGINT; returns the exit code (`csms_core.ending`)."""
+    """What `plugproof csms` does; returns the exit code (`csms_core.ending`)."""
+    return commandline.run(command, argv, "plugproof csms")
+
+
+def _do(asked: Mapping[str, Any]) -> int:
     try:
-        options, config = parse(argv)
-        if options.list_faults:
+        if asked["list_faults"]:
             return _list_faults()
-        if options.create_token is not None:
-            return _create_token(config.database, options.create_token)
-        if options.init_pki is not None:
-            return _init_pki(options.init_pki, options.pki_host or DEFAULT_HOSTS, config.operator or DEFAULT_OPERATOR)
+        config = given.settings_of(asked)
+        if asked["create_token"] is not None:
+            return _create_token(config.database, asked["create_token"])
+        if asked["init_pki"] is not None:
+            hosts = asked["pki_host"] or DEFAULT_HOSTS
+            return _init_pki(asked["init_pki"], hosts, config.operator or DEFAULT_OPERATOR)
     except (SettingsError, Ending) as error:
         print(f"plugproof csms: {error}", file=sys.stderr)
         return error.code if isinstance(error, Ending) else USAGE

@@ -1,37 +1,53 @@
-"""The options of the command line: each sets the member of `Config` that has its name, the rest are commands."""
+"""The options of the command line: each sets the member of `Config` that has its name, the rest are commands.
+
+An option that is not given is None, so that what `--config` says stands.
+"""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Final, get_args
+from typing import Annotated, Any, Final
 
-from csms_core import logs, settings
+import typer
+
+from csms_core import settings
 from csms_core.config import DEFAULT_HOSTS, Config, Registration
+from csms_core.logs import Format, Level
 
-COMMANDS: Final = ("help", "config", "init_pki", "pki_host", "create_token", "list_faults")
+COMMANDS: Final = ("config", "init_pki", "pki_host", "create_token", "list_faults")
 """Options that are no settings: what they ask for is done at once, or they say where the settings are."""
 
+DEFAULTS: Final = Config(port=9000, api_port=9001)
+"""What stands when neither an option nor the file says anything."""
 
-def parse(argv: Sequence[str] | None) -> tuple[argparse.Namespace, Config]:
-    """The commands and the settings that a command line asks for. Raises SettingsError; SystemExit as argparse does."""
-    defaults = _from_file(argv)
-    options = parser(defaults).parse_args(argv)
-    given = {field.name: getattr(options, field.name) for field in fields(Config) if hasattr(options, field.name)}
-    given["data_transfer"] = _vendors(defaults.data_transfer, options.data_transfer)
-    for name in ("api_hosts", "faults"):
-        given[name] = tuple(given[name])
-    return options, replace(defaults, **given)
+DOORS: Final = ("files_port", "files_tls_port", "ftp_port", "ftps_port")
+"""Ports that may be `none`: there is no such door then."""
 
 
-def _from_file(argv: Sequence[str] | None) -> Config:
-    """The settings options are the exceptions from: those of --config, or the defaults."""
-    defaults = replace(Config(), port=9000, api_port=9001)
-    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    finder.add_argument("--config")
-    file = finder.parse_known_args(argv)[0].config
-    return defaults if file is None else settings.load(file, defaults)
+def settings_of(given: Mapping[str, Any]) -> Config:
+    """The settings that options lead to, by the names of their members. Raises SettingsError."""
+    file = given.get("config")
+    defaults = DEFAULTS if file is None else settings.load(file, DEFAULTS)
+    names = {field.name for field in fields(Config)}
+    values = {name: value for name, value in given.items() if name in names and value not in (None, [], ())}
+    for name in values.keys() & set(DOORS):
+        values[name] = _door(name, values[name])
+    for name in values.keys() & {"api_hosts", "faults"}:
+        values[name] = (*getattr(defaults, name), *values[name])
+    if "data_transfer" in values:
+        values["data_transfer"] = _vendors(defaults.data_transfer, values["data_transfer"])
+    return replace(defaults, **values)
+
+
+def _door(name: str, text: str) -> int | None:
+    if text == settings.NOTHING:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        option = f"--{name.replace('_', '-')}"
+        raise settings.SettingsError(f"{option}: write a port, or {settings.NOTHING}, not '{text}'.") from None
 
 
 def _vendors(known: Mapping[str, frozenset[str]], given: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -42,193 +58,267 @@ def _vendors(known: Mapping[str, frozenset[str]], given: Sequence[str]) -> dict[
     return vendors
 
 
-def parser(default: Config) -> argparse.ArgumentParser:
-    """The command line; `default` is what an option has when it is not given."""
-    made = argparse.ArgumentParser(prog="plugproof csms", description="The reference CSMS for OCPP 1.6J.")
-    made.add_argument(
-        "--config", metavar="FILE", help="csms.toml with settings; options override it, those that may be repeated add"
-    )
-    _listening(made, default)
-    _files(made, default)
-    _security(made, default)
-    _behaviour(made, default)
-    _process(made, default)
-    return made
+def _faults() -> list[tuple[str, str]]:
+    """For the shell: what may follow --fault."""
+    from csms_core.faults import CATALOGUE
+
+    return [(fault.name, fault.sentence) for fault in CATALOGUE.values()]
 
 
-def _listening(made: argparse.ArgumentParser, default: Config) -> None:
-    add = made.add_argument
-    add("--host", default=default.host, help="address to listen at, of stations and API alike (default %(default)s)")
-    add("--port", type=int, default=default.port, help=_port("port of the stations"))
-    add("--api-port", type=int, default=default.api_port, help=_port("port of the HTTP API"))
-    add(
+def _words(*known: str) -> Any:
+    return lambda: list(known)
+
+
+def _option(*names: str, heading: str | None = None, **how: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=heading, **how)
+
+
+_FILES: Final = "Files that stations fetch and leave"
+_SECURITY: Final = "Security"
+_BEHAVIOUR: Final = "What stations are answered"
+_PROCESS: Final = "Faults and logs"
+_AT_ONCE: Final = "Done at once"
+
+ConfigFile = Annotated[
+    str | None,
+    _option(
+        "--config",
+        metavar="FILE",
+        help="A csms.toml with settings. Options override it, those that may be repeated add to it.",
+    ),
+]
+Host = Annotated[
+    str | None,
+    _option("--host", metavar="HOST", help="Listen at this address, for stations and the API (default 127.0.0.1)."),
+]
+Port = Annotated[
+    int | None, _option("--port", metavar="PORT", help="Port of the stations, 0: the kernel chooses (default 9000).")
+]
+ApiPort = Annotated[
+    int | None,
+    _option("--api-port", metavar="PORT", help="Port of the HTTP API, 0: the kernel chooses (default 9001)."),
+]
+ApiHosts = Annotated[
+    list[str] | None,
+    _option(
         "--api-host",
-        dest="api_hosts",
-        action="append",
-        default=list(default.api_hosts),
         metavar="NAME",
-        help="host name the API may be called by without a token, besides localhost and addresses; may be repeated",
-    )
-    add(
+        help="A host name the API may be called by without a token, besides localhost and addresses (repeatable).",
+    ),
+]
+Database = Annotated[
+    str | None,
+    _option(
         "--database",
-        default=default.database,
         metavar="URL",
-        help="sqlite:////path/file.db, postgresql+psycopg://..., or :temporary: (default %(default)s)",
-    )
-    group = made.add_mutually_exclusive_group()
-    group.add_argument(
-        "--any-station",
-        action="store_true",
-        default=default.any_station,
-        help="let unknown stations in and register them",
-    )
-    group.add_argument(
-        "--known-stations-only",
-        dest="any_station",
-        action="store_false",
-        default=default.any_station,
-        help="answer unknown stations with 404 (default)",
-    )
+        help="sqlite:////path/file.db, postgresql://user@host/name, or :temporary: (default "
+        "sqlite:///plugproof-csms.db).",
+    ),
+]
+AnyStation = Annotated[
+    bool | None,
+    _option(
+        "--any-station/--known-stations-only",
+        help="Let unknown stations in and register them, or answer them with 404 (default).",
+    ),
+]
+AnyTag = Annotated[
+    bool | None,
+    _option("--any-tag/--known-tags-only", help="Accept idTags that are not known, or call them Invalid (default)."),
+]
 
-
-def _files(made: argparse.ArgumentParser, default: Config) -> None:
-    add = made.add_argument
-    what = "port where stations fetch firmware and leave diagnostics and logs"
-    add("--files-port", type=_door, default=default.files_port, metavar="PORT", help=_port(f"{what} by HTTP", True))
-    add(
+FilesPort = Annotated[
+    str | None,
+    _option(
+        "--files-port",
+        heading=_FILES,
+        metavar="PORT",
+        help="HTTP door, 0: the kernel chooses (default), none: no such door.",
+    ),
+]
+FilesTlsPort = Annotated[
+    str | None,
+    _option(
         "--files-tls-port",
-        type=_door,
-        default=default.files_tls_port,
+        heading=_FILES,
         metavar="PORT",
-        help=_port("the same by HTTPS, when there is a --pki", True),
-    )
-    add("--ftp-port", type=_door, default=default.ftp_port, metavar="PORT", help="the same by FTP (default: no FTP)")
-    add(
+        help="HTTPS door when there is a --pki, 0: the kernel chooses (default), none: no such door.",
+    ),
+]
+FtpPort = Annotated[str | None, _option("--ftp-port", heading=_FILES, metavar="PORT", help="FTP door (default none).")]
+FtpsPort = Annotated[
+    str | None,
+    _option(
         "--ftps-port",
-        type=_door,
-        default=default.ftps_port,
+        heading=_FILES,
         metavar="PORT",
-        help="the same by FTP within TLS from the first byte (implicit); needs a --pki (default: no FTPS)",
-    )
-    add(
+        help="FTPS door, within TLS from the first byte (implicit); needs a --pki (default none).",
+    ),
+]
+FilesUrl = Annotated[
+    str | None,
+    _option(
         "--files-url",
-        default=default.files_url,
+        heading=_FILES,
         metavar="URL",
-        help="base URL at which stations reach --files-port; the other doors are told with its host",
-    )
-    add("--files", default=default.files, metavar="DIR", help="folder of these files (default: beside the database)")
-    add(
-        "--max-file",
-        type=int,
-        default=default.max_file,
-        metavar="BYTES",
-        help="largest file that is taken (default %(default)s)",
-    )
+        help="Base URL at which stations reach --files-port; the other doors are told with its host.",
+    ),
+]
+Files = Annotated[
+    str | None,
+    _option("--files", heading=_FILES, metavar="DIR", help="Folder of these files (default: beside the database)."),
+]
+MaxFile = Annotated[
+    int | None,
+    _option(
+        "--max-file", heading=_FILES, metavar="BYTES", help="The largest file that is taken (default 67108864, 64 MiB)."
+    ),
+]
 
-
-def _security(made: argparse.ArgumentParser, default: Config) -> None:
-    add = made.add_argument
-    add(
+SecurityProfile = Annotated[
+    int | None,
+    _option(
         "--security-profile",
-        type=int,
-        choices=range(4),
-        default=default.security_profile,
-        help="lowest profile that is accepted of a station that has none of its own: 0 none, 1 password, 2 password "
-        "within TLS, 3 client certificate (default %(default)s)",
-    )
-    add("--pki", default=default.pki, metavar="DIR", help="certificates made by --init-pki; opens the TLS ports")
-    add("--tls-port", type=int, default=default.tls_port, help=_port("port of wss"))
-    add(
+        heading=_SECURITY,
+        metavar="0|1|2|3",
+        autocompletion=_words("0", "1", "2", "3"),
+        help="The lowest profile that is accepted of a station that has none of its own: 0 none (default), "
+        "1 password, 2 password within TLS, 3 client certificate.",
+    ),
+]
+PkiFolder = Annotated[
+    str | None,
+    _option(
+        "--pki", heading=_SECURITY, metavar="DIR", help="Certificates made by --init-pki. They open the TLS ports."
+    ),
+]
+TlsPort = Annotated[
+    int | None,
+    _option("--tls-port", heading=_SECURITY, metavar="PORT", help="Port of wss, 0: the kernel chooses (default)."),
+]
+Operator = Annotated[
+    str | None,
+    _option(
         "--operator",
-        default=default.operator,
+        heading=_SECURITY,
         metavar="NAME",
-        help="organization client certificates have to name (default: that of the PKI)",
-    )
-    add(
-        "--init-pki",
-        metavar="DIR",
-        help="make a certificate authority (roots, server, firmware signing) in a new folder and exit; it names "
-        "--operator, and nothing that exists is changed",
-    )
-    add(
-        "--pki-host",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="with --init-pki: name or address stations reach the CSMS at, the first is the common name; may be "
-        f"repeated (default {', '.join(DEFAULT_HOSTS)})",
-    )
-    add(
-        "--create-token",
-        metavar="NAME",
-        help="make a token that lets other machines use the API of this --database, print it and exit",
-    )
+        help="Organization that client certificates have to name (default: that of the PKI).",
+    ),
+]
 
-
-def _behaviour(made: argparse.ArgumentParser, default: Config) -> None:
-    add = made.add_argument
-    add("--registration", choices=get_args(Registration), default=default.registration, help="answer to a boot")
-    add("--heartbeat-interval", type=int, default=default.heartbeat_interval, metavar="SECONDS")
-    add("--boot-retry-interval", type=int, default=default.boot_retry_interval, metavar="SECONDS")
-    group = made.add_mutually_exclusive_group()
-    group.add_argument(
-        "--refuse-concurrent",
-        dest="concurrent_transactions",
-        action="store_false",
-        default=default.concurrent_transactions,
-        help="ConcurrentTx for a tag that charges elsewhere",
-    )
-    group.add_argument(
-        "--allow-concurrent",
-        dest="concurrent_transactions",
-        action="store_true",
-        default=default.concurrent_transactions,
-        help="let a tag charge at several places at once (default)",
-    )
-    add(
-        "--data-transfer",
-        action="append",
-        default=[],
-        metavar="VENDOR[:MESSAGE]",
-        help="accept DataTransfer of this vendorId, of this messageId only when one is given; may be repeated",
-    )
-    add(
-        "--call-timeout",
-        type=float,
-        default=default.call_timeout,
+BootAnswer = Annotated[
+    Registration | None,
+    _option(
+        "--registration",
+        heading=_BEHAVIOUR,
+        metavar="Accepted|Pending|Rejected",
+        autocompletion=_words("Accepted", "Pending", "Rejected"),
+        help="The answer to a boot (default Accepted).",
+    ),
+]
+HeartbeatInterval = Annotated[
+    int | None,
+    _option(
+        "--heartbeat-interval",
+        heading=_BEHAVIOUR,
         metavar="SECONDS",
-        help="how long a station has to answer",
-    )
+        help="The interval in the answer to a boot that is Accepted (default 300).",
+    ),
+]
+BootRetryInterval = Annotated[
+    int | None,
+    _option(
+        "--boot-retry-interval",
+        heading=_BEHAVIOUR,
+        metavar="SECONDS",
+        help="The interval in the answer to a boot that is not (default 30).",
+    ),
+]
+Concurrent = Annotated[
+    bool | None,
+    _option(
+        "--allow-concurrent/--refuse-concurrent",
+        heading=_BEHAVIOUR,
+        help="Let a tag charge at several places at once (default), or answer ConcurrentTx.",
+    ),
+]
+DataTransfer = Annotated[
+    list[str] | None,
+    _option(
+        "--data-transfer",
+        heading=_BEHAVIOUR,
+        metavar="VENDOR[:MESSAGE]",
+        help="Accept DataTransfer of this vendorId, of this messageId only when one is given (repeatable).",
+    ),
+]
+CallTimeout = Annotated[
+    float | None,
+    _option(
+        "--call-timeout",
+        heading=_BEHAVIOUR,
+        metavar="SECONDS",
+        help="How long a station has to answer a CALL (default 30).",
+    ),
+]
 
-
-def _process(made: argparse.ArgumentParser, default: Config) -> None:
-    add = made.add_argument
-    add(
+Faults = Annotated[
+    list[str] | None,
+    _option(
         "--fault",
-        dest="faults",
-        action="append",
-        default=list(default.faults),
+        heading=_PROCESS,
         metavar="NAME[@STATION]",
-        help="switch a deliberate defect on, for one station when it is named; may be repeated",
-    )
-    add("--list-faults", action="store_true", help="print the deliberate defects and exit")
-    add(
+        autocompletion=_faults,
+        help="Switch a deliberate defect on, for one station when it is named (repeatable).",
+    ),
+]
+LogFormat = Annotated[
+    Format | None,
+    _option(
         "--log-format",
-        choices=get_args(logs.Format),
-        default=default.log_format,
-        help="json: a JSON object per line (default %(default)s)",
-    )
-    add("--log-level", choices=get_args(logs.Level), default=default.log_level, help="(default %(default)s)")
+        heading=_PROCESS,
+        metavar="text|json",
+        autocompletion=_words("text", "json"),
+        help="Lines for people (default), or a JSON object per line.",
+    ),
+]
+LogLevel = Annotated[
+    Level | None,
+    _option(
+        "--log-level",
+        heading=_PROCESS,
+        metavar="debug|info|warning|error",
+        autocompletion=_words("debug", "info", "warning", "error"),
+        help="What is worth a line (default warning).",
+    ),
+]
 
-
-def _port(what: str, may_be_shut: bool = False) -> str:
-    return f"{what}, 0: the kernel chooses{', none: no such door' if may_be_shut else ''} (default %(default)s)"
-
-
-def _door(text: str) -> int | None:
-    if text == settings.NOTHING:
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"write a port, or {settings.NOTHING}, not {text!r}") from None
+InitPki = Annotated[
+    str | None,
+    _option(
+        "--init-pki",
+        heading=_AT_ONCE,
+        metavar="DIR",
+        help="Make a certificate authority (roots, server, firmware signing) in a new folder and exit. It names "
+        "--operator, and nothing that exists is changed.",
+    ),
+]
+PkiHosts = Annotated[
+    list[str] | None,
+    _option(
+        "--pki-host",
+        heading=_AT_ONCE,
+        metavar="HOST",
+        help="With --init-pki: a name or address stations reach the CSMS at. The first is the common name "
+        f"(repeatable; default {', '.join(DEFAULT_HOSTS)}).",
+    ),
+]
+CreateToken = Annotated[
+    str | None,
+    _option(
+        "--create-token",
+        heading=_AT_ONCE,
+        metavar="NAME",
+        help="Make a token that lets other machines use the API of this --database, print it and exit.",
+    ),
+]
+ListFaults = Annotated[bool, _option("--list-faults", heading=_AT_ONCE, help="Print the deliberate defects and exit.")]

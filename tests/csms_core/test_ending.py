@@ -20,7 +20,7 @@ from csms_core.ending import INTERRUPTED, REFUSED, USAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 
-HEAVY = ("fastapi", "pydantic", "sqlalchemy", "uvicorn", "websockets")
+HEAVY = ("fastapi", "sqlalchemy", "starlette", "uvicorn", "websockets")
 PATIENCE = 60  # seconds after which a process that should have ended fails its test
 PORTS = ("--port", "0", "--api-port", "0")
 

@@ -58,12 +58,14 @@ async def test_a_signal_ends_it_gracefully(number: signal.Signals) -> None:
 
 @pytest.mark.asyncio
 async def test_faults_and_settings_from_the_command_line() -> None:
-    options = ("--database", ":temporary:", "--any-station", "--fault", "heartbeat-answer-without-current-time")
+    options = ("--database", ":temporary:", "--any-station", "--any-tag")
+    options += ("--fault", "heartbeat-answer-without-current-time")
     async with running(*options, "--heartbeat-interval", "17", "--data-transfer", "acme:hello") as (_, ready):
         station = await connect(ready["url"], STATION)
 
         assert (await station.boot())["interval"] == 17
         assert await station.call("Heartbeat") == {}
+        assert await station.call("Authorize", {"idTag": "NOBODY-KNOWS"}) == {"idTagInfo": {"status": "Accepted"}}
         assert await station.call("DataTransfer", {"vendorId": "acme"}) == {"status": "UnknownMessageId"}
         await station.close()
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from csms_core import Config, settings
-from csms_core.cli import main
+from csms_core.cli import command, main
 from csms_core.contradictions import contradictions
-from csms_core.options import COMMANDS, parse, parser
+from csms_core.options import COMMANDS, settings_of
 from csms_core.settings import SettingsError
 
 Writing = Callable[[str], Path]
@@ -33,7 +33,7 @@ def writing(tmp_path: Path) -> Writing:
 
 def configured(*arguments: str) -> Config:
     """The settings the command line leads to."""
-    return parse(arguments)[1]
+    return settings_of(command.make_context("csms", list(arguments)).params)
 
 
 EVERYTHING: dict[str, tuple[str, Any]] = {
@@ -41,6 +41,7 @@ EVERYTHING: dict[str, tuple[str, Any]] = {
     "port": ("9100", 9100),
     "path": ('"/csms"', "/csms"),
     "any_station": ("true", True),
+    "any_tag": ("true", True),
     "security_profile": ("1", 1),
     "operator": ('"acme"', "acme"),
     "api_hosts": ('["csms.example"]', ("csms.example",)),
@@ -90,7 +91,7 @@ WITHOUT_OPTION = {
 
 
 def test_every_option_is_a_key_of_the_file_and_every_key_but_some_is_an_option() -> None:
-    options = {action.dest for action in parser(Config())._actions}
+    options = {option.name for option in command.params}
     keys = {field.name for field in fields(Config)}
 
     assert options - keys == set(COMMANDS)
@@ -104,6 +105,7 @@ VALUES: dict[str, tuple[tuple[str, ...], str, Any]] = {
     "api_hosts": (("--api-host", "a"), '["a"]', ("a",)),
     "database": (("--database", ":temporary:"), '":temporary:"', ":temporary:"),
     "any_station": (("--any-station",), "true", True),
+    "any_tag": (("--any-tag",), "true", True),
     "files_port": (("--files-port", "none"), '"none"', None),
     "files_tls_port": (("--files-tls-port", "3"), "3", 3),
     "ftp_port": (("--ftp-port", "4"), "4", 4),
@@ -254,7 +256,7 @@ def test_the_example_of_the_documentation_can_be_used(writing: Writing) -> None:
 
     settings.check(found)
     assert (found.files_port, found.tls_port, found.log_format) == (None, 9443, "json")
-    for name in WITHOUT_OPTION | set(COMMANDS) - {"help"}:
+    for name in WITHOUT_OPTION | set(COMMANDS):
         assert name in page or f"--{name.replace('_', '-')}" in page
 
 
