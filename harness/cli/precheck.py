@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from harness import output
-from harness.case import Case, is_selected
+from harness.case import PROFILES, Case, is_selected
 from harness.cli.parts import Part
 from harness.cli.report import print_results
 from harness.cli.watch import Watch, trouble
@@ -187,7 +187,7 @@ def _target(choice: Choice, known: Sut | None, out: Path) -> Iterator[tuple[Sut,
 def _speaks_tls(choice: Choice) -> bool:
     """Whether a case that is asked for looks at the certificates of the CSMS."""
     chosen = (case for case in all_cases() if is_selected(case, ids=choice.cases, profiles=choice.profiles))
-    return any(case.profile == "security" for case in chosen)
+    return any(case.profile == PROFILES["security"] for case in chosen)
 
 
 def _import_what_follows() -> None:

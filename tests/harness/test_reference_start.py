@@ -141,6 +141,15 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
         assert alive.read() == b""
 
 
+def test_there_are_rsa_keys_where_a_case_asks_for_a_suite_that_needs_them(tmp_path: Path) -> None:
+    """TC_086 wants each of the four suites of A00.FR.317; other cases have no use for keys that take long to make."""
+    command = [PLUGPROOF, "precheck", "--case", "TC_086_CSMS", "--out", str(tmp_path)]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
+
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "wanted"),
     [
