@@ -81,7 +81,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def leave_now(code: int) -> None:
-    """End the process without waiting for its threads, which nobody can stop in the middle of a system call."""
+    """End the process as it is, without waiting for its threads, which may be in a system call that nobody can stop."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -58,6 +58,8 @@ async def _serve(config: Config) -> None:
         # the first diagnosis imports its library, which would stop everybody for 0.1 s
         await asyncio.to_thread(csms.schemas.diagnose, "Heartbeat", "call", {"unknown": True})
         await stopping
+        log.info("stopping")
+    log.info("stopped")
 
 
 async def _open(config: Config, stack: contextlib.AsyncExitStack) -> Csms:

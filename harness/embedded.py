@@ -14,7 +14,7 @@ from threading import Thread
 
 from csms_core import logs
 from csms_core.config import Config
-from csms_core.running import run
+from csms_core.running import leave_now, run
 
 
 def main() -> int:
@@ -38,4 +38,4 @@ def _end_with_the_other() -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    leave_now(main())  # all is closed; to take the imported modules apart would take longer than the rest of the end

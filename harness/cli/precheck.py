@@ -33,6 +33,22 @@ from reports.verdicts import exit_code
 
 MAX_DEFAULT_WORKERS: Final = 4
 
+_NEEDED_LATER: Final = (
+    "harness.plugin",
+    "harness.fixtures",
+    "harness.preparation",
+    "harness.report_page",
+    "pytest_asyncio.plugin",
+    "_pytest.junitxml",
+    "_pytest.unittest",
+    "httpx",
+    "httpcore",
+    "anyio._backends._asyncio",
+    "jsonschema",
+    "schemas.diagnosis",
+)
+"""What is imported by the end of a run anyway, and by nobody before it begins."""
+
 _NEEDED: Final = frozenset({"harness.plugin", "asyncio", "xdist"})
 _FOR_WORKERS: Final = frozenset({"xdist"})
 # pytest's own, of which a pre-check has no use; the last two look through all objects again and again at the end
@@ -191,10 +207,9 @@ def _speaks_tls(choice: Choice) -> bool:
 
 
 def _import_what_follows() -> None:
-    """The cases, and what the preparation needs: another core starts the reference CSMS in the meantime."""
-    import_module("harness.preparation")
-    import_module("httpx")
-    all_cases()
+    """What the run will need: another core starts the reference CSMS in the meantime."""
+    for name in _NEEDED_LATER:
+        import_module(name)
 
 
 def _check_faults(names: tuple[str, ...]) -> None:
@@ -223,11 +238,9 @@ def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
         return 1
     if choice.workers is not None:
         return min(choice.workers, len(cases))
-    lanes = sut.lane_count or MAX_DEFAULT_WORKERS
-    embedded = choice.sut is None and choice.csms is None
-    # Workers mostly wait for a CSMS elsewhere; the embedded one shares the cores with them and never lets them wait.
-    cores = os.cpu_count() or 1 if embedded else MAX_DEFAULT_WORKERS
-    return min(MAX_DEFAULT_WORKERS, lanes, cores, len(cases))
+    if choice.sut is None and choice.csms is None:
+        return 1  # the embedded CSMS lets nobody wait: a further worker costs more than it does (docs/benchmarks.md)
+    return min(MAX_DEFAULT_WORKERS, sut.lane_count or MAX_DEFAULT_WORKERS, len(cases))
 
 
 def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str], out: Path) -> int:
