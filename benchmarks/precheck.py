@@ -97,9 +97,10 @@ def main() -> int:
 
 def table(runs: Sequence[Run], workers: Sequence[str], busy: int, cases: int) -> str:
     """The figures as Markdown."""
+    command = " ".join(("plugproof precheck", *workers))
     lines = [
-        f"\n{' '.join(('plugproof precheck', *workers))}, {cases} cases, {len(runs)} runs, "
-        f"{busy} busy loops beside it; {os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}\n",
+        f"\n{command}, {cases} cases, {len(runs)} runs, {busy} busy loops beside it; "
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}\n",
         "| seconds | median | min | max |",
         "|---|---:|---:|---:|",
     ]
