@@ -4,8 +4,8 @@ import sys
 from types import TracebackType
 from typing import Final
 
-SELDOM: Final = 10.0
-"""Seconds between two lines where a line stays."""
+SELDOM: Final = 30.0
+"""Seconds until the first line, and between two, where a line stays."""
 
 _BEGINNING: Final = "\r\x1b[2K"
 
@@ -16,7 +16,7 @@ class Progress:
     def __init__(self, what: str) -> None:
         self._what = what
         self._lives = sys.stderr.isatty()
-        self._next = 0.0
+        self._next = SELDOM
         self._shown = False
 
     def __enter__(self) -> "Progress":

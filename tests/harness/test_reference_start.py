@@ -1,16 +1,17 @@
 """The embedded reference CSMS as it starts: waited for as long as it lives, told of, ended at once."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from harness import reference_process
+from harness.progress import Progress
 from harness.reference import reference_csms
 from harness.reference_process import ReferenceProcess
 from harness.verdicts import HarnessError
@@ -26,19 +27,50 @@ if "harness.embedded" in sys.orig_argv:
 """
 """`sitecustomize` of all Pythons below; what stands in it happens in the process of the CSMS, before all else."""
 
-Starting = Callable[[str], "subprocess.Popen[str]"]
+ERASED = "\r\x1b[2K"
+"""What takes a line off a terminal."""
+
+Starting = Callable[..., "subprocess.Popen[str]"]
+
+
+class Terminal:
+    """A terminal that somebody looks at; `other_end` is what a process writes to."""
+
+    def __init__(self) -> None:
+        self._end, self.other_end = os.openpty()
+        self._seen = ""
+
+    def line_with(self, words: str) -> str:
+        """What is on it once these words are."""
+        while words not in self._seen:
+            self._seen += os.read(self._end, 1024).decode()
+        return self._seen
+
+    def rest(self) -> str:
+        """All that was ever on it; whoever wrote to it has ended."""
+        os.close(self.other_end)
+        with suppress(OSError):  # that is how the end is told
+            while octets := os.read(self._end, 1024):
+                self._seen += octets.decode()
+        os.close(self._end)
+        return self._seen
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal()
 
 
 @pytest.fixture
 def starting(tmp_path: Path) -> Starting:
     """`plugproof precheck` of one case, whose CSMS does something before it starts."""
 
-    def start(what: str) -> "subprocess.Popen[str]":
+    def start(what: str, stderr: int = subprocess.PIPE) -> "subprocess.Popen[str]":
         (tmp_path / "sitecustomize.py").write_text(HOLD.format(what=what))
         return subprocess.Popen(
             [PLUGPROOF, "precheck", "--case", "TC_010_CSMS", "--out", str(tmp_path / "out")],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(tmp_path)},
@@ -55,28 +87,27 @@ def held(tmp_path: Path) -> Path:
     return fifo
 
 
-def test_a_slow_start_is_waited_for_and_told_of(starting: Starting, held: Path) -> None:
-    process = starting(f"open({str(held)!r}).read()")
-    assert process.stderr is not None
-    first = process.stderr.readline()
+def test_a_slow_start_is_waited_for_and_told_of(starting: Starting, held: Path, terminal: Terminal) -> None:
+    process = starting(f"open({str(held)!r}).read()", terminal.other_end)
+    assert "starting the reference CSMS ... " in terminal.line_with("(starting Python)")
     held.write_text("go on")
     out, _ = process.communicate(timeout=PATIENCE)
 
-    assert re.fullmatch(r"starting the reference CSMS \.\.\. \d+ s \(starting Python\)\n", first)
     assert process.returncode == 0
     assert "1 passed" in out
+    assert terminal.rest().endswith(ERASED), "nothing of it stays"
 
 
-def test_ctrl_c_ends_a_slow_start_at_once(starting: Starting, held: Path) -> None:
-    process = starting(f"open({str(held)!r}).read()")
-    assert process.stderr is not None
-    assert process.stderr.readline().startswith("starting the reference CSMS")
+def test_ctrl_c_ends_a_slow_start_at_once(starting: Starting, held: Path, terminal: Terminal) -> None:
+    process = starting(f"open({str(held)!r}).read()", terminal.other_end)
+    terminal.line_with("(starting Python)")
 
     process.send_signal(signal.SIGINT)
-    out, said = process.communicate(timeout=PATIENCE)
+    out, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode != 0
-    assert (out, said.splitlines()[-1]) == ("", "interrupted")
+    assert out == ""
+    assert terminal.rest().endswith(f"{ERASED}interrupted\r\n")
     with pytest.raises(OSError, match="No such device or address"):  # nobody reads: the process of the CSMS is gone
         os.open(held, os.O_WRONLY | os.O_NONBLOCK)
 
@@ -91,6 +122,14 @@ def test_what_one_that_dies_said_last_is_in_the_sentence_and_all_in_the_log(star
         "  5\n  6\n  7\n  8\n  no room left\n"
     )
     assert (tmp_path / "out" / "reference-csms.log").read_text().splitlines() == [*"012345678", "no room left"]
+
+
+def test_where_lines_stay_there_are_few(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress("starting") as progress:
+        for second in range(2, 75):
+            progress(second, f"at {second}")
+
+    assert capsys.readouterr().err == "starting ... 30 s (at 30)\nstarting ... 60 s (at 60)\n"
 
 
 def test_one_that_is_killed_without_a_word(tmp_path: Path) -> None:
