@@ -306,6 +306,7 @@ def _part(
     arguments = [
         "--pyargs",
         *modules_of(cases),
+        "--noconftest",  # pytest would take those of the folder it is called in, which are somebody's own tests
         "--assert=plain",  # cases raise their own explanations; rewriting would cost every worker again
         *options,
         *("-c", str(resources.files("harness") / "precheck.ini")),

@@ -46,6 +46,20 @@ def test_the_embedded_reference_passes(plugproof: Plugproof, tmp_path: Path) -> 
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_tests_of_the_project_it_is_called_in_are_left_alone(
+    plugproof: Plugproof, tmp_path: Path, workers: str
+) -> None:
+    """Where pytest finds nothing under the names it is given, it imports the conftest files of the folder it is in."""
+    (tmp_path / "tests").mkdir()
+    for folder in (tmp_path, tmp_path / "tests"):
+        (folder / "conftest.py").write_text("raise SystemExit('imported')")
+
+    done = plugproof("precheck", "--case", "TC_001_CSMS", "--case", "TC_010_CSMS", "-n", workers, "--out", "out")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_fault_fails_and_is_explained(plugproof: Plugproof) -> None:
     done = plugproof("precheck", "--case", "TC_001_CSMS", "--fault", "boot-answer-without-interval", "--out", "out")
 
