@@ -15,13 +15,13 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from harness import output
-from harness.case import PROFILES, Case, is_selected
+from harness.case import Case, is_selected
 from harness.cli.parts import Part
 from harness.cli.report import print_results
 from harness.cli.watch import Watch, trouble
 from harness.exit_codes import ExitCode, at_least_errors
 from harness.interruption import INTERRUPTION, Mode
-from harness.profile_names import UnknownProfile, checked
+from harness.profile_names import PROFILES, UnknownProfile, checked
 from harness.reference import reference_csms
 from harness.registry import all_cases, known_ids, missing, modules_of, nearest
 from harness.run_folder import BASE, drop_if_empty, held, new_folder, replace_earlier
