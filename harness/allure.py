@@ -14,7 +14,7 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import ATTACHMENT_PATTERN, Attachment
 from allure_commons.types import AttachmentType
 
-from reports.allure import categories, environment, explanation, test_result
+from reports.allure import categories, environment, explanation, run_result, test_result
 
 
 def write_allure(results: Mapping[str, Any], out: Path, folder: Path) -> None:
@@ -25,6 +25,8 @@ def write_allure(results: Mapping[str, Any], out: Path, folder: Path) -> None:
         for name, content in files.items():
             writer.report_attached_data(content, name)
         writer.report_result(result)
+    if (whole := run_result(results)) is not None:
+        writer.report_result(whole)
     write_facts(results, folder)
 
 

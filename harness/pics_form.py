@@ -7,12 +7,13 @@ from typing import Any, Final, cast
 
 from harness.case import Case
 from harness.claims import applicability
-from harness.pics_questions import ELSEWHERE, OPTIONAL, PROFILE_OF, TITLES, UNITS, Role, asked, of, tags
+from harness.pics_questions import OPTIONAL, PROFILE_OF, TITLES, UNITS, Role, asked, of, tags
 from harness.pics_switches import switches
 from harness.results import harness_version
 from harness.sut import security_profiles
 from harness.sut.consistency import SIX_PROFILES
 from harness.sut.model import Sut
+from harness.sut.pics import ASKED_AS
 from reports import pics
 from reports.abstract.words import QUESTIONS
 from reports.pics import Form, Question, Section
@@ -74,12 +75,12 @@ def _sections(sut: Sut, role: Role, cases: Sequence[Case]) -> Iterator[Section]:
 
 
 def _question(sut: Sut, role: Role, key: str, shape: dict[str, Any], switched: tuple[str, ...]) -> Question:
-    value = _answer(sut, role, key)
-    because = None if value is not None else _because(sut, role, key)
+    value = _answer(sut, key)
+    because = None if value is not None else _because(sut, key)
     optional = any(key == name or key.startswith(f"{name}.") for name in OPTIONAL)
     return Question(
         key=key,
-        text=shape.get("description") or QUESTIONS.get(key.partition(".")[2]) or "asked by a form of your own",
+        text=_text(role, key, shape),
         answer=value,
         unit=of(UNITS, key) if isinstance(value, int | float | list) and not isinstance(value, bool) else None,
         state="answered" if value is not None else "not asked" if because else "optional" if optional else "open",
@@ -89,13 +90,18 @@ def _question(sut: Sut, role: Role, key: str, shape: dict[str, Any], switched: t
     )
 
 
-def _answer(sut: Sut, role: Role, key: str) -> Any:
+def _text(role: Role, key: str, shape: dict[str, Any]) -> str:
+    """The question, with its id where laboratories ask it as an additional one."""
+    text = shape.get("description") or QUESTIONS.get(key.partition(".")[2]) or "asked by a form of your own"
+    ids = [id for id, name in ASKED_AS[role].items() if name == key]
+    return f"{text} Additional question {ids[0]}." if ids else text
+
+
+def _answer(sut: Sut, key: str) -> Any:
     """The answer as plain JSON; secrets that a variable brought into it are masked."""
     table, _, name = key.partition(".")
     if table == "questions":
-        elsewhere = ELSEWHERE[role].get(name)
-        answer = sut.questions.get(name)
-        return sut.answer(elsewhere) if answer is None and elsewhere else answer
+        return sut.questions.get(name)
     if key == "settings.rows":
         return [sut.scrub(f"{row.limit}: {row.value}") for row in sut.settings.rows] or None
     value = sut.answer(key)
@@ -106,11 +112,8 @@ def _answer(sut: Sut, role: Role, key: str) -> Any:
     return sut.scrub(value) if isinstance(value, str) else value
 
 
-def _because(sut: Sut, role: Role, key: str) -> str | None:
+def _because(sut: Sut, key: str) -> str | None:
     """What makes a question pointless."""
-    if key.startswith("questions."):
-        elsewhere = ELSEWHERE[role].get(key.partition(".")[2])
-        return f"the same as {elsewhere}" if elsewhere else None
     profile = of(PROFILE_OF, key)
     if profile == "security":
         if key == "security.profiles" or security_profiles(sut):

@@ -76,11 +76,8 @@ PROFILE_OF: Final[dict[str, str]] = {
     "security": "security",
 }
 """Questions, or groups of them, that are asked only with a profile, or with any security profile."""
-ELSEWHERE: Final[dict[Role, dict[str, str | None]]] = {
-    "csms": {"AQ-1": "features.boot_pending", "AQ-6": "features.reject_unknown_at_handshake"},
-    "charge_point": {"CP-1": None, "CP-2": None, "CP-7": "features.download_firmware_during_tx", "CP-8": None},
-}
-"""Additional questions that everybody of a role is asked, and the feature that is the same question."""
+ADDITIONAL: Final[dict[Role, tuple[str, ...]]] = {"csms": (), "charge_point": ("CP-1", "CP-2", "CP-8")}
+"""Additional questions that everybody of a role is asked, but for those that a feature asks (`sut.pics.ASKED_AS`)."""
 UNITS: Final[dict[str, str]] = {
     "performance": "seconds",
     "security.basic_auth": "octets",
@@ -105,7 +102,7 @@ def asked(role: Role) -> dict[str, dict[str, Any]]:
     shapes: dict[str, dict[str, Any]] = {}
     for table in TITLES:
         if table == "questions":
-            shapes |= {f"questions.{id}": {"type": "boolean", "description": QUESTIONS[id]} for id in ELSEWHERE[role]}
+            shapes |= {f"questions.{id}": {"type": "boolean", "description": QUESTIONS[id]} for id in ADDITIONAL[role]}
         else:
             shapes |= _leaves(table, features if table == "features" else root["properties"][table])
     return {key: shape for key, shape in shapes.items() if (of(_ROLE_OF, key) or role) == role}

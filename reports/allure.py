@@ -1,7 +1,8 @@
 """Results for Allure: each case as a test result of Allure's own model, and the two files that say what they mean.
 
-FAIL is failed, and so is a pass against expectation; ERROR and INCONCLUSIVE are broken; NOT_APPLICABLE and a failure
-that was expected are skipped. The message begins with our own word, and the categories are made from it.
+What makes the run red is failed or broken, as in JUnit (`reports.verdicts.mark`): FAIL, a pass against expectation and
+what ``--fail-on`` asks for are failed, ERROR is broken; INCONCLUSIVE, NOT_RUN, NOT_APPLICABLE and a failure that was
+expected are skipped. The message begins with our own word, and the categories are made from it.
 """
 
 import re
@@ -21,11 +22,13 @@ from allure_commons.model2 import (
 )
 from allure_commons.types import LabelType, LinkType, Severity
 
+from reports.coverage import coverage, profile_named, profile_result, profiles
 from reports.explanation import render
+from reports.headline import headline, notices, problem_of_the_run
 from reports.markdown import code, plain
 from reports.sequence import Entry, Group, Step, fold, of_failure, of_trace
 from reports.text import clean
-from reports.verdicts import PROFILES, Case, Results, outcome, word
+from reports.verdicts import Case, Results, asked_for, mark, outcome, word
 
 DOCUMENTS: Final = "https://openchargealliance.org/protocols/open-charge-point-protocol/"
 """Where the documents that a case refers to can be had."""
@@ -33,21 +36,21 @@ MAX_FRAME: Final = 4_000
 """Characters of a frame in a step; the trace that is attached has all of them."""
 WIDTH: Final = 100
 _STATUSES: Final[Mapping[str, str]] = {
-    "PASS": Status.PASSED,
-    "FAIL": Status.FAILED,
-    "XPASS": Status.FAILED,
-    "ERROR": Status.BROKEN,
-    "INCONCLUSIVE": Status.BROKEN,
-    "XFAIL": Status.SKIPPED,
-    "NOT_APPLICABLE": Status.SKIPPED,
+    "passed": Status.PASSED,
+    "failed": Status.FAILED,
+    "error": Status.BROKEN,
+    "skipped": Status.SKIPPED,
 }
 _CATEGORIES: Final = (
-    ("The system under test broke a rule", "FAIL"),
-    ("Passed although a failure was expected: shorten the list", "XPASS"),
-    ("Harness, network, operator or preamble broke", "ERROR"),
-    ("Could not be observed", "INCONCLUSIVE"),
-    ("Known failures", "XFAIL"),
-    ("Not claimed", "NOT_APPLICABLE"),
+    ("The system under test broke a rule", word("FAIL")),
+    ("Passed although a failure was expected: shorten the list", word("XPASS")),
+    ("Harness, network, operator or preamble broke", word("ERROR")),
+    ("Could not be observed", word("INCONCLUSIVE")),
+    ("Not run", word("NOT_RUN")),
+    ("Passed with findings, and the run was asked to be red for them", word("PASS")),
+    ("Known failures", word("XFAIL")),
+    ("Not claimed", word("NOT_APPLICABLE")),
+    ("The run as a whole", "RUN"),
 )
 _SEVERITIES: Final[Mapping[str, str]] = {
     "Core": Severity.CRITICAL.value,
@@ -55,7 +58,6 @@ _SEVERITIES: Final[Mapping[str, str]] = {
     "OCPP-J": Severity.CRITICAL.value,
     "Performance": Severity.MINOR.value,
 }
-_TITLES: Final = {profile.name: profile.title for profile in PROFILES}
 _ARROWS: Final = {"station->csms": "station → CSMS", "csms->station": "CSMS → station"}
 _URL: Final = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)]")
 
@@ -63,8 +65,8 @@ _URL: Final = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)]")
 def test_result(results: Results, case: Case, entries: Sequence[Entry]) -> TestResult:
     """One case. ``entries`` are the lines of its trace, none when it has no trace; attachments are the caller's."""
     start = _start(results, entries)
-    status = _STATUSES[outcome(case)]
-    title = clean(_TITLES.get(case["profile"], case["profile"]))
+    status = _STATUSES[mark(results, case)]
+    title = clean(profile_named(results, case["profile"]).title)
     return TestResult(
         uuid=_digest(results["run"]["id"], case["id"]),
         historyId=_digest(case["sut"], case["id"]),
@@ -73,7 +75,7 @@ def test_result(results: Results, case: Case, entries: Sequence[Entry]) -> TestR
         titlePath=[clean(results["run"]["sut"]["name"]), title],
         name=f"{clean(case['id'])} {clean(case['title'])}",
         status=status,
-        statusDetails=_details(case),
+        statusDetails=_details(results, case),
         description=_description(case),
         stage="finished",
         start=start,
@@ -84,11 +86,35 @@ def test_result(results: Results, case: Case, entries: Sequence[Entry]) -> TestR
     )
 
 
+def run_result(results: Results) -> TestResult | None:
+    """What makes the run red and is no case, as a result of its own: an interruption, for example."""
+    problem = problem_of_the_run(results)
+    if problem is None:
+        return None
+    run, at = results["run"], _start(results, ())
+    name = clean(run["sut"]["name"])
+    return TestResult(
+        uuid=_digest(run["id"], "run"),
+        historyId=_digest(run["sut"]["role"], "run"),
+        testCaseId=_digest("run"),
+        fullName="testcases.run",
+        titlePath=[name, "run"],
+        name="The run as a whole",
+        status=Status.BROKEN,
+        statusDetails=StatusDetails(message=f"RUN {problem[0]}: {problem[1]}"),
+        stage="finished",
+        start=at,
+        stop=at + round(run["seconds"] * 1000),
+        labels=[Label(name=LabelType.PARENT_SUITE, value=name), Label(name=LabelType.SUITE, value="run")],
+    )
+
+
 def categories() -> list[dict[str, Any]]:
-    """The content of ``categories.json``: Allure files a result by its status and the word its message begins with."""
+    """The content of ``categories.json``: Allure files a result by the word its message begins with."""
+    statuses = [Status.FAILED, Status.BROKEN, Status.SKIPPED]
     return [
-        {"name": name, "matchedStatuses": [_STATUSES[key]], "messageRegex": rf"(?s){word(key)}\b.*"}
-        for name, key in _CATEGORIES
+        {"name": name, "matchedStatuses": statuses, "messageRegex": rf"(?s){begins}\b.*"}
+        for name, begins in _CATEGORIES
     ]
 
 
@@ -107,6 +133,12 @@ def environment(results: Results) -> str:
         "Started": run["started"],
         "Workers": run["workers"],
         "Strict": "yes" if run["strict"] else "no",
+        "Outcome": headline(results),
+        **{f"Notice_{number}": notice for number, notice in enumerate(notices(results), 1)},
+        **{
+            f"Profile_{profile.name}": ", ".join((profile_result(results, profile), str(coverage(results, profile))))
+            for profile in profiles(results)
+        },
         "Machine": f"Python {machine['python']}, {machine['platform']}, {machine['cpus']} CPUs",
         "Certificate": "no: results of an open harness",
     }
@@ -137,11 +169,13 @@ def _start(results: Results, entries: Sequence[Entry]) -> int:
     return round(datetime.fromisoformat(time).timestamp() * 1000)
 
 
-def _details(case: Case) -> StatusDetails | None:
-    name = outcome(case)
-    if name == "PASS":
+def _details(results: Results, case: Case) -> StatusDetails | None:
+    name, wish = outcome(case), asked_for(results, case)
+    if name == "PASS" and wish is None:
         return None
     reason = case["reason"] or ""
+    if wish == "finding" and name == "PASS":
+        reason = "; ".join(f"{one['level']} {one['rule']}: {one['message']}" for one in case["findings"])
     if case["expected_failure"] is not None and name in ("XPASS", "XFAIL"):
         reason = f"expected: {case['expected_failure']}" + (f"; {reason}" if reason else "")
     known = True if name == "XFAIL" else None

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reports.coverage import is_partial
 from reports.diff_latency import MIN_CHANGE, Latency, latencies
+from reports.headline import headline
 from reports.text import clean
 from reports.verdicts import Case, Results, ordered, outcome, totals
 
 RED: Final = frozenset({"FAIL", "XPASS"})
-UNSEEN: Final = frozenset({"ERROR", "INCONCLUSIVE"})
+UNSEEN: Final = frozenset({"ERROR", "INCONCLUSIVE", "NOT_RUN"})
 MAX_CLAIMS: Final = 20
 """So many changed claims are named; a SUT file that was written anew changes them all."""
 FAIL_ON: Final = ("latency", "unjudged", "applicability", "removed", "warning")
@@ -182,6 +184,9 @@ def _run(results: Results) -> Run:
 def _warnings(old: Results, new: Results) -> Iterable[str]:
     """What makes the two runs unlike beside the system under test, one sentence each."""
     a, b = old["run"], new["run"]
+    for name, results in (("earlier", old), ("later", new)):
+        if is_partial(results):
+            yield f"The {name} run is partial ({headline(results)}): what it did not run is not compared."
     yield from _differs("The systems under test have different names", a["sut"]["name"], b["sut"]["name"])
     yield from _differs(
         "The message schemas differ", f"{a['schemas']['digest'][:12]}", f"{b['schemas']['digest'][:12]}"

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from reports.causes import Cause, causes
 from reports.explanation import render
+from reports.headline import notices, state
 from reports.markdown import code, plain, table
 from reports.mismatches import HEADING, contradictions
 from reports.performance import PHASES
 from reports.remarks import remarks
-from reports.summary import DISCLAIMER, headline
+from reports.summary import DISCLAIMER, ending, title
 from reports.terminal import Table, action_table, performance_table, profile_table
 from reports.text import visible
 from reports.verdicts import OUTCOME_NAMES, OUTCOMES, Case, Results, ordered, outcome, totals, word
@@ -18,7 +20,16 @@ LIMIT: Final = 1024 * 1024
 """Bytes of all summaries of one step; GitHub throws away what is larger as a whole."""
 WIDTH: Final = 110
 _EXPLAINED: Final = ("FAIL", "XPASS", "ERROR")
-_SIGNS: Final = {"FAIL": "❌", "XPASS": "❌", "ERROR": "💥", "INCONCLUSIVE": "❔", "XFAIL": "⚠️", "PASS": "✅"}
+_SIGNS: Final = {
+    "FAIL": "❌",
+    "XPASS": "❌",
+    "ERROR": "💥",
+    "INCONCLUSIVE": "❔",
+    "NOT_RUN": "⏹️",
+    "XFAIL": "⚠️",
+    "PASS": "✅",
+}
+_STATES: Final = {"bad": "❌", "odd": "❔", "good": "✅"}
 
 
 def step_summary(results: Results, room: int = LIMIT) -> str:
@@ -47,13 +58,14 @@ def _fitting(parts: Iterable[str], room: int) -> list[str]:
 
 def _parts(results: Results) -> Iterable[list[str]]:
     """From the most to the least important."""
-    yield [f"## plugproof · {headline(results)}"]
+    yield [f"## plugproof · {title(results)}"]
+    yield [f"{_STATES[state(results)]} **{ending(results)}**", *(f"\n> {plain(notice)}" for notice in notices(results))]
     counts = [(name, count) for name, count in totals(results).items() if count]
     names = tuple(f"{_SIGNS.get(name, '')} {OUTCOME_NAMES[name]}".strip() for name, _ in counts)
     yield _table(Table("Totals", names or ("Cases",), (tuple(str(count) for _, count in counts) or ("0",),)))
     cases = ordered(results["cases"])
     by_outcome = {name: [case for case in cases if outcome(case) == name] for name in OUTCOMES}
-    for name in (*_EXPLAINED, "INCONCLUSIVE"):
+    for name in (*_EXPLAINED, "INCONCLUSIVE", "NOT_RUN"):
         if by_outcome[name]:
             yield [f"### {OUTCOME_NAMES[name]}"]
             yield _why(by_outcome[name])
@@ -78,27 +90,35 @@ def _parts(results: Results) -> Iterable[list[str]]:
     if any(by_outcome[name] for name in _EXPLAINED):
         yield ["### Explanations"]
     for name in _EXPLAINED:
-        for case in by_outcome[name]:
-            yield _explained(case)
+        for cause in causes(by_outcome[name]):
+            yield _explained(cause)
 
 
 def _why(cases: Iterable[Case]) -> list[str]:
+    """Cases that share a cause are one row; those that passed share none."""
+    cases = list(cases)
+    passed = all(outcome(case) == "PASS" for case in cases)
     rows = []
-    for case in cases:
+    for cause in [Cause((case,)) for case in cases] if passed else causes(cases):
+        case = cause.example
         reason = case["reason"] or ""
         if case["expected_failure"] is not None:
             reason = f"expected to fail ({case['expected_failure']}){': ' + reason if reason else ''}"
-        rows.append((code(case["id"]), plain(case["title"]), plain(reason) or "-"))
+        titles = plain(case["title"]) if not cause.others else f"{len(cause.ids)} cases"
+        rows.append((", ".join(map(code, cause.ids)), titles, plain(reason) or "-"))
     return table(Table("", ("Case", "Title", "Why"), tuple(rows)))
 
 
-def _explained(case: Case) -> list[str]:
+def _explained(cause: Cause) -> list[str]:
+    case = cause.example
     text = visible(render(case, width=WIDTH), lines=True).rstrip("\n")
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     # Markdown is not read in a summary element, HTML is.
-    title = f"{_SIGNS[outcome(case)]} {word(outcome(case))} {case['id']}"
-    return _folded(title, [f"{fence}text", text, fence])
+    more = f" and {len(cause.others)} more" if cause.others else ""
+    title = f"{_SIGNS[outcome(case)]} {word(outcome(case))} {case['id']}{more}"
+    same = [f"The same in {', '.join(map(code, cause.others))}", ""] if cause.others else []
+    return _folded(title, [*same, f"{fence}text", text, fence])
 
 
 def _folded(title: str, lines: Iterable[str]) -> list[str]:

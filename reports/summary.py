@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from reports.causes import Cause, causes
+from reports.headline import headline, notices, sentence, why
 from reports.markdown import code as _code
 from reports.markdown import or_dash as _or_dash
 from reports.markdown import plain as _md
@@ -11,25 +13,22 @@ from reports.mismatches import HEADING, contradictions
 from reports.performance import PHASES
 from reports.remarks import remarks
 from reports.terminal import COLUMNS, Table, action_table, performance_table, profile_table
-from reports.verdicts import OUTCOME_NAMES, Case, Results, ordered, outcome, totals, word
+from reports.verdicts import OUTCOME_NAMES, Results, exit_code, ordered, outcome, totals, word
 
 DISCLAIMER: Final = (
     "This report was produced by plugproof, an open conformance harness. It is no certificate and does not replace one."
 )
 _SUT: Final = {"csms": "Charging Station Management System", "charge_point": "Charging Station"}
-_RED: Final = {
-    "FAIL": "failed",
-    "XPASS": "passed unexpectedly",
-    "ERROR": "with errors",
-    "INCONCLUSIVE": "inconclusive",
-}
+_TOLD: Final = ("FAIL", "XPASS", "ERROR", "INCONCLUSIVE", "NOT_RUN")
 
 
 def summary(results: Results) -> str:
     """The page. It says on its first line that it is no certificate."""
     parts = [
         [f"> {DISCLAIMER}"],
-        [f"# {headline(results)}"],
+        [f"# {title(results)}"],
+        [f"**{ending(results)}**"],
+        *([[f"- {_md(notice)}" for notice in told]] if (told := notices(results)) else []),
         _product(results["run"]["sut"]),
         ["## Totals"],
         _table(Table("Totals", *_totals(results))),
@@ -48,16 +47,14 @@ def summary(results: Results) -> str:
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def headline(results: Results) -> str:
-    """How the run went, in one line of Markdown."""
-    counts = totals(results)
-    ran = sum(counts.values()) - counts["NOT_APPLICABLE"]
-    name = _md(results["run"]["sut"]["name"])
-    if not ran:
-        return f"{name}: no case ran"
-    red = [f"{counts[key]} {words}" for key, words in _RED.items() if counts[key]]
-    good = f"{counts['PASS']} of {ran} cases passed"
-    return f"{name}: {', '.join([good, *red])}"
+def title(results: Results) -> str:
+    """What was tested and how the run ended, in one line of Markdown."""
+    return f"{_md(results['run']['sut']['name'])}: {_md(headline(results))}"
+
+
+def ending(results: Results) -> str:
+    """The exit code with its reason."""
+    return f"Exit code {exit_code(results)}: {_md(sentence(why(results)))}"
 
 
 def _product(sut: dict[str, Any]) -> list[str]:
@@ -107,19 +104,23 @@ def _contradicted(results: Results) -> Iterable[list[str]]:
 
 
 def _not_passed(results: Results) -> Iterable[list[str]]:
-    for name in _RED:
+    for name in _TOLD:
         yield from _listed(results, name)
 
 
 def _listed(results: Results, name: str) -> Iterable[list[str]]:
-    cases = [case for case in ordered(results["cases"]) if outcome(case) == name]
-    if cases:
+    found = causes(case for case in ordered(results["cases"]) if outcome(case) == name)
+    if found:
         yield [f"## {OUTCOME_NAMES[name]}"]
-        yield [line for case in cases for line in _item(case)]
+        yield [line for cause in found for line in _item(cause)]
 
 
-def _item(case: Case) -> Iterable[str]:
+def _item(cause: Cause) -> Iterable[str]:
+    case = cause.example
     yield f"- **{_md(case['id'])}** {_md(case['title'])} ({word(outcome(case))})"
+    if cause.others:
+        count = len(cause.others)
+        yield f"  - the same in {count} other{'s' * (count != 1)}: {_md(', '.join(cause.others))}"
     if case["expected_failure"] is not None:
         yield f"  - expected failure: {_md(case['expected_failure'])}"
     if case["reason"]:

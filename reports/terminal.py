@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reports.coverage import profile_result, profiles
 from reports.performance import FEW_SAMPLES, LOADED, PHASES, QUIET, milliseconds, part, seconds
 from reports.remarks import NAMES, sections
 from reports.text import clean
-from reports.verdicts import OUTCOME_NAMES, Results, exit_code, ordered, outcome, profile_result, profiles, totals
+from reports.verdicts import OUTCOME_NAMES, Results, exit_code, ordered, outcome, totals
 
 __all__ = ["COLUMNS", "Table", "action_table", "exit_code", "performance_table", "profile_table", "totals"]
 
-COLUMNS: Final = ("PASS", "FAIL", "XPASS", "XFAIL", "ERROR", "INCONCLUSIVE", "NOT_APPLICABLE")
+COLUMNS: Final = ("PASS", "FAIL", "XPASS", "XFAIL", "ERROR", "INCONCLUSIVE", "NOT_RUN", "NOT_APPLICABLE")
 """Outcomes in the order in which tables count them."""
 
 
@@ -24,7 +25,7 @@ class Table:
 
 
 def profile_table(results: Results) -> Table:
-    """One row per profile: the word of the abstract, then how many cases had each outcome."""
+    """One row per profile: the word on it, then how many cases had each outcome."""
     cases = ordered(results["cases"])
     rows = []
     for profile in profiles(results):

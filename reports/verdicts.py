@@ -1,37 +1,42 @@
-"""What a verdict means for a run: expected failures, totals, the word per profile.
+"""What a verdict means for a run: expected failures, totals, what makes it red, and the exit code that follows.
 
-The five verdicts are the harness's; two more words follow from the SUT file. A case that was expected to fail and did
-is XFAIL and not red; one that was expected to fail and passed is XPASS and red, so that the list of expected failures
-cannot rot.
+The five verdicts are the harness's; three more words follow from the run. A case that was expected to fail and did is
+XFAIL and not red; one that was expected to fail and passed is XPASS and red, so that the list of expected failures
+cannot rot; one that was selected and never begun is NOT_RUN.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 Results = Mapping[str, Any]
 """A whole ``results.json``, as loaded."""
 Case = Mapping[str, Any]
 """One element of its ``cases``."""
 
-OUTCOMES: Final = ("FAIL", "XPASS", "ERROR", "INCONCLUSIVE", "XFAIL", "PASS", "NOT_APPLICABLE")
+OUTCOMES: Final = ("FAIL", "XPASS", "ERROR", "INCONCLUSIVE", "NOT_RUN", "XFAIL", "PASS", "NOT_APPLICABLE")
 """Most severe first."""
 OUTCOME_NAMES: Final[Mapping[str, str]] = {
     "FAIL": "Failed",
     "XPASS": "Passed unexpectedly",
     "ERROR": "Errors",
     "INCONCLUSIVE": "Inconclusive",
+    "NOT_RUN": "Not run",
     "XFAIL": "Failed as expected",
     "PASS": "Passed",
     "NOT_APPLICABLE": "Not applicable",
 }
-OUTCOME_WORDS: Final[Mapping[str, str]] = {"NOT_APPLICABLE": "NOT APPLICABLE"}
+OUTCOME_WORDS: Final[Mapping[str, str]] = {"NOT_APPLICABLE": "NOT APPLICABLE", "NOT_RUN": "NOT RUN"}
 """How an outcome is written to people where that differs from its name."""
 
 
 UNDER_LOAD: Final = "@loaded"
 """What the id of a case ends with that ran under background load."""
+FAIL_ON: Final = ("inconclusive", "not-run", "finding")
+"""What a run may be asked to be red for besides a failure (``run.fail_on``)."""
+Mark = Literal["passed", "failed", "error", "skipped"]
+"""What every report that knows no verdicts of ours is told about a case."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ _BY_NAME: Final = {profile.name: profile for profile in PROFILES}
 def outcome(case: Case) -> str:
     """The verdict of a case in the light of what was expected of it: one of `OUTCOMES`."""
     verdict: str = case["verdict"]
+    if case.get("not_run") is True:
+        return "NOT_RUN"
     if case["expected_failure"] is not None:
         return {"FAIL": "XFAIL", "PASS": "XPASS"}.get(verdict, verdict)
     return verdict
@@ -99,41 +106,53 @@ def ordered(cases: Iterable[Case]) -> list[Case]:
     )
 
 
-def profiles(results: Results) -> list[Profile]:
-    """The profiles that have cases in these results, in print order; unknown ones at the end."""
-    names = dict.fromkeys(case["profile"] for case in ordered(results["cases"]))
-    return [_BY_NAME.get(name, Profile(name, name, name)) for name in names]
+def fail_on(results: Results) -> tuple[str, ...]:
+    """What the run was asked to be red for, of `FAIL_ON`; nothing in results of a version that could not be asked."""
+    return tuple(results["run"].get("fail_on") or ())
 
 
-def profile_result(results: Results, profile: Profile) -> str:
-    """One word per profile, as the certification abstract prints it: Pass, Fail, Inconclusive, Not claimed.
+def asked_for(results: Results, case: Case) -> str | None:
+    """Which of `FAIL_ON` was asked for and is true of this case."""
+    name = outcome(case)
+    true = {"inconclusive": name == "INCONCLUSIVE", "not-run": name == "NOT_RUN", "finding": bool(case["findings"])}
+    return next((wish for wish in fail_on(results) if true[wish]), None)
 
-    Any failure gives Fail, also an expected one: the word is about the product, the expectation only about the run.
-    Otherwise any error or missing observation gives Inconclusive, and so does a profile of which nothing applied.
-    """
-    verdicts = {case["verdict"] for case in results["cases"] if case["profile"] == profile.name}
-    if "FAIL" in verdicts:
-        return "Fail"
-    if (results["run"]["claims"].get("profiles") or {}).get(profile.key) is False:
-        return "Not claimed"
-    if "PASS" in verdicts and not verdicts & {"ERROR", "INCONCLUSIVE"}:
-        return "Pass"
-    return "Inconclusive"
+
+def mark(results: Results, case: Case) -> Mark:
+    """Whether a case makes the run red, and how. Exit code, JUnit, Allure and the pages all go by this."""
+    name = outcome(case)
+    if name == "ERROR":
+        return "error"
+    if name in ("FAIL", "XPASS") or asked_for(results, case) is not None:
+        return "failed"
+    return "passed" if name == "PASS" else "skipped"
+
+
+def begun(case: Case) -> bool:
+    """Whether a case counts as run: it applied, and it was begun."""
+    return outcome(case) not in ("NOT_RUN", "NOT_APPLICABLE")
+
+
+def load_was_missing(results: Results) -> bool:
+    """Whether a run was to have background load and had none, so that nothing was judged under it."""
+    return (results.get("background") or {}).get("verdict") == "ERROR"
 
 
 def exit_code(results: Results) -> int:
     """What the process should end with.
 
-    0: nothing failed; 1: a case failed, or one that was expected to fail passed; 3: there were errors, or nothing
-    conclusive; 5: no case ran (none was selected, or none was applicable); 130: the run was interrupted.
+    130: the run was interrupted; 1: a case failed, one that was expected to fail passed, or something is true that the
+    run was asked to be red for; 5: no case ran (none was selected, or none was applicable); 3: there were errors, or
+    nothing conclusive; 0: nothing failed.
     """
     if results["run"].get("interrupted"):
         return 130
+    marks = Counter(mark(results, case) for case in results["cases"])
     counts = totals(results)
-    if counts["FAIL"] or counts["XPASS"]:
+    if marks["failed"]:
         return 1
     if not sum(counts.values()) - counts["NOT_APPLICABLE"]:
         return 5
-    if counts["ERROR"] or not counts["PASS"] + counts["XFAIL"]:
+    if marks["error"] or load_was_missing(results) or not counts["PASS"] + counts["XFAIL"]:
         return 3
     return 0

@@ -354,11 +354,14 @@ def report(
         typer.Option(metavar="FILE", help="TOML with [laboratory] and [vendor], over those of the SUT file."),
     ] = None,
     all_rows: Annotated[bool, typer.Option("--all-rows", help="Also print what was not claimed.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Print the abstract of a run that did not run all cases, marked as such.")
+    ] = False,
 ) -> None:
     """Print the abstract of a test report in the layout of a laboratory; it is no certificate."""
     from harness.cli.report_cmd import Wish, run
 
-    raise typer.Exit(run(Wish(results, layout, format, out, lab, all_rows)))
+    raise typer.Exit(run(Wish(results, layout, format, out, lab, all_rows, partial)))
 
 
 @app.command(

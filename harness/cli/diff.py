@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from rich import box
 from rich.padding import Padding
-from rich.table import Table as RichTable
-from rich.text import Text
 
 from harness.cli.app import usage
 from harness.cli.results_file import read_results
+from harness.cli.tables import console_for, rich_table, without
 from harness.cli.watch import PatientConsole
 from reports.diff import FAIL_ON, Diff, compare, is_red
 from reports.diff_markdown import diff_markdown
 from reports.diff_tables import as_json, headline, note, runs, sections
-from reports.terminal import Table
 
 FORMATS = ("text", "md", "json")
 MAX_WIDTH = 140
@@ -69,28 +66,20 @@ def run(wish: Wish) -> int:
 
 
 def _print(diff: Diff) -> None:
-    console = PatientConsole(highlight=False)
-    console.width = min(console.width, MAX_WIDTH)
+    roomy = PatientConsole().width >= ROOMY
+    tables = [
+        rich_table(section.table if roomy else without(section.table, _OPTIONAL), _STYLES, folded=_FOLDED, right=False)
+        for section in sections(diff)
+    ]
+    console = console_for(tables, MAX_WIDTH)
     console.print(headline(diff), style="bold", markup=False)
     for warning in diff.warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False)
-    for section in sections(diff):
+    for table in tables:
         console.print()
-        console.print(_table(section.table, console.width))
+        console.print(table)
     if diff.latency:
         console.print(Padding(note(diff), (0, 2)), style="dim", markup=False)
     console.print()
     for name, id, started, sut, version, outcome in runs(diff).rows:
         console.print(f"{name}: {id}, {started}, {sut}, plugproof {version}: {outcome}", markup=False)
-
-
-def _table(table: Table, width: int) -> RichTable:
-    shown = RichTable(title=table.title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    used = [number for number, header in enumerate(table.headers) if width >= ROOMY or header not in _OPTIONAL]
-    for number in used:
-        widest = max(len(table.headers[number]), *(len(row[number]) for row in table.rows))
-        folded = table.headers[number] in _FOLDED
-        shown.add_column(table.headers[number], overflow="fold", min_width=None if folded else widest)
-    for row in table.rows:
-        shown.add_row(*(Text(row[number], style=_STYLES.get(row[number], "")) for number in used))
-    return shown

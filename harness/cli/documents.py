@@ -14,13 +14,19 @@ from reports.documents import BINARY, FORMATS
 def format_of(format: str | None, out: Path | None, *others: str) -> str:
     """The wanted format, else the one that the name of ``out`` ends with, else Markdown; ``others`` are also taken.
 
-    Ends with exit code 2 and a sentence for a format that does not exist, and for one that no terminal can show.
+    Ends with exit code 2 and a sentence for a format that does not exist, for a name that says another format than the
+    option or none that is known, and for a format that no terminal can show.
     """
     suffix = out.suffix.removeprefix(".").lower() if out else ""
-    chosen = format or (suffix if suffix in FORMATS else "md")
     known = (*FORMATS, *others)
-    if chosen not in known:
-        usage(f"--format is {', '.join(known[:-1])} or {known[-1]}, not {chosen}")
+    if format is not None and format not in known:
+        usage(f"--format is {', '.join(known[:-1])} or {known[-1]}, not {format}")
+    if format is None and suffix and suffix not in FORMATS:
+        endings = ", ".join(f".{name}" for name in FORMATS)
+        usage(f"--out {out}: .{suffix} is no format of this command; end the name with one of {endings}")
+    chosen = format or suffix or "md"
+    if suffix in FORMATS and suffix != chosen.rpartition(".")[2]:
+        usage(f"--out {out} ends with another format than --format {chosen}; leave out --format or change the name")
     if chosen in BINARY and out is None:
         usage(f"--format {chosen} is nothing for a terminal; add --out FILE")
     return chosen

@@ -20,6 +20,8 @@ from harness.cli.results_file import read_results, results_in
 from harness.sut.loading import schema
 from harness.sut.sentences import describe
 from reports.abstract import AbstractError, approval_of, from_results, lab_of, write
+from reports.coverage import is_partial
+from reports.headline import headline
 
 LAYOUTS = ("2023", "2024")
 PAGE = "report.html"
@@ -36,10 +38,11 @@ class Wish:
     out: Path | None
     lab: Path | None
     all_rows: bool
+    partial: bool = False
 
 
 def run(wish: Wish) -> int:
-    """Write the abstract. Ends with exit code 2 and a sentence when something is wrong with what it is made from."""
+    """Write the abstract. Ends with exit code 2 and a sentence when it cannot be made from what is there."""
     if wish.layout not in LAYOUTS:
         usage(f"--layout is {' or '.join(LAYOUTS)}, not {wish.layout}")
     is_page = wish.format is None and wish.out is not None and wish.out.name == PAGE
@@ -58,6 +61,11 @@ def _page(wish: Wish, results: Mapping[str, Any]) -> bytes:
 
 
 def _abstract(wish: Wish, results: Mapping[str, Any], format: str) -> bytes:
+    if is_partial(results) and not wish.partial:
+        usage(
+            f"{results_in(wish.results)}: this run is partial ({headline(results)}), and an abstract speaks of the "
+            "whole; run all cases that apply, or print what there is with --partial"
+        )
     people = dict(results["run"]["claims"].get("people") or {})
     for block, entries in (_people(wish.lab) if wish.lab else {}).items():
         people[block] = {**people.get(block, {}), **entries}

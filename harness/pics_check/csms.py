@@ -150,8 +150,7 @@ def _answer(against: Against, exchange: Exchange) -> Iterator[Mismatch]:
     status, interval = exchange.answer.get("status"), exchange.answer.get("interval")
     if status in ("Pending", "Rejected"):
         what = f"a BootNotification is answered with {status}"
-        for name in ("features.boot_pending", "questions.AQ-1"):
-            yield from against.denied(name, status, what, exchange.answer_seq, ("status",))
+        yield from against.denied("features.boot_pending", status, what, exchange.answer_seq, ("status",))
     elif status == "Accepted":
         what = f"a BootNotification is answered with interval = {interval}"
         name = "features.heartbeat_interval_s"

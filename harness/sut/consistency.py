@@ -9,6 +9,7 @@ from harness.sut.acting_checks import acting_problems
 from harness.sut.endpoint_checks import endpoint_problems
 from harness.sut.link_checks import address_problems, file_problems, security_problems
 from harness.sut.model import Sut
+from harness.sut.pics import ASKED_AS
 from harness.sut.sentences import suggestion, toml_key
 
 SIX_PROFILES = (
@@ -115,12 +116,14 @@ def _tags(sut: Sut) -> Iterator[str]:
 
 
 def _answers(sut: Sut) -> Iterator[str]:
-    question, pending = sut.questions.get("AQ-1"), sut.features.boot_pending
-    if question is not None and pending is not None and question != pending:
-        yield (
-            f'questions."AQ-1" = {str(question).lower()} contradicts features.boot_pending = {str(pending).lower()}; '
-            "both ask the same, make them equal"
-        )
+    for id, key in ASKED_AS[sut.role].items():
+        if id in sut.questions:
+            table, _, name = key.partition(".")
+            answer = str(sut.questions[id]).lower()
+            yield (
+                f"questions.{toml_key(id)} asks the same as {key}, which is the one that counts; "
+                f"take it out and write {name} = {answer} in [{table}]"
+            )
     for name in ("connection_timeout_range", "meter_interval_range", "heartbeat_range"):
         bounds = getattr(sut.limits, name)
         if bounds is not None and bounds[0] > bounds[1]:

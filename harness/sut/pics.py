@@ -6,7 +6,7 @@ which of a charge point is written in `schemas/sut.schema.json`.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -216,6 +216,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
 
 
+ASKED_AS: Final[dict[str, dict[str, str]]] = {
+    "csms": {"AQ-1": "features.boot_pending", "AQ-6": "features.reject_unknown_at_handshake"},
+    "charge_point": {"CP-7": "features.download_firmware_during_tx"},
+}
+"""Role -> additional questions that a feature asks already: one question has one key, and it is that of the feature."""
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """One block of the statement of approval; the signature stays empty for ever."""
 
@@ -226,6 +233,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     position: str | None = None
     location: str | None = None
     date: str | None = None
+    test_location: str | None = None
     report_reference: str | None = None
 
 

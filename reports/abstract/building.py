@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 from reports.abstract.model import (
     Answer,
@@ -30,13 +30,21 @@ from reports.abstract.model import (
     Word,
 )
 from reports.abstract.words import MEASURES, MILLISECONDS, QUESTIONS
+from reports.coverage import claims_advanced_security, coverage, is_partial, profile_result, whole
+from reports.headline import interruption, notices
 from reports.mismatches import contradictions
 from reports.results import digest
 from reports.summary import DISCLAIMER
-from reports.verdicts import PROFILES, Case, Profile, Results, once, profile_result
+from reports.verdicts import PROFILES, Case, Profile, Results, once, outcome
 
-_OBSERVABLE: Final = {"AQ-1": "boot_pending", "AQ-6": "reject_unknown_at_handshake"}
-"""Questions to a back office that [features] asks as well, under another name."""
+SECURITY: Final = "Security"
+"""What the catalogue calls the profile of the security cases."""
+_OCPP: Final = "1.6"
+_ASKED_AS: Final[Mapping[Role, Mapping[str, str]]] = {
+    "csms": {"AQ-1": "boot_pending", "AQ-6": "reject_unknown_at_handshake"},
+    "charge_point": {"CP-7": "download_firmware_during_tx"},
+}
+"""Additional questions that are answered in [features]; files of an earlier version could answer them twice."""
 _ALWAYS_ASKED: Final[Mapping[Role, tuple[str, ...]]] = {"csms": ("AQ-1",), "charge_point": ()}
 
 
@@ -53,7 +61,11 @@ def from_results(
     role: Role = run["sut"]["role"]
     harness = Harness(**run["harness"], test_suite_version=run["harness"]["version"])
     known = {profile.name for profile in PROFILES}
-    security = any(case["profile"] == "Security" and case["verdict"] != "NOT_APPLICABLE" for case in results["cases"])
+    security = any(
+        case["profile"] == SECURITY and case["needs"] and case["verdict"] != "NOT_APPLICABLE"
+        for case in results["cases"]
+    )
+    stated = (claims.get("security") or {}).get("profiles") or ()
     return Report(
         layout=layout,
         id=run["id"],
@@ -72,10 +84,13 @@ def from_results(
         questions=tuple(_questions(claims, role, _contradicted(results))),
         performance=_performance(results["performance"], claims.get("performance") or {}, role),
         configuration=Configuration(
-            tool=f"{harness.name} {harness.version}", limits=tuple(_limits(claims.get("settings") or {}))
+            tool=f"{harness.name} {_OCPP} v{harness.version}", limits=tuple(_limits(claims.get("settings") or {}))
         ),
         approval=approval or approval_of(people),
-        outside=_counts(case for case in once(results) if case["profile"] not in known),
+        partial=_partial(results),
+        notices=tuple(notices(results)),
+        security_profiles=tuple(stated),
+        outside=_counts(case for case in once(results) if case["profile"] not in known or _is_extra(results, case)),
         mismatches=tuple(contradictions(results)),
         pics_digest=run["sut_file_digest"],
         results_digest=digest(results),
@@ -87,7 +102,7 @@ def lab_of(people: Mapping[str, Any]) -> Lab:
     laboratory = people.get("laboratory") or {}
     return Lab(
         name=laboratory.get("company"),
-        location=laboratory.get("location"),
+        location=laboratory.get("test_location") or laboratory.get("location"),
         reference=laboratory.get("report_reference"),
     )
 
@@ -117,35 +132,56 @@ def _product(sut: Mapping[str, Any], role: Role) -> Product:
     )
 
 
+def _partial(results: Results) -> str | None:
+    """What every page says of a run that did not run all cases that apply; None for a whole run."""
+    if not is_partial(results):
+        return None
+    cut, covered = interruption(results), whole(results)
+    some = f"{covered.run} of {covered.applicable}" if covered.applicable is not None else f"{covered.run}"
+    told = [*([cut] if cut else []), f"{some} cases that apply were run"]
+    return f"Partial run: {', '.join(told)}. This is no statement about the rest."
+
+
+def _is_extra(results: Results, case: Case) -> bool:
+    """Whether a security case was run although Advanced Security is not claimed: it belongs to no row then."""
+    return case["profile"] == SECURITY and case["verdict"] != "NOT_APPLICABLE" and not claims_advanced_security(results)
+
+
 def _functionality(results: Results, profile: Profile) -> Functionality:
-    counts = _counts(case for case in once(results) if case["profile"] == profile.name)
-    return Functionality(
-        key=cast(ProfileKey, profile.key), result=_word(results, profile, nothing_ran=counts == Counts()), counts=counts
-    )
+    own = [case for case in once(results) if case["profile"] == profile.name and not _is_extra(results, case)]
+    counts, word = _counts(own), _word(results, profile)
+    applicable = None if word == "Not claimed" else coverage(results, profile).applicable
+    return Functionality(key=cast(ProfileKey, profile.key), result=word, counts=counts, applicable=applicable)
 
 
-def _word(results: Results, profile: Profile, *, nothing_ran: bool) -> Word:
-    """The word of the terminal and the summary, except that nothing is certified that nobody claimed.
+def _word(results: Results, profile: Profile) -> Word:
+    """The word of the other reports, out of the closed list that an abstract has, and only for what is claimed.
 
-    An unanswered claim of one of the six profiles lets its cases run, and they speak. Where none is in the results, or
-    for Advanced Security, whose cases also judge the basic security of Core, silence is no claim.
+    An unanswered claim of one of the six profiles lets its cases run, and they speak. Where none of them applies, or
+    for Advanced Security, whose cases also judge the basic security of Core, silence is no claim. An error is
+    Inconclusive here, and its number is printed beside it.
     """
-    word = cast(Word, profile_result(results, profile))
-    claimed = (results["run"]["claims"].get("profiles") or {}).get(profile.key)
-    optional = profile.key == "advanced_security" or (nothing_ran and profile.key != "core")
-    if claimed is None and optional and word != "Fail":
+    if profile.name == SECURITY and not claims_advanced_security(results):
         return "Not claimed"
-    return word
+    claimed = (results["run"]["claims"].get("profiles") or {}).get(profile.key)
+    there = any(case["profile"] == profile.name for case in results["cases"])
+    if claimed is None and profile.key != "core" and not there and not coverage(results, profile).applicable:
+        return "Not claimed"
+    word = profile_result(results, profile)
+    if word == "Error":
+        return "Inconclusive"
+    return cast(Word, word) if word in get_args(Word) else "Partial"
 
 
 def _counts(cases: Iterable[Case]) -> Counts:
-    counts = Counter(case["verdict"] for case in cases)
+    counts = Counter("NOT_RUN" if outcome(case) == "NOT_RUN" else case["verdict"] for case in cases)
     return Counts(
         passed=counts["PASS"],
         fail=counts["FAIL"],
         inconclusive=counts["INCONCLUSIVE"],
         error=counts["ERROR"],
         not_applicable=counts["NOT_APPLICABLE"],
+        not_run=counts["NOT_RUN"],
     )
 
 
@@ -156,11 +192,11 @@ def _contradicted(results: Results) -> frozenset[str]:
 
 def _questions(claims: Mapping[str, Any], role: Role, contradicted: frozenset[str]) -> Iterable[Question]:
     features, answered = claims.get("features") or {}, claims.get("questions") or {}
-    elsewhere = {id: features[name] for id, name in _OBSERVABLE.items() if role == "csms" and name in features}
+    elsewhere = {id: features[name] for id, name in _ASKED_AS[role].items() if name in features}
     answers: dict[str, bool] = elsewhere | answered
     for id in sorted({*answers, *_ALWAYS_ASKED[role]}):
         answer = answers.get(id)
-        seen = {f"questions.{id}", f"features.{_OBSERVABLE.get(id)}"} & contradicted
+        seen = {f"questions.{id}", f"features.{_ASKED_AS[role].get(id)}"} & contradicted
         observed = not answer if seen and answer is not None else None
         yield Question(id=id, text=QUESTIONS.get(id), answer=_yes_no(answer), observed=_yes_no(observed))
 

@@ -48,7 +48,10 @@ def _functionalities(report: Report) -> Iterable[str]:
 
 
 def _against_counts(functionality: Functionality) -> str | None:
-    """The roll-up: any failure is Fail, else any error or missing observation Inconclusive, else a pass is Pass."""
+    """The roll-up: a failure is Fail, else an error or a missing observation Inconclusive, else a missing case Partial.
+
+    Only what is left may be Pass, when at least one case passed.
+    """
     counts, result = functionality.counts, functionality.result
     if (counts.fail > 0) != (result == "Fail"):
         return f"{counts.fail} of its cases failed"
@@ -56,6 +59,11 @@ def _against_counts(functionality: Functionality) -> str | None:
         return f"{counts.error + counts.inconclusive} of its cases came to no verdict"
     if result == "Pass" and not counts.passed:
         return "none of its cases passed"
+    missing = 0 if functionality.applicable is None else functionality.applicable - functionality.run
+    if result == "Pass" and (counts.not_run or missing > 0):
+        return f"{max(missing, counts.not_run)} of its cases were not run"
+    if result == "Partial" and missing <= 0:
+        return "all of its cases were run"
     return None
 
 

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from reports.abstract.invariants import check
-from reports.abstract.model import Counts, Functionality, Layout, Person, Report
+from reports.abstract.model import Counts, Functionality, Person, Report
 from reports.abstract.performance import performance_2023, performance_2024
 from reports.abstract.printing import date
-from reports.abstract.words import DESCRIPTIONS, DEVICE, ORDER, SIGNATURE, SIX, TITLE
-from reports.documents import Block, Cell, Document, Row, cell, facts, table
+from reports.abstract.words import DESCRIPTIONS, DEVICE, ORDER, SIX, TITLE
+from reports.documents import Block, Cell, Document, Party, Row, approval, cell, facts, table
 from reports.documents.sources import CONSTANT, MEANINGS
 from reports.verdicts import PROFILES
 
 _TITLES: Final = {profile.key: profile.title for profile in PROFILES}
-_PERSON: Final = ("name", "date", "company", "department", "position", "location")
+_PERSON: Final = ("name", "company", "department", "position", "location")
 
 
 def lay_out(report: Report, *, all_rows: bool = False) -> Document:
@@ -25,14 +25,17 @@ def lay_out(report: Report, *, all_rows: bool = False) -> Document:
     check(report)
     parts = {"2023": _layout_2023, "2024": _layout_2024}[report.layout]
     letters = ", ".join(f"{letter} {meaning}" for letter, meaning in MEANINGS.items() if letter != CONSTANT)
+    title = f"{TITLE}, {kind(report)}" if report.layout == "2023" and report.partial is None else TITLE
     return Document(
         disclaimer=cell(report.disclaimer).text,
-        title=f"{TITLE}, {kind(report)}" if report.layout == "2023" else TITLE,
+        title=f"{title} (partial run)" if report.partial is not None else title,
         blocks=tuple(parts(report, all_rows)),
         legend=f"Sources of the values: {letters}. Text without a letter belongs to the layout.",
         reference=cell(report.id).text,
         made=report.generated_at,
         author=cell(f"{report.harness.name} {report.harness.version}").text,
+        notice="" if report.partial is None else cell(report.partial).text,
+        remarks=tuple(_of(report, "notices", notice) for notice in report.notices),
     )
 
 
@@ -50,30 +53,30 @@ def _layout_2023(report: Report, all_rows: bool) -> Iterable[Block]:
     version = _of(report, "product.software_version", product.software_version)
     yield _cover(report)
     yield _facts(
-        "Test result summary: OCPP 1.6",
+        "Test Result Summary: OCPP 1.6",
         ("Test laboratory", _of(report, "lab.name", lab.name)),
         ("Location", _of(report, "lab.location", lab.location)),
-        ("Test report reference", _of(report, "lab.reference", lab.reference)),
+        ("Test Report Reference", _of(report, "lab.reference", lab.reference)),
         ("Vendor name", vendor),
-        ("Device under test", device),
+        ("Device Under Test", device),
         ("Communication", communication),
-        ("OCPP software version", version),
+        ("OCPP Software version", version),
     )
     yield _functionalities(report, "Tested functionalities", "Functionality", all_rows, separated=True)
     yield performance_2023(report)
     yield _facts(
-        "Test configuration",
+        "Test Configuration",
         ("Vendor", vendor),
         ("DUT / SUT", device),
         ("Communication", communication),
-        ("OCPP software version", version),
+        ("OCPP Software version", version),
         ("Tool version", _of(report, "configuration.tool", report.configuration.tool)),
     )
     limits = [(limit.name, limit.value) for limit in report.configuration.limits]
     if limits or all_rows:
         letter = report.sources["configuration.limits"]
         rows = ((cell(name, letter), cell(value, letter)) for name, value in limits)
-        yield facts("Limits and non-OCPP settings", rows)
+        yield table("Limits and non-OCPP settings", {"Limit / setting": 60, "Value": 40}, rows)
     yield _approval(report, reviewer=False)
     yield _origin(report)
 
@@ -82,19 +85,19 @@ def _layout_2024(report: Report, all_rows: bool) -> Iterable[Block]:
     product, lab = report.product, report.lab
     yield _cover(report)
     yield _facts(
-        "Test report: OCPP 1.6",
+        "Test Report: OCPP 1.6",
         ("Test laboratory", _of(report, "lab.name", lab.name)),
         ("Location", _of(report, "lab.location", lab.location)),
-        ("Test report reference", _of(report, "lab.reference", lab.reference)),
-        ("Product designation", _of(report, "product.designation", product.designation)),
+        ("Test Report Reference", _of(report, "lab.reference", lab.reference)),
+        ("Product Designation", _of(report, "product.designation", product.designation)),
         ("Vendor name", _of(report, "product.vendor", product.vendor)),
-        ("Device under test", _of(report, "product.sut", DEVICE["2024"][product.sut])),
-        ("OCPP software version", _of(report, "product.software_version", product.software_version)),
+        ("Device Under Test", _of(report, "product.sut", DEVICE["2024"][product.sut])),
+        ("OCPP Software version", _of(report, "product.software_version", product.software_version)),
     )
-    yield _functionalities(report, "Tested functionalities", "Profile", all_rows, separated=False)
+    yield _functionalities(report, "Tested functionalities", "Certification profile", all_rows, separated=False)
     if report.questions:
         yield _questions(report)
-    yield from performance_2024(report)
+    yield performance_2024(report)
     yield _approval(report, reviewer=True)
     yield _origin(report)
 
@@ -130,8 +133,8 @@ def _functionalities(report: Report, title: str, name: str, all_rows: bool, *, s
     rows: list[Row] = [
         (
             cell(_TITLES[row.key]),
-            _of(report, "functionalities.result", row.result),
-            cell(DESCRIPTIONS[report.layout][row.key]),
+            _of(report, "functionalities.result", _result(row)),
+            _description(report, row),
         )
         for row in _printed(report, all_rows=all_rows)
     ]
@@ -144,9 +147,32 @@ def _functionalities(report: Report, title: str, name: str, all_rows: bool, *, s
     return table(title, {name: 30, "Result": 17, "Description": 53}, rows, remarks)
 
 
+def _result(row: Functionality) -> str:
+    """The word; for a part its number of cases, and beside what came to no verdict how many errors there were."""
+    if row.result == "Partial":
+        return f"{row.run} of {row.applicable} run"
+    errors = row.counts.error
+    return (
+        f"Inconclusive ({errors} error{'s' * (errors != 1)})" if row.result == "Inconclusive" and errors else row.result
+    )
+
+
+def _description(report: Report, row: Functionality) -> Cell:
+    text = DESCRIPTIONS[report.layout][row.key]
+    if row.key == "advanced_security" and report.security_profiles:
+        named = ", ".join(map(str, report.security_profiles))
+        return _of(report, "security_profiles", f"{text} Security profiles claimed: {named}.")
+    return cell(text)
+
+
 def _outside(counts: Counts, print_: Callable[[str], Cell]) -> Iterable[Cell]:
     """What went wrong in cases that no row speaks of, such as those about the transport."""
-    named = ((counts.fail, "failed"), (counts.error, "ended with an error"), (counts.inconclusive, "inconclusive"))
+    named = (
+        (counts.fail, "failed"),
+        (counts.error, "ended with an error"),
+        (counts.inconclusive, "inconclusive"),
+        (counts.not_run, "not run"),
+    )
     bad = ", ".join(f"{count} {word}" for count, word in named if count)
     if bad:
         yield print_(f"Cases that belong to none of these rows: {bad}.")
@@ -170,31 +196,24 @@ def _questions(report: Report) -> Block:
         for question in report.questions
         if None not in (question.answer, question.observed) and question.answer != question.observed
     )
-    return table("Additional questions", {"ID": 12, "Question": 62, "Supported / Present": 26}, rows, remarks)
+    return table("Additional Questions", {"ID": 12, "Question": 62, "Supported / Present": 26}, rows, remarks)
 
 
 def _approval(report: Report, *, reviewer: bool) -> Block:
-    vendor, laboratory = report.approval.vendor, report.approval.laboratory
-    names = ("name", "reviewer", *_PERSON[1:]) if reviewer else _PERSON
-    rows = [
-        (
-            cell(name.capitalize()),
-            _of(report, "approval.vendor", None if name == "reviewer" else _entry(vendor, name, report.layout)),
-            _of(report, "approval.laboratory", _entry(laboratory, name, report.layout)),
-        )
-        for name in names
-    ]
-    signature = cell(SIGNATURE)
-    return table(
-        "Statement of approval",
-        {"Approved by": 20, "Vendor": 40, "Laboratory": 40},
-        (*rows, (cell("Signature"), signature, signature)),
-    )
+    """Vendor and laboratory. A reviewer is named at the laboratory only, and only where the layout has one."""
+    names = (_PERSON[0], "reviewer", *_PERSON[1:]) if reviewer else _PERSON
+    sides = (("Vendor", "vendor", _PERSON), ("Laboratory", "laboratory", names))
+    return approval(_party(report, title, side, names) for title, side, names in sides)
 
 
-def _entry(person: Person, name: str, layout: Layout) -> str | None:
-    value: str | None = getattr(person, name)
-    return date(value, layout) if name == "date" and value is not None else value
+def _party(report: Report, title: str, side: str, names: Iterable[str]) -> Party:
+    person: Person = getattr(report.approval, side)
+
+    def entry(value: str | None) -> Cell:
+        return _of(report, f"approval.{side}", value)
+
+    dated = None if person.date is None else date(person.date, report.layout)
+    return Party(title, [(name.capitalize(), entry(getattr(person, name))) for name in names], entry(dated))
 
 
 def _origin(report: Report) -> Block:

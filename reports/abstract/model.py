@@ -21,7 +21,8 @@ ProfileKey = Literal[
     "remote_trigger",
     "advanced_security",
 ]
-Word = Literal["Pass", "Fail", "Inconclusive", "Not claimed"]
+Word = Literal["Pass", "Fail", "Inconclusive", "Partial", "Not claimed"]
+"""`Partial`: not all cases that apply were run, and those that were did not fail; it is printed as their number."""
 Answer = Literal["Yes", "No"]
 MeasureKey = Literal[
     "ocpp_response", "authorize_response", "triggered_function", "remote_start_authorization", "remote_stop_end"
@@ -76,14 +77,22 @@ class Counts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inconclusive: Count = 0
     error: Count = 0
     not_applicable: Count = 0
+    not_run: Count = 0
 
 
 class Functionality(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A feature profile and the word on it."""
+    """A feature profile and the word on it; `applicable` is null where the results do not say how many cases apply."""
 
     key: ProfileKey
     result: Word
     counts: Counts
+    applicable: Count | None = None
+
+    @property
+    def run(self) -> int:
+        """How many of its cases were begun."""
+        counts = self.counts
+        return counts.passed + counts.fail + counts.inconclusive + counts.error
 
 
 class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -167,6 +176,8 @@ class Approval(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The abstract of one run.
 
+    `partial` is a sentence for every page when cases that apply were not run, `notices` are what has to be known before
+    any value is read, `security_profiles` those that are claimed,
     `generated_at` is when the run ended (UTC), `outside` counts the cases that belong to no functionality, `mismatches`
     are sentences about answers of the vendor that the run contradicts,
     `pics_digest` and `results_digest` are SHA-256 of the SUT file and of the results, and `sources` has a letter for
@@ -186,6 +197,9 @@ class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     performance: Performance
     configuration: Configuration
     approval: Approval
+    partial: str | None = None
+    notices: tuple[str, ...] = ()
+    security_profiles: tuple[int, ...] = ()
     outside: Counts = Counts()
     mismatches: tuple[str, ...] = ()
     pics_digest: str | None = None

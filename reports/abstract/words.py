@@ -6,7 +6,6 @@ from typing import Final
 from reports.abstract.model import Layout, MeasureKey, ProfileKey, Role
 
 TITLE: Final = "Abstract of the test report: OCPP 1.6"
-SIGNATURE: Final = "_" * 24
 
 ORDER: Final[Mapping[Layout, tuple[ProfileKey, ...]]] = {
     "2023": (

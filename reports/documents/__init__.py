@@ -1,5 +1,6 @@
 """Documents on paper, such as an abstract or a PICS: one model of what is laid out, and its formats."""
 
+from reports.documents.approval import Party, approval
 from reports.documents.document import Block, Cell, Document, Row, cell, facts, table
 from reports.documents.writing import BINARY, FORMATS, Tell, plain_json, printed, silent
 
@@ -9,8 +10,10 @@ __all__ = [
     "Block",
     "Cell",
     "Document",
+    "Party",
     "Row",
     "Tell",
+    "approval",
     "cell",
     "facts",
     "plain_json",

@@ -13,7 +13,6 @@ from reports.sequence import Entry, Group, Step, fold, of_failure, of_trace
 from reports.sequence_svg import COLUMNS
 from reports.verdicts import OUTCOME_NAMES, Case, outcome, word
 
-RED: Final = ("FAIL", "XPASS", "ERROR")
 FRAME_CHARACTERS: Final = 6_000
 """A longer message of a case that did not fail is cut."""
 PAGE_CHARACTERS: Final = 1_300_000
@@ -77,11 +76,6 @@ class CaseView:
             case["needs"] and f"needs {', '.join(case['needs'])}",
         )
         return " · ".join(part for part in (case["profile"], case["ref"], case.get("phase"), station, needs) if part)
-
-    @property
-    def is_red(self) -> bool:
-        """Whether it makes the run red."""
-        return self.outcome in RED
 
 
 def views(cases: Sequence[Case], traces: Mapping[str, Sequence[Entry]]) -> list[CaseView]:

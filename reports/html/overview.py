@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reports.causes import Cause, causes
+from reports.coverage import coverage, profile_result, profiles
 from reports.html.cases import CaseView, Rule
 from reports.terminal import COLUMNS
 from reports.verdicts import (
@@ -12,19 +14,11 @@ from reports.verdicts import (
     PROFILES,
     Profile,
     Results,
+    mark,
     ordered,
     outcome,
-    profile_result,
-    profiles,
-    totals,
 )
 
-_RED: Final = {
-    "FAIL": "failed",
-    "XPASS": "passed unexpectedly",
-    "ERROR": "with errors",
-    "INCONCLUSIVE": "inconclusive",
-}
 _ROLES: Final = {"csms": "Charging Station Management System", "charge_point": "Charge point"}
 _ANSWERS: Final = {True: "yes", False: "no", None: "not answered"}
 
@@ -49,7 +43,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class ProfileRow:
-    """A profile: the word of the abstract, how many cases had each outcome, how many of its rules were judged."""
+    """A profile: the word on it, how many cases had each outcome, how many of its rules were judged."""
 
     profile: Profile
     result: str
@@ -57,6 +51,7 @@ class ProfileRow:
     cases: tuple[CaseView, ...]
     promised: int
     judged: int
+    is_missing_cases: bool
 
     @property
     def total(self) -> int:
@@ -98,16 +93,6 @@ class Advice:
     ids: tuple[str, ...]
 
 
-def headline(results: Results) -> str:
-    """How the run ended, in one sentence."""
-    counts = totals(results)
-    ran = sum(counts.values()) - counts["NOT_APPLICABLE"]
-    if not ran:
-        return "No case ran."
-    red = [f"{counts[key]} {words}" for key, words in _RED.items() if counts[key]]
-    return ", ".join([f"{counts['PASS']} of {ran} cases passed", *red]) + "."
-
-
 def identity(results: Results) -> str:
     """Vendor, product and version, as far as they are named."""
     sut = results["run"]["sut"]
@@ -115,12 +100,9 @@ def identity(results: Results) -> str:
     return named or _ROLES[sut["role"]]
 
 
-def state(results: Results) -> str:
-    """``good``, ``bad`` or ``odd``: the colour of the headline. Nothing but passes is good."""
-    counts = totals(results)
-    if counts["FAIL"] or counts["XPASS"] or counts["ERROR"]:
-        return "bad"
-    return "odd" if counts["INCONCLUSIVE"] or not counts["PASS"] + counts["XFAIL"] else "good"
+def attention(results: Results) -> list[Cause]:
+    """What makes the run red, each cause once."""
+    return causes(case for case in ordered(results["cases"]) if mark(results, case) in ("failed", "error"))
 
 
 def segments(counts: Mapping[str, int]) -> list[Segment]:
@@ -155,6 +137,7 @@ def profile_rows(results: Results, views: Sequence[CaseView]) -> list[ProfileRow
                 counts=Counter(view.outcome for view in cases),
                 cases=cases,
                 promised=sum(len(view.case["rules"]) for view in cases),
+                is_missing_cases=coverage(results, profile).is_partial,
                 judged=sum(len(set(view.case["rules"]) & set(view.case["rules_judged"])) for view in cases),
             )
         )
@@ -164,7 +147,7 @@ def profile_rows(results: Results, views: Sequence[CaseView]) -> list[ProfileRow
 def untested(results: Results) -> list[Untested]:
     """What was not tested, by reason: claims first exclude, then what could not be observed."""
     found: dict[tuple[str, str], list[str]] = {}
-    for name in ("INCONCLUSIVE", "ERROR", "NOT_APPLICABLE"):
+    for name in ("INCONCLUSIVE", "NOT_RUN", "ERROR", "NOT_APPLICABLE"):
         for case in ordered(results["cases"]):
             if outcome(case) == name:
                 found.setdefault((name, case["reason"] or ""), []).append(case["id"])

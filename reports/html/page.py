@@ -9,6 +9,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from reports.charts import response_charts
+from reports.headline import headline, notices, sentence, state, why
 from reports.html import overview
 from reports.html.cases import link_to, views
 from reports.html.frames import frame
@@ -18,11 +19,11 @@ from reports.sequence import Entry
 from reports.summary import DISCLAIMER
 from reports.templating import templates
 from reports.terminal import COLUMNS, action_table, performance_table
-from reports.verdicts import OUTCOME_NAMES, Results, ordered, totals, word
+from reports.verdicts import OUTCOME_NAMES, Case, Results, asked_for, exit_code, ordered, totals, word
 
 TEMPLATE: Final = "report.html.j2"
 MOST_OPEN: Final = 3
-"""Up to so many cases that failed are open from the start."""
+"""Up to so many causes have their first case open from the start."""
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -37,15 +38,18 @@ def page(results: Results, traces: Mapping[str, Sequence[Entry]]) -> str:
     script, style = _source("report.js"), _source("report.css")
     charts = [Markup(svg) for _, svg in response_charts(results)]
     styles = [style, *dict.fromkeys(found for chart in charts for found in _STYLE.findall(chart))]
-    red = [view for view in cases if view.is_red]
+    red = overview.attention(results)
+    by_id = {view.case["id"]: view for view in cases}
     return (
         templates()
         .get_template(TEMPLATE)
         .render(
             disclaimer=DISCLAIMER,
             run=results["run"],
-            headline=overview.headline(results),
-            state=overview.state(results),
+            headline=sentence(headline(results)),
+            state=state(results),
+            ending=f"exit code {exit_code(results)}: {why(results)}",
+            notices=notices(results),
             identity=overview.identity(results),
             counts={name: counts[name] for name in COLUMNS if counts[name]},
             segments=overview.segments(counts),
@@ -55,8 +59,8 @@ def page(results: Results, traces: Mapping[str, Sequence[Entry]]) -> str:
             profiles=rows,
             promised=sum(row.promised for row in rows),
             judged=sum(row.judged for row in rows),
-            red=red,
-            opened={view.case["id"] for view in red} if len(red) <= MOST_OPEN else set(),
+            red=[(by_id[cause.example["id"]], cause.others, _wish(results, cause.example)) for cause in red],
+            opened={cause.example["id"] for cause in red} if len(red) <= MOST_OPEN else set(),
             untested=overview.untested(results),
             unasked=overview.unasked(results),
             advice=overview.advice(results),
@@ -80,6 +84,13 @@ def page(results: Results, traces: Mapping[str, Sequence[Entry]]) -> str:
             ),
         )
     )
+
+
+def _wish(results: Results, case: Case) -> str:
+    """Why a case that did not fail makes the run red: what was asked for, and the findings if it was those."""
+    wish = asked_for(results, case)
+    found = "; ".join(f"{one['level']} {one['rule']}: {one['message']}" for one in case["findings"])
+    return "" if wish is None else f"--fail-on {wish}" + (f": {found}" if wish == "finding" else "")
 
 
 def _source(name: str) -> Markup:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from reports.abstract.words import SIGNATURE
-from reports.documents import Block, Cell, Document, Row, cell, facts, table
+from reports.documents import Block, Cell, Document, Party, Row, approval, cell, facts, table
 from reports.pics.model import Form, Person, Question, Section
 from reports.pics.printing import answer
 
@@ -94,18 +93,11 @@ def _switches(question: Question) -> str | None:
 
 
 def _approval(form: Form) -> Block:
-    names = Person.__struct_fields__
-    rows = [
-        (
-            cell(name.capitalize()),
-            cell(None if name == "reviewer" else getattr(form.vendor, name)),
-            cell(getattr(form.laboratory, name)),
-        )
-        for name in names
-    ]
-    signature = cell(SIGNATURE)
-    return table(
-        "Statement of approval",
-        {"Stated by": 20, "Vendor": 40, "Laboratory": 40},
-        (*rows, (cell("Signature"), signature, signature)),
+    """Vendor and laboratory; a reviewer is named at the laboratory only."""
+    names = [name for name in Person.__struct_fields__ if name != "date"]
+    vendor = [name for name in names if name != "reviewer"]
+    sides = (("Vendor", form.vendor, vendor), ("Laboratory", form.laboratory, names))
+    return approval(
+        Party(title, [(name.capitalize(), cell(getattr(person, name))) for name in names], cell(person.date))
+        for title, person, names in sides
     )

@@ -38,15 +38,13 @@ def write(name: str, results: Any) -> str:
     return name
 
 
-def test_on_a_terminal(diff: Diff, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion) -> None:
+def test_as_text(diff: Diff, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion) -> None:
     result = diff()
     assert (result.exit_code, result.stderr) == (1, "")
     assert result.stdout == snapshot
-    assert max(map(len, result.stdout.splitlines())) <= 100
 
     monkeypatch.setenv("COLUMNS", "80")
     narrow = diff().stdout
-    assert max(map(len, narrow.splitlines())) <= 80
     assert "p95" not in narrow
     assert re.search(r"StatusNotification +\d+\.\d → \d+\.\d +\+200 % +\+0\.\d\d +< 0\.001 +slower", narrow)
 

@@ -197,7 +197,7 @@ def test_the_digest_ignores_secrets_comments_and_order_but_no_answer(tmp_path: P
 def test_claims_hold_the_answers_and_nothing_secret(tmp_path: Path) -> None:
     text = CSMS + (
         "[features]\nclear_cache = false\nlocal_list = { full = true }\n"
-        '[questions]\n"AQ-1" = false\n[performance]\nocpp_response = 5\n'
+        '[questions]\n"AQ-2" = false\n[performance]\nocpp_response = 5\n'
         '[people.vendor]\nname = "Jo"\ndate = 2026-11-21\n'
     )
     claims = load(written(tmp_path, text), environ={}).claims()
@@ -205,7 +205,7 @@ def test_claims_hold_the_answers_and_nothing_secret(tmp_path: Path) -> None:
     assert claims["profiles"]["core"] is True
     assert claims["profiles"]["advanced_security"] is None
     assert claims["features"] == {"clear_cache": False, "local_list": {"full": True}}
-    assert claims["questions"] == {"AQ-1": False}
+    assert claims["questions"] == {"AQ-2": False}
     assert claims["performance"] == {"ocpp_response": 5.0}
     assert claims["people"] == {"vendor": {"name": "Jo", "date": "2026-11-21"}}
     assert claims["security"] == {"basic_auth": {"min_length": 16, "max_length": 20}}
@@ -801,8 +801,23 @@ CONTRADICTIONS = [
     (
         CSMS,
         "[tags]",
-        '[features]\nboot_pending = true\n[questions]\n"AQ-1" = false\n[tags]',
-        'questions."AQ-1" = false contradicts features.boot_pending = true; both ask the same, make them equal',
+        "[questions]\nAQ-1 = false\n[tags]",
+        "questions.AQ-1 asks the same as features.boot_pending, which is the one that counts; "
+        "take it out and write boot_pending = false in [features]",
+    ),
+    (
+        CSMS,
+        "[tags]",
+        "[questions]\nAQ-6 = true\n[tags]",
+        "questions.AQ-6 asks the same as features.reject_unknown_at_handshake, which is the one that counts; "
+        "take it out and write reject_unknown_at_handshake = true in [features]",
+    ),
+    (
+        STATION,
+        "[connection]",
+        "[questions]\nCP-7 = true\n[connection]",
+        "questions.CP-7 asks the same as features.download_firmware_during_tx, which is the one that counts; "
+        "take it out and write download_firmware_during_tx = true in [features]",
     ),
     (
         STATION,
@@ -927,7 +942,8 @@ def test_the_schema_and_the_structs_have_the_same_keys() -> None:
     definitions = {name: _schema_tree(schema["$defs"][name]) for name in ("csms_features", "station_features")}
     in_schema["features"] = definitions["csms_features"] | definitions["station_features"]
     in_schema["people"] = {
-        block: dict.fromkeys({*keys, "reviewer", "report_reference"}) for block, keys in in_schema["people"].items()
+        block: dict.fromkeys({*keys, "reviewer", "test_location", "report_reference"})
+        for block, keys in in_schema["people"].items()
     }
     in_structs = _struct_tree(sut_package.Sut)
     for name in ("source", "digest", "secrets"):

@@ -49,21 +49,29 @@ def from_html(text: str) -> Parts:
 def from_markdown(text: str) -> Parts:
     parts: Parts = {}
     rows: list[list[str]] = []
+    width = 0
     body, _, _legend = text.rpartition("\n\n")
     for line in body.splitlines():
         if line.startswith("## "):
             rows = parts.setdefault(_plain(line[3:]), [])
         elif line.startswith("| "):
-            cells = [_plain(part) for part in re.split(r"(?<!\\) \| ", line[2:-2])]
-            if set(cells) != {"---"} and cells != ["Item", "Value"]:
-                rows.append(cells[:1] if len(cells) == 3 and cells[1:] == ["-", "-"] and not _marked(line) else cells)
+            raw = re.split(r"(?<!\\) \| ", line[2:-2])
+            if set(raw) == {"Item", "Value"}:
+                width = len(raw)
+            elif set(raw) != {"---"}:
+                rows.append([_plain(part) for part in _without_padding(raw, width)])
         elif line and not line.startswith(("#", ">")):
             rows.append([_plain(line)])
+        else:
+            width = 0
     return parts
 
 
-def _marked(line: str) -> bool:
-    return _SOURCE.search(line) is not None
+def _without_padding(raw: list[str], width: int) -> list[str]:
+    """The cells of a row; dashes without a source stand where a table has no cell. ``width``: of pairs, else 0."""
+    if len(raw) > 2 and set(raw[1:]) == {"-"}:
+        return raw[:1]
+    return raw[:2] if width > 2 and raw[2:] == ["-", "-"] else raw
 
 
 def _plain(text: str) -> str:

@@ -67,10 +67,12 @@ def case_of(results: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
 def with_outcomes(results: dict[str, Any]) -> Callable[..., dict[str, Any]]:
     """The run with one case per named outcome, and no other."""
     by_outcome = {outcome(case): case for case in reversed(results["cases"])}
+    by_outcome["NOT_RUN"] = NOT_RUN
     assert by_outcome.keys() == set(OUTCOMES)
 
     def build(*names: str) -> dict[str, Any]:
-        return {**results, "cases": [by_outcome[name] for name in names]}
+        chosen = [by_outcome[name] for name in names]
+        return {**results, "cases": chosen, "run": {**results["run"], "profiles": profile_counts(chosen)}}
 
     return build
 
@@ -260,6 +262,7 @@ SECRET = case(
     "Basic authentication, the key is changed",
     "FAIL",
     profile="Security",
+    needs=["security-profile-1-or-2"],
     reason=f"The key came with key=AuthorizationKey value={PASSWORD} and one member too many.",
     failure=failure(
         "schema",
@@ -322,6 +325,30 @@ MANUAL = case(
     trace=None,
 )
 
+NOT_RUN = case(
+    "TC_070_CSMS",
+    "Sampled meter values",
+    "INCONCLUSIVE",
+    reason="not run: the run was interrupted",
+    not_run=True,
+    rules_judged=[],
+    lane=None,
+    trace=None,
+    seconds=0.0,
+)
+
+
+def profile_counts(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``run.profiles`` of a run that was asked for all cases there are."""
+    rows: dict[str, dict[str, Any]] = {}
+    for one in cases:
+        row = rows.setdefault(one["profile"], {"profile": one["profile"], "cases": 0, "applicable": 0, "selected": 0})
+        row["cases"] += 1
+        row["applicable"] += one["verdict"] != "NOT_APPLICABLE"
+        row["selected"] = row["applicable"]
+    return list(rows.values())
+
+
 RESULTS: dict[str, Any] = {
     "format": 1,
     "run": {
@@ -347,6 +374,7 @@ RESULTS: dict[str, Any] = {
                 "remote_trigger": None,
             },
             "features": {"clear_cache": False},
+            "security": {"profiles": [1, 3]},
         },
         "sut_file_digest": "b" * 64,
         "started": "2026-11-21T10:00:00Z",
@@ -421,4 +449,10 @@ RESULTS: dict[str, Any] = {
         },
         "link": {"technology": "Ethernet", "rtt_ms": 0.2},
     },
+}
+RESULTS["run"] |= {
+    "selection": None,
+    "interrupted": None,
+    "profiles": profile_counts(RESULTS["cases"]),
+    "fail_on": [],
 }

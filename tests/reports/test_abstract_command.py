@@ -14,7 +14,8 @@ from tests.reports.abstract_reading import from_html
 LAB_FILE = """\
 [laboratory]
 company = "Example Lab"
-location = "Seoul, Korea"
+test_location = "Seoul, Korea"
+location = "Busan, Korea"
 reviewer = "Kim Poe"
 date = 2026-11-21
 report_reference = "LAB-OCPP1.6TEST-001-2026"
@@ -45,7 +46,7 @@ def test_without_options_the_layout_of_2024_goes_to_the_terminal_as_markdown(fil
 
 
 @pytest.mark.parametrize(
-    ("name", "start"), [("a.html", "<!doctype html>"), ("a.json", "{"), ("a.md", ">"), ("a.x", ">")]
+    ("name", "start"), [("a.html", "<!doctype html>"), ("a.json", "{"), ("a.md", ">"), ("A.MD", ">"), ("a", ">")]
 )
 def test_the_format_goes_by_the_name_of_the_file(file: Path, tmp_path: Path, name: str, start: str) -> None:
     out = tmp_path / name
@@ -53,10 +54,58 @@ def test_the_format_goes_by_the_name_of_the_file(file: Path, tmp_path: Path, nam
     assert out.read_text(encoding="utf-8").startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ("--out", "x.docx"),
+            "--out x.docx: .docx is no format of this command; end the name with one of .html, .md, .pdf, .json",
+        ),
+        (
+            ("--out", "x.html", "--format", "pdf"),
+            "--out x.html ends with another format than --format pdf; leave out --format or change the name",
+        ),
+        (
+            ("--out", "x.md", "--format", "report.html"),
+            "--out x.md ends with another format than --format report.html; leave out --format or change the name",
+        ),
+    ],
+)
+def test_a_name_that_no_format_has_is_refused(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], sentence: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert plugproof(file, *options) == (2, "", f"{sentence}\n")
+    assert not list(tmp_path.glob("x.*"))
+
+
+def test_a_format_that_was_named_goes_into_a_file_of_any_name(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "abstract.txt"
+    assert plugproof(file, "--format", "md", "--out", out) == (0, f"{out}: written\n", "")
+
+
+def test_the_abstract_of_a_part_is_refused_unless_it_was_asked_for(results: dict[str, Any], file: Path) -> None:
+    results["run"]["profiles"][0]["applicable"] = 34
+    results["run"]["selection"] = {"cases": ["TC_010_CSMS"], "profiles": [], "other": False}
+    file.write_text(json.dumps(results), encoding="utf-8")
+    code, out, err = plugproof(file)
+    assert (code, out) == (2, "")
+    assert err == (
+        f"{file}: this run is partial (3 of 12 selected cases passed, 5 failed, 1 passed unexpectedly, 1 with errors, "
+        "1 inconclusive), and an abstract speaks of the whole; run all cases that apply, or print what there is with "
+        "--partial\n"
+    )
+    code, out, err = plugproof(file, "--partial")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[2] == (
+        "> **Partial run: 12 of 45 cases that apply were run. This is no statement about the rest.**"
+    )
+
+
 def test_layout_format_and_all_rows(file: Path) -> None:
     _, out, _ = plugproof(file, "--layout", "2023", "--format", "html", "--all-rows")
     parts = from_html(out)
-    assert "Test configuration" in parts
+    assert "Test Configuration" in parts
     assert ["Firmware Management", "Not claimed"] in [row[:2] for row in parts["Tested functionalities"]]
 
 
@@ -66,16 +115,24 @@ def test_laboratory_data_of_a_file_go_over_those_of_the_sut_file(file: Path, tmp
     code, out, _ = plugproof(file, "--format", "html", "--lab", lab)
     parts = from_html(out)
     assert code == 0
-    assert parts["Test report: OCPP 1.6"][:3] == [
+    assert parts["Test Report: OCPP 1.6"][:3] == [
         ["Test laboratory", "Example Lab"],
         ["Location", "Seoul, Korea"],
-        ["Test report reference", "LAB-OCPP1.6TEST-001-2026"],
+        ["Test Report Reference", "LAB-OCPP1.6TEST-001-2026"],
     ]
-    assert parts["Statement of approval"][1:5] == [
-        ["Name", "Jo Doe", "Sam Roe"],
-        ["Reviewer", "-", "Kim Poe"],
-        ["Date", "-", "2026-11-21"],
-        ["Company", "-", "Example Lab"],
+    line = "_" * 24
+    assert parts["Statement of Approval"] == [
+        ["Vendor"],
+        ["Name", "Jo Doe", "Date", "-"],
+        ["Company", "-", "Signature", line],
+        *([name, "-"] for name in ("Department", "Position", "Location")),
+        ["Laboratory"],
+        ["Name", "Sam Roe", "Date", "2026-11-21"],
+        ["Reviewer", "Kim Poe", "Signature", line],
+        ["Company", "Example Lab"],
+        ["Department", "-"],
+        ["Position", "-"],
+        ["Location", "Busan, Korea"],
     ]
 
 

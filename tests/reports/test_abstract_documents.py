@@ -13,7 +13,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from reports.abstract import Report, from_results, lay_out, write
 from reports.abstract.sources import SOURCES
-from reports.documents import FORMATS
+from reports.documents import FORMATS, Block, Document
 from tests.reports.abstract_cases import model, report
 from tests.reports.abstract_reading import from_html, from_markdown
 from tests.reports.abstract_schema import published
@@ -96,11 +96,16 @@ def test_no_text_can_break_the_document(layout: str, hostile: str) -> None:
     assert "<script>" not in write(made, "html").decode()
 
 
+def parts_of(document: Document) -> list[Block]:
+    """The blocks, those under the heading of another included."""
+    return [part for block in document.blocks for part in (block, *block.more)]
+
+
 @pytest.mark.parametrize("layout", ["2023", "2024"])
 def test_no_cell_is_empty(layout: str) -> None:
     blank = model("C")["product"] | {"designation": "  ", "holder": "", "communication": None}
     document = lay_out(report("C", layout=layout, product=blank), all_rows=True)
-    cells = [cell for block in document.blocks for row in (*block.rows, block.remarks) for cell in row]
+    cells = [cell for block in parts_of(document) for row in (*block.rows, block.remarks) for cell in row]
     assert all(cell.text.strip() for cell in cells)
     assert "-" in {cell.text for cell in cells}
 
@@ -113,7 +118,7 @@ def test_a_letter_comes_from_the_model(layout: str) -> None:
         changed = lay_out(report("C", layout=layout, sources=SOURCES | {place: "K" if SOURCES[place] != "K" else "T"}))
         differing = [
             (before.text, after.text)
-            for block, other in zip(plain.blocks, changed.blocks, strict=True)
+            for block, other in zip(parts_of(plain), parts_of(changed), strict=True)
             for row, new in zip((*block.rows, block.remarks), (*other.rows, other.remarks), strict=True)
             for before, after in zip(row, new, strict=True)
             if before != after

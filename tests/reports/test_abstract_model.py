@@ -11,9 +11,11 @@ from reports.abstract.invariants import problems
 from reports.abstract.model import Counts, Declared, Functionality, Limit, Measured, Question
 from reports.abstract.printing import clock, date, number
 from reports.abstract.sources import SOURCES
+from reports.coverage import profile_result
 from reports.results import validate
-from reports.verdicts import PROFILES, profile_result
+from reports.verdicts import PROFILES
 from tests.reports.abstract_cases import model, report
+from tests.reports.conftest import profile_counts
 
 PEOPLE = {
     "vendor": {"name": "Jo Doe", "company": "Example Energy", "date": "2026-11-20"},
@@ -21,7 +23,8 @@ PEOPLE = {
         "name": "Sam Roe",
         "reviewer": "Kim Poe",
         "company": "Example Lab",
-        "location": "Seoul, Korea",
+        "location": "Busan, Korea",
+        "test_location": "Seoul, Korea",
         "report_reference": "LAB-OCPP1.6TEST-001-2026",
     },
 }
@@ -59,6 +62,7 @@ def test_words_and_counts_per_functionality(results: dict[str, Any]) -> None:
         "reservation": "Not claimed",
         "advanced_security": "Fail",
     }
+    assert made.security_profiles == (1, 3)
     assert made.functionalities[0].counts == Counts(passed=2, fail=4, inconclusive=1, error=1, not_applicable=1)
     assert made.outside == Counts(passed=1)
     assert kind(made) == "Subset, Security"
@@ -67,6 +71,8 @@ def test_words_and_counts_per_functionality(results: dict[str, Any]) -> None:
 
 def test_words_are_those_of_the_terminal_where_something_is_claimed(results: dict[str, Any]) -> None:
     results["run"]["claims"]["profiles"] = {profile.key: True for profile in PROFILES}
+    results["cases"] = [case for case in results["cases"] if case["verdict"] != "ERROR"]
+    results["run"]["profiles"] = profile_counts(results["cases"])
     assert words(from_results(results)) == {profile.key: profile_result(results, profile) for profile in PROFILES}
 
 
@@ -78,19 +84,25 @@ def test_words_are_those_of_the_terminal_where_something_is_claimed(results: dic
         (True, "NOT_APPLICABLE", "Inconclusive"),
         (None, None, "Not claimed"),
         (None, "PASS", "Not claimed"),
-        (None, "FAIL", "Fail"),
+        (None, "FAIL", "Not claimed"),
         (False, "PASS", "Not claimed"),
+        (False, "FAIL", "Not claimed"),
     ],
 )
 def test_advanced_security_is_never_certified_unasked(
     results: dict[str, Any], claim: bool | None, verdict: str | None, expected: str
 ) -> None:
     results["run"]["claims"]["profiles"]["advanced_security"] = claim
+    results["run"]["claims"]["security"] = {"profiles": [1]}
     case = next(case for case in results["cases"] if case["profile"] == "Security")
     results["cases"].remove(case)
     if verdict:
         results["cases"].append({**case, "verdict": verdict})
-    assert words(from_results(results))["advanced_security"] == expected
+    results["run"]["profiles"] = profile_counts(results["cases"])
+    made = from_results(results)
+    assert words(made)["advanced_security"] == expected
+    assert problems(made) == []
+    assert made.outside.fail == (expected == "Not claimed" and verdict == "FAIL")
 
 
 @pytest.mark.parametrize(("profile", "expected"), [("SmartCharging", "Pass"), ("Reservation", "Not claimed")])
@@ -104,7 +116,7 @@ def test_an_unanswered_profile_is_judged_by_the_cases_that_ran(
 
 def test_core_is_printed_even_if_none_of_its_cases_ran(results: dict[str, Any]) -> None:
     results["cases"] = []
-    results["run"]["claims"] = {}
+    results["run"] |= {"claims": {}, "profiles": []}
     made = from_results(results)
     assert [row.key for row in made.functionalities if row.result != "Not claimed"] == ["core"]
     assert words(made)["core"] == "Inconclusive"
@@ -114,7 +126,7 @@ def test_product_harness_and_performance(results: dict[str, Any]) -> None:
     results["run"]["claims"]["performance"] = {"ocpp_response": 5, "triggered_function": 3}
     made = from_results(results)
     assert made.product.designation == "전기차 CSMS"
-    assert (made.harness.version, made.configuration.tool) == ("0.1.0", "plugproof 0.1.0")
+    assert (made.harness.version, made.configuration.tool) == ("0.1.0", "plugproof 1.6 v0.1.0")
     assert (made.id, made.generated_at) == (results["run"]["id"], "2026-11-21T10:00:05Z")
     assert made.spec.security_paper == "edition 3"
     assert [(row.key, row.max) for row in made.performance.declared] == [("ocpp_response", 5)]
@@ -245,12 +257,14 @@ def measured(**changes: Any) -> Any:
     return msgspec.structs.replace(report("A").performance, measured=(msgspec.structs.replace(row, **changes),))
 
 
-def functionality(key: Any = "core", result: Any = "Pass", **counts: int) -> Functionality:
-    return Functionality(key=key, result=result, counts=Counts(**(counts or {"passed": 1})))
+def functionality(
+    key: Any = "core", result: Any = "Pass", applicable: int | None = None, **counts: int
+) -> Functionality:
+    return Functionality(key=key, result=result, counts=Counts(**(counts or {"passed": 1})), applicable=applicable)
 
 
 LIMIT = Declared(key="ocpp_response", max=5)
-WORDS = "it is one of Pass, Fail, Inconclusive, Not claimed."
+WORDS = "it is one of Pass, Fail, Inconclusive, Partial, Not claimed."
 BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"disclaimer": " "}, "the disclaimer is empty; every abstract says that it is no certificate."),
     ({"functionalities": ()}, "functionalities has no core; Core is always printed, and first."),
@@ -275,6 +289,18 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     (
         {"functionalities": (functionality(not_applicable=3),)},
         "the result of core is Pass, although none of its cases passed.",
+    ),
+    (
+        {"functionalities": (functionality(applicable=34),)},
+        "the result of core is Pass, although 33 of its cases were not run.",
+    ),
+    (
+        {"functionalities": (functionality(passed=1, not_run=2),)},
+        "the result of core is Pass, although 2 of its cases were not run.",
+    ),
+    (
+        {"functionalities": (functionality(result="Partial", applicable=1),)},
+        "the result of core is Partial, although all of its cases were run.",
     ),
     (
         {"performance": measured(unit="minutes")},
@@ -381,14 +407,14 @@ def test_nothing_measured_or_declared_prints_dashes() -> None:
     in_2024 = write(report("C", **empty), "md").decode()
     assert "| OCPP response time | - <sup>P</sup> | seconds <sup>P</sup> |" in in_2024
     assert "| OCPP response time | - <sup>M</sup> | - <sup>M</sup> | - <sup>M</sup> | seconds <sup>M</sup> |" in in_2024
-    assert "Additional questions" not in in_2024
+    assert "Additional Questions" not in in_2024
 
 
 @pytest.mark.parametrize("layout", ["2023", "2024"])
 def test_a_charge_point_has_its_own_rows(layout: str) -> None:
     station = report("C", layout=layout, product=model("C")["product"] | {"sut": "charge_point"})
     text = write(station, "md").decode()
-    assert "| Device under test | Charging Station <sup>P</sup> |" in text
+    assert "| Device Under Test | Charging Station <sup>P</sup> |" in text
     assert "| Transaction authorization end time by RemoteStopTransaction | " in text
     assert "Response time Authorize" not in text
 

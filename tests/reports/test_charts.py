@@ -259,7 +259,7 @@ def test_an_axis_holds_its_values_and_a_readable_number_of_ticks(values: list[fl
     ticks = axis.ticks()
     assert 1 <= len(ticks) <= MOST_TICKS + 1
     assert ticks == sorted(set(ticks))
-    assert all(axis.low <= tick <= axis.high * (1 + 1e-9) for tick in ticks)
+    assert all(axis.low * (1 - 1e-9) <= tick <= axis.high * (1 + 1e-9) for tick in ticks)
 
 
 def test_shares_and_values_of_an_axis() -> None:

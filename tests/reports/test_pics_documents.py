@@ -100,7 +100,7 @@ def test_every_question_with_its_answer(format: str) -> None:
             "Product",
             "Features",
             "Cases that these answers leave out",
-            "Statement of approval",
+            "Statement of Approval",
         ]
     )
     assert parts["Features"] == squeezed([["Key in the file", "Question", "Answer", "Cases"], *PRINTED])
@@ -116,13 +116,16 @@ def test_every_question_with_its_answer(format: str) -> None:
     assert parts[squeezed("Cases that these answers leave out")][1:] == squeezed(
         [["TC_099_CSMS", "Title", "not claimed: features.no = false"]]
     )
-    assert parts[squeezed("Statement of approval")] == seen(
+    assert parts[squeezed("Statement of Approval")] == seen(
         [
-            ["Stated by", "Vendor", "Laboratory"],
-            ["Name", "Jo Doe", "-"],
-            ["Reviewer", "-", "Sam Roe"],
-            *([name, "-", "-"] for name in ("Date", "Company", "Department", "Position", "Location")),
-            ["Signature", "_" * 24, "_" * 24],
+            ["Vendor"],
+            ["Name", "Jo Doe", "Date", "-"],
+            ["Company", "-", "Signature", "_" * 24],
+            *([name, "-"] for name in ("Department", "Position", "Location")),
+            ["Laboratory"],
+            ["Name", "-", "Date", "-"],
+            ["Reviewer", "Sam Roe", "Signature", "_" * 24],
+            *([name, "-"] for name in ("Company", "Department", "Position", "Location")),
         ],
         format,
     )
@@ -141,7 +144,7 @@ def test_what_is_missing_comes_first(format: str) -> None:
 def test_a_complete_form_says_so_and_leaves_nothing_out(format: str) -> None:
     answered = Section(key="features", title="Features", questions=(QUESTIONS["features.yes"],))
     parts = parts_of(form(sections=(answered,), left_out=()), format)
-    assert list(parts) == squeezed(["Overview", "Features", "Statement of approval"])
+    assert list(parts) == squeezed(["Overview", "Features", "Statement of Approval"])
     assert parts["Overview"][1:3] == squeezed([["Cases that apply", "7 of 7"], ["Questions without an answer", "none"]])
 
 

@@ -75,7 +75,7 @@ def test_a_question_says_what_was_observed(wrong: dict[str, Any], claim: str) ->
         ("AQ-1", "No", "Yes"),
         ("AQ-6", "Yes", None),
     ]
-    rows = from_html(write(made, "html").decode())["Additional questions"]
+    rows = from_html(write(made, "html").decode())["Additional Questions"]
     assert rows[-1] == ["AQ-1: the answer is No, the run observed Yes."]
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from reports.coverage import profile_result
 from reports.terminal import exit_code, totals
-from reports.verdicts import OUTCOMES, PROFILES, outcome, profile_result, word
+from reports.verdicts import OUTCOMES, PROFILES, outcome, word
+from tests.reports.conftest import profile_counts
 
 Run = Callable[..., dict[str, Any]]
 
@@ -33,6 +35,7 @@ def test_totals_begin_with_the_worst(results: dict[str, Any]) -> None:
         ("XPASS", 1),
         ("ERROR", 1),
         ("INCONCLUSIVE", 1),
+        ("NOT_RUN", 0),
         ("XFAIL", 1),
         ("PASS", 3),
         ("NOT_APPLICABLE", 2),
@@ -52,6 +55,8 @@ def test_totals_begin_with_the_worst(results: dict[str, Any]) -> None:
         (["PASS", "ERROR"], 3),
         (["INCONCLUSIVE"], 3),
         (["INCONCLUSIVE", "NOT_APPLICABLE"], 3),
+        (["PASS", "NOT_RUN"], 0),
+        (["NOT_RUN"], 3),
         (["NOT_APPLICABLE"], 5),
         ([], 5),
     ],
@@ -65,7 +70,8 @@ def test_exit_code(with_outcomes: Run, outcomes: list[str], code: int) -> None:
     [
         (["PASS", "NOT_APPLICABLE"], True, "Pass"),
         (["PASS", "FAIL", "ERROR"], True, "Fail"),
-        (["PASS", "ERROR"], True, "Inconclusive"),
+        (["PASS", "ERROR"], True, "Error"),
+        (["INCONCLUSIVE", "ERROR"], None, "Error"),
         (["PASS", "INCONCLUSIVE"], None, "Inconclusive"),
         (["NOT_APPLICABLE"], True, "Inconclusive"),
         (["NOT_APPLICABLE"], False, "Not claimed"),
@@ -76,7 +82,10 @@ def test_exit_code(with_outcomes: Run, outcomes: list[str], code: int) -> None:
 def test_the_word_of_a_profile(results: dict[str, Any], verdicts: list[str], claimed: bool | None, wanted: str) -> None:
     results["run"]["claims"]["profiles"]["core"] = claimed
     template = results["cases"][0] | {"profile": "Core"}
-    results["cases"] = [template | {"verdict": verdict} for verdict in verdicts]
+    results["cases"] = [
+        template | {"id": f"TC_{number}", "verdict": verdict} for number, verdict in enumerate(verdicts)
+    ]
+    results["run"]["profiles"] = profile_counts(results["cases"])
     assert profile_result(results, PROFILES[0]) == wanted
 
 
