@@ -5,7 +5,7 @@ exception says as it is, passwords included. So what it has gathered of a case i
 what `plugproof precheck --allure` writes. Other tests of the same run stay as they are.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,16 @@ from attr import fields
 
 from harness.allure import of_case, write_facts
 from harness.session import CASE, RunSession
+from reports.allure import run_result
 
 
 class AllureBridge:
     """A plugin of pytest, and of allure_commons, in every process that runs tests."""
 
-    def __init__(self, session: RunSession, folder: Path) -> None:
+    def __init__(self, session: RunSession, folder: Path, fail_on: Iterable[str] = ()) -> None:
+        """``fail_on`` is what makes the run red besides failures."""
         self._session = session
+        self._fail_on = sorted(set(fail_on))
         self._folder = folder
         self._started = datetime.now(UTC).isoformat()
         self._is_case = False
@@ -45,7 +48,8 @@ class AllureBridge:
         """allure-pytest is about to write a test: put our result of a case into its object."""
         if not self._is_case or self._record is None:
             return
-        ours, files = of_case({"run": self._run()}, self._record, self._session.out)
+        results = {"run": self._run(), "cases": [self._record]}
+        ours, files = of_case(results, self._record, self._session.out)
         ours.uuid = result.uuid  # its containers name it
         for field in fields(type(result)):
             setattr(result, field.name, getattr(ours, field.name))
@@ -61,6 +65,9 @@ class AllureBridge:
     def pytest_plugproof_results(self, results: dict[str, Any]) -> None:
         """The run is over; only the controller hears of that."""
         write_facts(results, self._folder)
+        self._is_case = False
+        if (whole := run_result(results)) is not None:
+            allure_commons.plugin_manager.hook.report_result(result=whole)
 
     def _run(self) -> dict[str, Any]:
         """What a result says of its run."""
@@ -69,12 +76,15 @@ class AllureBridge:
             "sut": {"name": self._session.sut.name},
             "schemas": {"version": "1.6"},
             "started": self._started,
+            "claims": self._session.sut.claims(),
+            "fail_on": self._fail_on,
         }
 
 
 def bridge(config: pytest.Config, session: RunSession) -> None:
     """Stand between the cases and allure-pytest, which is at work."""
-    plugin = AllureBridge(session, Path(config.option.allure_report_dir).absolute())
+    folder = Path(config.option.allure_report_dir).absolute()
+    plugin = AllureBridge(session, folder, config.getoption("plugproof_fail_on"))
     config.pluginmanager.register(plugin, "plugproof-allure")
     allure_commons.plugin_manager.register(plugin, "plugproof-allure")
 

@@ -79,7 +79,7 @@ def _partial(results: Results) -> Iterable[str]:
             "" if covered.applicable is None else f": {covered.run} of {covered.applicable} cases that apply were run"
         )
         yield f"Only some cases were asked for ({asked}){many}."
-    elif covered.is_partial:
+    elif covered.is_partial and interruption(results) is None:
         yield f"Of {covered.applicable} cases that apply, {covered.run} were run."
     elif "profiles" not in results["run"] and results["cases"]:
         yield "Whether all cases that apply were run is unknown: results of an earlier version do not say it."

@@ -31,7 +31,7 @@ from reports.abstract.model import (
 )
 from reports.abstract.words import MEASURES, MILLISECONDS, QUESTIONS
 from reports.coverage import claims_advanced_security, coverage, is_partial, profile_result, whole
-from reports.headline import interruption, notices
+from reports.headline import interruption, is_selection, notices
 from reports.mismatches import contradictions
 from reports.results import digest
 from reports.summary import DISCLAIMER
@@ -137,9 +137,12 @@ def _partial(results: Results) -> str | None:
     if not is_partial(results):
         return None
     cut, covered = interruption(results), whole(results)
-    some = f"{covered.run} of {covered.applicable}" if covered.applicable is not None else f"{covered.run}"
-    told = [*([cut] if cut else []), f"{some} cases that apply were run"]
-    return f"Partial run: {', '.join(told)}. This is no statement about the rest."
+    many = "not all cases that were selected were run"
+    if covered.applicable is not None:
+        many = f"{covered.run} of {covered.applicable} cases that apply were run"
+    # An interruption has numbers already; those of the whole are others when only some cases were asked for.
+    told = f"{cut} cases" if cut and not is_selection(results) else f"{cut} selected cases, {many}" if cut else many
+    return f"Partial run: {told}. This is no statement about the rest."
 
 
 def _is_extra(results: Results, case: Case) -> bool:

@@ -175,6 +175,16 @@ def test_an_interrupted_run_is_called_one_everywhere(interrupted: dict[str, Any]
     assert "not run: the run was interrupted" in summary(interrupted)
 
 
+def test_the_abstract_says_what_was_interrupted(interrupted: dict[str, Any]) -> None:
+    rest = "This is no statement about the rest."
+    assert from_results(interrupted).partial == f"Partial run: interrupted after 2 of 4 cases. {rest}"
+    interrupted["run"] |= {"selection": {"cases": [], "profiles": ["Core"], "other": False}}
+    interrupted["run"]["profiles"][0]["applicable"] = 34
+    assert from_results(interrupted).partial == (
+        f"Partial run: interrupted after 2 of 4 selected cases, 2 of 34 cases that apply were run. {rest}"
+    )
+
+
 def test_junit_of_an_interrupted_run_is_not_green(interrupted: dict[str, Any]) -> None:
     document = junit(interrupted)
     root = ET.fromstring(document)
@@ -239,7 +249,9 @@ def test_what_an_earlier_version_did_not_run_is_known(earlier: dict[str, Any]) -
     assert profile_result(earlier, CORE) == "1 of 2 run"
     made = from_results(earlier)
     assert problems(made) == []
-    assert made.partial == "Partial run: 1 cases that apply were run. This is no statement about the rest."
+    assert made.partial == (
+        "Partial run: not all cases that were selected were run. This is no statement about the rest."
+    )
 
 
 # ---- both phases of a run with background load

@@ -2,7 +2,9 @@
 
 import json
 import re
+import zlib
 from functools import partial
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +206,53 @@ def test_a_pdf_is_nothing_for_a_terminal(file: Path) -> None:
 def test_all_rows_are_laid_out() -> None:
     document = lay_out(report("A"), all_rows=True)
     assert squeezed(read(printed(document, "pdf")).parts)["Limitsandnon-OCPPsettings"] == []
+
+
+def sizes(content: bytes) -> set[float]:
+    """The sizes of all letters, in points; typst sets text without scaling it."""
+    found = set()
+    for match in re.finditer(rb"stream\n", content):
+        try:
+            text = zlib.decompressobj().decompress(content[match.end() :])
+        except zlib.error:  # a profile or a font that is no page
+            continue
+        found |= {float(size) for size in re.findall(rb"/f\d+ ([\d.]+) Tf", text)}
+    return found
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_no_letter_is_too_small_to_be_read(name: str) -> None:
+    found = sizes(write(report(name, partial="Partial run: 1 of 2.", notices=("Only some.",)), "pdf"))
+    assert found
+    assert min(found) >= 8.5
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("template", ["document.typ", "document.html.j2"])
+def test_letters_stand_out_from_their_ground(template: str) -> None:
+    """4.5 to 1 at the least (WCAG 2.2, 1.4.3), on each ground of the page."""
+    source = resources.files("reports").joinpath("templates", template).read_text("utf-8")
+    letters = {"#4a4f57", "#8a1c1c", "#1a1a1a"}
+    assert letters <= set(re.findall(r"#[0-9a-f]{6}", source))
+    assert {"#6b7280", "#555c66"} & set(re.findall(r"#[0-9a-f]{6}", source)) == set()
+    for ground in ("#ffffff", "#eef1f4", "#f8f9fa"):
+        for letter in letters:
+            assert (luminance(ground) + 0.05) / (luminance(letter) + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("layout", ["2023", "2024"])
+@pytest.mark.parametrize("limits", range(0, 40, 4))
+def test_the_performance_part_stays_on_one_page(layout: str, limits: int) -> None:
+    """However much stands before it."""
+    more = tuple(f"Contradicted {number}." for number in range(limits))
+    found = reading("C", layout=layout, mismatches=more)
+    title = squeezed("Performance Measurement Result" + ("s" if layout == "2023" else ""))
+    (page,) = [page for page in found.pages if title in squeezed("".join(page.marked.values()))]
+    text = squeezed("".join(page.marked.values()))
+    assert text.count(squeezed("Response time Authorize")) == (1 if layout == "2023" else 2)
+    assert layout == "2023" or squeezed("Communication technology during the measurement: Ethernet") in text
