@@ -43,6 +43,20 @@ def interruption(results: Results) -> str | None:
     return None if not cut else f"interrupted after {cut['judged']} of {cut['of']}"
 
 
+def missing(results: Results) -> str | None:
+    """How much of the whole a partial run is: ``1 of 79 cases that apply were run``; None for a whole run."""
+    if not is_partial(results):
+        return None
+    cut, covered = interruption(results), whole(results)
+    many = "not all cases that were selected were run"
+    if covered.applicable is not None:
+        many = f"{covered.run} of {covered.applicable} cases that apply were run"
+    if cut is None:
+        return many
+    # An interruption has numbers already; those of the whole are others when only some cases were asked for.
+    return f"{cut} selected cases, {many}" if is_selection(results) else f"{cut} cases"
+
+
 def is_selection(results: Results) -> bool:
     """Whether the run was asked for some cases only, as far as the results say."""
     return bool(results["run"].get("selection"))

@@ -20,8 +20,7 @@ from harness.cli.results_file import read_results, results_in
 from harness.sut.loading import schema
 from harness.sut.sentences import describe
 from reports.abstract import AbstractError, approval_of, from_results, lab_of, write
-from reports.coverage import is_partial
-from reports.headline import headline
+from reports.headline import missing
 
 LAYOUTS = ("2023", "2024")
 PAGE = "report.html"
@@ -61,10 +60,11 @@ def _page(wish: Wish, results: Mapping[str, Any]) -> bytes:
 
 
 def _abstract(wish: Wish, results: Mapping[str, Any], format: str) -> bytes:
-    if is_partial(results) and not wish.partial:
+    part = missing(results)
+    if part is not None and not wish.partial:
         usage(
-            f"{results_in(wish.results)}: this run is partial ({headline(results)}), and an abstract speaks of the "
-            "whole; run all cases that apply, or print what there is with --partial"
+            f"{results_in(wish.results)}: {part}, and an abstract speaks of the whole; "
+            "run all cases that apply, or print what there is with --partial"
         )
     people = dict(results["run"]["claims"].get("people") or {})
     for block, entries in (_people(wish.lab) if wish.lab else {}).items():

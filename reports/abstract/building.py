@@ -30,8 +30,8 @@ from reports.abstract.model import (
     Word,
 )
 from reports.abstract.words import MEASURES, MILLISECONDS, QUESTIONS
-from reports.coverage import claims_advanced_security, coverage, is_partial, profile_result, whole
-from reports.headline import interruption, is_selection, notices
+from reports.coverage import claims_advanced_security, coverage, profile_result
+from reports.headline import missing, notices
 from reports.mismatches import contradictions
 from reports.results import digest
 from reports.summary import DISCLAIMER
@@ -134,15 +134,8 @@ def _product(sut: Mapping[str, Any], role: Role) -> Product:
 
 def _partial(results: Results) -> str | None:
     """What every page says of a run that did not run all cases that apply; None for a whole run."""
-    if not is_partial(results):
-        return None
-    cut, covered = interruption(results), whole(results)
-    many = "not all cases that were selected were run"
-    if covered.applicable is not None:
-        many = f"{covered.run} of {covered.applicable} cases that apply were run"
-    # An interruption has numbers already; those of the whole are others when only some cases were asked for.
-    told = f"{cut} cases" if cut and not is_selection(results) else f"{cut} selected cases, {many}" if cut else many
-    return f"Partial run: {told}. This is no statement about the rest."
+    told = missing(results)
+    return None if told is None else f"Partial run: {told}. This is no statement about the rest."
 
 
 def _is_extra(results: Results, case: Case) -> bool:
