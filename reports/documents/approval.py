@@ -7,7 +7,7 @@ from typing import Final
 from reports.documents.document import Block, Cell, Row, cell
 
 SIGNATURE: Final = "_" * 24
-WIDTHS: Final = (18, 40, 14, 28)
+WIDTHS: Final = (18, 36, 14, 32)
 
 
 @dataclass(frozen=True)

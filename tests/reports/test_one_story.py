@@ -9,6 +9,7 @@ import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.abstract import from_results, write
 from reports.allure import categories, run_result
 from reports.allure import test_result as make
 from reports.headline import headline, problem_of_the_run, state, why
@@ -124,6 +125,9 @@ def test_what_a_run_is_asked_to_be_red_for(
     run = with_outcomes(*outcomes)
     run["run"]["fail_on"] = fail_on
     assert (exit_code(run), why(run)) == (code, said)
+    wish = f"Asked to be red for (--fail-on): {', '.join(fail_on)}."
+    for text in (summary(run), step_summary(run), page(run, {}), write(from_results(run), "md").decode()):
+        assert (wish in text) is bool(fail_on)
 
 
 @pytest.mark.parametrize("level", ["SHOULD", "INFO"])
