@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reports.coverage import is_partial
 from reports.diff_latency import MIN_CHANGE, Latency, latencies
-from reports.headline import headline
+from reports.headline import is_selection, missing
 from reports.text import clean
 from reports.verdicts import Case, Results, ordered, outcome, totals
 
@@ -51,7 +50,7 @@ class Diff:
     """A case of both runs that changed is in one of ``failing``, ``passing``, ``unjudged`` and ``otherwise``.
 
     A case that only the new run has is in ``added``, and in ``failing`` too when it fails; one whose applicability
-    changed is in ``applicability``, and likewise.
+    changed is in ``applicability``, and likewise. What a selection did not ask for is neither added nor removed.
     """
 
     old: Run
@@ -94,13 +93,15 @@ def compare(old: Results, new: Results, *, min_change: float = MIN_CHANGE) -> Di
         if kind is not None:
             kinds[kind].append(change)
         if was is None:
-            kinds["added"].append(change)
+            if not is_selection(old):  # else nobody knows whether it is new
+                kinds["added"].append(change)
         elif (change.before == "NOT_APPLICABLE") != (change.after == "NOT_APPLICABLE"):
             applicability.append(change)
         else:
             unchanged += kind is None
     there = {case["id"] for case in new["cases"]}
-    removed = [_change(case, None) for case in ordered(old["cases"]) if case["id"] not in there]
+    gone = [] if is_selection(new) else [case for case in ordered(old["cases"]) if case["id"] not in there]
+    removed = [_change(case, None) for case in gone]
     return Diff(
         old=_run(old),
         new=_run(new),
@@ -185,8 +186,13 @@ def _warnings(old: Results, new: Results) -> Iterable[str]:
     """What makes the two runs unlike beside the system under test, one sentence each."""
     a, b = old["run"], new["run"]
     for name, results in (("earlier", old), ("later", new)):
-        if is_partial(results):
-            yield f"The {name} run is partial ({headline(results)}): what it did not run is not compared."
+        if part := missing(results):
+            yield f"The {name} run is partial, {part}: what it did not run is not compared."
+    ids = [{case["id"] for case in results["cases"]} for results in (old, new)]
+    if is_selection(new) and (left := len(ids[0] - ids[1])):
+        yield f"Cases of the earlier run that were not asked for in the later one: {left}."
+    if is_selection(old) and (early := len(ids[1] - ids[0])):
+        yield f"Cases of the later run that were not asked for in the earlier one: {early}."
     yield from _differs("The systems under test have different names", a["sut"]["name"], b["sut"]["name"])
     yield from _differs(
         "The message schemas differ", f"{a['schemas']['digest'][:12]}", f"{b['schemas']['digest'][:12]}"

@@ -360,9 +360,29 @@ def test_what_could_not_be_observed_is_inconclusive(with_outcomes: Run) -> None:
 
 def test_a_difference_warns_of_a_part(results: dict[str, Any], selected: dict[str, Any]) -> None:
     assert not any("partial" in warning for warning in compare(results, copy.deepcopy(results)).warnings)
-    warnings = compare(results, selected).warnings
-    assert "The later run is partial (1 of 1 selected cases passed): what it did not run is not compared." in warnings
-    assert compare(selected, results).warnings[0].startswith("The earlier run is partial (")
+    told = "run is partial, 1 of 39 cases that apply were run: what it did not run is not compared."
+    found = compare(results, selected)
+    others = len(results["cases"]) - 1
+    assert found.warnings[:2] == (
+        f"The later {told}",
+        f"Cases of the earlier run that were not asked for in the later one: {others}.",
+    )
+    found = compare(selected, results)
+    assert found.warnings[:2] == (
+        f"The earlier {told}",
+        f"Cases of the later run that were not asked for in the earlier one: {others}.",
+    )
+
+
+def test_what_a_selection_did_not_ask_for_is_neither_added_nor_removed(
+    results: dict[str, Any], selected: dict[str, Any]
+) -> None:
+    assert compare(results, selected).removed == ()
+    back = compare(selected, results)
+    assert back.added == ()
+    assert len(back.failing) == 6  # that fails is true all the same
+    selected["run"]["selection"] = None
+    assert len(compare(results, selected).removed) == len(compare(selected, results).added) > 0
 
 
 def test_a_case_that_is_no_longer_run_is_no_longer_judged(with_outcomes: Run) -> None:
