@@ -26,7 +26,7 @@ def test_a_run_adds_its_summary(running: Running, tmp_path: Path, monkeypatch: p
     before, _, added = file.read_text("utf-8").partition("\n")
     assert before == "# A step before"
     assert added == step_summary(outcome.results or {})
-    assert "1 of 1 cases passed" in added
+    assert "1 of 1 selected cases passed" in added
 
 
 def test_nothing_is_written_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
