@@ -26,11 +26,12 @@ from harness.registry import PACKAGE
 from harness.results import case_record, trace_path
 from harness.run import CaseRun
 from harness.run_folder import BASE, held, new_folder, replace_earlier
-from harness.selection import FAIL_ON, Asked
+from harness.selection import Asked
 from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
 from harness.whole import OutputError, write_whole
 from reports.explanation import render
+from reports.verdicts import FAIL_ON
 
 pytest_plugins = ("harness.fixtures",)
 

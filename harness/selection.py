@@ -10,8 +10,6 @@ from harness.claims import applicability
 from harness.sut import Sut
 from reports.verdicts import PROFILES
 
-FAIL_ON: Final = ("inconclusive", "not-run", "finding")
-"""What ``--fail-on`` knows."""
 _PRINT_ORDER: Final = tuple(profile.name for profile in PROFILES)
 
 

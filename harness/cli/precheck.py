@@ -25,11 +25,10 @@ from harness.profile_names import PROFILES, UnknownProfile, checked
 from harness.reference import reference_csms
 from harness.registry import all_cases, known_ids, missing, modules_of, nearest
 from harness.run_folder import BASE, drop_if_empty, held, new_folder, replace_earlier
-from harness.selection import FAIL_ON
 from harness.sut import ManualSettings, Sut, SutError, for_url, load
 from harness.verdicts import HarnessError
 from harness.whole import OutputError, told
-from reports.verdicts import exit_code
+from reports.verdicts import FAIL_ON, exit_code
 
 MAX_DEFAULT_WORKERS: Final = 4
 

@@ -151,7 +151,9 @@ def test_pytest_whose_reports_cannot_be_written(running: Running, monkeypatch: p
     assert "summary.md: cannot be written (No space left on device)" in outcome.stderr
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["report", "--partial"], ["precheck", "--case", "TC_001_CSMS"], ["init", "b.toml"]])
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["report", "--partial"], ["precheck", "--case", "TC_001_CSMS"], ["init", "b.toml"]]
+)
 def test_standard_output_that_is_full(scripted: ScriptedSut, tmp_path: Path, arguments: list[str]) -> None:
     sut = ["--sut", str(scripted.sut_file(tmp_path))]
     if arguments[0] == "report":

@@ -65,5 +65,7 @@ def test_they_are_remarks_in_the_abstract(run: tuple[subprocess.CompletedProcess
     _, out = run
     for layout in ("2023", "2024"):
         command = [sys.executable, "-c", "from harness.cli import main; main()", "report", str(out / "results.json")]
-        done = subprocess.run([*command, "--layout", layout, "--partial"], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            [*command, "--layout", layout, "--partial"], capture_output=True, text=True, timeout=60, check=True
+        )
         assert done.stdout.count("Contradicted by the run: ") == 3
