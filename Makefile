@@ -24,6 +24,13 @@ STAMP_LOAD := $(LOAD_VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # A lock is complete, so it is installed as it stands: pip that resolves again would want whatever was released since.
 INSTALL := install --no-deps --require-hashes -r
+# Nothing was resolved, so this says whether the lock fits together; not quiet, for then pip would not tell what does not.
+# Of $(call check,LOCK,ENVIRONMENT).
+define check
+@said=$$($(2)/bin/python -m pip --disable-pip-version-check check 2>&1) || { printf '%s\n' "$$said" >&2; \
+  echo "What is installed in $(2) does not fit together: remove that folder and run make again. If it says the same then, $(1) is wrong: 'make lock' resolves it anew." >&2; \
+  exit 1; }
+endef
 LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet
 
 empty :=
@@ -97,7 +104,7 @@ $(BIN)/python:
 $(STAMP): $(BIN)/python requirements.lock pyproject.toml
 	$(PIP) $(INSTALL) requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
-	@$(PIP) check >&2
+	$(call check,requirements.lock,$(VENV))
 	@$(BIN)/python -m compileall -q $(PACKAGES)  # where Python may not write what it compiles, each start would compile anew
 	@touch $@
 
@@ -107,10 +114,10 @@ $(STAMP_LOAD): $(STAMP) requirements-extras.lock
 	@$(BIN)/python -c 'import os, sysconfig; print(sysconfig.get_path("purelib"), os.getcwd(), sep="\n")' > \
 	  $$($(LOAD_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plugproof.pth
 	$(PIP) --python $(LOAD_VENV)/bin/python $(INSTALL) requirements-extras.lock
-	@$(PIP) --python $(LOAD_VENV)/bin/python check >&2
+	$(call check,requirements-extras.lock,$(LOAD_VENV))
 	@touch $@
 
 $(STAMP_EXTRAS): $(STAMP) requirements-extras.lock
 	$(PIP) $(INSTALL) requirements-extras.lock
-	@$(PIP) check >&2
+	$(call check,requirements-extras.lock,$(VENV))
 	@touch $@

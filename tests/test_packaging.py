@@ -23,9 +23,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.locks import EXTRAS_LOCK, LOCKS, ROOT, requirements, version_of
+
 PACKAGES = ("commandline", "schemas", "ocppj", "csms_core", "simulator", "harness", "testcases", "reports")
-LOCKS = ("requirements.lock", "requirements-extras.lock")
 
 # One worker builds the wheel once, see `--dist loadgroup` in the Makefile.
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -207,12 +207,8 @@ def test_every_import_is_a_declared_dependency(package: str, project: Mapping[st
 def locked(lock: str) -> dict[str, list[Version]]:
     """Name -> pinned versions (more than one if environments differ)."""
     pins: dict[str, list[Version]] = {}
-    for line in (ROOT / lock).read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith((" ", "#")):
-            requirement = Requirement(line.removesuffix("\\"))
-            (specifier,) = requirement.specifier
-            assert specifier.operator == "==", line
-            pins.setdefault(canonicalize_name(requirement.name), []).append(Version(specifier.version))
+    for pin in requirements(lock):
+        pins.setdefault(canonicalize_name(pin.name), []).append(Version(version_of(pin)))
     return pins
 
 
@@ -220,7 +216,7 @@ def locked(lock: str) -> dict[str, list[Version]]:
 def test_lock_holds_every_declared_dependency(lock: str, project: Mapping[str, Any]) -> None:
     """`make lock` was run after the last change of pyproject.toml."""
     lines = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    if lock == "requirements-extras.lock":
+    if lock == EXTRAS_LOCK:
         lines += [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
     pins = locked(lock)
 
