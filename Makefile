@@ -81,6 +81,10 @@ setup: $(STAMP) ## Create the virtual environment and install what the lock file
 .PHONY: extras
 extras: $(STAMP_EXTRAS) ## Also install the extras load (locust) and postgres (psycopg)
 
+.PHONY: system
+system: ## Install what some tests want of the system: Chromium, PostgreSQL (Debian, as root; else it says what to type)
+	@.ci/system
+
 .PHONY: lock
 lock: $(STAMP) ## Resolve the dependencies again and rewrite both lock files
 	$(LOCK) --upgrade --group dev --output-file requirements.lock pyproject.toml

@@ -33,7 +33,7 @@ from harness.whole import OutputError, write_whole
 from reports.explanation import render
 from reports.verdicts import FAIL_ON
 
-pytest_plugins = ("harness.fixtures",)
+pytest_plugins = ("harness.fixtures", "harness.quiet")
 
 JUDGEMENT = pytest.StashKey[Judgement]()
 SECONDS = pytest.StashKey[float]()
