@@ -27,9 +27,12 @@ class Command:
         return shlex.split(self.text)
 
 
-def commands(page: Path) -> Iterator[Command]:
-    """Every command of the blocks `sh` and `console`, and every block `python`."""
+def commands(page: Path, until: str | None = None) -> Iterator[Command]:
+    """Every command of the blocks `sh` and `console`, and every block `python`; `until` is a text in which to stop."""
     text = page.read_text(encoding="utf-8")
+    if until is not None:
+        text, found, _ = text.partition(until)
+        assert found, f"{page.name} has no {until!r}"
     for block in _BLOCK.finditer(text):
         first = text.count("\n", 0, block.start()) + 2
         if block["language"] == "python":

@@ -1,8 +1,8 @@
-"""README: whoever copies its commands, one after the other, comes to the end.
+"""README, and where other pages begin: whoever copies the commands, one after the other, comes to the end.
 
 They are run in the order in which they stand. The commands that set up run in a small copy of the tree, against an
 index on loopback (see `tests/local_index.py`); all others in one empty folder, with this environment's `plugproof`.
-What runs until Ctrl-C gets its Ctrl-C: a CSMS at the end of the page, a station when it has booted.
+What runs until Ctrl-C gets its Ctrl-C at the end of the page, the last one first.
 
 The only thing that is changed is the ports, so that nothing else on the machine is in the way or is spoken to.
 
@@ -36,6 +36,12 @@ LIMIT_S = 120
 """A command that takes longer on a busy machine is one that waits for what does not come."""
 READY = {"csms": '"event": "ready"', "station": "accepted by the CSMS"}
 """What a command that runs until Ctrl-C says when it is of use."""
+FIRST_STEPS = {
+    "station.md": "## Verbs",
+    "csms.md": "`--any-station` takes in",
+    "sut-file.md": "## Answers",
+}
+"""Other pages that begin with something to try -> where that ends."""
 
 
 def test_every_block_of_the_page_is_a_command_or_a_program() -> None:
@@ -116,16 +122,51 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+class Terminal:
+    """A terminal that a command keeps: what it says is read all the time."""
+
+    def __init__(self, process: subprocess.Popen[str], ready: str) -> None:
+        self.process = process
+        self.said = ""
+        self.is_of_use = False
+        self._told = threading.Event()
+        self._reading = threading.Thread(target=self._read, args=(ready,), name="terminal")
+        self._reading.start()
+
+    def _read(self, ready: str) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as stream:
+            for line in stream:
+                self.said += line
+                if ready in line:
+                    self.is_of_use = True
+                    self._told.set()
+        self._told.set()
+
+    def waits(self) -> bool:
+        """Wait until the command is of use, or has ended without; says which."""
+        return self._told.wait(LIMIT_S) and self.is_of_use
+
+    def ends(self, by: signal.Signals) -> bool:
+        """Send a signal to the command and what it started, and wait for the end; False when there is none in time."""
+        os.killpg(self.process.pid, by)
+        self._reading.join(LIMIT_S)
+        return not self._reading.is_alive() and self.process.wait(LIMIT_S) is not None
+
+
 class Reader:
     """Somebody with a terminal in an empty folder, and as many more terminals as there are commands that stay."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder / "empty"
+        self.folder.mkdir()
+        (folder / ".curlrc").write_text("fail\nsilent\nshow-error\n")  # an answer that refuses is an exit code
         self.ports: dict[str, int] = {}
-        self._stays: list[tuple[Command, subprocess.Popen[str]]] = []
+        self._stays: list[tuple[str, Terminal]] = []
         scripts = Path(sys.executable).parent
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTEST_"))}
-        self._environment = {**inherited, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "NO_PROXY": "*"}
+        path = f"{scripts}{os.pathsep}{os.environ['PATH']}"
+        self._environment = {**inherited, "PATH": path, "NO_PROXY": "*", "CURL_HOME": str(folder)}
 
     def local(self, text: str) -> str:
         """The command with other ports: always the same one for each that the page names."""
@@ -136,84 +177,59 @@ class Reader:
     def runs(self, command: Command) -> None:
         """Run one command to its end, or until it is of use; raises `AssertionError` with what it printed."""
         text = self.local(command.text)
-        if command.until_interrupted:
-            self._starts(command, text)
+        if variable := re.fullmatch(r"(\w+)=(\S+)", text):
+            self._environment[variable[1]] = variable[2]
             return
         if command.python:
             (self.folder / "snippet.py").write_text(text, encoding="utf-8")
             text = "python snippet.py"
-        started = self._process(text, stderr=subprocess.STDOUT)
-        try:
-            printed, _ = started.communicate(timeout=LIMIT_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(started.pid, signal.SIGKILL)
-            pytest.fail(f"README.md:{command.line}: {text!r} does not end:\n{started.communicate()[0]}")
-        assert started.returncode == 0, f"README.md:{command.line}: {text!r}: {started.returncode}\n{printed}"
-        for unwanted in ("Traceback", "Warning"):
-            assert unwanted not in printed, f"README.md:{command.line}: {text!r}\n{printed}"
-
-    def _process(self, text: str, stderr: int) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        shown = f"line {command.line}: {text}"
+        process = subprocess.Popen(
             ["bash", "-c", f"exec {text}"],
             cwd=self.folder,
             env=self._environment,
             text=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=stderr,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-
-    def _starts(self, command: Command, text: str) -> None:
-        kind = command.words[1]
-        started = self._process(text, stderr=subprocess.STDOUT)
-        self._stays.append((command, started))
-        deadline = threading.Timer(LIMIT_S, os.killpg, (started.pid, signal.SIGKILL))
-        deadline.start()
-        said = ""
-        assert started.stdout is not None
-        for line in started.stdout:
-            said += line
-            if READY[kind] in line:
-                break
-        else:
-            pytest.fail(f"README.md:{command.line}: {text!r} ended, or said nothing of use:\n{said}")
-        deadline.cancel()
-        if kind != "csms":
-            self._interrupts()
-
-    def _interrupts(self) -> None:
-        """Ctrl-C for the last command that stays; it says goodbye without a stack trace."""
-        command, process = self._stays.pop()
-        os.killpg(process.pid, signal.SIGINT)
+        if command.until_interrupted:
+            terminal = Terminal(process, READY[command.words[1]])
+            self._stays.append((shown, terminal))
+            assert terminal.waits(), f"{shown}\nended, or said nothing of use:\n{terminal.said}"
+            return
         try:
             said, _ = process.communicate(timeout=LIMIT_S)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            pytest.fail(
-                f"README.md:{command.line}: {command.text!r} does not end by Ctrl-C:\n{process.communicate()[0]}"
-            )
-        assert process.returncode in (0, 130), f"README.md:{command.line}: {process.returncode}\n{said}"
-        assert "Traceback" not in said, f"README.md:{command.line}\n{said}"
+            pytest.fail(f"{shown}\ndoes not end:\n{process.communicate()[0]}")
+        assert_kind(said, process.returncode, {0}, shown)
 
     def leaves(self) -> None:
-        """Press Ctrl-C in all terminals, the last one first."""
+        """Press Ctrl-C in all terminals, the last one first; every command says goodbye without a stack trace."""
         while self._stays:
-            self._interrupts()
+            shown, terminal = self._stays.pop()
+            assert terminal.ends(signal.SIGINT), f"{shown}\ndoes not end by Ctrl-C:\n{terminal.said}"
+            assert_kind(terminal.said, terminal.process.returncode, {0, 130}, shown)
 
     def is_gone(self) -> None:
         """Nothing stays, whatever went wrong."""
-        for _, process in self._stays:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+        for _, terminal in self._stays:
+            if terminal.process.poll() is None:
+                terminal.ends(signal.SIGKILL)
+
+
+def assert_kind(said: str, code: int, good: set[int], shown: str) -> None:
+    """The exit code is a good one, and nothing was printed that is not for the reader's eyes."""
+    assert code in good, f"{shown}\nends with {code}:\n{said}"
+    assert "Traceback" not in said, f"{shown}\n{said}"
+    assert "Warning" not in said, f"{shown}\n{said}"
 
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    somebody = Reader(folder)
+    somebody = Reader(tmp_path)
     yield somebody
     somebody.is_gone()
 
@@ -230,12 +246,24 @@ def test_every_command_works_in_the_order_of_the_page(reader: Reader) -> None:
     assert set(reader.ports) == {"9000", "9001"}
 
 
+@pytest.mark.parametrize(("page", "until"), FIRST_STEPS.items())
+def test_first_steps_of_a_page_work_in_their_order(page: str, until: str, reader: Reader) -> None:
+    steps = list(commands(ROOT / "docs" / page, until))
+    for command in steps:
+        reader.runs(command)
+    reader.leaves()
+
+    assert len(steps) > 1
+
+
 def test_snippet_of_a_station_ends_where_the_tag_is_not_known(reader: Reader) -> None:
     """It says so, and does not wait for ever."""
     (csms,) = [command for command in PAGE if command.words[:2] == ["plugproof", "csms"]]
     (snippet,) = [command for command in PAGE if command.python]
     reader.runs(csms)
 
-    with pytest.raises(AssertionError, match="NotReached: the condition did not come true within 10 s"):
+    with pytest.raises(
+        AssertionError, match=r"snippet.py\nends with 1:[^$]*NotReached: the condition did not come true within 10 s"
+    ):
         reader.runs(snippet)
     reader.leaves()
