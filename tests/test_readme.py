@@ -12,7 +12,6 @@ run this test again. That make has them, and begins each with the set-up, is loo
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bare_tree import bare_tree
 from tests.local_index import offered, served
 from tests.locks import LOCK, ROOT, requirements
 from tests.shell_blocks import Command, commands
@@ -82,12 +82,7 @@ def set_up_blocks() -> list[str]:
 
 @pytest.mark.parametrize("way", set_up_blocks(), ids=lambda way: way.split()[0])
 def test_set_up_brings_plugproof_onto_the_path(way: str, tmp_path: Path) -> None:
-    tree = tmp_path / "tree"
-    for package in ("schemas", "ocppj", "csms_core", "simulator", "harness", "testcases", "reports"):
-        (tree / package).mkdir(parents=True)
-        (tree / package / "__init__.py").touch()
-    for name in ("Makefile", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
-        shutil.copy(ROOT / name, tree / name)
+    tree = bare_tree(tmp_path / "tree")
     with served(offered(requirements(LOCK), [Path(sysconfig.get_path("purelib"))])) as index:
         (tree / LOCK).write_text(index.locking(LOCK))
         pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": index.url, "PIP_NO_CACHE_DIR": "1", "NO_PROXY": "*"}

@@ -6,7 +6,6 @@ everything, see `tests/local_index.py`. The modules of the copy are empty: none 
 
 import os
 import re
-import shutil
 import subprocess
 import sysconfig
 import zipfile
@@ -21,11 +20,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tests.bare_tree import bare_tree
 from tests.interpreters import Interpreter, interpreter
 from tests.local_index import REAL, Index, NotInstalled, Wheel, hollow, offered, packed_again, served
 from tests.locks import EXTRAS_LOCK, LOCK, ROOT, requirements, version_of
 
-PACKAGES = ("schemas", "ocppj", "csms_core", "simulator", "harness", "testcases", "reports")
 MINORS = ("11", "12", "13")
 RESOLVING = "INSTALL=install --require-hashes -r"
 """What the set-up did before: pip resolves the lock again."""
@@ -72,14 +71,7 @@ def index() -> Iterator[Index]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """What the set-up reads of the project, without its locks."""
-    copy = tmp_path / "tree"
-    for package in PACKAGES:
-        (copy / package).mkdir(parents=True)
-        (copy / package / "__init__.py").touch()
-    for name in ("Makefile", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
-        shutil.copy(ROOT / name, copy / name)
-    return copy
+    return bare_tree(tmp_path / "tree")
 
 
 Make = Callable[..., subprocess.CompletedProcess[str]]
