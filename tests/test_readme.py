@@ -258,7 +258,8 @@ def test_snippet_of_a_station_ends_where_the_tag_is_not_known(reader: Reader) ->
     reader.runs(csms)
 
     with pytest.raises(
-        AssertionError, match=r"snippet.py\nends with 1:[^$]*NotReached: the condition did not come true within 10 s"
+        AssertionError,
+        match=r"snippet\.py\s+ends with 1:[\s\S]*NotReached: the condition did not come true within 10 s",
     ):
         reader.runs(snippet)
     reader.leaves()
