@@ -1,7 +1,7 @@
 """How a station of a case comes in: as whom, with which credentials, and how a case judges what the CSMS makes of it.
 
-What the CSMS turns away is a failure of the case where a rule is named, and an error where none is; that it cannot be
-reached at all is always an error.
+What the CSMS turns away is a failure of the case where a rule is named. Where none is, and where the CSMS cannot be
+reached at all, the case could not begin, or go on: an error, with what was seen.
 """
 
 from asyncio import timeout
@@ -19,7 +19,7 @@ from harness.pki import Credentials
 from harness.run import CaseRun
 from harness.sut import Secret, link_of
 from harness.tls import Hello, credentials_of
-from harness.verdicts import CaseFailure, HarnessError
+from harness.verdicts import CaseFailure
 from ocppj.matchers import mismatches, shown
 
 
@@ -88,7 +88,7 @@ class Entrance:
     async def opens(
         self, *, rule: str | None, subprotocols: Sequence[str], authenticated: bool
     ) -> tuple[ClientConnection, Answer]:
-        """Open a WebSocket. Raises ``CaseFailure`` with a rule and ``HarnessError`` without one."""
+        """Open a WebSocket. Raises ``CaseFailure``, with the rule if there is one, and ``Unreachable``."""
         try:
             websocket, answer = await self._open(subprotocols, authenticated)
         except Refused as refused:
@@ -99,6 +99,18 @@ class Entrance:
             self._turned_away(f"the subprotocol {SUBPROTOCOL}", Refused(agreed, answer.seq), rule)
         self._run.judge(rule)
         return websocket, Answer(self._run, answer)
+
+    async def lets_in(self) -> None:
+        """Come in the ordinary way and leave again, whatever subprotocol is agreed on.
+
+        What a case about the door compares with: a CSMS that turns every station away is not judged for which ones it
+        turns away. Raises ``CaseFailure`` without a rule, and ``Unreachable``.
+        """
+        try:
+            websocket, _ = await self._open((SUBPROTOCOL,), authenticated=True)
+        except Refused as refused:
+            self._turned_away("an accepted connection (HTTP 101)", refused, None)
+        await websocket.close()
 
     async def is_refused(self, *, rule: str, subprotocols: Sequence[str], authenticated: bool) -> None:
         """Check that the CSMS does not let the station in: by TLS, by HTTP, or by ending what it has just opened."""
@@ -159,11 +171,8 @@ class Entrance:
         return False
 
     def _turned_away(self, expected: str, refused: Refused, rule: str | None) -> NoReturn:
-        if rule is None:
-            raise HarnessError(f"{self.link.url}: {self.link.identity} was not let in: {refused}")
-        raise CaseFailure(
-            "handshake", expected=expected, actual=str(refused), rule=self._run.failed(rule), seq=refused.seq
-        )
+        actual = str(refused) if rule else f"the station was not let in: {refused}"
+        raise CaseFailure("handshake", expected=expected, actual=actual, rule=self._run.failed(rule), seq=refused.seq)
 
     def _let_in(self, rule: str, actual: str, seq: int | None) -> NoReturn:
         raise CaseFailure(

@@ -1,17 +1,21 @@
 """From an exception and a trace to the neutral ``failure`` of ``results.json``, which every report renders."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from harness.locate import span
 from harness.run import CaseRun
 from harness.verdicts import CaseFailure, FailureKind
+from ocppj.errors import ConnectionClosed
 from ocppj.matchers import shown
-from ocppj.rules import RULES
+from ocppj.rules import RULES, Finding
 from ocppj.session import Seen
-from ocppj.trace import Entry
+from ocppj.trace import Entry, Role
 from reports.labels import label
 
 MAX_SEQUENCE = 200
+TOO_BIG: Final = 1009
+"""The close code for a message that is too big (RFC 6455 §7.4.1)."""
 AFTER = 20
 """Entries after the offending frame that a cut sequence still shows."""
 
@@ -23,12 +27,36 @@ def judged_text(action: str, members: dict[str, Any]) -> str:
     return f"{action} with " + ", ".join(f"{name} = {shown(value)}" for name, value in members.items())
 
 
-def silence_text(run: CaseRun, asked: int | None, seconds: float) -> str:
-    """What came instead of an answer to the CALL ``asked``: nothing, or something that answers nothing."""
-    ours = (finding for finding in run.findings if finding.party == run.party)
-    stray = next((finding for finding in ours if _is_after(finding.seq, asked)), None)
+UNANSWERED: Final = "RPC-13"
+REFUSED: Final = "RPC-00"
+"""The rules of the protocol that an ordinary CALL is answered, and answered with its CALLRESULT."""
+
+
+def silence(run: CaseRun, action: str, asked: int | None, seconds: float, rule: str | None) -> CaseFailure:
+    """The failure for a CALL ``asked`` that nothing answered; what came instead, if anything did, is what it shows."""
+    stray = stray_after(run.findings, run.party, asked)
     nothing = f"nothing arrived in {seconds:g} s"
-    return nothing if stray is None else f"{nothing} that answers it; what did arrive: {stray.message}"
+    return CaseFailure(
+        "silence",
+        expected=f"an answer to {action}",
+        actual=nothing if stray is None else f"{nothing} that answers it; what did arrive: {stray.message}",
+        rule=run.failed(rule) or UNANSWERED,
+        seq=None if stray is None else stray.seq,
+        asked=asked,
+    )
+
+
+def stray_after(findings: Iterable[Finding], party: Role, asked: int | None) -> Finding | None:
+    """What the system under test sent wrongly after the frame ``asked``: very likely what was to be its answer."""
+    ours = (finding for finding in findings if finding.party == party)
+    return next((finding for finding in ours if _is_after(finding.seq, asked)), None)
+
+
+def closed_text(closed: ConnectionClosed) -> str:
+    """How a connection ended; that this side ended it because of what was sent is said."""
+    if closed.code == TOO_BIG and not closed.by_remote:
+        return f"a message came that is too big to be read ({closed.reason}), so plugproof closed the connection"
+    return str(closed)
 
 
 def _is_after(seq: int | None, other: int | None) -> bool:

@@ -1,7 +1,7 @@
 """An opening handshake with its evidence: what was offered and what came back, TLS and HTTP, goes into the trace.
 
-``open_websocket`` gives an open connection or raises ``Refused`` (the CSMS turned the station away, in whatever way) or
-``HarnessError`` (it cannot be reached at all). ``secure`` goes no further than TLS.
+``open_websocket`` gives an open connection or raises ``Refused`` (somebody answered, and the station was not let in, in
+whatever way) or ``Unreachable`` (nobody answered at all). ``secure`` goes no further than TLS.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from websockets.datastructures import Headers
 from harness.pki import Credentials, facts
 from harness.sut import Link
 from harness.tls import Hello, context_of
-from harness.verdicts import HarnessError
+from harness.verdicts import Unreachable
 from ocppj.masking import MASK
 from ocppj.peer_handshake import connect_failed, handshake_options, station_url
 from ocppj.trace import Trace
@@ -32,20 +32,28 @@ SUBPROTOCOL: Final = "ocpp1.6"
 _ALERT: Final = re.compile(r"ALERT_(\w+)")
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _MAX_BODY: Final = 200
+_MAX_FIRST: Final = 200
+"""Octets of an answer that are kept to say what it was when it is no HTTP."""
+_TLS_RECORDS: Final = (b"\x15\x03", b"\x16\x03")
+"""How an alert and a handshake message of TLS begin (RFC 8446 §5.1)."""
+_STATUS_LINE: Final = re.compile(rb"HTTP/1\.\d (\d{3})[^\r\n]*")
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"})
+"""OpenSSL's reasons for octets that are no record of TLS."""
 _VERSIONS: Final = {"TLSv1.3": "TLS 1.3", "TLSv1.2": "TLS 1.2", "TLSv1.1": "TLS 1.1", "TLSv1": "TLS 1.0"}
 
 
 class Refused(Exception):
     """The CSMS turned the station away; the text says how.
 
-    ``seq`` is the entry of the trace that shows it. ``by_station``: it was this side that could not go on, because of
-    what the CSMS showed or answered.
+    ``seq`` is the entry of the trace that shows it, ``status`` the HTTP status if it was that. ``by_station``: it was
+    this side that could not go on, because of what the CSMS showed or answered.
     """
 
-    def __init__(self, sentence: str, seq: int | None, *, by_station: bool = False) -> None:
+    def __init__(self, sentence: str, seq: int | None, *, by_station: bool = False, status: int | None = None) -> None:
         super().__init__(sentence)
         self.seq = seq
         self.by_station = by_station
+        self.status = status
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -63,6 +71,7 @@ class Evidence:
         self.last: int | None = None
         self.lost: Exception | None = None
         self.response: Any = None
+        self.first = b""
 
     def hello(self, host: str, hello: Hello, credentials: Credentials | None) -> None:
         """The station begins TLS."""
@@ -121,6 +130,11 @@ class _Watched(ClientConnection):
         if tls is not None:
             self._evidence.secured(tls)
 
+    def data_received(self, data: bytes) -> None:
+        if len(self._evidence.first) < _MAX_FIRST:
+            self._evidence.first += data[:_MAX_FIRST]
+        super().data_received(data)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._evidence.lost = exc
         super().connection_lost(exc)
@@ -136,6 +150,13 @@ class _Watched(ClientConnection):
                 self._evidence.answered(self.response)
 
 
+class _Directly(connect):
+    """The way to the address that was given and to no other: a redirect is an answer that a case can be shown."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
 async def open_websocket(
     link: Link,
     trace: Trace,
@@ -147,7 +168,7 @@ async def open_websocket(
 ) -> tuple[ClientConnection, Shown]:
     """Connect as the station of ``link``; ``authenticated``: with user name and password where the profile has them.
 
-    Raises ``Refused`` and ``HarnessError``.
+    Raises ``Refused`` and ``Unreachable``, and ``HarnessError`` for a file of certificates that cannot be used.
     """
     evidence = Evidence(trace)
     context = context_of(link, credentials)
@@ -157,24 +178,25 @@ async def open_websocket(
     if context is not None:
         evidence.hello(urlsplit(link.url).hostname or "", Hello(), credentials)
     try:
-        websocket = await connect(address, create_connection=factory, **options)
+        websocket = await _Directly(address, create_connection=factory, **options)
     except websockets.exceptions.InvalidStatus as error:
-        raise Refused(f"HTTP {error.response.status_code}{_said(error.response)}", evidence.last) from None
+        status = error.response.status_code
+        raise Refused(_status_sentence(error.response), evidence.last, status=status) from None
     except (websockets.exceptions.NegotiationError, websockets.exceptions.InvalidHandshake) as error:
         if evidence.response is not None and evidence.response.status_code == 101:
             raise Refused(f"HTTP 101, but {error}", evidence.last, by_station=True) from None
-        raise _no_answer(evidence, error) from None
+        raise _no_answer(evidence) from None
     except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, EOFError) as error:
-        raise evidence.failed(error) from None
+        raise (_no_answer(evidence) if context is None else evidence.failed(error)) from None
     except (OSError, ValueError, websockets.exceptions.WebSocketException) as error:
-        raise HarnessError(str(connect_failed(address, error))) from None
+        raise Unreachable(str(connect_failed(address, error))) from None
     assert evidence.last is not None  # the answer was recorded
     members = {"status": 101, "subprotocol": websocket.subprotocol, **_header_members(evidence.response.headers)}
     return websocket, Shown(evidence.last, {name: value for name, value in members.items() if value is not None})
 
 
 async def secure(link: Link, trace: Trace, hello: Hello, *, credentials: Credentials | None, seconds: float) -> Shown:
-    """Set up TLS with what ``hello`` offers and end it again. Raises ``Refused`` and ``HarnessError``."""
+    """Set up TLS with what ``hello`` offers and end it again. Raises what ``open_websocket`` does."""
     evidence = Evidence(trace)
     address = urlsplit(link.url)
     host, port = address.hostname or "", address.port or 443
@@ -186,7 +208,7 @@ async def secure(link: Link, trace: Trace, hello: Hello, *, credentials: Credent
     except (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, EOFError) as error:
         raise evidence.failed(error) from None
     except OSError as error:
-        raise HarnessError(str(connect_failed(link.url, error))) from None
+        raise Unreachable(str(connect_failed(link.url, error))) from None
     members = evidence.secured(writer.get_extra_info("ssl_object"))
     assert evidence.last is not None  # it was just recorded
     writer.close()
@@ -195,12 +217,38 @@ async def secure(link: Link, trace: Trace, hello: Hello, *, credentials: Credent
     return Shown(evidence.last, members)
 
 
-def _no_answer(evidence: Evidence, error: Exception) -> Refused:
-    """The connection ended before an HTTP answer: with TLS 1.3 that is how a client certificate is turned down."""
+def _no_answer(evidence: Evidence) -> Refused:
+    """What came instead of an HTTP answer; with TLS 1.3 a client certificate is turned down so, too."""
     if isinstance(evidence.lost, ssl.SSLError):
         return evidence.failed(evidence.lost)
-    evidence.ended("no HTTP answer, the connection was ended")
-    return Refused(f"no HTTP answer ({error})", evidence.last)
+    if evidence.first.startswith(_TLS_RECORDS):
+        sentence = "no HTTP answer: the port speaks TLS, so its address begins with wss:// and not with ws://"
+    elif (line := _STATUS_LINE.match(evidence.first)) is not None:
+        sentence = f"an answer that no WebSocket can be opened with: {_readable(line[0])}"
+        evidence.ended(sentence)
+        return Refused(sentence, evidence.last, status=int(line[1]))
+    elif evidence.first:
+        sentence = f"the answer is no HTTP: {_readable(evidence.first)}"
+    else:
+        sentence = "no HTTP answer, the connection was ended"
+    evidence.ended(sentence)
+    return Refused(sentence, evidence.last)
+
+
+def _readable(octets: bytes) -> str:
+    """The beginning of an answer that is no HTTP, as text on one line."""
+    text = octets[:_MAX_FIRST].decode("utf-8", "replace")
+    shown = "".join(letter if letter.isprintable() else "\N{MIDDLE DOT}" for letter in text.strip())
+    return shown[:60] + ("\N{HORIZONTAL ELLIPSIS}" if len(shown) > 60 else "")
+
+
+def _status_sentence(response: Any) -> str:
+    """An answer other than 101; a redirect is named as one, because a station has one address and goes nowhere else."""
+    status = response.status_code
+    location = response.headers.get("Location")
+    if 300 <= status < 400 and location is not None:
+        return f"HTTP {status}, a redirect to {location}, which a station does not follow"
+    return f"HTTP {status}{_said(response)}"
 
 
 def _said(response: Any) -> str:
@@ -215,6 +263,8 @@ def _tls_sentence(error: BaseException) -> str:
         return f"alert {alert}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate of the CSMS is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
+        return f"what the port answers is no TLS ({error.reason.lower().replace('_', ' ')}); is its address ws://?"
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
         return (error.reason or str(error)).lower().replace("_", " ")
     return "the connection was ended without an alert"

@@ -27,6 +27,7 @@ class Judgement(msgspec.Struct, frozen=True):
     """A verdict with its one-sentence reason and, when something was wrong, the neutral failure record.
 
     ``not_run``: nothing was done for this case, or it was not let come to an end, so that it could not be observed.
+    A FAIL names the rule that is broken.
     """
 
     verdict: Verdict
@@ -34,19 +35,21 @@ class Judgement(msgspec.Struct, frozen=True):
     failure: dict[str, Any] | None = None
     not_run: bool = False
 
+    def __post_init__(self) -> None:
+        if self.verdict == "FAIL" and not (self.failure and self.failure["rule"]):
+            raise ValueError(f"a FAIL without a rule: {self.reason}")
+
 
 def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgement:
     """The judgement for a case that ended with ``error``; ``traceback`` is kept only for what is nobody's verdict."""
     if run.failures:  # a rule was broken in a step of the case; what came after it does not undo that
-        return _of_steps(run, *([error] if isinstance(error, CaseFailure) else ()))
+        return _of_steps(run, *([error] if isinstance(error, CaseFailure) and error.rule else ()))
     if isinstance(error, CaseFailure):
+        if error.rule is None:
+            return _not_reached(run, error, "the case could not go on")
         return Judgement("FAIL", _reason(error), failure_of(run, error))
     if isinstance(error, PreambleBroken):
-        broken = error.failure
-        if broken.seq is None:
-            broken.seq = broken.asked  # what was not answered is the frame to look at
-        failure = {**failure_of(run, broken), "kind": "preamble"}
-        return Judgement("ERROR", one_line(error), failure)
+        return _not_reached(run, error.failure, f"the state {error.state} was not reached")
     if isinstance(error, (Inconclusive, pytest.skip.Exception)):
         return Judgement("INCONCLUSIVE", one_line(error))
     if isinstance(error, NotOffered):
@@ -92,6 +95,14 @@ def of_silence(run: CaseRun, *, strict: bool) -> Judgement:
     return Judgement("PASS", left_out or None)
 
 
+def _not_reached(run: CaseRun, broken: CaseFailure, what: str) -> Judgement:
+    """The case needed something to be so, and it was not; whether it should have been is for another case."""
+    if broken.seq is None:
+        broken.seq = broken.asked  # what was not answered is the frame to look at
+    failure = {**failure_of(run, broken), "kind": "preamble"}
+    return Judgement("ERROR", f"{what}: {broken.actual}", failure)
+
+
 def _of_steps(run: CaseRun, *more: CaseFailure) -> Judgement:
     """The first step that failed decides; the others are findings."""
     first, *others = [*run.failures, *more]
@@ -115,8 +126,13 @@ def _reason(error: CaseFailure) -> str:
 def _not_offered(run: CaseRun, error: NotOffered) -> Judgement:
     if isinstance(run.sut.operator, NoOperator):
         return Judgement("INCONCLUSIVE", one_line(error))
-    failure = _broken(run, "operator", "an operator that can ask for what is claimed", error)
-    return Judgement("FAIL", f"claimed, but not offered: {one_line(error)}", failure)
+    first = next((rid for rid in run.case.rules if rid not in run.judged), None)
+    if first is None:  # nothing that the case is about is left to be asked for
+        failure = _broken(run, "operator", "an operator that can ask for what is claimed", error)
+        return Judgement("ERROR", f"claimed, but not offered: {one_line(error)}", failure)
+    claimed = "an operator that can ask for what is claimed"
+    failed = CaseFailure("operator", expected=claimed, actual=one_line(error), rule=first)
+    return Judgement("FAIL", f"claimed, but not offered: {one_line(error)}", failure_of(run, failed))
 
 
 def _broken(run: CaseRun, kind: Any, expected: str, error: object) -> dict[str, Any]:

@@ -34,14 +34,17 @@ class Message:
                 "schema",
                 expected=f"{self.name} with {member}",
                 actual=f"no {member}",
-                rule=self._run.failed(self._rule),
+                rule=self._run.failed(self._rule) or _payload_rule(self.seen),
                 seq=self.seen.seq,
                 path=(),
             )
         return self.payload[member]
 
     def shows(self, *, rule: str | None = None, **members: Any) -> "Message":
-        """Check members of the payload against values or matchers, under the rule(s) named, for example ``"R4"``."""
+        """Check members of the payload against values or matchers, under the rule(s) named, for example ``"R4"``.
+
+        Without a rule it is what the case needs to go on, and no failure when it is not so.
+        """
         rule = rule or self._rule
         found = mismatches(members, self.payload)
         if found:
@@ -57,6 +60,13 @@ class Message:
             self._run.remarks.append(Finding(rid, "SHOULD", self._run.party, message, found[0].path, self.seen.seq))
         self._run.judge(rule)
         return self
+
+
+def _payload_rule(seen: Seen) -> str:
+    """The rule of the protocol that a payload without a member that it needs has broken."""
+    if seen.findings:
+        return seen.findings[0].rule
+    return "VAL-00" if isinstance(seen.frame, Call) else "RPC-19"
 
 
 def mismatch(run: CaseRun, name: str, seen: Seen, found: list[Mismatch], rule: str | None) -> CaseFailure:

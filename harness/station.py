@@ -14,9 +14,10 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from harness.entrance import Answer, Entrance
-from harness.failures import judged_text, silence_text, violated
+from harness.failures import REFUSED, UNANSWERED, closed_text, judged_text, silence, violated
 from harness.handshake import SUBPROTOCOL
 from harness.message import Message, mismatch
+from harness.near import meant
 from harness.pki import Credentials
 from harness.responder import Responder
 from harness.run import CaseRun, Sample
@@ -27,6 +28,7 @@ from ocppj.errors import CallTimeout, ConnectionClosed
 from ocppj.frames import Call, CallError, Malformed
 from ocppj.matchers import Mismatch, mismatches, shown
 from ocppj.peer import Peer
+from ocppj.refusal import refusal
 from ocppj.session import Seen
 
 MIN_SAMPLES = 10
@@ -56,7 +58,7 @@ class Request(Message):
             await self._station.peer.reply(cast("Call", self.seen.frame), members)
         except ConnectionClosed as closed:
             raise self._station.closed_failure(
-                f"an open connection for the answer to {self.name}", closed, None
+                f"an open connection for the answer to {self.name}", closed, self._rule
             ) from None
 
 
@@ -78,6 +80,7 @@ class Station:
         self._armed: Counter[str] = Counter()
         self._changed = asyncio.Event()
         self._answers: dict[str, Seen] = {}
+        self._near: dict[str, Seen] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._first = True
         self._asked: int | None = None
@@ -102,7 +105,7 @@ class Station:
         """Open the WebSocket as this station; gives what the CSMS answered to the handshake.
 
         A CSMS that turns the station away fails the case under ``rule``. Without one, and where it cannot be reached,
-        ``HarnessError`` is raised, and the verdict is ERROR.
+        the verdict is ERROR.
         """
         if self.is_connected:  # the CSMS has to have let go of the old socket
             await self.disconnects()
@@ -123,6 +126,10 @@ class Station:
         self._background.add(closed)
         closed.add_done_callback(self._background.discard)
         return answer
+
+    async def is_let_in(self) -> None:
+        """Come in the ordinary way and leave again; where that does not work a case about the door judges nothing."""
+        await self.entrance.lets_in()
 
     async def is_refused(
         self, *, rule: str, subprotocols: Sequence[str] = (SUBPROTOCOL,), authenticated: bool = True
@@ -169,8 +176,9 @@ class Station:
     async def sends(self, action: str, /, *, rule: str | None = None, **members: Any) -> Message:
         """Send a CALL and wait for its answer, which must be a CALLRESULT.
 
-        With ``rule`` the answer is judged to have come and to be schema-valid under that rule; without it an invalid
-        answer is still a finding that fails the case in the end.
+        With ``rule`` the answer is judged to have come and to be schema-valid under that rule. Without it a refusal, a
+        silence or a closed connection breaks a rule of the protocol, and an invalid answer is a finding that fails the
+        case in the end.
         """
         self._check_own(action, members)
         seconds = self.run.sut.timeouts.message_s
@@ -178,16 +186,15 @@ class Station:
             frame = await self.peer.exchange(action, members, timeout=seconds)
         except CallTimeout:
             self.run.unanswered(action)
-            expected, actual = f"an answer to {action}", silence_text(self.run, self._asked, seconds)
-            rid, asked = self.run.failed(rule), self._asked
-            raise CaseFailure("silence", expected=expected, actual=actual, rule=rid, asked=asked) from None
+            raise silence(self.run, action, self._asked, seconds, rule) from None
         except ConnectionClosed as closed:
-            raise self.closed_failure(f"an answer to {action}", closed, rule) from None
+            raise self.closed_failure(f"an answer to {action}", closed, rule, otherwise=UNANSWERED) from None
         seen = self._answers.pop(frame.id or "")
+        broken = next((finding.rule for finding in seen.findings if finding.level == "MUST"), REFUSED)
         if isinstance(frame, CallError):
-            self._fail("callerror", f"{action}.conf", _refusal(frame), rule, seen)
+            self._fail("callerror", f"{action}.conf", _refusal(frame), rule, seen, otherwise=broken)
         if isinstance(frame, Malformed):
-            self._fail("protocol", f"{action}.conf", frame.message, rule, seen)
+            self._fail("protocol", f"{action}.conf", frame.message, rule, seen, otherwise=broken)
         if rule is not None and not seen.valid:
             raise violated(self.run, f"{action}.conf", {}, seen, rule)
         self._remember(action, members, frame)
@@ -197,9 +204,9 @@ class Station:
     async def receives(self, action: str, /, *, rule: str | None = None, **members: Any) -> Request:
         """Wait for a CALL with these members; the case answers it with ``request.answered(...)``.
 
-        A CALL of the same action that does not match is answered and kept as the closest candidate; after it a better
-        one is waited for only as long as ``timeouts.settle_s`` says. Where ``rule`` names several, the first one is
-        blamed when nothing comes, the last one when the members are not as wanted.
+        A CALL of the same action that does not match is answered and kept as the closest candidate, and so is a frame
+        that was to be one; after it a better one is waited for only as long as ``timeouts.settle_s`` says. Where
+        ``rule`` names several, the first one is blamed when nothing comes, the last one when the members are wrong.
         """
         if not self._armed[action]:
             self.expects(action)
@@ -214,11 +221,14 @@ class Station:
             return request
         if candidates:
             raise self._closest(action, candidates, members, rule)
-        wanted = judged_text(action, members)
+        wanted, near = judged_text(action, members), self._near.pop(action, None)
+        if near is not None:
+            actual = f"{near.findings[0].message}; no right {action} came after it"
+            raise CaseFailure("protocol", expected=wanted, actual=actual, rule=self.run.failed(rule), seq=near.seq)
         actual = f"nothing arrived in {waited:g} s"
         raise CaseFailure("silence", expected=wanted, actual=actual, rule=self.run.failed(rule))
 
-    async def receives_no(self, action: str, /, *, rule: str | None = None, **members: Any) -> None:
+    async def receives_no(self, action: str, /, *, rule: str, **members: Any) -> None:
         """Check that no such CALL comes within ``timeouts.quiet_s``; one that does not match is let through."""
         self.expects(action)
         try:
@@ -299,6 +309,7 @@ class Station:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         candidates: list[tuple[Request, list[Mismatch]]] = []
+        wrong = 0
         while True:
             self._changed.clear()
             for request in [request for request in self._inbox if request.name == action]:
@@ -309,10 +320,10 @@ class Station:
                 if not found and (request.seen.valid or members):
                     return request, candidates, seconds
                 candidates.append((request, found))
-                if request.seen.valid:
-                    await self._answer_sensibly(request)
-                if settle:
-                    deadline = min(deadline, loop.time() + self.run.sut.timeouts.settle_s)
+                await self._answer_sensibly(request)
+            if settle and len(candidates) + (action in self._near) > wrong:
+                wrong = len(candidates) + (action in self._near)
+                deadline = min(deadline, loop.time() + self.run.sut.timeouts.settle_s)
             self._raise_operation_failure()
             if self.peer.is_closed:
                 closed = await self.peer.wait_closed()
@@ -348,6 +359,8 @@ class Station:
             await self._answer_sensibly(request)
 
     async def _answer_sensibly(self, request: Request) -> None:
+        if request.is_answered:  # by the peer, with a CALLERROR
+            return
         request.is_answered = True
         payload = self._responder.answer(request.name, request.payload)
         with suppress(ConnectionClosed):
@@ -373,13 +386,16 @@ class Station:
             if isinstance(frame, Call):
                 self._asked = seen.seq
             return
-        if isinstance(frame, Call):
-            if not seen.valid and self._armed[frame.action] > 0:
-                invalid = Request(self, frame.action, seen)
-                invalid.is_answered = True  # the peer refuses it with a CALLERROR
-                self._inbox.append(invalid)
+        if isinstance(frame, Call) and self._armed[frame.action] > 0:
+            if refusal(seen, self.peer.session.schemas, "station") is not None:
+                refused = Request(self, frame.action, seen)
+                refused.is_answered = True  # the peer refuses it with a CALLERROR
+                self._inbox.append(refused)
                 self._changed.set()
-        elif request is not None and not seen.repeated and frame.id is not None:
+        elif (action := meant(seen, [action for action, count in self._armed.items() if count > 0])) is not None:
+            self._near[action] = seen
+            self._changed.set()
+        elif not isinstance(frame, Call) and request is not None and not seen.repeated and frame.id is not None:
             if not seen.late:
                 self._answers[frame.id] = seen
             if not isinstance(frame, Malformed) and not seen.late:
@@ -410,13 +426,20 @@ class Station:
             if isinstance(transaction, int):
                 self.transactions.add(transaction)
 
-    def closed_failure(self, expected: str, closed: ConnectionClosed, rule: str | None) -> CaseFailure:
+    def closed_failure(
+        self, expected: str, closed: ConnectionClosed, rule: str | None, *, otherwise: str | None = None
+    ) -> CaseFailure:
         """The failure for a connection that ended while the case still needed it."""
-        seq = self.run.trace.add("note", str(closed))
-        return CaseFailure("closed", expected=expected, actual=str(closed), rule=self.run.failed(rule), seq=seq)
+        actual = closed_text(closed)
+        seq = self.run.trace.add("note", actual)
+        rid = self.run.failed(rule) or otherwise
+        return CaseFailure("closed", expected=expected, actual=actual, rule=rid, seq=seq)
 
-    def _fail(self, kind: Any, expected: str, actual: str, rule: str | None, seen: Seen) -> None:
-        raise CaseFailure(kind, expected=expected, actual=actual, rule=self.run.failed(rule), seq=seen.seq)
+    def _fail(
+        self, kind: Any, expected: str, actual: str, rule: str | None, seen: Seen, *, otherwise: str | None = None
+    ) -> None:
+        rid = self.run.failed(rule) or otherwise
+        raise CaseFailure(kind, expected=expected, actual=actual, rule=rid, seq=seen.seq)
 
 
 def _refusal(frame: CallError) -> str:

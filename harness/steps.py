@@ -34,8 +34,9 @@ async def step(station: Station, rules: str) -> AsyncIterator[None]:
         broken = _refused(run, rules, one_line(error))
     else:
         return
+    broken.rule = broken.rule or run.failed(rules.split()[0])
     run.failures.append(broken)
-    station.leaves_out(rules, f"not reached, because {broken.rule or 'the step'} failed before")
+    station.leaves_out(rules, f"not reached, because {broken.rule} failed before")
     station.forgets_operations()
     if station.is_connected:
         await station.answers_the_rest()

@@ -20,11 +20,11 @@ FailureKind = Literal[
 
 
 class CaseFailure(AssertionError):
-    """The system under test broke a rule.
+    """The system under test did something else than a case expected.
 
-    ``rule`` is the full rid or the id of a universal rule, ``seq`` the frame of the trace that shows it, ``path`` the
-    offending member in its payload, ``asked`` the frame that was not answered. ``expected`` and ``actual`` are single
-    lines.
+    ``rule`` is the full rid or the id of a universal rule; without one it is no FAIL, but a state that the case needs
+    and did not reach. ``seq`` is the frame of the trace that shows it, ``path`` the offending member in its payload,
+    ``asked`` the frame that was not answered. ``expected`` and ``actual`` are single lines.
     """
 
     def __init__(
@@ -60,11 +60,16 @@ class HarnessError(Exception):
         self.kind: FailureKind = kind
 
 
+class Unreachable(HarnessError):
+    """Nobody answered at the address of the system under test, or of what makes it ready; the text is one sentence."""
+
+
 class PreambleBroken(HarnessError):
     """A reusable state could not be reached; ``failure`` says what the system under test did instead."""
 
     def __init__(self, state: str, failure: CaseFailure) -> None:
         super().__init__(f"the state {state} was not reached: {failure.actual}", kind="preamble")
+        self.state = state
         self.failure = failure
 
 

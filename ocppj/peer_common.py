@@ -84,6 +84,7 @@ def payload_of(action: str, answer: Frame) -> Any:
 def connection_closed(error: websockets.exceptions.ConnectionClosed) -> ConnectionClosed:
     """How a connection ended, without the socket library; 1006 when there was no close frame (RFC 6455 §7.1.5)."""
     by_remote = error.sent is None if error.rcvd_then_sent is None else error.rcvd_then_sent
-    if error.rcvd is not None:
-        return ConnectionClosed(error.rcvd.code, error.rcvd.reason, by_remote)
+    frame = error.rcvd or error.sent  # our own says why we ended it when the other side does not repeat it
+    if frame is not None:
+        return ConnectionClosed(frame.code, frame.reason, by_remote)
     return ConnectionClosed(1006, "", by_remote)

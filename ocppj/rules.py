@@ -66,6 +66,13 @@ def _fact(id: str, level: Level, source: str, sentence: str, who: Who = "both") 
 
 _FACTS: Final = (
     _fact("CON-16", "MUST", "J §4.1.2", "Messages are WebSocket text frames that hold one JSON value."),
+    # Our own, for what the standard says of every message of its own; no frame breaks it by itself.
+    _fact(
+        "RPC-00",
+        "MUST",
+        "S §4.1 to §4.10",
+        "A CALL that can be processed is answered with the CALLRESULT of its action.",
+    ),
     _fact("RPC-01", "MUST", "J §4.1.3", "A message is a JSON array that begins with the integer 2, 3 or 4."),
     _fact("RPC-02", "MUST", "J §4.2.1", "A CALL has four elements: 2, id, action, payload."),
     _fact("RPC-03", "MUST", "J §4.2.2", "A CALLRESULT has three elements: 3, id, payload."),

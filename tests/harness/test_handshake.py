@@ -21,6 +21,7 @@ from harness.case import Case
 from harness.entrance import Entrance
 from harness.failures import failure_of
 from harness.handshake import SUBPROTOCOL
+from harness.judgement import of_exception
 from harness.pki import Pki
 from harness.run import CaseRun
 from harness.sut import Connection, Endpoint, Lane, Secret, Sut, for_url
@@ -216,8 +217,13 @@ async def test_a_refused_upgrade_is_a_failure_with_status_and_reason() -> None:
 async def test_without_a_rule_a_refusal_is_an_error_that_says_why() -> None:
     async with websocket_server(judge=forbids) as port:
         way = entrance(port)
-        with pytest.raises(HarnessError, match=r"CP 1-S was not let in: HTTP 403 \(This station is blocked\.\)"):
-            await opened(way, rule=None)
+        broken = await failure(opened(way, rule=None))
+    judged = of_exception(way._run, broken, "")
+
+    told = "the station was not let in: HTTP 403 (This station is blocked.)"
+    assert (judged.verdict, judged.reason) == ("ERROR", f"the case could not go on: {told}")
+    assert judged.failure is not None
+    assert judged.failure["frame"]["text"].startswith("HTTP 403 Forbidden; This station is blocked.")
     assert way._run.judged == []
 
 
@@ -380,7 +386,7 @@ async def test_a_certificate_that_is_not_trusted_is_the_csms_own_fault(pki: Pki,
         (lambda connection: None, "TLS failed, the connection was ended without an alert"),
         (
             lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
-            "TLS failed, wrong version number",
+            "TLS failed, what the port answers is no TLS (wrong version number); is its address ws://?",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def mismatch(rule: str | None = "TC_1_CSMS.R1") -> CaseFailure:
     [
         (Inconclusive("nobody\nlooked"), "INCONCLUSIVE", "nobody looked", None),
         (mismatch(), "FAIL", "TC_1_CSMS.R1: status = B, expected status = A", "mismatch"),
-        (mismatch(None), "FAIL", "status = B, expected status = A", "mismatch"),
+        (mismatch(None), "ERROR", "the case could not go on: status = B", "preamble"),
         (
             PreambleBroken("booted", mismatch(None)),
             "ERROR",

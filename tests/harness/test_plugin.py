@@ -508,8 +508,8 @@ def test_an_answer_that_comes_twice_breaks_a_rule(running: Running, scripted: Sc
         (lambda payload: [], "silence"),
         (lambda payload: [("Reset", {"type": "Soft"})], "mismatch"),
         (lambda payload: [("Reset", {})], "schema"),
-        (lambda payload: ['[2,"x","Reset"]'], "silence"),
-        (lambda payload: ['[2,"x","reset",{"type":"Hard"}]'], "silence"),
+        (lambda payload: ['[2,"x","Reset"]'], "protocol"),
+        (lambda payload: ['[2,"x","reset",{"type":"Hard"}]'], "protocol"),
     ],
 )
 def test_a_bad_request_fails_the_case_under_its_rule(

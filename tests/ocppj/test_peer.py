@@ -462,7 +462,7 @@ async def test_the_identity_is_percent_encoded() -> None:
         (Close(1000, ""), Close(1000, ""), False, 1000, False),
         (Close(1000, ""), Close(1001, ""), True, 1001, True),
         (None, None, None, 1006, True),
-        (Close(1011, ""), None, None, 1006, False),
+        (Close(1011, ""), None, None, 1011, False),
     ],
 )
 async def test_who_closed_is_told(sent: Any, received: Any, received_first: Any, code: int, by_remote: bool) -> None:

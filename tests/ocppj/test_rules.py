@@ -515,6 +515,16 @@ def test_rpc_19_an_answer_is_judged_by_the_action_of_its_call(party: Role, paylo
 
 
 @both
+def test_rpc_00_is_broken_by_no_frame(party: Role) -> None:
+    """A CALLERROR may be right; whether a CALLRESULT was owed knows only who sent an ordinary CALL."""
+    line = Line(party)
+    line.is_called()
+    line.refuses("1", "InternalError")
+    assert line.broken == []
+    assert RULES["RPC-00"].level == "MUST"
+
+
+@both
 def test_err_01_only_the_ten_codes(party: Role) -> None:
     line = Line(party)
     for number, code in enumerate(sorted(frames.ERROR_CODES - {"GenericError"})):

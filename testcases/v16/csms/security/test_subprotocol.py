@@ -14,5 +14,6 @@ from harness.vocabulary import Station, case
     },
 )
 async def test_subprotocol(offline_station: Station) -> None:
+    await offline_station.is_let_in()  # who turns everybody away does not do so for the version
     await offline_station.is_refused(rule="R1", subprotocols=["ocpp0.1"])
     await offline_station.connects(rule="R2", subprotocols=["ocpp0.1", "ocpp1.6"])
