@@ -1,7 +1,9 @@
 """Is the system under test still there? Asked after a case that ended badly, so that one crash is one ERROR.
 
-While it is away, no case is begun: every worker waits for it, ``timeouts.recover_s`` at most. When it stays away, the
-cases that are left are not run. What one worker finds out, the others read from a file in the output folder.
+"Away" is what answers less than it did at first: a CSMS that never answered a boot is not away because it does not
+answer one now. While it is away, no case is begun: every worker waits for it, ``timeouts.recover_s`` at most. When it
+stays away, the cases that are left are not run. What one worker finds out, the others read from a file in the output
+folder.
 """
 
 import asyncio
@@ -11,8 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from harness.found import FILE, Answers, Found
 from harness.judgement import Judgement
 from harness.sut import Lane, Sut
+from harness.verdicts import HarnessError
 
 AWAY: Final = ".sut-is-away"
 GONE: Final = ".sut-is-gone"
@@ -30,11 +34,13 @@ class Health:
         self._lane = lane
         self._away = folder / AWAY
         self._gone = folder / GONE
+        self._folder = folder
 
     def reset(self) -> None:
         """Forget what an earlier run, or this one, found out; for the controller."""
         self._away.unlink(missing_ok=True)
         self._gone.unlink(missing_ok=True)
+        (self._folder / FILE).unlink(missing_ok=True)
 
     def after(self, case_id: str, judged: Judgement) -> Judgement:
         """The judgement of a case that is over: an ERROR when the system under test is away now."""
@@ -69,34 +75,39 @@ class Health:
                 break
             waited = time.monotonic() - began
             if waited >= self._sut.timeouts.recover_s:
+                since = f"the system under test is gone {_read(self._away)}"
                 with suppress(OSError):
-                    self._gone.write_text(_read(self._away), "utf-8")
+                    self._gone.write_text(
+                        f"{since} and did not come back in {self._sut.timeouts.recover_s:g} s", "utf-8"
+                    )
                 break
             time.sleep(min(FIRST_PAUSE + waited, LONGEST_PAUSE, self._sut.timeouts.recover_s - waited))
         if not self._gone.exists():
             return None, time.monotonic() - began
-        reason = (
-            f"not run: the system under test is gone {_read(self._gone)} "
-            f"and did not come back in {self._sut.timeouts.recover_s:g} s"
-        )
-        return Judgement("INCONCLUSIVE", reason, not_run=True), time.monotonic() - began
+        judged = Judgement("INCONCLUSIVE", f"not run: {_read(self._gone)}", not_run=True)
+        return judged, time.monotonic() - began
 
     def look(self) -> str | None:
         """Ask once; a sentence when nobody is there."""
-        return asyncio.run(look(self._sut, self._lane))
+        return asyncio.run(presence(self._sut, self._lane, Found.of(self._folder).answers))
 
 
-async def look(sut: Sut, lane: Lane) -> str | None:
-    """Ask ``connection.health``, else connect as ``lane`` and boot; ``None`` when somebody answers, else a sentence."""
-    from harness.preparation import NotReady, probe  # opens sockets, so not before it is needed
+async def presence(sut: Sut, lane: Lane, at_first: Answers) -> str | None:
+    """Ask ``connection.health``, else connect as ``lane`` and boot; a sentence when less answers than ``at_first``.
+
+    A station that is turned away is none of it: that is an answer, and a case has judged it.
+    """
+    from harness.looking import look  # opens sockets, so not before it is needed
 
     if sut.connection.health is not None:
         return await _ask(sut.connection.health, sut.timeouts.connect_s)
     try:
-        await probe(sut, lane)
-    except NotReady as error:
-        return None if error.answered else str(error)
-    return None
+        now = await look(sut, lane, until=at_first)
+    except HarnessError:  # a file of certificates, of which the case has told
+        return None
+    if now.answers >= at_first or now.answers is Answers.TURNS_AWAY:
+        return None
+    return now.sentence or f"{sut.connection.url} answers no more"
 
 
 async def _ask(url: str, seconds: float) -> str | None:

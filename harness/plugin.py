@@ -7,6 +7,7 @@ test and writes the results; every worker runs its cases on a lane of its own.
 import asyncio
 import re
 import shlex
+import sys
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from harness import hookspecs, judgement
 from harness.case import Case, cases_of, is_selected
 from harness.collector import Collector
+from harness.found import Found
 from harness.interruption import INTERRUPTION, CutShort, Mode, cut_short_by_signals, held_back
 from harness.judgement import Judgement
 from harness.measuring import measured_by
@@ -29,6 +31,7 @@ from harness.run_folder import BASE, held, new_folder, replace_earlier
 from harness.selection import Asked
 from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
+from harness.verdicts import Unreachable as NobodyThere
 from harness.whole import OutputError, write_whole
 from reports.explanation import render
 from reports.verdicts import FAIL_ON
@@ -126,19 +129,28 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     """Before any worker starts: is the system under test there, and does it know the stations and tags?"""
     collector = session.config.stash.get(COLLECTOR, None)
     if collector is not None:
-        from harness.preparation import NotReady, prepare  # opens sockets, so not before it is needed
-
-        prepared = cut_short_by_signals(prepare)(collector.sut, collector.lanes, collector.out)
-        try:
-            collector.rtt_ms = asyncio.run(prepared)
-        except NotReady as error:
-            if error.usage:
-                raise pytest.UsageError(str(error)) from None
-            raise Unreachable(str(error), collector.end_early(f"not run: {error}")) from None
-        except CutShort:
-            raise Interrupted("before the first case", collector.end_early(judgement.NOT_BEGUN)) from None
+        _prepare(collector, session_of(session.config))
     with held_back():
         return (yield)
+
+
+def _prepare(collector: Collector, session: RunSession) -> None:
+    from harness.preparation import NotReady, prepare  # of no use to a worker
+
+    try:
+        work = cut_short_by_signals(prepare)(collector.sut, collector.lanes, collector.out, session.id)
+        prepared = asyncio.run(work)
+    except NotReady as error:
+        raise pytest.UsageError(session.sut.scrub(str(error))) from None
+    except NobodyThere as error:
+        sentence = session.sut.scrub(str(error))
+        raise Unreachable(sentence, collector.end_early(f"not run: {sentence}")) from None
+    except CutShort:
+        raise Interrupted("before the first case", collector.end_early(judgement.NOT_BEGUN)) from None
+    collector.rtt_ms = prepared.rtt_ms
+    prepared.found.write(collector.out)
+    for sentence in prepared.sentences:
+        print(f"before the first case: {session.sut.scrub(sentence)}", file=sys.stderr)
 
 
 class Unreachable(pytest.exit.Exception):  # type: ignore[name-defined,misc]
@@ -228,6 +240,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if reason is not None:
             item.stash[JUDGEMENT] = Judgement("NOT_APPLICABLE", reason)
             pytest.skip(reason)
+        missing = Found.of(session.out).missing(run.case, getattr(item, "fixturenames", ()))
+        if missing is not None:
+            item.stash[JUDGEMENT] = Judgement("INCONCLUSIVE", f"not run: {missing}", not_run=True)
+            pytest.skip(f"not run: {missing}")
         if not INTERRUPTION.has_come():
             judged, waited = session.health.before(INTERRUPTION.has_come)
         if INTERRUPTION.has_come():

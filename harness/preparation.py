@@ -1,134 +1,127 @@
 """Before the first case: stations and tags are made known, and the system under test is looked at once.
 
-What is wrong here would be wrong in every case, so it is one sentence and not seventy verdicts.
+A mistake of the user's, and that nobody is there at all, would be the same in every case, so it is one sentence.
+Whoever answers anything is judged: what the look finds is said, and the cases go on.
 """
 
-import asyncio
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from time import monotonic_ns
-from typing import Any
+from typing import Final
 
-from harness import operators
+import msgspec
+
+from harness import operators, provisioning
+from harness.found import Answers, Found
+from harness.looking import Look, look
 from harness.operators import OperatorError, manual
-from harness.provisioning.scopes import make_for_run, remove_all
-from harness.responder import Responder
-from harness.sut import Lane, ManualSettings, Sut, link_of
-from harness.tls import context_of, credentials_of
-from harness.verdicts import HarnessError
-from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed, OcppError
-from ocppj.frames import Call
-from ocppj.peer import Handler, Peer, connect
+from harness.provisioning.scopes import made_for_look, make_for_run, makes_tag, remove_all
+from harness.sut import Lane, ManualSettings, Sut
+from harness.verdicts import HarnessError, Unreachable
 
-PINGS = 5
-UNKNOWN = (403, 404)
-"""HTTP statuses with which a station may be refused because it is not known."""
+ACCEPTED: Final = frozenset({"valid", "valid_2", "concurrent"})
+"""The tags that a transaction is to start with."""
+_USELESS: Final = frozenset({"Invalid", "Blocked", "Expired"})
+"""What Authorize tells of a tag with which none can."""
 
 
 class NotReady(Exception):
-    """The run cannot begin; the text is one sentence with the fix.
-
-    ``answered``: whether somebody answered, so that the system under test is there and only does not want us.
-    ``usage``: the SUT file or an option is at fault, and not the world.
-    """
-
-    def __init__(self, sentence: str, *, answered: bool = False, usage: bool = False) -> None:
-        super().__init__(sentence)
-        self.answered = answered
-        self.usage = usage
+    """The run cannot begin because of a file or an option; the text is one sentence with the fix."""
 
 
-async def prepare(sut: Sut, lanes: list[Lane], out: Path) -> float | None:
-    """Make lanes and tags known, connect once, boot once; gives the median round trip of a ping in milliseconds.
+class Prepared(msgspec.Struct, frozen=True):
+    """What a run begins with. ``look`` is None where nothing is looked at, as a charge point connects by itself."""
 
-    Raises ``NotReady``, and then nothing that was made is left. Only a CSMS is prepared; a station connects by itself.
+    look: Look | None = None
+    found: Found = Found()
+    sentences: tuple[str, ...] = ()
+    """What a reader should know before the verdicts; each once."""
+
+    @property
+    def rtt_ms(self) -> float | None:
+        """Median round trip of a ping in milliseconds."""
+        return None if self.look is None else self.look.rtt_ms
+
+
+async def prepare(sut: Sut, lanes: list[Lane], out: Path, run: str = "") -> Prepared:
+    """Make lanes and tags known, and look at the system under test as a station that no case plays, if there is one.
+
+    Raises ``NotReady`` for what the user has to change, ``Unreachable`` when nobody answers; then nothing that was made
+    is left.
     """
     if sut.role != "csms":
-        return None
+        return Prepared()
     if isinstance(sut.operator, ManualSettings) and (problem := manual.problem(len(lanes))) is not None:
-        raise NotReady(f"{sut.source}: {problem}", usage=True)
+        raise NotReady(f"{sut.source}: {problem}")
     try:
         await operators.make(sut).close()  # a class of the user's may not be there
+        await provisioning.make(sut).close()
     except OperatorError as error:
-        raise NotReady(str(error), usage=True) from None
+        raise NotReady(str(error)) from None
+    lane = looker(sut, lanes, run)
     try:
         await make_for_run(sut, lanes, out)
-    except (OperatorError, HarnessError) as error:
-        raise NotReady(str(error)) from None
-    try:
-        return await probe(sut, lanes[0])
-    except BaseException:
+        async with made_for_look(sut, lane, out):
+            return _prepared(sut, await _look(sut, lane))
+    except BaseException as error:
         await remove_all(sut, out)
+        if isinstance(error, OperatorError | HarnessError):  # the API of [fixtures], or a ledger that cannot be written
+            raise Unreachable(str(error)) from None
         raise
 
 
-async def probe(sut: Sut, lane: Lane) -> float:
-    """Connect as ``lane``, measure pings, and see whether a BootNotification is answered. Raises ``NotReady``."""
-    link, timeouts = link_of(sut, lane), sut.timeouts
+async def _look(sut: Sut, lane: Lane) -> Look:
     try:
-        peer = await connect(
-            link.url,
-            lane.identity,
-            handler=_sensible(sut, lane),
-            ssl=context_of(link, credentials_of(link, sut.security.cpo_name)),
-            basic_auth=link.basic_auth,
-            open_timeout=timeouts.connect_s,
-            call_timeout=timeouts.message_s,
-        )
-    except ConnectFailed as error:
-        hint = _unknown(sut, lane) if error.status in UNKNOWN else ""
-        raise NotReady(f"{error}{hint}", answered=error.status is not None and error.status < 500) from None
-    except HarnessError as error:
-        raise NotReady(str(error), usage=True) from None
-    try:
-        rtt = await _round_trip(peer, timeouts.connect_s)
-        boot = {"chargePointVendor": sut.boot.vendor, "chargePointModel": sut.boot.model}
-        await peer.call("BootNotification", boot)
-        return rtt
-    except CallTimeout as error:
-        where = f"{link.url}: {error}"
-        raise NotReady(
-            f"{where}; is this the OCPP 1.6J endpoint of the CSMS, or timeouts.message_s too short?"
-        ) from None
-    except ConnectionClosed as error:
-        raise NotReady(
-            f"{link.url}: {error} during the first BootNotification; does it know {lane.identity}?"
-        ) from None
-    except (CallRefused, BadAnswer):
-        return rtt  # it answers; what it answers is for the cases to judge
-    finally:
-        await peer.close()
+        return await look(sut, lane, tags=True)
+    except HarnessError as error:  # a file of certificates
+        raise NotReady(str(error)) from None
 
 
-def _unknown(sut: Sut, lane: Lane) -> str:
-    if not sut.fresh_identities:
-        return ""
-    return (
-        f"; plugproof came as {lane.identity}, and comes under a new identity for every case: "
-        "let unknown stations in, name known ones in [[lanes]] of a SUT file, or have them made by [fixtures]"
-    )
+def looker(sut: Sut, lanes: list[Lane], run: str) -> Lane:
+    """Who looks: a station of its own, so that those of the cases come for the first time when their case begins."""
+    if sut.fresh_identities:
+        return sut.lane(0, run, "LOOK")
+    spare = len(lanes)
+    if sut.lane_count is None or spare < sut.lane_count:
+        return sut.lane(spare, run)
+    return lanes[0]
 
 
-def _sensible(sut: Sut, lane: Lane) -> Handler:
-    """Many a CSMS asks a station for its configuration as soon as it has booted."""
-    responder = Responder(lane.connectors, sut.keys.heartbeat_s, sut.keys.sample_interval_s)
-
-    async def answer(call: Call) -> dict[str, Any]:
-        payload = responder.answer(call.action, call.payload)
-        if payload is None:
-            raise OcppError("NotSupported", f"{call.action} is not supported")
-        return payload
-
-    return answer
+def _prepared(sut: Sut, seen: Look) -> Prepared:
+    if seen.answers is Answers.NOTHING:
+        raise Unreachable(str(seen.sentence))
+    unknown = dict(unknown_tags(sut, seen))
+    sentences = (*([seen.sentence] if seen.sentence else ()), *unknown.values(), *_doubtful(sut, seen, unknown))
+    return Prepared(seen, Found(seen.answers, unknown), sentences)
 
 
-async def _round_trip(peer: Peer, seconds: float) -> float:
-    times = []
-    for _ in range(PINGS):
-        sent = monotonic_ns()
-        try:
-            async with asyncio.timeout(seconds):
-                await peer.ping()
-        except TimeoutError:
-            raise NotReady(f"the server did not answer a WebSocket ping in {seconds:g} s (RFC 6455 §5.5.2)") from None
-        times.append((monotonic_ns() - sent) / 1e6)
-    return round(sorted(times)[PINGS // 2], 3)
+def unknown_tags(sut: Sut, seen: Look) -> Iterator[tuple[str, str]]:
+    """The tags that are not at the CSMS what the file says, by their key, with the sentence.
+
+    What plugproof has made itself is there, so what the CSMS tells of it is for the cases to judge. A CSMS that knows
+    the valid tag and calls the expired one Invalid is judged as well: the file says that it knows both.
+    """
+    accepted = any(status == "Accepted" for name, status in seen.tags.items() if name in ACCEPTED)
+    for name, status in seen.tags.items():
+        unwanted = status in _USELESS if name in ACCEPTED else status == "Invalid" and not accepted
+        if unwanted and not makes_tag(sut, name):
+            is_what = "not known to this CSMS (Authorize was answered Invalid)"
+            if status != "Invalid":
+                is_what = f"{status} at this CSMS"
+            yield name, f"{_named(sut, name)} is {is_what}; {_fix(sut, name)}"
+
+
+def _doubtful(sut: Sut, seen: Look, unknown: Mapping[str, str]) -> Iterator[str]:
+    for name, status in seen.tags.items():
+        if name not in ACCEPTED and status == "Invalid" and name not in unknown and not makes_tag(sut, name):
+            wanted = name.capitalize()
+            yield f"{_named(sut, name)} was answered Invalid, not {wanted}; is it registered as such at this CSMS?"
+
+
+def _named(sut: Sut, name: str) -> str:
+    return f"{sut.scrub(getattr(sut.tags, name))} of {'--tag' if sut.digest is None else '[tags]'}"
+
+
+def _fix(sut: Sut, name: str) -> str:
+    if sut.digest is None:
+        return "register it, or give --tag one that the CSMS accepts"
+    return f"register it, or name another one in tags.{name} of {sut.source}"

@@ -1,6 +1,7 @@
 """`plugproof check FILE`: is the SUT file usable? Mistakes are sentences, the exit code is 2.
 
-It works offline; `--probe` then makes a station and the tags as `[fixtures]` says, connects, boots, and removes them.
+It works offline. `--probe` then makes a station and the tags as `[fixtures]` says, connects, boots, shows the tags, and
+removes what it made; what a run would not find there as it needs it is a sentence each, and the exit code is 3.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import asyncio
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from harness.claims import PROFILES, applicability, unanswered
+from harness.exit_codes import ExitCode
+from harness.found import Answers
 from harness.operators import OperatorError
 from harness.operators.python import found
 from harness.pics_switches import CaseFacts
@@ -34,8 +38,11 @@ from harness.sut import (
     security_profiles,
 )
 from harness.sut.link import RUN_LENGTH
+from harness.verdicts import Unreachable
 
-USAGE = 2
+if TYPE_CHECKING:
+    from harness.preparation import Prepared
+
 _NAMED = 4  # open questions that are named in the overview
 
 
@@ -60,7 +67,7 @@ def run(
     except SutError as error:
         for sentence in error.sentences:
             typer.echo(sentence, err=True)
-        return USAGE
+        return ExitCode.USAGE
     own = None if cases is None else [case for case in cases if getattr(case, "sut", sut.role) == sut.role]
     for line in overview(sut, own or None):
         typer.echo(line)
@@ -88,20 +95,33 @@ def _probe(sut: Sut) -> int:
 
     if sut.role != "csms":
         typer.echo("--probe is for a back office; a charge point connects by itself", err=True)
-        return USAGE
-    lane = sut.lane(0, new_run_id())
+        return ExitCode.USAGE
+    run = new_run_id()
     with tempfile.TemporaryDirectory(prefix="plugproof-") as folder:
         out = Path(folder)
         try:
-            rtt = asyncio.run(prepare(sut, [lane], out))
-        except NotReady as error:
-            typer.echo(str(error), err=True)
-            return USAGE
+            prepared = asyncio.run(prepare(sut, [sut.lane(0, run)], out, run))
+        except (NotReady, Unreachable) as error:
+            typer.echo(sut.scrub(str(error)), err=True)
+            return ExitCode.USAGE if isinstance(error, NotReady) else ExitCode.ERRORS
         problems = asyncio.run(remove_all(sut, out))
-    typer.echo(_line("probe", f"{lane.identity} connected and booted, round trip {rtt:g} ms"))
-    for problem in problems:
-        typer.echo(problem, err=True)
-    return USAGE if problems else 0
+    for line in _seen(sut, prepared):
+        typer.echo(sut.scrub(line))
+    for problem in (*prepared.sentences, *problems):
+        typer.echo(sut.scrub(problem), err=True)
+    return ExitCode.ERRORS if prepared.sentences or problems else ExitCode.OK
+
+
+def _seen(sut: Sut, prepared: Prepared) -> Iterator[str]:
+    """How far the station that looked came, and what the CSMS tells of the tags."""
+    look = prepared.look
+    if look is None:
+        return
+    came = {Answers.OPENS: "connected", Answers.BOOTS: "connected and booted"}.get(look.answers, "was not let in")
+    rtt = f", round trip {look.rtt_ms:g} ms" if look.rtt_ms is not None else ""
+    yield _line("probe", f"{look.identity} {came}{rtt}")
+    if look.tags:
+        yield _line("tags", ", ".join(f"{getattr(sut.tags, name)} is {status}" for name, status in look.tags.items()))
 
 
 def overview(sut: Sut, cases: Collection[CaseFacts] | None = None) -> Iterator[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
 from harness import provisioning
 from harness.operators.base import OperatorError
+from harness.operators.python import found
 from harness.provisioning.base import Provisioner, TagRecord, tag_records
 from harness.provisioning.ledger import Entry, Ledger
 from harness.run_folder import abandoned
-from harness.sut import Lane, NoFixtures, Sut, security_stations
+from harness.sut import Lane, NoFixtures, PythonFixtures, RestFixtures, Sut, security_stations
 
 FOLDER: Final = ".fixtures"
 """Below the output folder."""
@@ -21,6 +22,18 @@ FOLDER: Final = ".fixtures"
 def per_case(sut: Sut) -> bool:
     """Whether every case has its station made and removed."""
     return not isinstance(sut.fixtures, NoFixtures) and (sut.fresh_identities or sut.fixtures.per == "case")
+
+
+def makes_tag(sut: Sut, name: str) -> bool:
+    """Whether `[fixtures]` makes the tag with this key of `[tags]` known, so that it is there."""
+    settings = sut.fixtures
+    if isinstance(settings, NoFixtures):
+        return False
+    if isinstance(settings, RestFixtures):
+        return (getattr(settings.tags, name) or settings.tags.create) is not None
+    if isinstance(settings, PythonFixtures):
+        return hasattr(found(settings, "fixtures", sut.source), "create_tag")
+    return True
 
 
 async def make_for_run(sut: Sut, lanes: Sequence[Lane], out: Path) -> None:
@@ -87,10 +100,22 @@ async def emptied(ledger: Ledger, entries: Iterable[Entry], remove: Callable[[En
 @asynccontextmanager
 async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
     """While the block lasts, the station of a case is known. Raises OperatorError; a failing removal is only noted."""
-    ledger = _ledger(sut, out)
-    if not per_case(sut) or Entry("station", lane.identity) in ledger:  # made for the run, as those of lanes are
+    made = not per_case(sut) or Entry("station", lane.identity) in _ledger(sut, out)  # for the run, as a lane's
+    async with _made(sut, lane, out, note) if not made else nullcontext():
         yield
-        return
+
+
+@asynccontextmanager
+async def made_for_look(sut: Sut, lane: Lane, out: Path) -> AsyncIterator[None]:
+    """While the block lasts, the station that looks is known where `[fixtures]` makes any. Raises OperatorError."""
+    made = isinstance(sut.fixtures, NoFixtures) or Entry("station", lane.identity) in _ledger(sut, out)
+    async with _made(sut, lane, out, lambda _: None) if not made else nullcontext():
+        yield
+
+
+@asynccontextmanager
+async def _made(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
+    ledger = _ledger(sut, out)
     provisioner = provisioning.make(sut)
     try:
         entry = await _make_station(provisioner, ledger, lane)

@@ -72,6 +72,13 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Octets:
+    """A binary frame of these octets."""
+
+    octets: bytes
+
+
+@dataclass(frozen=True)
 class Hangup:
     """The connection is closed instead of an answer."""
 
@@ -79,7 +86,7 @@ class Hangup:
     reason: str = ""
 
 
-Answer = Payload | OcppError | type[Never] | Late | Text | Hangup
+Answer = Payload | OcppError | type[Never] | Late | Text | Octets | Hangup
 Rule = Answer | Callable[[Payload], Answer]
 Operation = Callable[[Payload], list[tuple[str, Any] | str]]
 
@@ -91,11 +98,13 @@ def now() -> str:
 class ScriptedSut:
     """`answers[action]` is an answer, or a function of the request that gives one.
 
-    `after[action]` are CALLs that are sent once `action` has been answered; `operations[action]` says what is sent when
-    the operator asks for `action`, instead of just that.
+    `once[identity]` is what the next CALL of a station gets instead. `after[action]` are CALLs that are sent once
+    `action` has been answered; `operations[action]` says what is sent when the operator asks for `action`, instead of
+    just that.
     """
 
     def __init__(self) -> None:
+        self.once: dict[str, Answer] = {}
         self.answers: dict[str, Rule] = {
             "BootNotification": lambda _: {"status": "Accepted", "currentTime": now(), "interval": 300},
             "Heartbeat": lambda _: {"currentTime": now()},
@@ -114,9 +123,11 @@ class ScriptedSut:
         self.received: list[tuple[str, Payload]] = []
         self.replies: list[tuple[str, Frame]] = []
         self.authorizations: list[str | None] = []
+        self.identities: list[str] = []
         self.url = ""
         self.api = ""
         self._peers: dict[str, Peer] = {}
+        self._sockets: dict[Peer, ServerConnection] = {}
         self._late: dict[Peer, str] = {}
         self._transactions = 0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -180,22 +191,26 @@ class ScriptedSut:
         assert websocket.request is not None
         self.authorizations.append(websocket.request.headers.get("Authorization"))
         identity = unquote(websocket.request.path.rpartition("/")[2])
+        self.identities.append(identity)
 
         async def on_call(seen: Seen) -> None:
             assert isinstance(seen.frame, Call)
-            await self._answer(peer, seen.frame)
+            await self._answer(peer, seen.frame, identity)
 
         peer = self._peers[identity] = Peer.over_websocket(websocket, "csms", on_call=on_call)
+        self._sockets[peer] = websocket
         await peer.run()
 
-    async def _answer(self, peer: Peer, call: Call) -> None:
+    async def _answer(self, peer: Peer, call: Call, identity: str) -> None:
         self.received.append((call.action, call.payload))
-        rule = self.answers[call.action]
+        rule = self.once.pop(identity, None) or self.answers[call.action]
         answer = rule(call.payload) if callable(rule) and rule is not Never else rule
         if isinstance(answer, OcppError):
             await peer.refuse(call.id, answer.code, answer.description, answer.details)
         elif isinstance(answer, Text):
             await peer.send_raw(answer.text.replace("{id}", call.id))
+        elif isinstance(answer, Octets):
+            await self._sockets[peer].send(answer.octets)
         elif isinstance(answer, Hangup):
             self._do(peer.close(answer.code, answer.reason))
         elif isinstance(answer, dict):

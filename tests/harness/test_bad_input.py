@@ -1,9 +1,14 @@
-"""The command line with what people get wrong (exit code 2), and a world that is not there (3): one sentence."""
+"""The command line with what people get wrong: one sentence and nothing of Python.
+
+The exit code is 2 for what they wrote. Where nobody answers it is 3, with a report of cases that were not run; whoever
+answers anything is judged, and the cases tell what they saw.
+"""
 
 import asyncio
 import contextlib
 import datetime
 import ipaddress
+import json
 import os
 import re
 import socket
@@ -23,27 +28,43 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import serve
 
-from tests.harness.scripted_sut import Never, ScriptedSut
+from ocppj.errors import OcppError
+from tests.harness.scripted_sut import Hangup, Never, Octets, ScriptedSut, Text
 
 ONE = ("--case", "TC_001_CSMS")
 FRESH = (
-    "; plugproof came as PP-RUN-0001, and comes under a new identity for every case: let unknown stations in, "
-    "name known ones in [[lanes]] of a SUT file, or have them made by [fixtures]"
+    "; plugproof comes under a new identity for every case: let unknown stations in, name known ones in [[lanes]] of a "
+    "SUT file, or have them made by [fixtures]"
 )
 
 
 class Said:
     """What a command printed and how it ended."""
 
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+    def __init__(self, done: subprocess.CompletedProcess[str], results: Path) -> None:
         self.code = done.returncode
         self.out = done.stdout
         self.err = done.stderr
+        self.results: dict[str, Any] | None = json.loads(results.read_text("utf-8")) if results.exists() else None
 
     @property
     def sentence(self) -> str:
-        """What stands on standard error, with the name of the run made equal; pytest begins its own with a word."""
-        return re.sub(r"PP-\w{8}-", "PP-RUN-", re.sub(r"\A(ERROR|Unreachable): ", "", self.err.strip()))
+        """What stands on standard error, with the name of the run made equal; pytest begins its own with ERROR."""
+        (line,) = self.err.strip().split("\n")
+        said = re.sub(r"^(ERROR|Unreachable|before the first case): ", "", line)
+        return re.sub(r"PP-\w{8}-", "PP-RUN-", said)
+
+    @property
+    def only(self) -> dict[str, Any]:
+        """The record of the only case."""
+        assert self.results is not None
+        (record,) = self.results["cases"]
+        return record
+
+    @property
+    def seen(self) -> tuple[str, str, bool]:
+        """The verdict of the only case, its reason, and whether it was not run."""
+        return self.only["verdict"], self.only["reason"], self.only.get("not_run", False)
 
 
 @pytest.fixture
@@ -55,8 +76,9 @@ def precheck(tmp_path: Path) -> Callable[..., Said]:
         environment = {**os.environ, "COLUMNS": "200", "CI": "1", "NO_COLOR": "1"}
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60)
         assert "Traceback" not in done.stdout + done.stderr
-        assert (tmp_path / "out" / "results.json").exists() == (done.returncode == 3)
-        return Said(done)
+        said = Said(done, tmp_path / "out" / "results.json")
+        assert (said.results is None) == (said.code == 2)
+        return said
 
     return run
 
@@ -144,6 +166,26 @@ async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         await writer.drain()
 
 
+async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        await reader.readuntil(b"\r\n\r\n")
+
+
+async def old(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.0 404 File not found\r\nServer: Old\r\n\r\n")
+        await writer.drain()
+
+
+async def alert(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """What a TLS server says to a plain request: the alert unexpected_message."""
+    with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"\x15\x03\x03\x00\x02\x02\x0a")
+        await writer.drain()
+
+
 # --- the address -----------------------------------------------------------------------------------------------------
 
 
@@ -173,11 +215,13 @@ def test_a_refused_connection(precheck: Callable[..., Said]) -> None:
         port = listener.getsockname()[1]
     said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
 
-    assert (said.code, said.sentence) == (
-        3,
-        f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the connection was refused; "
-        "is the CSMS running, and is this its port?",
-    )
+    sentence = "the connection was refused; is the CSMS running, and is this its port?"
+    assert (said.code, said.sentence) == (3, f"ws://127.0.0.1:{port}/ocpp/PP-RUN-LOOK: {sentence}")
+    verdict, reason, not_run = said.seen
+    assert (verdict, not_run) == ("INCONCLUSIVE", True)
+    assert reason.startswith("not run: ")
+    assert reason.endswith(sentence)
+    assert said.only["trace"] is None
 
 
 def test_a_host_that_does_not_exist(precheck: Callable[..., Said]) -> None:
@@ -185,58 +229,74 @@ def test_a_host_that_does_not_exist(precheck: Callable[..., Said]) -> None:
 
     assert said.code == 3
     # The resolver's own words are in the brackets.
-    assert said.sentence.startswith("ws://csms.invalid:9000/ocpp/PP-RUN-0001: the server cannot be reached (")
+    assert said.sentence.startswith("ws://csms.invalid:9000/ocpp/PP-RUN-LOOK: the server cannot be reached (")
     assert said.sentence.endswith("); check host and port")
     assert "\n" not in said.sentence
 
 
+PATH = "; is this the path of its OCPP endpoint, and is the station registered?"
+
+
 @pytest.mark.parametrize(
-    ("handle", "problem"),
+    ("handle", "seen", "hint"),
     [
         (
             answering("401 Unauthorized"),
-            "the server asks for credentials (HTTP 401); give the station's auth_key",
+            "HTTP 401 (no)",
+            "; the CSMS asks for a password: are connection.auth_key and connection.security_profile those it knows?",
         ),
+        (answering("403 Forbidden"), "HTTP 403 (no)", FRESH),
+        (answering("404 Not Found"), "HTTP 404 (no)", FRESH),
+        (answering("200 OK"), "HTTP 200 (no)", ""),
+        (answering("503 Busy"), "HTTP 503 (no)", ""),
         (
-            answering("403 Forbidden"),
-            "the server forbids the connection (HTTP 403); check the station's identity and credentials" + FRESH,
+            answering("302 Found\r\nLocation: https://127.0.0.1:1/login"),
+            "HTTP 302, a redirect to https://127.0.0.1:1/login, which a station does not follow",
+            "",
         ),
-        (
-            answering("404 Not Found"),
-            "the server does not know the path or the identity (HTTP 404); register the station or check the path"
-            + FRESH,
-        ),
-        (answering("200 OK"), "the server refused the upgrade with HTTP 200"),
-        (answering("503 Busy"), "the server refused the upgrade with HTTP 503"),
+        (rude, "the answer is no HTTP: 220 mail.example ESMTP", ""),
+        (old, "an answer that no WebSocket can be opened with: HTTP/1.0 404 File not found", FRESH),
+        (mute, "no HTTP answer, the connection was ended", "; if this port speaks TLS, its address begins with wss://"),
+        (alert, "no HTTP answer: the port speaks TLS, so its address begins with wss:// and not with ws://", ""),
     ],
-    ids=["401", "403", "404", "200", "503"],
+    ids=["401", "403", "404", "200", "503", "redirect", "garbage", "an old web server", "hangs up", "TLS"],
 )
-def test_a_server_that_refuses_the_upgrade(precheck: Callable[..., Said], handle: Any, problem: str) -> None:
+def test_a_server_that_lets_no_station_in(precheck: Callable[..., Said], handle: Any, seen: str, hint: str) -> None:
+    """It answers, so the case is begun; nobody can say of it more than that it did not get so far."""
     with server(handle) as port:
         said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
 
-    assert (said.code, said.sentence) == (3, f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: {problem}")
-
-
-def test_a_server_that_speaks_something_else(precheck: Callable[..., Said]) -> None:
-    with server(rude) as port:
-        said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
-
-    assert (said.code, said.sentence) == (
-        3,
-        f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the server does not answer as a WebSocket server "
-        "(did not receive a valid HTTP response)",
-    )
+    told = f"ws://127.0.0.1:{port}/ocpp does not let PP-RUN-LOOK in: {seen}{hint}"
+    assert (said.code, said.sentence) == (3, told)
+    reason = f"the state connected was not reached: the station was not let in: {seen}"
+    assert said.seen == ("ERROR", reason, False)
+    frame = said.only["failure"]["frame"]
+    assert frame["text"].startswith(re.split(r" \(|,", seen)[0])
 
 
 def test_a_server_without_the_subprotocol(precheck: Callable[..., Said]) -> None:
     with websocket_server() as port:
-        said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE)
+        said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", *ONE, "--case", "TC_088_CSMS")
 
     assert (said.code, said.sentence) == (
-        3,
-        f"ws://127.0.0.1:{port}/ocpp/PP-RUN-0001: the server agreed on no subprotocol, ocpp1.6 was offered",
+        1,
+        f"ws://127.0.0.1:{port}/ocpp lets PP-RUN-LOOK in (HTTP 101), but the subprotocol agreed on is none, "
+        "ocpp1.6 was offered",
     )
+    assert said.results is not None
+    boots, negotiates = said.results["cases"]
+    assert boots["verdict"] == "ERROR"
+    assert boots["reason"] == "the state connected was not reached: the station was not let in: subprotocol = (absent)"
+    assert (negotiates["verdict"], negotiates["failure"]["rule"]) == ("FAIL", "TC_088_CSMS.R1")
+    assert negotiates["failure"]["frame"]["text"].startswith("HTTP 101")
+
+
+def test_who_turns_everybody_away_is_not_judged_for_its_subprotocols(precheck: Callable[..., Said]) -> None:
+    with server(answering("404 Not Found")) as port:
+        said = precheck("--csms", f"ws://127.0.0.1:{port}/ocpp", "--case", "TC_088_CSMS")
+
+    assert said.code == 3
+    assert said.seen == ("ERROR", "the case could not go on: the station was not let in: HTTP 404 (no)", False)
 
 
 # --- a SUT file ------------------------------------------------------------------------------------------------------
@@ -283,50 +343,89 @@ def test_a_server_that_never_answers_the_handshake(precheck: Callable[..., Said]
     with server(silent) as port:
         said = precheck("--sut", sut_file(f"ws://127.0.0.1:{port}/ocpp", connect_s=0.5), *ONE)
 
-    assert (said.code, said.sentence) == (
-        3,
+    sentence = (
         f"ws://127.0.0.1:{port}/ocpp/CP-1: the server did not complete the handshake in time; "
-        "check host, port and firewall",
+        "check host, port and firewall"
     )
+    assert (said.code, said.sentence) == (3, sentence)
+    assert said.seen == ("INCONCLUSIVE", f"not run: {sentence}", True)
 
 
-def test_a_csms_that_accepts_and_never_answers(
-    precheck: Callable[..., Said], sut_file: Callable[..., str], scripted: ScriptedSut
+BOOT = '{"status":"Accepted","currentTime":"2026-11-21T10:00:00Z","interval":300}'
+STRAY = "nothing arrived in 0.5 s that answers it; what did arrive: "
+CAME = "nothing that came in 0.5 s answers BootNotification; what did come: "
+BOOTS: dict[str, tuple[Any, str, str, str]] = {
+    "never": (Never, "nothing was answered to BootNotification in 0.5 s", "RPC-13", "nothing arrived in 0.5 s"),
+    "another id": (
+        Text(f'[3,"someone-else",{BOOT}]'),
+        f"{CAME}no CALL with the id 'someone-else' was ever sent",
+        "RPC-13",
+        f"{STRAY}no CALL with the id 'someone-else' was ever sent",
+    ),
+    "a numeric id": (
+        Text(f"[3,17,{BOOT}]"),
+        f"{CAME}a CALLRESULT is [3, id, payload]; the id is a number, not a string",
+        "RPC-13",
+        f"{STRAY}a CALLRESULT is [3, id, payload]; the id is a number, not a string",
+    ),
+    "broken JSON": (
+        Text('[3,"{id}",{"status":'),
+        f"{CAME}the text is no JSON: Input data was truncated",
+        "RPC-13",
+        f"{STRAY}the text is no JSON: Input data was truncated",
+    ),
+    "a binary frame": (
+        Octets(b"[3]"),
+        f"{CAME}the message came as a binary WebSocket frame, not as text",
+        "RPC-13",
+        f"{STRAY}the message came as a binary WebSocket frame, not as text",
+    ),
+    "20 MB": (
+        Octets(b"x" * 20_000_000),
+        "a message came that is too big to be read (frame with 20000000 bytes exceeds limit of 1048576 bytes), so "
+        "plugproof closed the connection, before BootNotification was answered",
+        "RPC-13",
+        "a message came that is too big to be read (frame with 20000000 bytes exceeds limit of 1048576 bytes), so "
+        "plugproof closed the connection",
+    ),
+    "hangs up": (
+        Hangup(1008, "who are you"),
+        "the connection was closed by the other side (1008, who are you), before BootNotification was answered",
+        "RPC-13",
+        "the connection was closed by the other side (1008, who are you)",
+    ),
+    "a CALLERROR": (
+        OcppError("InternalError", "database is down"),
+        "BootNotification was answered with CALLERROR InternalError: database is down",
+        "RPC-00",
+        "CALLERROR InternalError: database is down",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOOTS)
+def test_a_boot_that_is_not_answered_as_it_should_be_is_judged(
+    precheck: Callable[..., Said], sut_file: Callable[..., str], scripted: ScriptedSut, name: str
 ) -> None:
-    scripted.answers["BootNotification"] = Never
+    answer, told, rule, actual = BOOTS[name]
+    scripted.answers["BootNotification"] = answer
     said = precheck("--sut", sut_file(scripted.url), *ONE)
 
-    assert (said.code, said.sentence) == (
-        3,
-        f"{scripted.url}: BootNotification was not answered within 0.5 s; "
-        "is this the OCPP 1.6J endpoint of the CSMS, or timeouts.message_s too short?",
-    )
-
-
-def test_a_csms_that_hangs_up_on_the_boot(
-    precheck: Callable[..., Said], sut_file: Callable[..., str], scripted: ScriptedSut
-) -> None:
-    from tests.harness.scripted_sut import Hangup
-
-    scripted.answers["BootNotification"] = Hangup(1008, "who are you")
-    said = precheck("--sut", sut_file(scripted.url), *ONE)
-
-    assert (said.code, said.sentence) == (
-        3,
-        f"{scripted.url}: the connection was closed by the other side (1008, who are you) "
-        "during the first BootNotification; does it know CP-1?",
-    )
+    assert (said.code, said.sentence) == (1, f"{scripted.url}, CP-1: {told}")
+    assert said.only["verdict"] == "FAIL"
+    assert (said.only["failure"]["rule"], said.only["failure"]["actual"]) == (rule, actual)
 
 
 def test_tls_to_a_plain_port(precheck: Callable[..., Said], sut_file: Callable[..., str]) -> None:
     with server(plain) as port:
         said = precheck("--sut", sut_file(f"wss://127.0.0.1:{port}/ocpp"), *ONE)
 
-    assert said.code == 3
-    # The word in brackets is that of the TLS library.
-    assert said.sentence.startswith(f"wss://127.0.0.1:{port}/ocpp/CP-1: TLS failed (")
-    assert said.sentence.endswith("); does the server speak TLS on this port?")
-    assert "\n" not in said.sentence
+    assert (said.code, said.sentence) == (
+        3,
+        f"wss://127.0.0.1:{port}/ocpp does not let CP-1 in: TLS failed, what the port answers is no TLS "
+        "(wrong version number); is its address ws://?",
+    )
+    assert said.only["failure"]["frame"]["text"].startswith("TLS failed")
 
 
 def test_a_certificate_that_is_not_trusted(
@@ -336,11 +435,10 @@ def test_a_certificate_that_is_not_trusted(
         url = f"wss://127.0.0.1:{port}/ocpp"
         said = precheck("--sut", sut_file(url), *ONE)
 
-    assert (said.code, said.sentence) == (
-        3,
-        f"{url}/CP-1: the certificate of the server is not trusted (self-signed certificate); "
-        "give the CA that signed it (ca_file) or the name it was issued for",
-    )
+    untrusted = "TLS failed, the certificate of the CSMS is not trusted: self-signed certificate"
+    hint = "; give the CA that signed it (connection.ca_file), or the name it was issued for"
+    assert (said.code, said.sentence) == (3, f"{url} does not let CP-1 in: {untrusted}{hint}")
+    assert said.seen[1] == f"the state connected was not reached: the station was not let in: {untrusted}"
 
 
 def test_a_ca_file_that_is_no_certificate(

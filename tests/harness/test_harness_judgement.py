@@ -8,6 +8,7 @@ import pytest
 from harness import failures, judgement
 from harness.case import Case
 from harness.failures import MAX_SEQUENCE, judged_text, sequence
+from harness.judgement import Judgement
 from harness.operators import NotOffered, OperatorError
 from harness.registry import all_cases, known_ids, nearest
 from harness.run import CaseRun
@@ -72,6 +73,22 @@ def test_the_verdict_of_an_exception(
     assert (judged.failure and judged.failure["kind"]) == kind
     unforeseen = "the case or the harness" in reason
     assert (judged.failure or {}).get("traceback") == ("the traceback" if unforeseen else None)
+
+
+def test_a_fail_without_a_rule_cannot_be_made(run: CaseRun) -> None:
+    with pytest.raises(ValueError, match="a FAIL without a rule: no idea"):
+        Judgement("FAIL", "no idea", failures.failure_of(run, mismatch(None)))
+
+
+def test_what_is_claimed_and_not_offered_is_a_failure_of_what_is_not_judged_yet(run: CaseRun) -> None:
+    run.judge("R1")
+    judged = judgement.of_exception(run, NotOffered("no template"), "")
+    assert judged.verdict == "FAIL"
+    assert judged.failure is not None
+    assert judged.failure["rule"] == "TC_1_CSMS.R2"
+
+    run.judge("R2")
+    assert judgement.of_exception(run, NotOffered("no template"), "").verdict == "ERROR"
 
 
 def test_without_an_operator_nothing_can_be_said() -> None:

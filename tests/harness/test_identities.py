@@ -57,12 +57,12 @@ def test_a_csms_that_knows_no_such_station_is_told_apart(running: Running, scrip
     scripted.refuses = 404
     outcome = running(CASES, sut=FRESH)
 
-    assert outcome.code == 4
+    assert outcome.code == 3
+    assert set(outcome.verdicts.values()) == {"ERROR"}
     assert re.sub(r"PP-\w{8}", "PP-RUN", outcome.stderr.strip()) == (
-        f"ERROR: {scripted.url}/PP-RUN-0001: the server does not know the path or the identity (HTTP 404); "
-        "register the station or check the path; plugproof came as PP-RUN-0001, and comes under a new identity for "
-        "every case: let unknown stations in, name known ones in [[lanes]] of a SUT file, or have them made by "
-        "[fixtures]"
+        f"before the first case: {scripted.url} does not let PP-RUN-LOOK in: HTTP 404 (no); plugproof comes under a "
+        "new identity for every case: let unknown stations in, name known ones in [[lanes]] of a SUT file, or have "
+        "them made by [fixtures]"
     )
 
 

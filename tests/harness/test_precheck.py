@@ -73,7 +73,10 @@ def test_a_fault_fails_and_is_explained(plugproof: Plugproof) -> None:
 def test_a_preamble_that_breaks_is_an_error(plugproof: Plugproof) -> None:
     done = plugproof("precheck", "--case", "TC_003_CSMS", "--fault", "boot-pending", "--out", "out")
 
-    assert (done.returncode, done.stderr) == (3, "")
+    assert done.returncode == 3
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("before the first case: ws://127.0.0.1:")
+    assert said.endswith("-LOOK: BootNotification was answered with status Pending, not Accepted")
     assert "the state booted was not reached: status = Pending" in done.stdout
 
 

@@ -352,7 +352,7 @@ async def test_heartbeat(station):
 """
 
 
-def test_a_run_that_cannot_be_provisioned_says_so_of_its_cases(running: Running) -> None:
+def test_a_run_that_cannot_be_provisioned_is_not_begun(running: Running) -> None:
     text = '[fixtures]\nkind = "rest"\nbase_url = "http://127.0.0.1:9"\n[fixtures.tags.create]\npath = "/tags"\n'
     outcome = running(HEARTBEAT, sut={"more": text})
 
@@ -367,16 +367,25 @@ def test_a_run_that_cannot_be_provisioned_says_so_of_its_cases(running: Running)
     }
 
 
-def test_a_station_that_cannot_be_made_is_an_error_of_its_case(running: Running) -> None:
+def test_a_station_that_cannot_be_made_is_an_error_of_its_case(running: Running, scripted: ScriptedSut) -> None:
     text = (
-        '[fixtures]\nkind = "rest"\nper = "case"\nbase_url = "http://127.0.0.1:9"\n'
-        '[fixtures.stations.create]\npath = "/stations"\n'
+        f'[fixtures]\nkind = "rest"\nper = "case"\nbase_url = "{scripted.api}"\n'
+        '[fixtures.stations.create]\npath = "/a/b/c/{station}/d/e"\n'
     )
+    made: list[str] = []
+
+    def only_the_first(method: str, target: str) -> None:
+        made.append(target)
+        scripted.api_status = 201 if len(made) == 1 else 500
+
+    scripted.on_request = only_the_first
     outcome = running(HEARTBEAT, sut={"more": text})
 
     assert (outcome.code, outcome.only["verdict"]) == (3, "ERROR")
+    assert made == ["/a/b/c/LANE-2/d/e", "/a/b/c/LANE-1/d/e"]  # the station that looks, and that of the case
     assert outcome.only["failure"]["kind"] == "operator"
-    assert outcome.only["reason"].startswith("fixtures rest: POST http://127.0.0.1:9/stations cannot connect")
+    assert outcome.only["reason"].startswith("fixtures rest: POST ")
+    assert "500" in outcome.only["reason"]
 
 
 HANGING = """
@@ -452,18 +461,21 @@ def test_probe_makes_connects_and_removes(tmp_path: Path, scripted: ScriptedSut)
     code, out, err = probed(tmp_path)
 
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1].startswith("  probe      LANE-1 connected and booted, round trip ")
-    assert [action for action, _ in scripted.received] == ["BootNotification"]
-    assert targets[:4] == [("PUT", "VALID-1"), ("PUT", "EXPIRED-1"), ("PUT", "LANE-1"), ("DELETE", "LANE-1")]
-    assert set(targets[4:]) == {("DELETE", "EXPIRED-1"), ("DELETE", "VALID-1")}
+    assert out.splitlines()[-2].startswith("  probe      LANE-2 connected and booted, round trip ")
+    assert out.splitlines()[-1] == "  tags       VALID-1 is Accepted, EXPIRED-1 is Accepted"
+    assert [action for action, _ in scripted.received] == ["BootNotification", "Authorize", "Authorize"]
+    assert targets[:3] == [("PUT", "VALID-1"), ("PUT", "EXPIRED-1"), ("PUT", "LANE-1")]
+    assert targets[3:5] == [("PUT", "LANE-2"), ("DELETE", "LANE-2")]
+    assert targets[5] == ("DELETE", "LANE-1")
+    assert set(targets[6:]) == {("DELETE", "EXPIRED-1"), ("DELETE", "VALID-1")}
 
 
 def test_probe_tells_in_one_sentence_what_is_wrong(tmp_path: Path, scripted: ScriptedSut) -> None:
     file = scripted.sut_file(tmp_path)
     file.write_text(file.read_text().replace(scripted.url, "ws://127.0.0.1:9/ocpp"))
     assert probed(tmp_path)[::2] == (
-        2,
-        "ws://127.0.0.1:9/ocpp/LANE-1: the connection was refused; is the CSMS running, and is this its port?\n",
+        3,
+        "ws://127.0.0.1:9/ocpp/LANE-2: the connection was refused; is the CSMS running, and is this its port?\n",
     )
 
     scripted.sut_file(tmp_path, more='[fixtures]\nkind = "python"\nuse = "my_gone:Fixtures"\n')

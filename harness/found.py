@@ -1,0 +1,69 @@
+"""What the first look of a run found, as all its processes know it: how far a station came, which tags are not there.
+
+It is kept in a file of the output folder, beside those of ``harness.health``, while the run lasts.
+"""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from harness.case import Case
+
+FILE: Final = ".sut-at-first"
+
+_TAGS_OF_NEED: Final[Mapping[str, tuple[str, ...]]] = {
+    "valid-tag": ("valid",),
+    "second-valid-tag": ("valid_2",),
+    "parent-tag": ("valid", "valid_2"),
+    "expired-tag": ("expired",),
+    "blocked-tag": ("blocked",),
+    "concurrent-tag": ("concurrent",),
+}
+_TAGS_OF_STATE: Final[Mapping[str, tuple[str, ...]]] = {"authorized": ("valid",), "charging": ("valid",)}
+"""What the fixtures of ``harness.fixtures`` present on the way to a state."""
+
+
+class Answers(IntEnum):
+    """How far a station comes, from nobody there to a boot that is answered."""
+
+    NOTHING = 0
+    SOMETHING = 1
+    """TLS, HTTP with a server error, or what is neither."""
+    TURNS_AWAY = 2
+    """The handshake was answered with a refusal."""
+    OPENS = 3
+    """There is a WebSocket."""
+    BOOTS = 4
+    """A BootNotification was answered, in whatever way."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """``unknown``: key of ``[tags]`` -> the sentence why cases cannot be run with this tag."""
+
+    answers: Answers = Answers.BOOTS
+    unknown: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, folder: Path) -> "Found":
+        """What was written into the output folder; everything was there when nothing was."""
+        with suppress(OSError, msgspec.DecodeError):
+            return msgspec.json.decode((folder / FILE).read_bytes(), type=cls)
+        return cls()
+
+    def write(self, folder: Path) -> None:
+        """Tell the other processes of the run."""
+        with suppress(OSError):  # a disk that is full; then the cases find out themselves
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / FILE).write_bytes(msgspec.json.encode(self))
+
+    def missing(self, case: Case, fixtures: Collection[str]) -> str | None:
+        """Why a case cannot be run, by what it needs and by the states it begins with; ``None`` when it can."""
+        tags = [
+            *(tag for need in case.needs for tag in _TAGS_OF_NEED.get(need, ())),
+            *(tag for state, needed in _TAGS_OF_STATE.items() if state in fixtures for tag in needed),
+        ]
+        return next((self.unknown[tag] for tag in tags if tag in self.unknown), None)
