@@ -16,6 +16,7 @@ from harness.looking import Look, look
 from harness.operators import OperatorError, manual
 from harness.provisioning.scopes import made_for_look, make_for_run, makes_tag, remove_all
 from harness.sut import Lane, ManualSettings, Sut
+from harness.sut.loading import DEFAULT_TAG
 from harness.verdicts import HarnessError, Unreachable
 
 ACCEPTED: Final = frozenset({"valid", "valid_2", "concurrent"})
@@ -118,7 +119,10 @@ def _doubtful(sut: Sut, seen: Look, unknown: Mapping[str, str]) -> Iterator[str]
 
 
 def _named(sut: Sut, name: str) -> str:
-    return f"{sut.scrub(getattr(sut.tags, name))} of {'--tag' if sut.digest is None else '[tags]'}"
+    tag = getattr(sut.tags, name)
+    if sut.digest is None:
+        return f"{tag} (no --tag was given)" if tag == DEFAULT_TAG else f"{tag} of --tag"
+    return f"{sut.scrub(tag)} of [tags]"
 
 
 def _fix(sut: Sut, name: str) -> str:

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -84,7 +84,10 @@ def parse(
     return with_masked_tags(sut)
 
 
-def for_url(url: str, tag: str = "PLUGPROOF-VALID") -> Sut:
+DEFAULT_TAG: Final = "PLUGPROOF-VALID"
+
+
+def for_url(url: str, tag: str = DEFAULT_TAG) -> Sut:
     """A back office of which only the address is known: six profiles claimed, nothing declared, nobody operating it.
 
     `tag` is an idTag that it accepts. Raises SutError when the address or the tag is unusable.

@@ -145,6 +145,15 @@ def test_without_a_sut_file_the_option_is_named(plugproof_run: PlugproofRun, scr
     assert not list(outcome.out.glob(".sut-*"))
 
 
+def test_a_tag_that_nobody_named_is_told_as_such(plugproof_run: PlugproofRun, scripted: ScriptedSut) -> None:
+    scripted.answers["Authorize"] = INVALID
+    outcome = plugproof_run("precheck", "--csms", scripted.url, "--out", "out", "--case", "TC_003_CSMS")
+
+    assert outcome.code == 3  # nothing conclusive
+    told = "PLUGPROOF-VALID (no --tag was given) is not known to this CSMS (Authorize was answered Invalid)"
+    assert outcome.stderr.startswith(f"before the first case: {told}; register it, or give --tag one")
+
+
 def test_check_probe_shows_what_is_told_of_every_tag(
     plugproof_run: PlugproofRun, scripted: ScriptedSut, tmp_path: Path
 ) -> None:
