@@ -359,7 +359,8 @@ def _out(config: pytest.Config) -> Path:
     try:
         if named is None:
             return new_folder()
-        replaced = replace_earlier(Path(named))
+        sut = config.getoption("sut")
+        replaced = replace_earlier(Path(named), keep=Path(sut) if sut else None)
     except OSError as error:
         hint = "choose another folder with --plugproof-out"
         raise pytest.UsageError(f"{named or BASE}: cannot be written to ({error.strerror}); {hint}") from None

@@ -37,6 +37,7 @@ _FILES: Final = (
     "background.log",
     ".sut-is-away",
     ".sut-is-gone",
+    ".sut-at-first",
     _RUNNING,
 )
 _CASE_FILES: Final = ("trace.jsonl", "sequence.svg")
@@ -51,10 +52,13 @@ def new_folder(base: Path = BASE) -> Path:
             return folder
 
 
-def replace_earlier(folder: Path) -> str | None:
-    """Remove what an earlier run wrote into a folder that the user named, and nothing else; a sentence if there was."""
+def replace_earlier(folder: Path, *, keep: Path | None = None) -> str | None:
+    """Remove what an earlier run wrote into a folder that the user named, and nothing else; a sentence if there was.
+
+    ``keep`` stays: the SUT file of this run may be what an earlier one wrote.
+    """
     had_results = (folder / "results.json").exists()
-    _remove_run(folder)
+    _remove_run(folder, keep)
     return f"{folder}: the results of an earlier run that were here are replaced" if had_results else None
 
 
@@ -125,10 +129,12 @@ def followed(path: Path) -> Path:
     return path.with_name(path.read_text("utf-8").strip())
 
 
-def _remove_run(folder: Path) -> None:
+def _remove_run(folder: Path, keep: Path | None = None) -> None:
+    kept = None if keep is None else keep.resolve()
     for place in (folder / "loaded", folder):
         for file in _written(place):
-            file.unlink(missing_ok=True)
+            if file.resolve() != kept:
+                file.unlink(missing_ok=True)
         for case in (*_cases(place), place / "cases"):
             drop_if_empty(case)
     drop_if_empty(folder / "loaded")

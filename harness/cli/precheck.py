@@ -130,7 +130,7 @@ def _out(choice: Choice) -> Path:
             raise _Usage(f"{BASE} cannot be made ({error.strerror}); choose another folder with --out") from None
     _make_folder(choice.out, "--out")
     with told(choice.out):
-        replaced = replace_earlier(choice.out)
+        replaced = replace_earlier(choice.out, keep=choice.sut)
     if replaced is not None:
         print(replaced)
     return choice.out

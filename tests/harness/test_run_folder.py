@@ -69,6 +69,14 @@ def test_a_named_folder_holds_one_run(plugproof_run: PlugproofRun, scripted: Scr
     assert not (tmp_path / "plugproof-out").exists()
 
 
+def test_the_sut_file_of_a_run_stays_where_an_earlier_run_wrote_it(tmp_path: Path) -> None:
+    for name in ("results.json", "reference-csms.toml", ".sut-at-first"):
+        (tmp_path / name).write_text("")
+
+    assert replace_earlier(tmp_path, keep=tmp_path / "reference-csms.toml") is not None
+    assert {path.name for path in tmp_path.iterdir()} == {"reference-csms.toml"}
+
+
 def test_a_usage_error_replaces_nothing(plugproof_run: PlugproofRun, scripted: ScriptedSut, tmp_path: Path) -> None:
     sut = str(scripted.sut_file(tmp_path))
     before = plugproof_run("precheck", "--sut", sut, "--case", "TC_001_CSMS", "--out", "out").results

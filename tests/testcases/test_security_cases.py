@@ -54,7 +54,7 @@ class Against:
         """The records of several cases, by their ids."""
         text = self.sut.read_text("utf-8")
         assert changed[0] in text
-        file = self.out / "changed.toml"
+        file = self.sut.with_name("changed.toml")
         file.write_text(text.replace(*changed, 1) if changed[0] else text, "utf-8")
         return {id: dict(record) for id, record in kill_matrix.play(file, self.out, self._api, kills).items()}
 
@@ -66,8 +66,10 @@ class Against:
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Against]:
     out = tmp_path_factory.mktemp("security")
+    runs = out / "runs"  # what a run replaces there is not what the next one is made from
+    runs.mkdir()
     with reference_csms(out) as sut:
-        yield Against(sut, out)
+        yield Against(sut, runs)
 
 
 # --- more faults than the kill matrix has rows -----------------------------------------------------------------------
