@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, ClassVar
@@ -28,21 +28,9 @@ class Elsewhere:
         """Import it."""
         name, _, attribute = self.where.partition(":")
         module = import_module(name)
-        found = getattr(module, attribute, None) or _Forward(module.main)
+        found = getattr(module, attribute)
         assert isinstance(found, TyperCommand)
         return found
-
-
-class _Forward(TyperCommand):
-    """A command that reads its arguments itself: they are handed on as they are, `--help` and `--` too."""
-
-    def __init__(self, main: Callable[[Sequence[str]], int]) -> None:
-        super().__init__(None, callback=lambda: main(self._given), add_help_option=False)
-        self._given: Sequence[str] = ()
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        self._given = list(args)
-        return []
 
 
 class Group(TyperGroup):
