@@ -145,8 +145,9 @@ def test_one_that_is_killed_without_a_word(tmp_path: Path) -> None:
 
 def test_the_log_says_where_it_is(tmp_path: Path) -> None:
     with reference_csms(tmp_path, with_rsa=False):
-        log = (tmp_path / "reference-csms.log").read_text()
+        pass
 
+    log = (tmp_path / "reference-csms.log").read_text()  # whole now that the CSMS has ended
     stages = [line.split(" ", 3)[-1] for line in log.splitlines()]
     assert stages[:2] == ["importing the libraries", "importing the libraries"]
     assert stages[2:] == [
@@ -156,6 +157,8 @@ def test_the_log_says_where_it_is(tmp_path: Path) -> None:
         "opening the file server",
         "opening the HTTP API",
         "ready",
+        "stopping",
+        "stopped",
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.reference import reference_csms
+from harness.reference import FILE, reference_csms
 from harness.sut import Secret, SutError, key_bytes, load
 from harness.sut.secret import MASK, scrub, written
 
@@ -63,7 +63,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (artefacts / "stdout").write_text(done.stdout, "utf-8")
     (artefacts / "stderr").write_text(done.stderr, "utf-8")
     assert done.returncode == 1, done.stdout + done.stderr
-    (artefacts / "sut.toml").rename(folder / "written-sut.toml")  # an input, and looked at on its own
+    (artefacts / FILE).rename(folder / "written-sut.toml")  # an input, and looked at on its own
     return artefacts
 
 
