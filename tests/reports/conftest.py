@@ -67,7 +67,7 @@ def case_of(results: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
 def with_outcomes(results: dict[str, Any]) -> Callable[..., dict[str, Any]]:
     """The run with one case per named outcome, and no other."""
     by_outcome = {outcome(case): case for case in reversed(results["cases"])}
-    by_outcome["NOT_RUN"] = NOT_RUN
+    by_outcome["NOT_RUN"] = copy.deepcopy(NOT_RUN)
     assert by_outcome.keys() == set(OUTCOMES)
 
     def build(*names: str) -> dict[str, Any]:
