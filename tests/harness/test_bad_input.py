@@ -559,7 +559,7 @@ def test_an_option_that_does_not_exist(precheck: Callable[..., Said]) -> None:
     said = precheck("--nonsense")
 
     assert said.code == 2
-    assert "No such option: --nonsense" in said.err
+    assert "no such option: --nonsense" in said.err
 
 
 def test_an_output_folder_that_cannot_be_made(precheck: Callable[..., Said], tmp_path: Path) -> None:
