@@ -3,17 +3,15 @@
 The machine is a folder of commands: the real ones the script needs, and stand-ins for `apt-get` and `id`.
 """
 
-import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.locks import ROOT
 
-NEEDED = ("bash", "cat", "dirname", "env", "grep", "mkdir", "touch", "wc")
+NEEDED = ("bash", "cat", "dirname", "env", "mkdir", "touch")
 INSTALLS = """\
 #!/usr/bin/env bash
 echo "$@" >> "$MACHINE/apt-get.log"
@@ -34,7 +32,7 @@ exit 100
 
 
 class Machine:
-    """A machine without Chromium and PostgreSQL, and a tree with two browser tests in it."""
+    """A machine without Chromium and PostgreSQL, and a tree."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,11 +42,6 @@ class Machine:
         for name in (*NEEDED, "chmod"):
             (self.commands / name).symlink_to(shutil.which(name) or pytest.fail(f"this machine has no {name}"))
         shutil.copytree(ROOT / ".ci", self.tree / ".ci")
-        (self.tree / "tests").mkdir()
-        (self.tree / "tests" / "test_page.py").write_text(
-            "from tests.csms_core.browser_support import needs_chromium\nasync def test_a(): ...\ndef test_b(): ...\n"
-        )
-        (self.tree / "tests" / "test_other.py").write_text("def test_c(): ...\n")
 
     def has(self, name: str, script: str) -> None:
         (self.commands / name).write_text(script)
@@ -99,7 +92,7 @@ def test_what_cannot_be_installed_is_told_with_the_tests_that_will_be_skipped(ma
     assert done.stderr == "E: Could not resolve\napt-get could not install chromium postgresql\n"
     assert done.stdout.splitlines() == [
         "installing chromium postgresql",
-        "there is no Chromium: 2 browser tests will be skipped",
+        "there is no Chromium: the tests of pages in a browser will be skipped",
         "there is no PostgreSQL server: the tests of the store on PostgreSQL will be skipped",
     ]
 
@@ -135,20 +128,5 @@ def test_ci_goes_on_without_a_browser_and_ends_as_the_tests_end(machine: Machine
     done = machine.run("bash", ".ci/run")
 
     assert done.returncode == outcome
-    assert "there is no Chromium: 2 browser tests will be skipped" in done.stdout
+    assert "there is no Chromium: the tests of pages in a browser will be skipped" in done.stdout
     assert done.stdout.splitlines()[-2:] == ["going on without it", "make test"]
-
-
-def test_the_tests_that_are_counted_are_those_that_are_skipped_without_a_browser(machine: Machine) -> None:
-    shutil.copytree(ROOT / "tests", machine.tree / "tests", dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pyc"))
-    (machine.tree / "tests" / "test_page.py").unlink()
-    counted = re.search(r"no Chromium: (\d+) browser tests", machine.system().stdout)
-
-    files = [str(file) for file in (ROOT / "tests").rglob("test_*.py") if "needs_chromium" in file.read_text("utf-8")]
-    files.remove(str(Path(__file__)))
-    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", *files]
-    run = subprocess.run(command, cwd=ROOT, env={"PATH": str(machine.commands)}, text=True, capture_output=True)
-    skipped = [line for line in run.stdout.splitlines() if " SKIPPED" in line]
-
-    assert counted
-    assert int(counted[1]) == len({line.split()[0].partition("[")[0] for line in skipped}) > 0, run.stdout
