@@ -17,6 +17,13 @@ def now() -> dict[str, Any]:
     return loaded
 
 
+def three() -> dict[str, Any]:
+    """The sample with a failed case, one that passed and one that does not apply: few enough to be read whole."""
+    run = now()
+    run["cases"] = [case_of(run, id) for id in ("TC_061_CSMS", "TC_023_1_CSMS", "TC_046_CSMS")]
+    return run
+
+
 def case_of(results: dict[str, Any], id: str) -> dict[str, Any]:
     return next(case for case in results["cases"] if case["id"] == id)
 

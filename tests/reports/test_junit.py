@@ -9,7 +9,8 @@ import xmlschema
 from syrupy.assertion import SnapshotAssertion
 
 from reports.junit import junit
-from tests.reports.diff_runs import now
+from reports.verdicts import outcome
+from tests.reports.diff_runs import now, three
 
 JENKINS = Path(__file__).parent / "schemas" / "junit-10.xsd"
 
@@ -20,8 +21,8 @@ def case_in(document: str, name: str) -> ET.Element:
     return element
 
 
-def test_document(results: dict[str, Any], xml_file: SnapshotAssertion) -> None:
-    assert junit(results) == xml_file
+def test_document(xml_file: SnapshotAssertion) -> None:
+    assert junit(three()) == xml_file
 
 
 def test_jenkins_takes_it(results: dict[str, Any]) -> None:
@@ -32,10 +33,21 @@ def test_jenkins_takes_it(results: dict[str, Any]) -> None:
     assert len(list(schema.iter_errors(inside))) == 1
 
 
-def test_document_of_the_sample(xml_file: SnapshotAssertion) -> None:
-    document = junit(now())
-    assert document == xml_file
+def test_every_case_of_the_sample_is_in_it_with_its_own_explanation() -> None:
+    run = now()
+    document = junit(run)
     assert [str(error.reason) for error in xmlschema.XMLSchema10(str(JENKINS)).iter_errors(document)] == []
+    elements = ET.fromstring(document).findall(".//testcase")
+    assert sorted(one.attrib["name"] for one in elements) == sorted(case["id"] for case in run["cases"])
+    for case in run["cases"]:
+        element = case_in(document, case["id"])
+        kinds = [child.attrib["type"] for child in element if child.tag in ("failure", "error", "skipped")]
+        assert kinds == ([] if outcome(case) == "PASS" else [outcome(case)])
+        assert case["title"] in (element.findtext("system-out") or "")
+        if case["failure"] and case["verdict"] == "FAIL" and not case["expected_failure"]:
+            text = element.findtext("failure") or ""
+            assert case["failure"]["expected"] in text
+            assert case["failure"]["actual"] in text
 
 
 def test_counts_are_of_what_it_holds(results: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from reports.step_summary import LIMIT, step_summary
-from tests.reports.diff_runs import case_of, now
+from tests.reports.diff_runs import case_of, now, three
 
 Run = Callable[..., dict[str, Any]]
 
@@ -18,8 +18,8 @@ def sample() -> dict[str, Any]:
     return now()
 
 
-def test_document(sample: dict[str, Any], markdown_file: SnapshotAssertion) -> None:
-    assert step_summary(sample) == markdown_file
+def test_document(markdown_file: SnapshotAssertion) -> None:
+    assert step_summary(three()) == markdown_file
 
 
 def test_every_case_is_in_a_table_and_what_went_wrong_is_explained(sample: dict[str, Any]) -> None:
