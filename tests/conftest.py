@@ -1,40 +1,117 @@
-"""Which worker runs which test, when there are several.
+"""Which worker runs which tests when there are several, which tests come first, and what is left to the night.
 
-A module that says `pytestmark = pytest.mark.xdist_group(...)` makes something expensive once; its tests stay together.
-xdist 3.8 writes the name of the group into an attribute that pytest 9.2 no longer reads, so its own `--dist loadgroup`
-spreads them; here the scheduler looks into the module instead.
+Each test goes wherever there is room. Where a fixture makes something expensive for a whole module, its tests stay
+together, and so do those of an `xdist_group`. The scheduler knows the names of tests only, and xdist 3.8 writes the
+name of a group into an attribute that pytest 9.2 no longer reads, so groups are read from the source;
+`test_grouping.py` compares them with what pytest knows.
 """
 
+import ast
 import os
-import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 os.environ.pop("GITHUB_STEP_SUMMARY", None)  # the runs of the tests are not for the summary of the job that runs them
 
 ROOT = Path(__file__).resolve().parent.parent
-_OF_MODULE = re.compile(r'^pytestmark = .*\bxdist_group\("([^"]+)"\)', re.MULTILINE)
-_OF_PARAMETER = re.compile(r'\bxdist_group\("([^"]+)"\)')
+
+FIRST = (
+    "tests/test_packaging.py",
+    "tests/csms_core/test_durability_kill.py",
+    "tests/testcases/",
+    "tests/csms_core/test_console_page.py",
+    "tests/reports/test_html_browser.py",
+)
+"""What takes longest begins first, so that no worker is busy alone at the end."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="also what is too long for every day (make nightly)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "nightly: too long for every day; runs with --nightly")
+
+
+@pytest.fixture(scope="session")
+def nightly(pytestconfig: pytest.Config) -> bool:
+    """Whether there is time: by night a test may do more of the same."""
+    return bool(pytestconfig.getoption("nightly"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("nightly"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    return next((place for place, name in enumerate(FIRST) if nodeid.startswith(name)), len(FIRST))
+
+
+# --- groups ----------------------------------------------------------------------------------------------------------
+
+
+class Groups(NamedTuple):
+    """The groups that a file names: of all its tests, by function, and by the value of a parameter."""
+
+    whole: str | None
+    functions: dict[str, str]
+    parameters: dict[str, str]
 
 
 @cache
-def groups_in(file: str) -> tuple[str | None, frozenset[str]]:
-    """The group of all tests in a file (relative to the root of the project), and all groups it names."""
+def groups_in(file: str) -> Groups:
+    """The groups in a file, whose name is relative to the root of the project."""
     path = ROOT / file
-    text = path.read_text("utf-8") if path.is_file() else ""
-    whole = _OF_MODULE.search(text)
-    return whole[1] if whole else None, frozenset(_OF_PARAMETER.findall(text))
+    tree = ast.parse(path.read_text("utf-8") if path.is_file() else "")
+    whole: str | None = None
+    functions: dict[str, str] = {}
+    parameters: dict[str, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id="pytestmark")]):
+                whole = next(_groups(node.value), whole)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                for name in (name for one in node.decorator_list for name in _named(one)):
+                    functions[node.name] = name
+                if any(_is_for_the_module(one) for one in node.decorator_list):
+                    whole = whole or file
+            case ast.Call(func=ast.Attribute(attr="param"), args=[ast.Constant(value=value), *_]):
+                parameters |= {str(value): name for name in _groups(node)}
+    return Groups(whole, functions, parameters)
+
+
+def _groups(node: ast.AST) -> Iterator[str]:
+    """The names of the groups somewhere in an expression."""
+    return (name for inner in ast.walk(node) for name in _named(inner))
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="xdist_group"), args=[ast.Constant(value=str(name))]):
+            yield name
+
+
+def _is_for_the_module(decorator: ast.AST) -> bool:
+    return isinstance(decorator, ast.Call) and any(
+        word.arg == "scope" and isinstance(word.value, ast.Constant) and word.value.value == "module"
+        for word in decorator.keywords
+    )
 
 
 def group_of(nodeid: str) -> str | None:
-    """The group of a test: that of its module, or one that a parameter with its name belongs to."""
+    """The group of a test: of its module, of its function, or of one of its parameters."""
     file, _, test = nodeid.partition("::")
-    whole, named = groups_in(file)
-    parameters = re.split(r"[\[\]-]", test.partition("[")[2])
-    return whole or next((name for name in sorted(named) if name in parameters), None)
+    function, _, parameters = test.partition("[")
+    groups = groups_in(file)
+    of_parameters = (groups.parameters.get(one) for one in parameters.removesuffix("]").split("-"))
+    return groups.whole or groups.functions.get(function) or next(filter(None, of_parameters), None)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,4 +125,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             return group_of(nodeid) or nodeid
 
+    config.option.loadscopereorder = False  # by the number of tests; here they come as collected, see `FIRST`
     return ByGroup(config, log)

@@ -55,7 +55,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
 
     async with Csms(default_config(tmp_path)) as csms, contextlib.AsyncExitStack() as stack:
         await provision(csms)
-        api = await stack.enter_async_context(httpx.AsyncClient(base_url=csms.api_url, timeout=30))
+        api = await stack.enter_async_context(httpx.AsyncClient(base_url=csms.api_url, timeout=30, verify=False))
         station = Station(csms.url, id=STATION, connectors=2, clock=clock, observer=observe)
         await stack.enter_async_context(station)
         await clock.settle()

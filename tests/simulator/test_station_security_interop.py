@@ -44,7 +44,7 @@ async def csms(pki: Pki, tmp_path: Path) -> AsyncIterator[Csms]:
 
 @pytest_asyncio.fixture
 async def api(csms: Csms) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=f"{csms.api_url}/api/v1", timeout=30) as client:
+    async with httpx.AsyncClient(base_url=f"{csms.api_url}/api/v1", timeout=30, verify=False) as client:
         yield client
 
 

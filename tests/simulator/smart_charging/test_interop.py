@@ -25,7 +25,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
     clock = VirtualClock(NOW)
     async with Csms(default_config(tmp_path)) as csms, contextlib.AsyncExitStack() as stack:
         await provision(csms)
-        api = await stack.enter_async_context(httpx.AsyncClient(base_url=csms.api_url, timeout=30))
+        api = await stack.enter_async_context(httpx.AsyncClient(base_url=csms.api_url, timeout=30, verify=False))
         station = Station(csms.url, id=STATION, connectors=2, power=22_080.0, clock=clock, configuration=QUIET)
         await stack.enter_async_context(station)
         await clock.settle()
