@@ -9,12 +9,10 @@ import contextlib
 import datetime
 import ipaddress
 import json
-import os
 import re
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +27,7 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import serve
 
 from ocppj.errors import OcppError
+from tests.harness.command import Command, in_a_process, in_process
 from tests.harness.scripted_sut import Hangup, Never, Octets, ScriptedSut, Text
 
 ONE = ("--case", "TC_001_CSMS")
@@ -67,20 +66,53 @@ class Said:
         return self.only["verdict"], self.only["reason"], self.only.get("not_run", False)
 
 
-@pytest.fixture
-def precheck(tmp_path: Path) -> Callable[..., Said]:
-    """Run `plugproof precheck` as a user does."""
+ENVIRONMENT = {"COLUMNS": "200", "CI": "1", "NO_COLOR": "1"}
+
+
+def judged(command: Command, folder: Path) -> Callable[..., Said]:
+    """`plugproof precheck` by this command; only who came as far as a run left results."""
 
     def run(*arguments: str) -> Said:
-        command = [sys.executable, "-c", "from harness.cli import main; main()", "precheck", "--out", "out", *arguments]
-        environment = {**os.environ, "COLUMNS": "200", "CI": "1", "NO_COLOR": "1"}
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60)
-        assert "Traceback" not in done.stdout + done.stderr
-        said = Said(done, tmp_path / "out" / "results.json")
+        done = command("precheck", "--out", "out", *arguments)
+        said = Said(done, folder / "out" / "results.json")
         assert (said.results is None) == (said.code == 2)
         return said
 
     return run
+
+
+@pytest.fixture
+def precheck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run `plugproof precheck`, here; `test_a_process_says_the_same` shows that it makes no difference."""
+    return judged(in_process(tmp_path, monkeypatch, capfd, **ENVIRONMENT), tmp_path)
+
+
+@pytest.fixture
+def precheck_process(tmp_path: Path) -> Callable[..., Said]:
+    """Run `plugproof precheck` as a user does."""
+    return judged(in_a_process(tmp_path, **ENVIRONMENT), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--nonsense",),  # typer says it
+        ("--sut", "nowhere.toml"),  # our own command line does
+        ("--csms", "ws://127.0.0.1:{closed}/ocpp", *ONE),  # the run does
+    ],
+    ids=["option", "file", "run"],
+)
+def test_a_process_says_the_same(
+    precheck: Callable[..., Said], precheck_process: Callable[..., Said], arguments: tuple[str, ...]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()[1]
+    arguments = tuple(part.format(closed=closed) for part in arguments)
+
+    here, there = precheck(*arguments), precheck_process(*arguments)
+    assert (here.code, here.sentence) == (there.code, there.sentence)
+    assert here.sentence != ""
+    assert here.out == there.out
 
 
 @contextmanager

@@ -1,37 +1,29 @@
 """`plugproof precheck` and `plugproof list` as commands: what they print, what they write, how they end."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness.registry import all_cases
 from reports.results import validate
+from tests.harness.command import Command, in_a_process, in_process
 from tests.harness.scripted_sut import ScriptedSut
 
-Plugproof = Callable[..., subprocess.CompletedProcess[str]]
+ENVIRONMENT = {"COLUMNS": "100", "NO_COLOR": "1"}
 
 
 @pytest.fixture
-def plugproof(tmp_path: Path) -> Plugproof:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from harness.cli import main; main()", *arguments]
-        environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
-        environment.pop("CI", None)
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120)
-        assert "Traceback" not in done.stdout + done.stderr
-        return done
-
-    return run
+def plugproof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    return in_process(tmp_path, monkeypatch, capfd, **ENVIRONMENT)
 
 
-def test_the_embedded_reference_passes(plugproof: Plugproof, tmp_path: Path) -> None:
-    done = plugproof("precheck", "--case", "tc_001_csms", "--case", "TC_013_CSMS", "-n", "2", "--out", "out")
+def test_the_embedded_reference_passes(tmp_path: Path) -> None:
+    """In a process, as somebody at a shell does it."""
+    done = in_a_process(tmp_path, **ENVIRONMENT)(
+        "precheck", "--case", "tc_001_csms", "--case", "TC_013_CSMS", "-n", "2", "--out", "out"
+    )
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("2 cases against Reference CSMS\n")
@@ -48,7 +40,7 @@ def test_the_embedded_reference_passes(plugproof: Plugproof, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_the_tests_of_the_project_it_is_called_in_are_left_alone(
-    plugproof: Plugproof, tmp_path: Path, workers: str
+    plugproof: Command, tmp_path: Path, workers: str
 ) -> None:
     """Where pytest finds nothing under the names it is given, it imports the conftest files of the folder it is in."""
     (tmp_path / "tests").mkdir()
@@ -60,7 +52,7 @@ def test_the_tests_of_the_project_it_is_called_in_are_left_alone(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_fault_fails_and_is_explained(plugproof: Plugproof) -> None:
+def test_a_fault_fails_and_is_explained(plugproof: Command) -> None:
     done = plugproof("precheck", "--case", "TC_001_CSMS", "--fault", "boot-answer-without-interval", "--out", "out")
 
     assert (done.returncode, done.stderr) == (1, "")
@@ -70,7 +62,7 @@ def test_a_fault_fails_and_is_explained(plugproof: Plugproof) -> None:
     assert re.search(r"^1 failed in \d+\.\d s$", done.stdout, re.MULTILINE)
 
 
-def test_a_preamble_that_breaks_is_an_error(plugproof: Plugproof) -> None:
+def test_a_preamble_that_breaks_is_an_error(plugproof: Command) -> None:
     done = plugproof("precheck", "--case", "TC_003_CSMS", "--fault", "boot-pending", "--out", "out")
 
     assert done.returncode == 3
@@ -80,7 +72,7 @@ def test_a_preamble_that_breaks_is_an_error(plugproof: Plugproof) -> None:
     assert "the state booted was not reached: status = Pending" in done.stdout
 
 
-def test_strict_is_kept_for_the_next_time(plugproof: Plugproof) -> None:
+def test_strict_is_kept_for_the_next_time(plugproof: Command) -> None:
     options = ("precheck", "--case", "TC_064_CSMS", "--fault", "data-transfer-accepts-everything", "--out", "out")
 
     assert plugproof(*options).returncode == 0
@@ -89,9 +81,7 @@ def test_strict_is_kept_for_the_next_time(plugproof: Plugproof) -> None:
     assert "--strict" in next(line for line in done.stdout.splitlines() if "run again" in line)
 
 
-def test_without_an_operator_the_reason_is_said_once(
-    plugproof: Plugproof, scripted: ScriptedSut, tmp_path: Path
-) -> None:
+def test_without_an_operator_the_reason_is_said_once(plugproof: Command, scripted: ScriptedSut, tmp_path: Path) -> None:
     sut = scripted.sut_file(tmp_path)
     done = plugproof("precheck", "--sut", str(sut), "--case", "TC_013_CSMS", "--case", "TC_014_CSMS", "--out", "out")
 
@@ -99,7 +89,7 @@ def test_without_an_operator_the_reason_is_said_once(
     assert "inconclusive: TC_013_CSMS, TC_014_CSMS: nobody operates the back office" in " ".join(done.stdout.split())
 
 
-def test_when_nothing_applies_nothing_is_green(plugproof: Plugproof, scripted: ScriptedSut, tmp_path: Path) -> None:
+def test_when_nothing_applies_nothing_is_green(plugproof: Command, scripted: ScriptedSut, tmp_path: Path) -> None:
     sut = scripted.sut_file(tmp_path)
     done = plugproof("precheck", "--sut", str(sut), "--case", "TC_023_3_CSMS", "--out", "out")
 
@@ -107,7 +97,7 @@ def test_when_nothing_applies_nothing_is_green(plugproof: Plugproof, scripted: S
     assert "tags.blocked is not set in sut.toml" in " ".join(done.stdout.split())
 
 
-def test_list(plugproof: Plugproof) -> None:
+def test_list(plugproof: Command) -> None:
     done = plugproof("list")
     cases = all_cases()
 
