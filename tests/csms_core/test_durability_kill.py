@@ -25,8 +25,6 @@ from tests.csms_core.postgresql import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 160_2026
-KILLS = 24
-KILLS_AT_THE_START = 6
 STATIONS = 8
 
 
@@ -97,14 +95,15 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.mark.asyncio
-async def test_tx_18_kill_9_under_load_loses_nothing_and_books_nothing_twice(url: str) -> None:
+async def test_tx_18_kill_9_under_load_loses_nothing_and_books_nothing_twice(url: str, nightly: bool) -> None:
+    kills, at_its_start = (24, 6) if nightly else (6, 2)
     moments = random.Random(SEED)
-    at_the_start = set(moments.sample(range(KILLS), KILLS_AT_THE_START))
+    at_the_start = set(moments.sample(range(kills), at_its_start))
     journal, network = Journal(), Network()
     options = ("--any-station", "--database", url)
 
     async with parent() as csms, charging(network, journal, STATIONS, SEED):
-        for number in range(KILLS):
+        for number in range(kills):
             if number in at_the_start:
                 await csms.start(*options)
                 await asyncio.sleep(moments.uniform(0, 0.2))  # no synchronisation: the moment of the kill
@@ -124,7 +123,7 @@ async def test_tx_18_kill_9_under_load_loses_nothing_and_books_nothing_twice(url
         await network.after(100)
 
     assert_booked_once(url, journal)
-    assert len(journal.starts) > KILLS
+    assert len(journal.starts) > kills
 
 
 @pytest.mark.asyncio

@@ -12,19 +12,14 @@ pytestmark = pytest.mark.xdist_group("kill-matrix")
 
 @pytest.fixture(scope="module")
 def played() -> Played:
-    """All rounds, once."""
-    return kill_matrix.run()
+    """All rounds, once. That everything passes without a fault is seen in `test_catalogue.py`, with the same times."""
+    with kill_matrix.reference() as (sut, out):
+        return kill_matrix.run(sut, out)
 
 
 def test_every_rule_of_a_csms_has_its_fault() -> None:
     assert set(KILLS) == {rid for case in all_cases() if case.sut == "csms" for rid in case.rules}
     assert {kill.fault for kill in KILLS.values()} <= set(CATALOGUE)
-
-
-def test_without_a_fault_every_case_passes(played: Played) -> None:
-    assert {id: case["verdict"] for id, case in played.healthy.items()} == {
-        case.id: "PASS" for case in all_cases() if case.sut == "csms"
-    }
 
 
 def test_a_case_passes_whatever_the_operator_chooses(played: Played) -> None:

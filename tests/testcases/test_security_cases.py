@@ -42,9 +42,8 @@ class Against:
     def __init__(self, sut: Path, out: Path) -> None:
         self.sut = sut
         self.out = out
-        text = sut.read_text("utf-8")
-        self._api = text.partition('api = "')[2].partition('"')[0]
-        sut.write_text(kill_matrix._with(kill_matrix.TIMEOUTS, text), "utf-8")
+        self._api = kill_matrix.api_of(sut)
+        sut.write_text(kill_matrix.with_values(kill_matrix.TIMEOUTS, sut.read_text("utf-8")), "utf-8")
 
     def case(self, id: str, fault: str = "", *, since: int = 0, changed: tuple[str, str] = ("", "")) -> dict[str, Any]:
         """The record of a case, run with a fault, or with a SUT file in which something is `changed`."""
