@@ -13,6 +13,8 @@ TYPED := $(PACKAGES) $(wildcard conftest.py) $(sort $(dir $(wildcard benchmarks/
 # Packages whose own tests leave no branch unvisited, see CONTRIBUTING.md; the others are measured by `make coverage`, because
 # that makes a run half as long again.
 FULLY_COVERED := ocppj reports
+COVERED_LOG := $(VENV)/covered.log
+NIGHTLY ?=
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -53,14 +55,29 @@ precheck: $(STAMP) ## Set up, then run the pre-check (of the embedded reference 
 .PHONY: test
 test: lint $(STAMP_LOAD) ## Set up, then lint, check types and run all tests
 ifeq ($(strip $(PYTEST_ARGS)),)
-	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m $(PYTEST) $(patsubst %,tests/%,$(FULLY_COVERED))
-	@$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --fail-under=100 --include='$(subst $(space),$(comma),$(patsubst %,%/*,$(FULLY_COVERED)))'
-	$(BIN)/python -m $(PYTEST) tests $(patsubst %,--ignore=tests/%,$(FULLY_COVERED))
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going tests-covered tests-others
 else
 	$(BIN)/python -m $(PYTEST) tests $(PYTEST_ARGS)
 endif
+
+.PHONY: nightly
+nightly: ## The same, and what is too long for every day
+	@$(MAKE) --no-print-directory test NIGHTLY=--nightly
+
+# Both at the same time. The first is one process, and shows what it has to say in one piece.
+.PHONY: tests-covered tests-others
+tests-covered:
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q $(NIGHTLY) $(patsubst %,tests/%,$(FULLY_COVERED)) > $(COVERED_LOG) 2>&1; \
+	  code=$$?; echo; cat $(COVERED_LOG); exit $$code
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=100 --include='$(subst $(space),$(comma),$(patsubst %,%/*,$(FULLY_COVERED)))'
+
+tests-others:
+	$(BIN)/python -m $(PYTEST) $(NIGHTLY) tests $(patsubst %,--ignore=tests/%,$(FULLY_COVERED))
+
+# Where Python may not write what it compiles, every worker of every run would compile each test file anew.
+test tests-covered tests-others coverage: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: coverage
 coverage: $(STAMP_LOAD) ## Set up, then run all tests and show which branches none of them visits

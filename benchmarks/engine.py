@@ -17,6 +17,7 @@ import pstats
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -158,23 +159,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _profile(ours, texts(chosen.messages * 5, 0))
         return
 
-    loop = asyncio.new_event_loop()
-    outbox = Outbox()
-    central = Central("BENCH", outbox)
-    central.route_map = routing.create_route_map(central)
-    theirs = other_library(central, loop)
-    _expect_same_answers(session, trace, central, outbox, loop)
+    with closing(asyncio.new_event_loop()) as loop:
+        outbox = Outbox()
+        central = Central("BENCH", outbox)
+        central.route_map = routing.create_route_map(central)
+        theirs = other_library(central, loop)
+        _expect_same_answers(session, trace, central, outbox, loop)
 
-    measures = {"plugproof `Session`, trace on": ours, f"`ocpp` {version('ocpp')} `ChargePoint`": theirs}
-    seconds: dict[str, list[float]] = {name: [] for name in measures}
-    for run in range(chosen.rounds + 1):
-        for name, measure in measures.items():
-            incoming = texts(chosen.messages, run + 1)
-            gc.collect()
-            taken = measure(incoming)
-            if run:  # the first round warms up
-                seconds[name].append(taken / (2 * len(incoming)) * 1e6)
-    loop.close()
+        measures = {"plugproof `Session`, trace on": ours, f"`ocpp` {version('ocpp')} `ChargePoint`": theirs}
+        seconds: dict[str, list[float]] = {name: [] for name in measures}
+        for run in range(chosen.rounds + 1):
+            for name, measure in measures.items():
+                incoming = texts(chosen.messages, run + 1)
+                gc.collect()
+                taken = measure(incoming)
+                if run:  # the first round warms up
+                    seconds[name].append(taken / (2 * len(incoming)) * 1e6)
     assert session.finding_count == 0, session.findings[:3]
     print(table(seconds, chosen.messages))
 

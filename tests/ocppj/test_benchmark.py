@@ -1,16 +1,42 @@
-"""The benchmark of the engine runs and compares like with like."""
+"""The benchmark of the engine compares like with like, and its figures are what was measured."""
 
 import pytest
 
 from benchmarks import engine
 
 
-def test_the_benchmark_prints_a_row_for_each_side(capsys: pytest.CaptureFixture[str]) -> None:
-    engine.main(["--rounds", "1", "--messages", "20"])
+def figures(printed: str) -> dict[str, dict[str, float]]:
+    """The numbers of the table that was printed, by engine and column."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in printed.splitlines() if "|" in line]
+    (_, *columns), _, *rows = cells
+    return {name: dict(zip(columns, map(float, numbers), strict=True)) for name, *numbers in rows}
 
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[2] == "| engine | median | min | max | ratio |"
-    assert [line.split("|")[1].split("`")[1] for line in lines[4:]] == ["Session", "ocpp"]
+
+def test_both_sides_are_measured_and_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    engine.main(["--rounds", "3", "--messages", "20"])
+
+    ours, theirs = figures(capsys.readouterr().out).values()
+    for one in (ours, theirs):
+        assert 0 < one["min"] <= one["median"] <= one["max"]
+    assert ours["ratio"] == 1
+    assert theirs["ratio"] == pytest.approx(theirs["median"] / ours["median"], abs=0.1, rel=0.05)
+
+
+def test_the_ratio_is_that_of_the_medians() -> None:
+    printed = engine.table({"one": [2.0, 4.0, 90.0], "other": [8.0, 10.0, 12.0]}, 20)
+
+    assert figures(printed) == {
+        "one": {"median": 4.0, "min": 2.0, "max": 90.0, "ratio": 1.0},
+        "other": {"median": 10.0, "min": 8.0, "max": 12.0, "ratio": 2.5},
+    }
+    assert "20 messages a round, 3 rounds each" in printed
+
+
+def test_other_answers_are_no_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engine.ANSWERS, "Authorize", {"idTagInfo": {"status": "Blocked"}})
+
+    with pytest.raises(AssertionError, match="Blocked"):
+        engine.main(["--rounds", "1", "--messages", "20"])
 
 
 def test_the_benchmark_can_be_profiled(capsys: pytest.CaptureFixture[str]) -> None:
