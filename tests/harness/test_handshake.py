@@ -194,7 +194,9 @@ async def test_the_password_is_only_offered_when_it_is_to_be() -> None:
         way = entrance(port)
         await opened(way, authenticated=False)
 
-    assert not any("Authorization" in line for _, lines in entries(way) for line in lines)
+    (_, asked), (_, answered) = entries(way)
+    assert any(line.startswith("GET ") for line in asked)
+    assert not any("Authorization" in line for line in (*asked, *answered))
 
 
 def forbids(connection: ServerConnection, request: Request) -> Response:
