@@ -1,12 +1,9 @@
 """Tests that share something expensive run in one worker, however their module says that they do."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from tests.conftest import FIRST, ROOT, group_of
+from tests.harness.conftest import INI, WITHOUT
 
 
 def test_every_group_that_pytest_knows_is_known_to_the_scheduler(request: pytest.FixtureRequest) -> None:
@@ -53,18 +50,10 @@ def test_what_comes_first_exists() -> None:
 
 @pytest.mark.parametrize(("arguments", "names"), [((), ["test_day"]), (("--nightly",), ["test_day", "test_night"])])
 def test_what_is_left_to_the_night_runs_when_asked_for(
-    tmp_path: Path, arguments: tuple[str, ...], names: list[str]
+    pytester: pytest.Pytester, arguments: tuple[str, ...], names: list[str]
 ) -> None:
-    (tmp_path / "test_both.py").write_text(
-        "import pytest\ndef test_day(): pass\n@pytest.mark.nightly\ndef test_night(): pass\n", "utf-8"
-    )
-    options = ("--collect-only", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
-    done = subprocess.run(
-        (sys.executable, "-m", "pytest", *options, *arguments, str(tmp_path)),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    pytester.makeini(INI)
+    pytester.makepyfile("import pytest\ndef test_day(): pass\n@pytest.mark.nightly\ndef test_night(): pass\n")
+    done = pytester.runpytest_inprocess("--collect-only", "-q", "-p", "tests.conftest", *WITHOUT, *arguments)
 
-    assert [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line] == names
+    assert [line.partition("::")[2] for line in done.outlines if "::" in line] == names
