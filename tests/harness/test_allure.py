@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from harness.allure import write_allure
+from tests.harness.command import Command
 from tests.harness.conftest import Running
 from tests.harness.scripted_sut import ScriptedSut
-from tests.harness.test_precheck import Plugproof, plugproof  # noqa: F401
+from tests.harness.test_precheck import plugproof  # noqa: F401
 from tests.reports.diff_runs import SAMPLE, now
 
 
-def test_a_precheck_writes_it(plugproof: Plugproof, tmp_path: Path) -> None:  # noqa: F811
+def test_a_precheck_writes_it(plugproof: Command, tmp_path: Path) -> None:  # noqa: F811
     done = plugproof("precheck", "--case", "TC_001_CSMS", "--out", "out", "--allure", "allure")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("\nresults for Allure: allure\n")
@@ -32,7 +33,7 @@ def test_a_precheck_writes_it(plugproof: Plugproof, tmp_path: Path) -> None:  # 
 
 
 def test_a_folder_that_cannot_be_is_one_sentence_before_anything_runs(
-    plugproof: Plugproof,  # noqa: F811
+    plugproof: Command,  # noqa: F811
     tmp_path: Path,
 ) -> None:
     (tmp_path / "file").touch()
