@@ -32,7 +32,7 @@ from schemathesis.specs.openapi.checks import (  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 
-EXAMPLES, BY_NIGHT = 3, 25
+EXAMPLES, BY_NIGHT = 3, 10
 """Requests per operation and kind; the whole has to stay within seconds by day."""
 
 DESCRIBED = (content_type_conformance, not_a_server_error, response_schema_conformance, status_code_conformance)
