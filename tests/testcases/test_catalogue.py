@@ -78,21 +78,28 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reference]:
 
 
 @pytest.fixture(scope="module")
-def results(reference: Reference) -> dict[str, Any]:
-    """One run of everything with the times of the kill matrix, so that a fault is all that is different there."""
-    quick = reference.out / "quick.toml"
-    quick.write_bytes(reference.sut.read_bytes())
-    settle(quick)
-    results = Reference(quick, reference.out).run().results
+def quick(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """The same CSMS with the times of the kill matrix, so that a fault is all that is different there."""
+    out = tmp_path_factory.mktemp("quick")
+    sut = out / "quick.toml"
+    sut.write_bytes(reference.sut.read_bytes())
+    settle(sut)
+    return Reference(sut, out)
+
+
+@pytest.fixture(scope="module")
+def results(quick: Reference) -> dict[str, Any]:
+    """One run of everything."""
+    results = quick.run().results
     assert results is not None
     return results
 
 
 @pytest.fixture(scope="module")
-def traces(reference: Reference, results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def traces(quick: Reference, results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The entries of the trace by case."""
     return {
-        case["id"]: [json.loads(line) for line in (reference.out / case["trace"]).read_text("utf-8").splitlines()]
+        case["id"]: [json.loads(line) for line in (quick.out / case["trace"]).read_text("utf-8").splitlines()]
         for case in results["cases"]
     }
 
