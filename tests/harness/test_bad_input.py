@@ -112,8 +112,8 @@ def test_a_process_says_the_same(
     arguments = tuple(part.format(closed=closed) for part in arguments)
 
     here, there = precheck(*arguments), precheck_process(*arguments)
-    assert (here.code, here.sentence) == (there.code, there.sentence)
-    assert here.sentence != ""
+    assert (here.code, settled(here.err)) == (there.code, settled(there.err))
+    assert here.err != ""
     assert settled(here.out) == settled(there.out)
 
 
