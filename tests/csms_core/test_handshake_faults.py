@@ -38,7 +38,7 @@ from tests.csms_core.test_security_profiles import (
 )
 from tests.csms_core.tls_support import PASSWORD, client_context, foreign_certificate, station_certificate
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("handshake-faults")]  # `pki` is made once
 
 __all__ = ["pki", "settings"]
 

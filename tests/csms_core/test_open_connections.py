@@ -22,7 +22,7 @@ from tests.csms_core.support import BOOT, STATION, Connecting, Station, configur
 from tests.csms_core.test_security_profiles import NEW, Door, change, keep, lowest, pki, settings
 from tests.csms_core.tls_support import PASSWORD, client_context, station_certificate
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("open-connections")]  # `pki` is made once
 
 __all__ = ["pki", "settings"]
 
