@@ -20,6 +20,8 @@ _OPTIONAL = frozenset({*OUTCOME_NAMES.values(), "Timeouts"} - {OUTCOME_NAMES["PA
 _FOLDED = frozenset({"Profile", "Name", "Samples"})
 _SHOWN = ("FAIL", "XPASS", "ERROR")
 _SAME = "  the same in "
+_FEW = 3
+"""Cases whose ids stand before their reason."""
 
 
 def print_results(results: dict[str, Any], out: Path) -> None:
@@ -39,7 +41,7 @@ def print_results(results: dict[str, Any], out: Path) -> None:
         console.print(f"note: {remark}", markup=False)
     for sentence in contradictions(results):
         console.print(f"claim: {sentence}", markup=False)
-    for line in _reasons(results):
+    for line in _reasons(results, console.width):
         console.print(line, markup=False)
     for notice in notices(results):
         console.print(f"run: {notice}", markup=False)
@@ -66,15 +68,21 @@ def _explained(cause: Cause, out: Path, width: int, *, color: bool) -> Iterator[
         yield from (f"{' ' * len(_SAME)}{line}" for line in rest)
 
 
-def _reasons(results: dict[str, Any]) -> Iterator[str]:
-    """Why cases were not judged, the ids that share a reason on one line."""
+def _reasons(results: dict[str, Any], width: int) -> Iterator[str]:
+    """Why cases were not judged: each reason once, and the ids of many cases below it."""
     for name in ("INCONCLUSIVE", "NOT_RUN", "NOT_APPLICABLE"):
+        word = OUTCOME_NAMES[name].lower()
         by_reason: dict[str, list[str]] = {}
         for case in ordered(results["cases"]):
             if outcome(case) == name:
-                by_reason.setdefault(case["reason"] or "", []).append(case["id"])
+                reason = (case["reason"] or "").removeprefix(f"{word}: ")
+                by_reason.setdefault(reason, []).append(case["id"])
         for reason, ids in by_reason.items():
-            yield f"{OUTCOME_NAMES[name].lower()}: {', '.join(ids)}: {reason}"
+            if len(ids) <= _FEW:
+                yield f"{word}: {', '.join(ids)}: {reason}"
+            else:
+                yield f"{word}, {len(ids)} cases: {reason}"
+                yield from (f"  {line}" for line in wrap(", ".join(ids), width - 2))
 
 
 def _used(table: Table) -> Table:

@@ -101,7 +101,7 @@ def test_an_interrupted_run_is_called_one(run: dict[str, Any], capsys: pytest.Ca
     out = printed(run, capsys)
     assert re.search(r"^interrupted after 1 of 3: 2 not run, 1 passed in 5\.1 s$", out, re.MULTILINE)
     assert re.search(r"^exit code 130: interrupted after 1 of 3$", out, re.MULTILINE)
-    assert "not run: TC_070_CSMS, TC_071_CSMS: not run: the run was interrupted" in " ".join(out.split())
+    assert "not run: TC_070_CSMS, TC_071_CSMS: the run was interrupted" in " ".join(out.split())
     assert re.search(r"Core +1 of 3 run +1 ", out)
 
 
@@ -114,3 +114,13 @@ def test_a_selection_is_called_one(run: dict[str, Any], capsys: pytest.CaptureFi
     assert said in " ".join(out.split())
     assert re.search(r"Core +1 of 34 run +1 ", out)
     assert "exit code" not in out
+
+
+def test_many_cases_stand_below_their_reason(run: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    run["cases"] = [{**NOT_RUN, "id": f"TC_{number:03}_CSMS"} for number in range(40)]
+    lines = printed(run, capsys).splitlines()
+    reason = NOT_RUN["reason"].removeprefix("not run: ")
+    begin = next(number for number, line in enumerate(lines) if line.startswith("not run, 40 cases: "))
+    assert reason in " ".join(lines[begin:])
+    ids = [id for line in lines[begin:] if line.startswith("  TC_") for id in line.replace(",", "").split()]
+    assert ids == [f"TC_{number:03}_CSMS" for number in range(40)]
