@@ -182,7 +182,7 @@ def _turns(rows: Sequence[Mapping[str, Any]]) -> list[Shade]:
     ordered = sorted(spans.values())
     if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
         return []
-    return [("case", start, end) for start, end in ordered[1::2]]
+    return [("turn", start, end) for start, end in ordered[1::2]]
 
 
 # --- parts of a picture -----------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ max-width:100%;height:auto}
 .pp-chart .limit{stroke:var(--chart-limit,#b3261e);stroke-width:1.5;stroke-dasharray:7 3}
 .pp-chart .over{stroke:var(--chart-limit,#b3261e);stroke-width:6;stroke-linecap:round}
 .pp-chart .load{fill:var(--chart-load,#c98a00);opacity:.16}
-.pp-chart .case{fill:currentColor;opacity:.06}
+.pp-chart .turn{fill:currentColor;opacity:.06}
 @media (prefers-color-scheme:dark){
 .pp-chart{color:var(--chart-ink,#e4e8ee)}
 .pp-chart .paper{fill:var(--chart-paper,#14181f)}

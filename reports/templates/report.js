@@ -3,7 +3,7 @@
 // The page is readable without this script: it only finds, opens, copies and turns the light on and off.
 (() => {
   const $ = (id) => document.getElementById(id);
-  const cases = [...document.querySelectorAll(".case")];
+  const cases = [...document.querySelectorAll("details.case")];
   const chips = [...document.querySelectorAll(".chip")];
   const texts = new Map();
 

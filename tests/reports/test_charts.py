@@ -192,7 +192,7 @@ def test_a_run_has_a_timeline_and_a_histogram_for_each_figure(results: dict[str,
         "Response time Authorize",
     ]
     assert "requests without an answer, which are not drawn: 2" in charts[0][1]
-    assert len(of_class(drawn(charts[0][1]), "case")) == 1
+    assert len(of_class(drawn(charts[0][1]), "turn")) == 1
     assert sum(bars(drawn(charts[2][1]))) == 1
     assert len({drawn(svg).get("aria-labelledby") for _, svg in charts}) == 3
 
@@ -204,7 +204,7 @@ def test_cases_that_ran_at_the_same_time_are_not_shaded(results: dict[str, Any])
     charts = response_charts(results)
     assert len(charts) == 2  # nothing was measured of Authorize
     assert "requests without an answer" not in charts[0][1]
-    assert not of_class(drawn(charts[0][1]), "case")
+    assert not of_class(drawn(charts[0][1]), "turn")
 
 
 def test_results_without_single_times_have_no_pictures(results: dict[str, Any]) -> None:

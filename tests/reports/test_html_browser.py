@@ -48,6 +48,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("run")
     results = sample.results()
     results["cases"] = [case for case in results["cases"] if case["id"] in IDS]
+    for number, one in enumerate(
+        results["performance"]["samples"]["rows"]
+    ):  # one case after the other, which a picture shows
+        one |= {"case": IDS[min(number // 20, len(IDS) - 1)], "at_ms": number * 1_000.0}
     for path in filter(None, (case["trace"] for case in results["cases"])):
         (out / path).parent.mkdir(parents=True)
         (out / path).write_bytes((sample.HERE / path).read_bytes())
@@ -74,6 +78,14 @@ async def opening(report: Path, browser: Browser) -> AsyncIterator[Opening]:
 
         yield open_page
         assert problems == []
+
+
+async def test_the_count_of_cases_is_that_of_the_run(opening: Opening) -> None:
+    """The picture of the response times shades every second case; its shades are no cases."""
+    page = await opening()
+    await page.get_by_role("searchbox").fill("TC_")
+    await expect(page.locator("svg rect.turn").first).to_be_attached()
+    await expect(page.get_by_role("status")).to_have_text(str(len(IDS)))
 
 
 async def shown(page: Page) -> list[str]:
