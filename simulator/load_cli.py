@@ -7,6 +7,7 @@ need nobody to hand them on.
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -127,7 +128,22 @@ def command(given: Given, context: typer.Context) -> int:
         return Exit.ERRORS
     typed = ["--help" if one == "--locust-help" else one for one in context.meta[_GIVEN]]
     locustfile = Path(__file__).with_name("load_stations.py")
-    return _become([sys.executable, "-m", "locust", "-f", str(locustfile), *typed])
+    return _become([sys.executable, "-m", "locust", "-f", str(locustfile), *typed, *_kept_to_this_machine(typed)])
+
+
+def _kept_to_this_machine(typed: Sequence[str]) -> list[str]:
+    """What keeps locust from listening beyond the loopback, and at one port for every run of the machine, unasked."""
+
+    def names(option: str) -> bool:
+        return any(one == option or one.startswith(f"{option}=") for one in typed)
+
+    more = [] if names("--headless") or names("--web-host") or names("--worker") else ["--web-host", "127.0.0.1"]
+    if names("--processes") and not any(map(names, ("--master-bind-host", "--master-bind-port", "--master-port"))):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        more += ["--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--master-port", port]
+    return more
 
 
 def _become(arguments: list[str]) -> int:

@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from harness.registry import all_cases
+from tests.harness.command import Command
 from tests.harness.scripted_sut import ScriptedSut
-from tests.harness.test_precheck import Plugproof, plugproof
+from tests.harness.test_precheck import plugproof
 
 __all__ = ["plugproof"]
 
@@ -23,7 +24,7 @@ def said(text: str) -> str:
 
 
 def test_a_selection_is_told_and_is_no_abstract(
-    plugproof: Plugproof,
+    plugproof: Command,
     tmp_path: Path,
     of_core: int,
 ) -> None:
@@ -60,7 +61,7 @@ def test_a_selection_is_told_and_is_no_abstract(
 
 
 def test_cases_that_die_of_one_mistake_are_explained_once(
-    plugproof: Plugproof,
+    plugproof: Command,
     tmp_path: Path,
 ) -> None:
     chosen = ("TC_003_CSMS", "TC_013_CSMS", "TC_014_CSMS", "TC_061_CSMS")
@@ -78,7 +79,7 @@ def test_cases_that_die_of_one_mistake_are_explained_once(
 
 @pytest.mark.parametrize("asked", [False, True])
 def test_what_could_not_be_observed_is_red_for_those_who_ask(
-    plugproof: Plugproof,
+    plugproof: Command,
     scripted: ScriptedSut,
     tmp_path: Path,
     asked: bool,

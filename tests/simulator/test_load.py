@@ -12,10 +12,13 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from simulator.load_cli import main
 from simulator.load_options import OPTIONS
@@ -44,25 +47,46 @@ with_locust = pytest.mark.skipif(
 )
 
 
+STARTED: list[asyncio.subprocess.Process] = []
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_is_left_running() -> AsyncIterator[None]:
+    """A test that fails leaves neither locust nor its children."""
+    yield
+    for process in STARTED:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.communicate()
+    STARTED.clear()
+
+
 async def locust(*arguments: str) -> asyncio.subprocess.Process:
-    assert PYTHON is not None
-    return await asyncio.create_subprocess_exec(
-        *(PYTHON, "-m", "locust", "-f", str(ROOT / "examples" / "locustfile.py"), *arguments),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    return await started("-m", "locust", "-f", str(ROOT / "examples" / "locustfile.py"), *arguments)
 
 
 async def load(*arguments: str) -> asyncio.subprocess.Process:
     """The command."""
+    return await started("-m", "simulator.load_cli", *arguments)
+
+
+async def started(*arguments: str) -> asyncio.subprocess.Process:
     assert PYTHON is not None
-    return await asyncio.create_subprocess_exec(
-        *(PYTHON, "-m", "simulator.load_cli", *arguments),
+    process = await asyncio.create_subprocess_exec(
+        *(PYTHON, *arguments),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
+    STARTED.append(process)
+    return process
+
+
+def free_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
 
 
 async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
@@ -110,7 +134,9 @@ async def test_headless_every_user_is_a_station_and_every_call_a_request(csms: S
 @with_locust
 @pytest.mark.asyncio
 async def test_processes_share_the_stations_and_a_broken_limit_is_the_exit_code(csms: ScriptedCsms) -> None:
-    process = await locust(*run(csms, "--processes", "2", "--limit", "BootNotification p50 < 1us"))
+    port = free_port()
+    here = ("--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--master-port", port)
+    process = await locust(*run(csms, "--processes", "2", *here, "--limit", "BootNotification p50 < 1us"))
     code, out, err = await outcome(process)
 
     assert code == 1, err
@@ -124,9 +150,7 @@ async def test_processes_share_the_stations_and_a_broken_limit_is_the_exit_code(
 @pytest.mark.asyncio
 async def test_a_master_with_two_workers_sees_errors_and_broken_rules_of_both(csms: ScriptedCsms) -> None:
     csms.answers["StatusNotification"] = {"surplus": True}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = free_port()
     # What a master and its workers have in common; the master hands the options of the run to the workers.
     at_master = ("--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--expect-workers", "2")
     master = await locust(*run(csms, *at_master, "--limit", "all violations <= 0"))
@@ -187,6 +211,25 @@ def test_the_help_knows_all_options_of_ours_and_takes_no_time_for_locust() -> No
     assert done.stdout.splitlines()[-1] == "False"
     options = [f"--{name.replace('_', '-')}" for name in OPTIONS]
     assert [option for option in options if option not in done.stdout] == []
+
+
+def test_locust_listens_on_this_machine_only_unless_it_is_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setattr("simulator.load_cli.find_spec", lambda name: object())
+    monkeypatch.setattr("simulator.load_cli._become", lambda arguments: became.append(arguments) or 0)
+    common = ("--host", "ws://127.0.0.1:1")
+
+    assert main([*common]) == 0
+    assert became[-1][-2:] == ["--web-host", "127.0.0.1"]
+    assert main([*common, "--web-host", "192.0.2.1"]) == 0
+    assert became[-1][-2:] == ["--web-host", "192.0.2.1"]
+    assert main([*common, "--headless", "--master"]) == 0
+    assert became[-1][-2:] == ["--headless", "--master"]
+    assert main([*common, "--headless", "--processes", "2"]) == 0
+    assert main([*common, "--headless", "--processes=2"]) == 0
+    options = [dict(zip(one[-6::2], one[-5::2], strict=True)) for one in became[-2:]]
+    assert [one["--master-bind-host"] for one in options] == ["127.0.0.1", "127.0.0.1"]
+    assert all(one["--master-bind-port"] == one["--master-port"] != "5557" for one in options)
 
 
 @with_locust

@@ -59,7 +59,7 @@ def write(path: Path, text: str) -> None:
 
 def test_all_options_and_verbs_on_the_page_exist() -> None:
     known = {option for one in command.params for option in one.opts}
-    of_csms = {"--help", "--any-station", "--init-pki", "--pki", "--tls-port", "--stations"}
+    of_csms = {"--help", "--any-station", "--port", "--init-pki", "--pki", "--tls-port", "--stations"}
     assert set(re.findall(r"--[a-z][a-z-]+", PAGE)) <= known | of_csms
     table = PAGE.partition("| who | verbs |")[2].partition("\n\n")[0]
     verbs = set(re.findall(r"`([a-z_]+)\(", table))
