@@ -24,6 +24,7 @@ from harness.provisioning.scopes import left, remove_all
 from harness.results import assemble, blank_record, interrupted, machine
 from harness.selection import Asked, profile_counts, selection
 from harness.session import CASE, RunSession
+from harness.turns import Turns
 from reports.verdicts import exit_code
 
 NOT_REACHED: Final = "not run: pytest stopped before it"
@@ -63,6 +64,7 @@ class Collector:
         self._is_last = is_last
         self._problem: str | None = None
         session.health.reset()
+        Turns(session.out).clear()
         self._records: dict[str, dict[str, Any]] = {}
         self._pics: dict[str, dict[str, Any]] = {}
         self._started = datetime.now(UTC)
@@ -155,6 +157,7 @@ class Collector:
     def _end(self, config: pytest.Config, reason: str) -> None:
         """Clean up and write everything; ``reason`` is why a case that left no record was not run."""
         self._session.health.reset()
+        Turns(self.out).clear()
         for problem in self._removed():
             print(problem, file=sys.stderr)
         with INTERRUPTION.mode(Mode.NOTED):

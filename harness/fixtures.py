@@ -6,7 +6,8 @@ user's ini does not matter.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from inspect import signature
 
 import msgspec
 import pytest
@@ -14,15 +15,20 @@ import pytest_asyncio
 
 from harness import operators, states
 from harness.interruption import INTERRUPTION
+from harness.leftovers import undo
 from harness.operator import Operator
-from harness.provisioning.scopes import made_for_case
+from harness.provisioning.scopes import made_for_case, tags_for_case
 from harness.run import CaseRun
 from harness.securing import make_known
 from harness.session import session_of
 from harness.states import Charging
 from harness.station import Station
-from harness.sut import Sut, Tags
+from harness.sut import Sut
+from harness.tags import CaseTags
 from harness.verdicts import CaseFailure, PreambleBroken
+
+_SHOW_TAGS = frozenset({"tags", "authorized", "charging"})
+"""The arguments of a case that present a tag."""
 
 
 @pytest.fixture
@@ -37,10 +43,14 @@ def sut(case_run: CaseRun) -> Sut:
     return case_run.sut
 
 
-@pytest.fixture
-def tags(case_run: CaseRun) -> Tags:
-    """The idTags of the SUT file."""
-    return case_run.sut.tags
+@pytest_asyncio.fixture(loop_scope="function")
+async def tags(case_run: CaseRun, request: pytest.FixtureRequest) -> AsyncIterator[CaseTags]:
+    """The idTags of the case: those of its worker, or made for it, as `[fixtures]` says."""
+    sut, out = case_run.sut, session_of(request.config).out
+    shown = not _SHOW_TAGS.isdisjoint(signature(request.function).parameters)
+    async with tags_for_case(sut, case_run.tags, out, case_run.note) if shown else nullcontext(case_run.tags) as own:
+        case_run.tags = own
+        yield CaseTags(own, sut.source)
 
 
 @pytest.fixture
@@ -58,7 +68,7 @@ async def known_station(case_run: CaseRun, request: pytest.FixtureRequest) -> As
 
 @pytest_asyncio.fixture(loop_scope="function")
 async def offline_station(
-    case_run: CaseRun, known_station: None, request: pytest.FixtureRequest
+    case_run: CaseRun, known_station: None, tags: CaseTags, request: pytest.FixtureRequest
 ) -> AsyncIterator[Station]:
     """A station that the CSMS knows, with the credentials of the case's security profile, and that is not connected."""
     station = Station(case_run)
@@ -89,19 +99,18 @@ async def station(cold_station: Station, case_run: CaseRun) -> Station:
 
 
 @pytest_asyncio.fixture(loop_scope="function")
-async def authorized(station: Station, case_run: CaseRun) -> str:
+async def authorized(station: Station, tags: CaseTags, case_run: CaseRun) -> str:
     """Authorized: the valid tag has been accepted. Gives the tag."""
     async with _state(case_run, "authorized"):
-        tag = states.valid_tag(case_run.sut.tags, case_run)
-        await states.authorize(station, tag)
-    return tag
+        await states.authorize(station, tags.valid)
+    return tags.valid
 
 
 @pytest_asyncio.fixture(loop_scope="function")
-async def charging(station: Station, connector: int, case_run: CaseRun) -> Charging:
+async def charging(station: Station, tags: CaseTags, connector: int, case_run: CaseRun) -> Charging:
     """Charging: a transaction runs on the connector."""
     async with _state(case_run, "charging"):
-        return await states.charge(station, connector, states.valid_tag(case_run.sut.tags, case_run))
+        return await states.charge(station, connector, tags.valid)
 
 
 @pytest_asyncio.fixture(loop_scope="function")
@@ -112,8 +121,18 @@ async def operator(case_run: CaseRun) -> AsyncIterator[Operator]:
     yield acting
     try:
         await acting.leaves()
+        if acting.station is not None:
+            await _taken_back(case_run, acting, acting.station)
     finally:
         await driver.close()
+
+
+async def _taken_back(run: CaseRun, operator: Operator, station: Station) -> None:
+    """What only the CSMS can end is asked for while the station is there."""
+    with run.phase("cleanup"):
+        for problem in await undo(operator, station):
+            run.note(problem)
+        await operator.leaves()
 
 
 @asynccontextmanager

@@ -12,19 +12,10 @@ from typing import Final
 import msgspec
 
 from harness.case import Case
+from harness.sut import Tags
+from harness.tags import presented
 
 FILE: Final = ".sut-at-first"
-
-_TAGS_OF_NEED: Final[Mapping[str, tuple[str, ...]]] = {
-    "valid-tag": ("valid",),
-    "second-valid-tag": ("valid_2",),
-    "parent-tag": ("valid", "valid_2"),
-    "expired-tag": ("expired",),
-    "blocked-tag": ("blocked",),
-    "concurrent-tag": ("concurrent",),
-}
-_TAGS_OF_STATE: Final[Mapping[str, tuple[str, ...]]] = {"authorized": ("valid",), "charging": ("valid",)}
-"""What the fixtures of ``harness.fixtures`` present on the way to a state."""
 
 
 class Answers(IntEnum):
@@ -42,7 +33,7 @@ class Answers(IntEnum):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """``unknown``: key of ``[tags]`` -> the sentence why cases cannot be run with this tag."""
+    """``unknown``: idTag -> the sentence why cases cannot be run with this tag."""
 
     answers: Answers = Answers.BOOTS
     unknown: Mapping[str, str] = {}
@@ -60,10 +51,7 @@ class Found(msgspec.Struct, frozen=True):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / FILE).write_bytes(msgspec.json.encode(self))
 
-    def missing(self, case: Case, fixtures: Collection[str]) -> str | None:
-        """Why a case cannot be run, by what it needs and by the states it begins with; ``None`` when it can."""
-        tags = [
-            *(tag for need in case.needs for tag in _TAGS_OF_NEED.get(need, ())),
-            *(tag for state, needed in _TAGS_OF_STATE.items() if state in fixtures for tag in needed),
-        ]
-        return next((self.unknown[tag] for tag in tags if tag in self.unknown), None)
+    def missing(self, case: Case, fixtures: Collection[str], tags: Tags) -> str | None:
+        """Why a case cannot be run with these tags, by those that it presents; ``None`` when it can."""
+        shown = (getattr(tags, name) for name in presented(case, fixtures))
+        return next((self.unknown[tag] for tag in shown if tag in self.unknown), None)

@@ -15,8 +15,9 @@ from harness.failures import UNANSWERED, closed_text
 from harness.found import Answers
 from harness.handshake import SUBPROTOCOL, Refused, open_websocket
 from harness.responder import Responder
-from harness.sut import Lane, Link, Sut, link_of
+from harness.sut import Lane, Link, Sut, key_of, link_of
 from harness.sut.secret import written
+from harness.sut.values import CHARGED_WITH
 from harness.tls import credentials_of
 from harness.verdicts import Unreachable
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectionClosed, OcppError
@@ -127,9 +128,8 @@ def _unanswered(peer: Peer, error: CallTimeout) -> str:
 async def _statuses(peer: Peer, sut: Sut) -> dict[str, str]:
     """What Authorize tells of each tag; what is not answered in a way that can be read is left to the cases."""
     told: dict[str, str] = {}
-    for name in PRESENTED:
-        tag = getattr(sut.tags, name)
-        if tag is None:
+    for name, tag in sut.named_tags().items():
+        if key_of(name) not in PRESENTED or (key_of(name) in CHARGED_WITH and sut.fresh_tags):
             continue
         try:
             answer = await peer.call("Authorize", {"idTag": tag})
@@ -160,7 +160,7 @@ async def _round_trip(peer: Peer, seconds: float) -> float | None:
 
 def _sensible(sut: Sut, lane: Lane) -> Handler:
     """Many a CSMS asks a station for its configuration as soon as it has booted."""
-    responder = Responder(lane.connectors, sut.keys.heartbeat_s, sut.keys.sample_interval_s)
+    responder = Responder(lane.connectors, sut.keys)
 
     async def answer(call: Call) -> dict[str, Any]:
         payload = responder.answer(call.action, call.payload)

@@ -19,6 +19,8 @@ class Operator:
     def __init__(self, run: CaseRun, driver: operators.Operator) -> None:
         self._run = run
         self._driver = driver
+        self.station: Station | None = None
+        """For which something was asked last."""
 
     async def remote_start(self, station: Station, **members: Any) -> None:
         """Ask for RemoteStartTransaction."""
@@ -118,6 +120,7 @@ class Operator:
 
     async def asks(self, action: str, station: Station, /, **members: Any) -> None:
         """Ask for any OCPP operation towards ``station``, with the members its CALL is to have."""
+        self.station = station
         station.expects(action)
         told = " ".join(f"{name}={shown(value)}" for name, value in members.items())
         self._run.trace.add("operator", f"{action} {told}".rstrip())

@@ -53,7 +53,7 @@ def about(moment: str, seconds: float) -> Matcher:
 # --- reservation (S §5.13) -------------------------------------------------------------------------------------------
 
 
-def reservation(sut: Sut, connectorId: int, idTag: str | None, **members: Any) -> Payload:
+def reservation(sut: Sut, connectorId: int, idTag: str, **members: Any) -> Payload:
     """A ReserveNow that expires ``keys.reservation_offset_s`` seconds from now.
 
     Its id is drawn, as one that a station knows already would replace that reservation.
@@ -70,9 +70,17 @@ def reservation(sut: Sut, connectorId: int, idTag: str | None, **members: Any) -
 # --- local list (S §5.15) --------------------------------------------------------------------------------------------
 
 
-def entries(*tags: str | None) -> list[Payload]:
-    """Accepted entries of a local list; a tag that the SUT file does not have is left out."""
-    return [{"idTag": tag, "idTagInfo": {"status": "Accepted"}} for tag in tags if tag is not None]
+_FIRST_VERSION: Final = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def list_version() -> int:
+    """A version above those of earlier cases and runs, which a CSMS may remember: the seconds since 2020."""
+    return int((datetime.now(UTC) - _FIRST_VERSION).total_seconds())
+
+
+def entries(*tags: str) -> list[Payload]:
+    """Accepted entries of a local list."""
+    return [{"idTag": tag, "idTagInfo": {"status": "Accepted"}} for tag in tags]
 
 
 def each(payload: Any, member: str, expected: Payload) -> Payload:

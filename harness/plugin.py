@@ -22,6 +22,7 @@ from harness.found import Found
 from harness.interruption import INTERRUPTION, CutShort, Mode, cut_short_by_signals, held_back
 from harness.judgement import Judgement
 from harness.measuring import measured_by
+from harness.ownership import begins, sharing
 from harness.pics_check import records
 from harness.profile_names import UnknownProfile, checked
 from harness.registry import PACKAGE
@@ -31,6 +32,7 @@ from harness.run_folder import BASE, held, new_folder, replace_earlier
 from harness.selection import Asked
 from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
+from harness.turns import Turn
 from harness.verdicts import Unreachable as NobodyThere
 from harness.whole import OutputError, write_whole
 from reports.explanation import render
@@ -41,6 +43,7 @@ pytest_plugins = ("harness.fixtures", "harness.quiet")
 JUDGEMENT = pytest.StashKey[Judgement]()
 SECONDS = pytest.StashKey[float]()
 COLLECTOR = pytest.StashKey[Collector]()
+TURN = pytest.StashKey[Turn]()
 
 _CASE = "plugproof_case"
 _NAMING = {"sut": "sut", "csms": "csms", "tag": "plugproof_tag"}
@@ -102,7 +105,8 @@ def pytest_configure(config: pytest.Config) -> None:
     rerun = config.getoption("plugproof_rerun") or _rerun(config)
     strict = config.getoption("plugproof_strict")
     run_id = config.workerinput["plugproof_run"] if _is_worker(config) else new_run_id()  # type: ignore[attr-defined]
-    config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict)
+    alone = _workers_beside(config) <= 1
+    config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict, alone)
     _watch_for_signals(config)
     if not _is_worker(config) and not config.option.collectonly:
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
@@ -149,7 +153,9 @@ def _prepare(collector: Collector, session: RunSession) -> None:
         raise Interrupted("before the first case", collector.end_early(judgement.NOT_BEGUN)) from None
     collector.rtt_ms = prepared.rtt_ms
     prepared.found.write(collector.out)
-    for sentence in prepared.sentences:
+    for sentence in (*prepared.sentences, sharing(session.sut, collector.workers)):
+        if sentence is None:
+            continue
         print(f"before the first case: {session.sut.scrub(sentence)}", file=sys.stderr)
 
 
@@ -163,13 +169,27 @@ class Interrupted(pytest.exit.Exception):  # type: ignore[name-defined,misc]
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """What a signal does is our business while a case runs, and not while any other test does."""
-    if SESSION not in item.config.stash or CASE in item.stash:
+    """What a signal does is our business while a case runs, and not while any other test does.
+
+    When a case is over it lets go of what it had to itself.
+    """
+    if CASE in item.stash:
+        try:
+            return (yield)
+        finally:
+            _end_turn(item)
+    if SESSION not in item.config.stash:
         return (yield)
     if INTERRUPTION.has_come():
         raise KeyboardInterrupt
     with INTERRUPTION.mode(Mode.ABRUPT):
         return (yield)
+
+
+def _end_turn(item: pytest.Item) -> None:
+    turn = item.stash.get(TURN, None)
+    if turn is not None:
+        turn.ends()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -240,12 +260,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if reason is not None:
             item.stash[JUDGEMENT] = Judgement("NOT_APPLICABLE", reason)
             pytest.skip(reason)
-        missing = Found.of(session.out).missing(run.case, getattr(item, "fixturenames", ()))
+        fixtures = getattr(item, "fixturenames", ())
+        missing = Found.of(session.out).missing(run.case, fixtures, run.tags)
         if missing is not None:
             item.stash[JUDGEMENT] = Judgement("INCONCLUSIVE", f"not run: {missing}", not_run=True)
             pytest.skip(f"not run: {missing}")
         if not INTERRUPTION.has_come():
             judged, waited = session.health.before(INTERRUPTION.has_come)
+        if not INTERRUPTION.has_come() and judged is None:
+            turn = begins(session, run, fixtures, INTERRUPTION.has_come)
+            if turn is not None:
+                item.stash[TURN] = turn
         if INTERRUPTION.has_come():
             judged, waited = Judgement("INCONCLUSIVE", judgement.NOT_BEGUN, not_run=True), 0.0
         if judged is not None:
@@ -417,6 +442,11 @@ def _worker(config: pytest.Config) -> int | None:
         return None
     lane: int = config.workerinput["plugproof_lane"]  # type: ignore[attr-defined]
     return lane
+
+
+def _workers_beside(config: pytest.Config) -> int:
+    """How many workers of xdist the run has, this one included."""
+    return config.workerinput["workercount"] if _is_worker(config) else 1  # type: ignore[attr-defined]
 
 
 def _rerun(config: pytest.Config) -> str:

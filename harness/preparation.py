@@ -4,7 +4,7 @@ A mistake of the user's, and that nobody is there at all, would be the same in e
 Whoever answers anything is judged: what the look finds is said, and the cases go on.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +15,11 @@ from harness.found import Answers, Found
 from harness.looking import Look, look
 from harness.operators import OperatorError, manual
 from harness.provisioning.scopes import made_for_look, make_for_run, makes_tag, remove_all
-from harness.sut import Lane, ManualSettings, Sut
+from harness.sut import Lane, ManualSettings, Sut, key_of
 from harness.sut.loading import DEFAULT_TAG
+from harness.tags import CHARGES
 from harness.verdicts import HarnessError, Unreachable
 
-ACCEPTED: Final = frozenset({"valid", "valid_2", "concurrent"})
-"""The tags that a transaction is to start with."""
 _USELESS: Final = frozenset({"Invalid", "Blocked", "Expired"})
 """What Authorize tells of a tag with which none can."""
 
@@ -60,9 +59,9 @@ async def prepare(sut: Sut, lanes: list[Lane], out: Path, run: str = "") -> Prep
         raise NotReady(str(error)) from None
     lane = looker(sut, lanes, run)
     try:
-        await make_for_run(sut, lanes, out)
+        problems = await make_for_run(sut, lanes, out)
         async with made_for_look(sut, lane, out):
-            return _prepared(sut, await _look(sut, lane))
+            return _prepared(sut, await _look(sut, lane), problems)
     except BaseException as error:
         await remove_all(sut, out)
         if isinstance(error, OperatorError | HarnessError):  # the API of [fixtures], or a ledger that cannot be written
@@ -87,12 +86,14 @@ def looker(sut: Sut, lanes: list[Lane], run: str) -> Lane:
     return lanes[0]
 
 
-def _prepared(sut: Sut, seen: Look) -> Prepared:
+def _prepared(sut: Sut, seen: Look, problems: Iterable[str]) -> Prepared:
     if seen.answers is Answers.NOTHING:
         raise Unreachable(str(seen.sentence))
     unknown = dict(unknown_tags(sut, seen))
-    sentences = (*([seen.sentence] if seen.sentence else ()), *unknown.values(), *_doubtful(sut, seen, unknown))
-    return Prepared(seen, Found(seen.answers, unknown), sentences)
+    told = (*([seen.sentence] if seen.sentence else ()), *unknown.values(), *_doubtful(sut, seen, unknown))
+    named = sut.named_tags()
+    found = Found(seen.answers, {named[name]: sentence for name, sentence in unknown.items()})
+    return Prepared(seen, found, (*problems, *told))
 
 
 def unknown_tags(sut: Sut, seen: Look) -> Iterator[tuple[str, str]]:
@@ -101,10 +102,10 @@ def unknown_tags(sut: Sut, seen: Look) -> Iterator[tuple[str, str]]:
     What plugproof has made itself is there, so what the CSMS tells of it is for the cases to judge. A CSMS that knows
     the valid tag and calls the expired one Invalid is judged as well: the file says that it knows both.
     """
-    accepted = any(status == "Accepted" for name, status in seen.tags.items() if name in ACCEPTED)
+    accepted = any(status == "Accepted" for name, status in seen.tags.items() if _charges(name))
     for name, status in seen.tags.items():
-        unwanted = status in _USELESS if name in ACCEPTED else status == "Invalid" and not accepted
-        if unwanted and not makes_tag(sut, name):
+        unwanted = status in _USELESS if _charges(name) else status == "Invalid" and not accepted
+        if unwanted and not makes_tag(sut, key_of(name)):
             is_what = "not known to this CSMS (Authorize was answered Invalid)"
             if status != "Invalid":
                 is_what = f"{status} at this CSMS"
@@ -113,13 +114,17 @@ def unknown_tags(sut: Sut, seen: Look) -> Iterator[tuple[str, str]]:
 
 def _doubtful(sut: Sut, seen: Look, unknown: Mapping[str, str]) -> Iterator[str]:
     for name, status in seen.tags.items():
-        if name not in ACCEPTED and status == "Invalid" and name not in unknown and not makes_tag(sut, name):
-            wanted = name.capitalize()
+        if not _charges(name) and status == "Invalid" and name not in unknown and not makes_tag(sut, key_of(name)):
+            wanted = key_of(name).capitalize()
             yield f"{_named(sut, name)} was answered Invalid, not {wanted}; is it registered as such at this CSMS?"
 
 
+def _charges(name: str) -> bool:
+    return key_of(name) in CHARGES
+
+
 def _named(sut: Sut, name: str) -> str:
-    tag = getattr(sut.tags, name)
+    tag = sut.named_tags()[name]
     if sut.digest is None:
         return f"{tag} (no --tag was given)" if tag == DEFAULT_TAG else f"{tag} of --tag"
     return f"{sut.scrub(tag)} of [tags]"

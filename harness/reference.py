@@ -101,8 +101,8 @@ diagnostics_status = true
 firmware_status = true
 
 [tags]
-valid = "PLUGPROOF-VALID"
-valid_2 = "PLUGPROOF-VALID-2"
+valid = ["PLUGPROOF-VALID", "PLUGPROOF-VALID-B", "PLUGPROOF-VALID-C", "PLUGPROOF-VALID-D"]
+valid_2 = ["PLUGPROOF-VALID-2", "PLUGPROOF-VALID-2B", "PLUGPROOF-VALID-2C", "PLUGPROOF-VALID-2D"]
 parent = "PLUGPROOF-PARENT"
 expired = "PLUGPROOF-EXPIRED"
 blocked = "PLUGPROOF-BLOCKED"
@@ -111,6 +111,7 @@ blocked = "PLUGPROOF-BLOCKED"
 message_s = 5
 settle_s = 1
 quiet_s = 0.3
+round_s = 0
 
 [performance]
 ocpp_response = 5

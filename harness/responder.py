@@ -7,6 +7,8 @@ must not upset a case. Commands that would change what the case is about (start,
 from collections.abc import Callable
 from typing import Any, Final
 
+from harness.sut import Keys
+
 Payload = dict[str, Any]
 
 _FIXED: Final[dict[str, Payload]] = {
@@ -43,17 +45,17 @@ _TRIGGERABLE: Final = frozenset({"Heartbeat", "StatusNotification", "Diagnostics
 class Responder:
     """The configuration of the harness's station and its answers to what nobody asked for."""
 
-    def __init__(self, connectors: int, heartbeat_s: int, sample_interval_s: int) -> None:
+    def __init__(self, connectors: int, keys: Keys) -> None:
         self.configuration: dict[str, tuple[str, bool]] = {
             "AuthorizeRemoteTxRequests": ("true", False),
             "ChargeProfileMaxStackLevel": ("10", True),
             "ChargingScheduleAllowedChargingRateUnit": ("Current,Power", True),
             "ChargingScheduleMaxPeriods": ("24", True),
-            "ClockAlignedDataInterval": ("0", False),
-            "ConnectionTimeOut": ("60", False),
+            "ClockAlignedDataInterval": (str(keys.clock_interval_s), False),
+            "ConnectionTimeOut": (str(keys.connection_timeout_s), False),
             "ConnectorPhaseRotation": ("NotApplicable", False),
             "GetConfigurationMaxKeys": ("50", True),
-            "HeartbeatInterval": (str(heartbeat_s), False),
+            "HeartbeatInterval": (str(keys.heartbeat_s), False),
             "LocalAuthListEnabled": ("true", False),
             "LocalAuthListMaxLength": ("1000", True),
             "LocalAuthorizeOffline": ("true", False),
@@ -61,7 +63,7 @@ class Responder:
             "MaxChargingProfilesInstalled": ("10", True),
             "MeterValuesAlignedData": ("Energy.Active.Import.Register", False),
             "MeterValuesSampledData": ("Energy.Active.Import.Register", False),
-            "MeterValueSampleInterval": (str(sample_interval_s), False),
+            "MeterValueSampleInterval": (str(keys.sample_interval_s), False),
             "NumberOfConnectors": (str(connectors), True),
             "ReserveConnectorZeroSupported": ("true", True),
             "ResetRetries": ("1", False),

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import msgspec
 
 from harness.case import Case
-from harness.sut import Lane, Sut
+from harness.left_open import LeftOpen
+from harness.sut import Lane, Sut, Tags
 from harness.sut.secret import written
 from harness.verdicts import CaseFailure
 from ocppj.rules import Finding
@@ -31,15 +32,27 @@ class Sample(msgspec.Struct, frozen=True):
 class CaseRun:
     """What accumulates while a case runs; the plugin turns it into a result.
 
-    ``identity`` is the station that is played; in a security case that may be another one than the lane's.
+    ``tags`` are those of its worker, or made for it; None: those of the first worker. ``left_open`` is what the case
+    has to end, in the ledger of the run. ``identity`` is the station that is played; in a security case that may be
+    another one than the lane's.
     """
 
-    def __init__(self, case: Case, sut: Sut, lane: Lane, memory: Memory) -> None:
+    def __init__(
+        self,
+        case: Case,
+        sut: Sut,
+        lane: Lane,
+        memory: Memory,
+        tags: Tags | None = None,
+        left_open: LeftOpen | None = None,
+    ) -> None:
         self.case = case
         self.sut = sut
         self.lane = lane
         self.identity = lane.identity
         self.memory = memory
+        self.tags = sut.tags if tags is None else tags
+        self.left_open = LeftOpen(case.id) if left_open is None else left_open
         self.trace = Trace(secrets=written(sut.secrets))
         self.party: Role = "csms" if case.sut == "csms" else "station"
         self.judged: list[str] = []

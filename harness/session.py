@@ -10,6 +10,8 @@ import pytest
 
 from harness.case import Case
 from harness.health import Health
+from harness.ledger import ledger_of
+from harness.left_open import LeftOpen, can_undo
 from harness.profile_names import PROFILES
 from harness.run import CaseRun
 from harness.sut import Lane, Sut
@@ -25,7 +27,8 @@ class RunSession:
     """The run as one process (a worker, or the only one) sees it.
 
     ``number`` is its lane, from 0; ``id`` is what identities have for ``{run}``; ``rerun`` begins the command that
-    repeats a case.
+    repeats a case. ``is_alone``: no other worker uses the same tags at the same time; ``given_up`` is what other cases
+    left open and this process has tried to end.
     """
 
     sut: Sut
@@ -34,7 +37,9 @@ class RunSession:
     out: Path
     rerun: str
     strict: bool
+    is_alone: bool = True
     memory: Memory = field(default_factory=Memory)
+    given_up: set[str] = field(default_factory=set)
 
     @property
     def lane(self) -> Lane:
@@ -54,7 +59,11 @@ class RunSession:
             # The stations of the security cases are known to the CSMS by name, with their credentials.
             own = self.sut.fresh_identities and case.profile != PROFILES["security"]
             lane = self.sut.lane(self.number, self.id, case.id) if own else self.lane
-            run = item.stash[RUN] = CaseRun(case, self.sut, lane, Memory() if own else self.memory)
+            # What an identity leaves behind that no case plays again concerns nobody.
+            left_open = LeftOpen(case.id, ledger_of(self.sut, self.out), is_met_again=not own and can_undo(self.sut))
+            tags = self.sut.tags_of(self.number)
+            run = CaseRun(case, self.sut, lane, Memory() if own else self.memory, tags, left_open)
+            item.stash[RUN] = run
         return run
 
     def rerun_command(self, case_id: str) -> str:

@@ -12,10 +12,8 @@ from typing import Any
 import msgspec
 
 from harness.message import Message
-from harness.run import CaseRun
 from harness.station import Station, now
-from harness.sut import Tags
-from harness.verdicts import CaseFailure, HarnessError
+from harness.verdicts import CaseFailure
 from ocppj.matchers import satisfies
 
 ENERGY_PER_SESSION = 1_000
@@ -194,10 +192,3 @@ async def answering(station: Station, action: str, **members: Any) -> AsyncItera
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-def valid_tag(tags: Tags, run: CaseRun) -> str:
-    """The accepted tag. Raises ``HarnessError`` when the SUT file has none."""
-    if tags.valid is None:
-        raise HarnessError(f"{run.sut.source}: tags.valid is missing; name a tag that the CSMS accepts")
-    return tags.valid

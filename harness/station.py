@@ -7,10 +7,10 @@ asked for is answered sensibly by the ``Responder`` and stays in the trace.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from harness.entrance import Answer, Entrance
@@ -25,11 +25,32 @@ from harness.sut import Secret
 from harness.tls import Hello
 from harness.verdicts import CaseFailure, HarnessError, one_line
 from ocppj.errors import CallTimeout, ConnectionClosed
-from ocppj.frames import Call, CallError, Malformed
+from ocppj.frames import Call, CallError, CallResult, Malformed
 from ocppj.matchers import Mismatch, mismatches, shown
 from ocppj.peer import Peer
 from ocppj.refusal import refusal
-from ocppj.session import Seen
+from ocppj.rules import Finding
+from ocppj.session import Exchange, Seen
+
+_CHARGING: Final = ("Authorize", "StartTransaction")
+_NOBODY_ANSWERS: Final = ("silence", "closed")
+_ENDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "DiagnosticsStatusNotification": {"Uploading": "UploadFailed"},
+    "FirmwareStatusNotification": {
+        "Downloading": "DownloadFailed",
+        "Downloaded": "InstallationFailed",
+        "Installing": "InstallationFailed",
+    },
+    "SignedFirmwareStatusNotification": {
+        "Downloading": "DownloadFailed",
+        "Downloaded": "InstallationFailed",
+        "SignatureVerified": "InstallationFailed",
+        "Installing": "InstallationFailed",
+        "InstallRebooting": "InstallationFailed",
+    },
+    "LogStatusNotification": {"Uploading": "UploadFailure"},
+}
+"""A job that was begun and reported -> what ends it, so that no later case meets a station that is still at it."""
 
 MIN_SAMPLES = 10
 """Response times that a figure needs at the least."""
@@ -56,6 +77,7 @@ class Request(Message):
         self.is_answered = True
         try:
             await self._station.peer.reply(cast("Call", self.seen.frame), members)
+            self._station.run.left_open.answered(self._station.identity, self.name, self.payload, members)
         except ConnectionClosed as closed:
             raise self._station.closed_failure(
                 f"an open connection for the answer to {self.name}", closed, self._rule
@@ -73,7 +95,8 @@ class Station:
         self.connectors = run.lane.connectors
         self.statuses: dict[int, str] = dict.fromkeys(range(run.lane.connectors + 1), "Available")
         self.transactions: set[int] = set()
-        self._responder = Responder(self.connectors, sut.keys.heartbeat_s, sut.keys.sample_interval_s)
+        self._last: dict[str, dict[str, Any]] = {}
+        self._responder = Responder(self.connectors, sut.keys)
         self._peer: Peer | None = None
         self._inbox: list[Request] = []
         self._taken: list[Request] = []
@@ -197,7 +220,8 @@ class Station:
             self._fail("protocol", f"{action}.conf", frame.message, rule, seen, otherwise=broken)
         if rule is not None and not seen.valid:
             raise violated(self.run, f"{action}.conf", {}, seen, rule)
-        self._remember(action, members, frame)
+        self._remember(action, members)
+        self._is_free(action, members, seen)
         self.run.judge(rule)
         return Message(self.run, f"{action}.conf", seen, rule)
 
@@ -280,26 +304,62 @@ class Station:
     # --- the end -----------------------------------------------------------------------------------------------------
 
     async def leaves(self) -> None:
-        """Bring the station back to where it was found, answer what is open, and disconnect. Never raises."""
+        """Bring the station back to where it was found, answer what is open, and disconnect. Never raises.
+
+        What it started and did not stop is stopped, on a fresh connection if its own is gone. A transaction that the
+        system under test does not let end is told in the results.
+        """
         with self.run.phase("cleanup"):
-            if self.is_connected:
-                try:
+            try:
+                if self.transactions and not self.is_connected:
+                    await self.comes_back()
+                if self.is_connected:
                     await self._restore()
-                except (CaseFailure, HarnessError, ConnectionClosed) as error:
-                    self.run.note(f"the cleanup was not completed: {one_line(error)}")
+            except (CaseFailure, HarnessError, ConnectionClosed) as error:
+                self.run.note(f"the cleanup was not completed: {one_line(error)}")
+                for transaction in sorted(self.transactions):
+                    self._is_not_stopped(transaction, error)
             for task in tuple(self._background):
                 task.cancel()
             await self.disconnects()
 
+    async def comes_back(self) -> None:
+        """Connect and boot again, to end what is open."""
+        await self.connects()
+        boot = self.run.sut.boot
+        await self.sends("BootNotification", chargePointVendor=boot.vendor, chargePointModel=boot.model)
+
     async def _restore(self) -> None:
         await self.answers_the_rest()
         for transaction in sorted(self.transactions):
-            await self.sends(
-                "StopTransaction", transactionId=transaction, meterStop=1_000, timestamp=now(), reason="Other"
-            )
+            self.run.note(f"transaction {transaction} was left running; it is stopped")
+            try:
+                await self.sends(
+                    "StopTransaction", transactionId=transaction, meterStop=1_000, timestamp=now(), reason="Other"
+                )
+            except CaseFailure as failure:
+                if failure.kind in _NOBODY_ANSWERS:
+                    raise
+                self._is_not_stopped(transaction, failure)
+        for action, ends in _ENDS.items():
+            last = self._last.get(action)
+            if last is not None and last["status"] in ends:
+                await self.sends(action, **{**last, "status": ends[last["status"]]})
         for connector, status in self.statuses.items():
             if status != "Available":
                 await self.sends("StatusNotification", connectorId=connector, errorCode="NoError", status="Available")
+
+    def _is_not_stopped(self, transaction: int, error: Exception) -> None:
+        """Say in the results that a transaction may be open still, so that later cases are understood."""
+        self.transactions.discard(transaction)
+        why = error.actual if isinstance(error, CaseFailure) else one_line(error)
+        known = (entry.text for entry in self.run.left_open if entry.facts.get("transactionId") == transaction)
+        what = next(known, f"transaction {transaction}")
+        message = f"{what} could not be stopped in the cleanup and may be open still: {why}"
+        rule = (error.rule if isinstance(error, CaseFailure) else None) or UNANSWERED
+        seq = error.seq if isinstance(error, CaseFailure) else None
+        self.run.note(message)
+        self.run.remarks.append(Finding(rule, "INFO", self.run.party, message, (), seq))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -398,10 +458,19 @@ class Station:
         elif not isinstance(frame, Call) and request is not None and not seen.repeated and frame.id is not None:
             if not seen.late:
                 self._answers[frame.id] = seen
+            if isinstance(frame, CallResult) and request.action == "StartTransaction":
+                self._has_started(request, frame.payload)
             if not isinstance(frame, Malformed) and not seen.late:
                 sample = Sample(request.action, seen.at - request.at, seen.seq, self._first, request.at)
                 self.run.samples.append(sample)
                 self._first = False
+
+    def _has_started(self, request: Exchange, payload: Any) -> None:
+        """Whatever else is wrong with the answer, and however late it comes: the CSMS has a transaction now."""
+        transaction = payload.get("transactionId") if isinstance(payload, dict) else None
+        if type(transaction) is int and isinstance(request.payload, dict):
+            self.transactions.add(transaction)
+            self.run.left_open.started(self.identity, request.payload, transaction)
 
     async def _watch(self, peer: Peer) -> None:
         await peer.wait_closed()
@@ -416,15 +485,26 @@ class Station:
         if violations:
             raise HarnessError(f"the case would send an invalid {action}: {violations[0].message}")
 
-    def _remember(self, action: str, members: dict[str, Any], frame: Any) -> None:
+    def _is_free(self, action: str, members: dict[str, Any], seen: Seen) -> None:
+        """A tag that this run itself charges with elsewhere is rightly refused (S §7.2), so that nothing is judged."""
+        payload = cast("CallResult", seen.frame).payload
+        if action not in _CHARGING or not isinstance(payload, dict) or not isinstance(payload.get("idTagInfo"), dict):
+            return
+        if payload["idTagInfo"].get("status") != "ConcurrentTx":
+            return
+        charging = self.run.left_open.who_charges_with(members["idTag"], but=payload.get("transactionId"))
+        if charging is not None:
+            actual = f"{action} was answered ConcurrentTx, as {members['idTag']} charges already: {charging.text}"
+            raise CaseFailure("mismatch", expected="a tag that charges nowhere", actual=actual, seq=seen.seq)
+
+    def _remember(self, action: str, members: dict[str, Any]) -> None:
         if action == "StatusNotification":
             self.statuses[members["connectorId"]] = members["status"]
         elif action == "StopTransaction":
             self.transactions.discard(members["transactionId"])
-        elif action == "StartTransaction" and isinstance(frame.payload, dict):
-            transaction = frame.payload.get("transactionId")
-            if isinstance(transaction, int):
-                self.transactions.add(transaction)
+            self.run.left_open.stopped(members["transactionId"])
+        elif action in _ENDS:
+            self._last[action] = members
 
     def closed_failure(
         self, expected: str, closed: ConnectionClosed, rule: str | None, *, otherwise: str | None = None

@@ -1,5 +1,6 @@
 """Cases whose parts stand alone: what breaks in one is blamed on its rule, and the others are judged all the same."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,7 +8,7 @@ from harness import claims
 from harness.operators import NotOffered, OperatorError
 from harness.run import CaseRun
 from harness.station import Station
-from harness.sut import NoOperator
+from harness.sut import NoOperator, Sut
 from harness.verdicts import CaseFailure, one_line
 
 
@@ -40,6 +41,14 @@ async def step(station: Station, rules: str) -> AsyncIterator[None]:
     station.forgets_operations()
     if station.is_connected:
         await station.answers_the_rest()
+
+
+async def rounds(sut: Sut, count: int) -> AsyncIterator[int]:
+    """So many rounds of a measurement, with the pause of ``timeouts.round_s`` between two of them."""
+    for number in range(count):
+        if number and sut.timeouts.round_s:
+            await asyncio.sleep(sut.timeouts.round_s)
+        yield number
 
 
 def is_claimed(station: Station, need: str, rules: str) -> bool:

@@ -6,8 +6,9 @@ from harness.message import Message
 from harness.operator import Operator
 from harness.states import Charging
 from harness.station import Request, Station, now
-from harness.steps import is_claimed, step
-from harness.sut import Sut, Tags, upgrades
+from harness.steps import is_claimed, rounds, step
+from harness.sut import Sut, upgrades
+from harness.tags import CaseTags as Tags
 from ocppj.matchers import absent, absent_or_empty, one_of, present, satisfies
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "payloads",
     "present",
     "renewal",
+    "rounds",
     "satisfies",
     "states",
     "step",

@@ -80,7 +80,7 @@ def crew_for(sut: Sut, stations: int, run: str) -> Crew:
     identities = tuple(pattern.format(run=run, station=number) for number in numbers)
     tags = settings.tags or tuple(TAG.format(station=number) for number in numbers)
     _check_own(sut, "identity", identities, {lane.identity for lane in sut.lanes}, "[[lanes]]")
-    _check_own(sut, "tags", tags, set(msgspec.structs.astuple(sut.tags)), "[tags]")
+    _check_own(sut, "tags", tags, set(sut.named_tags().values()), "[tags]")
     return Crew(
         url=link.url,
         identities=identities,

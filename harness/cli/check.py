@@ -121,7 +121,7 @@ def _seen(sut: Sut, prepared: Prepared) -> Iterator[str]:
     rtt = f", round trip {look.rtt_ms:g} ms" if look.rtt_ms is not None else ""
     yield _line("probe", f"{look.identity} {came}{rtt}")
     if look.tags:
-        yield _line("tags", ", ".join(f"{getattr(sut.tags, name)} is {status}" for name, status in look.tags.items()))
+        yield _line("tags", ", ".join(f"{sut.named_tags()[name]} is {status}" for name, status in look.tags.items()))
 
 
 def overview(sut: Sut, cases: Collection[CaseFacts] | None = None) -> Iterator[str]:
@@ -187,4 +187,5 @@ def _fixtures(sut: Sut) -> str:
     when = "stations are made " + ("for every case" if per_case(sut) else "once per run")
     if isinstance(settings, RestFixtures) and settings.stations.create is None:
         when = "stations have to exist"
-    return f"{settings.__struct_config__.tag}, {when}, tags are made once per run"
+    how_often = "for every case" if sut.fresh_tags else "once per run"
+    return f"{settings.__struct_config__.tag}, {when}, tags are made {how_often}"

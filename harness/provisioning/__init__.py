@@ -1,6 +1,7 @@
 """Provisioning: the stations and tags of a run. `make(sut)` gives the provisioner its SUT file configures."""
 
-from harness.provisioning.base import Created, Provisioner, TagRecord, tag_records
+from harness.ledger import Created
+from harness.provisioning.base import Provisioner, TagRecord, tag_records
 from harness.provisioning.none import NoProvisioner
 from harness.provisioning.python import PythonProvisioner
 from harness.provisioning.reference import ReferenceProvisioner

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import msgspec
 
+from harness.ledger import Created
 from harness.sut import Lane, Tags
+from harness.sut.values import CHARGED_WITH, drawn
 
 PAST = "2020-01-01T00:00:00Z"
 """When the expired tag expired."""
 
-Created = dict[str, Any]
-"""The JSON object with which an API answered when it made something; empty when it was none."""
+_INITIALS = {"parent": "P", "valid": "V", "valid_2": "V2"}
+_DRAWN = 10
+"""Characters of a tag that is made for a case; with their beginning they are within the 20 of an idTag."""
 
 
 class TagRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +48,22 @@ class Provisioner(Protocol):
         """Give back connections. Safe to call twice."""
 
 
-def tag_records(tags: Tags) -> tuple[TagRecord, ...]:
-    """The tags the back office has to know, parents first; the invalid one stays unknown to it."""
+def tag_records(every: Iterable[Tags]) -> tuple[TagRecord, ...]:
+    """The tags the back office has to know, each once, parents first; the invalid ones stay unknown to it."""
+    records: dict[str, TagRecord] = {}
+    for tags in every:
+        for record in _records(tags):
+            records.setdefault(record.idTag, record)
+    return tuple(sorted(records.values(), key=lambda record: record.name != "parent"))
+
+
+def fresh(tags: Tags) -> Tags:
+    """The same tags, but for those that cases charge with, which get names that nobody has ever seen."""
+    names = [name for name in CHARGED_WITH if getattr(tags, name) is not None]
+    return msgspec.structs.replace(tags, **{name: f"PP-{_INITIALS[name]}-{drawn(_DRAWN)}" for name in names})
+
+
+def _records(tags: Tags) -> tuple[TagRecord, ...]:
     parent = tags.parent
     records = (
         TagRecord(name="parent", idTag=parent) if parent is not None else None,

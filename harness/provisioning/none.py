@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.provisioning.base import Created, TagRecord
+from harness.ledger import Created
+from harness.provisioning.base import TagRecord
 from harness.sut import Lane
 
 

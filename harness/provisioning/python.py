@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from harness.ledger import Created
 from harness.operators.python import call, instance
-from harness.provisioning.base import Created, TagRecord
+from harness.provisioning.base import TagRecord
 from harness.sut import Lane, PythonFixtures, Sut
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from harness.ledger import Created
 from harness.operators.http import HttpCaller
-from harness.provisioning.base import Created, TagRecord
+from harness.provisioning.base import TagRecord
 from harness.sut import Lane, ReferenceFixtures, Sut
 from harness.sut.operation import DONE
 

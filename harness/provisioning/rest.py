@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from harness.ledger import Created
 from harness.operators.base import OperatorError
 from harness.operators.http import HttpCaller
 from harness.operators.requests import send
-from harness.provisioning.base import Created, TagRecord
+from harness.provisioning.base import TagRecord
 from harness.sut import Lane, RestAction, RestFixtures, Sut
 from harness.sut.templates import MissingMember
 

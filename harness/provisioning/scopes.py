@@ -1,22 +1,21 @@
-"""When stations and tags are made and removed: tags and lanes around a run, the station of a case around the case."""
+"""When stations and tags are made and removed: tags and lanes around a run, those of a case around the case."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Final
+
+import msgspec
 
 from harness import provisioning
+from harness.ledger import FOLDER, MADE, Entry, Ledger, ledger_of
 from harness.operators.base import OperatorError
 from harness.operators.python import found
-from harness.provisioning.base import Provisioner, TagRecord, tag_records
-from harness.provisioning.ledger import Entry, Ledger
+from harness.provisioning.base import Provisioner, TagRecord, fresh, tag_records
 from harness.run_folder import abandoned
-from harness.sut import Lane, NoFixtures, PythonFixtures, RestFixtures, Sut, security_stations
-
-FOLDER: Final = ".fixtures"
-"""Below the output folder."""
+from harness.sut import Lane, NoFixtures, PythonFixtures, RestFixtures, Sut, Tags, security_stations
+from harness.sut.values import CHARGED_WITH
 
 
 def per_case(sut: Sut) -> bool:
@@ -36,71 +35,61 @@ def makes_tag(sut: Sut, name: str) -> bool:
     return True
 
 
-async def make_for_run(sut: Sut, lanes: Sequence[Lane], out: Path) -> None:
-    """Make the tags, and the stations of the lanes; what a run that was killed left behind is removed first.
+async def make_for_run(sut: Sut, lanes: Sequence[Lane], out: Path) -> list[str]:
+    """Make the tags, and the stations of the lanes; what a run that was killed left behind is taken back first.
 
-    Raises OperatorError; what was made until then is removed.
+    Gives a sentence for each thing of an earlier run that could not be. Raises OperatorError; what was made until then
+    is removed.
     """
+    problems = [problem for folder in (out, *abandoned(out)) for problem in await remove_all(sut, folder, last=True)]
     if isinstance(sut.fixtures, NoFixtures):
-        return
-    for folder in (out, *abandoned(out)):
-        await remove_all(sut, folder)
-    ledger = _ledger(sut, out)
+        return problems
+    ledger = ledger_of(sut, out)
     provisioner = provisioning.make(sut)
     try:
-        for tag in tag_records(sut.tags):
-            ledger.add(Entry("tag", tag.name))
-            ledger.add(Entry("tag", tag.name, await provisioner.create_tag(tag)))
+        for tag in tag_records((sut.tags, *sut.more_tags)):
+            if not (sut.fresh_tags and tag.name in CHARGED_WITH):
+                await make_tag(provisioner, ledger, tag)
         if not per_case(sut) or sut.fresh_identities:  # the probe needs a station as well
             for lane in lanes:
                 for station in (lane, *security_stations(sut, lane)):
-                    await _make_station(provisioner, ledger, station)
+                    await make_station(provisioner, ledger, station)
     except BaseException:
         await provisioner.close()
         await remove_all(sut, out)
         raise
     await provisioner.close()
+    return problems
 
 
-async def remove_all(sut: Sut, out: Path) -> list[str]:
-    """Remove whatever the ledger still holds; gives a sentence for each thing that could not be removed."""
-    entries = [] if isinstance(sut.fixtures, NoFixtures) else list(_ledger(sut, out))
+async def remove_all(sut: Sut, out: Path, *, last: bool = False) -> list[str]:
+    """Take back whatever the ledger still holds; gives a sentence for each thing that could not be.
+
+    What cases left open is kept in the ledger for the next run to try again, unless this is the ``last`` time.
+    """
+    ledger = ledger_of(sut, out)
+    entries = list(ledger)
     if not entries:
         return []
-    tags = {tag.name: tag for tag in tag_records(sut.tags)}
-    provisioner = provisioning.make(sut)
-    # Stations first, and children before their parent.
-    entries.sort(key=lambda entry: (entry.kind == "tag", entry.name == "parent"))
-    try:
-        return await emptied(
-            _ledger(sut, out), entries, lambda entry: _remove(provisioner, sut, entry, tags.get(entry.name))
-        )
-    finally:
-        await provisioner.close()
+    from harness.leftovers import take_back  # opens connections, which hardly any run has to do here
+
+    open_ = [entry for entry in entries if entry.kind not in MADE]
+    problems = await take_back(sut, ledger, open_)
+    for entry in open_ if last else ():
+        ledger.remove(entry)
+    return problems + await _removed(sut, ledger, (entry for entry in entries if entry.kind in MADE))
 
 
 def left(out: Path) -> list[str]:
-    """A sentence for each thing that was made and not removed."""
-    again = "the next run removes it, if it writes beside or into the same folder"
-    return [f"{entry.kind} {entry.name} was not removed; {again}" for entry in Ledger(out / FOLDER)]
-
-
-async def emptied(ledger: Ledger, entries: Iterable[Entry], remove: Callable[[Entry], Awaitable[None]]) -> list[str]:
-    """Remove these entries, each once; gives a sentence for each thing that could not be removed."""
-    problems = []
-    for entry in entries:
-        try:
-            await remove(entry)
-        except OperatorError as error:
-            problems.append(f"{entry.kind} {entry.name} could not be removed: {error}")
-        ledger.remove(entry)
-    return problems
+    """A sentence for each thing that was made or left open and not taken back."""
+    again = "the next run takes it back, if it writes beside or into the same folder"
+    return [f"{entry.text} was not taken back; {again}" for entry in Ledger(out / FOLDER)]
 
 
 @asynccontextmanager
 async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
     """While the block lasts, the station of a case is known. Raises OperatorError; a failing removal is only noted."""
-    made = not per_case(sut) or Entry("station", lane.identity) in _ledger(sut, out)  # for the run, as a lane's
+    made = not per_case(sut) or Entry("station", lane.identity) in ledger_of(sut, out)  # for the run, as a lane's
     async with _made(sut, lane, out, note) if not made else nullcontext():
         yield
 
@@ -108,17 +97,40 @@ async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], N
 @asynccontextmanager
 async def made_for_look(sut: Sut, lane: Lane, out: Path) -> AsyncIterator[None]:
     """While the block lasts, the station that looks is known where `[fixtures]` makes any. Raises OperatorError."""
-    made = isinstance(sut.fixtures, NoFixtures) or Entry("station", lane.identity) in _ledger(sut, out)
+    made = isinstance(sut.fixtures, NoFixtures) or Entry("station", lane.identity) in ledger_of(sut, out)
     async with _made(sut, lane, out, lambda _: None) if not made else nullcontext():
         yield
 
 
 @asynccontextmanager
+async def tags_for_case(sut: Sut, tags: Tags, out: Path, note: Callable[[str], None]) -> AsyncIterator[Tags]:
+    """While the block lasts, these tags are known, those to charge with under new names. Raises OperatorError.
+
+    Where `[fixtures]` makes tags for the run, or none, they are given back as they are.
+    """
+    if not sut.fresh_tags:
+        yield tags
+        return
+    own = fresh(tags)
+    ledger, provisioner = ledger_of(sut, out), provisioning.make(sut)
+    made = []
+    try:
+        for record in tag_records([own]):
+            if record.name in CHARGED_WITH:
+                made.append(await make_tag(provisioner, ledger, record))
+        yield own
+    finally:
+        await provisioner.close()
+        for problem in await _removed(sut, ledger, made):
+            note(problem)
+
+
+@asynccontextmanager
 async def _made(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
-    ledger = _ledger(sut, out)
+    ledger = ledger_of(sut, out)
     provisioner = provisioning.make(sut)
     try:
-        entry = await _make_station(provisioner, ledger, lane)
+        entry = await make_station(provisioner, ledger, lane)
         yield
         try:
             await provisioner.remove_station(lane, entry.created)
@@ -130,25 +142,47 @@ async def _made(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) ->
             await provisioner.close()
 
 
-def _ledger(sut: Sut, out: Path) -> Ledger:
-    return Ledger(out / FOLDER, address(sut))
-
-
-def address(sut: Sut) -> str:
-    """What tells one system under test from another one, whose stations and tags have the same names."""
-    return sut.connection.url or sut.connection.listen or ""
-
-
-async def _make_station(provisioner: Provisioner, ledger: Ledger, lane: Lane) -> Entry:
+async def make_station(provisioner: Provisioner, ledger: Ledger, lane: Lane) -> Entry:
+    """Make a station known; it is in the ledger before it is made. Raises OperatorError."""
     ledger.add(Entry("station", lane.identity))
     entry = Entry("station", lane.identity, await provisioner.create_station(lane))
     ledger.add(entry)
     return entry
 
 
-async def _remove(provisioner: Provisioner, sut: Sut, entry: Entry, tag: TagRecord | None) -> None:
+async def make_tag(provisioner: Provisioner, ledger: Ledger, tag: TagRecord) -> Entry:
+    """Make a tag known; it is in the ledger before it is made. Raises OperatorError."""
+    facts = msgspec.structs.asdict(tag)
+    ledger.add(Entry("tag", tag.idTag, facts=facts))
+    entry = Entry("tag", tag.idTag, await provisioner.create_tag(tag), facts=facts)
+    ledger.add(entry)
+    return entry
+
+
+async def _removed(sut: Sut, ledger: Ledger, made: Iterable[Entry]) -> list[str]:
+    """Remove what was made, each once; gives a sentence for each thing that could not be."""
+    # Stations first, and children before their parent.
+    entries = sorted(made, key=lambda entry: (entry.kind == "tag", entry.facts.get("name") == "parent"))
+    if not entries:
+        return []
+    problems = []
+    provisioner = provisioning.make(sut)
+    try:
+        for entry in entries:
+            try:
+                await _remove(provisioner, sut, entry)
+            except OperatorError as error:
+                problems.append(f"{entry.text} could not be removed: {error}")
+            ledger.remove(entry)
+    finally:
+        await provisioner.close()
+    return problems
+
+
+async def _remove(provisioner: Provisioner, sut: Sut, entry: Entry) -> None:
     if entry.kind == "station":
         known = {lane.identity: lane for lane in sut.lanes}
         await provisioner.remove_station(known.get(entry.name, Lane(identity=entry.name)), entry.created)
-    elif tag is not None:
-        await provisioner.remove_tag(tag, entry.created)
+    else:
+        record = msgspec.convert(entry.facts or {"name": "valid", "idTag": entry.name}, TagRecord)
+        await provisioner.remove_tag(record, entry.created)

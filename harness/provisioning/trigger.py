@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.ledger import Created
 from harness.operators.http import HttpCaller
 from harness.operators.requests import rendered
-from harness.provisioning.base import Created, TagRecord
+from harness.provisioning.base import TagRecord
 from harness.sut import Lane, Sut, TriggerFixtures
 
 

@@ -24,7 +24,7 @@ from harness.sut.operation import (
 )
 from harness.sut.reach import Link, link_of, security_profiles, security_stations, upgrades
 from harness.sut.secret import Secret
-from harness.sut.values import Keys, Tags, Timeouts
+from harness.sut.values import Keys, Tags, Timeouts, key_of
 
 __all__ = [
     "Connection",
@@ -54,6 +54,7 @@ __all__ = [
     "TriggerSettings",
     "for_url",
     "key_bytes",
+    "key_of",
     "link_of",
     "load",
     "parse",

@@ -10,8 +10,10 @@ from harness.sut.endpoint_checks import endpoint_problems
 from harness.sut.link_checks import address_problems, file_problems, security_problems
 from harness.sut.model import Sut
 from harness.sut.pics import ASKED_AS
-from harness.sut.sentences import suggestion, toml_key
+from harness.sut.sentences import suggestion, toml_key, toml_value
+from harness.sut.values import FEWEST_DRAWN, LONGEST_TAG, RANDOM, Tags, key_of
 
+_ALLOWED_TWICE = ("parent", "concurrent")
 SIX_PROFILES = (
     "core",
     "firmware_management",
@@ -104,10 +106,16 @@ def _lanes(sut: Sut) -> Iterator[str]:
 def _tags(sut: Sut) -> Iterator[str]:
     if sut.role == "csms" and sut.tags.valid is None:
         yield 'tags.valid is missing, nearly every case presents it; add for example valid = "VALID-1"'
+    invalid = sut.tags.invalid
+    room = LONGEST_TAG - len(invalid) + len(RANDOM)
+    if RANDOM in invalid and (room < FEWEST_DRAWN or invalid.count(RANDOM) > 1):
+        yield (
+            f"tags.invalid = {toml_value(invalid)} has no room for its random part, as an idTag has {LONGEST_TAG} "
+            f'characters; write {RANDOM} once and at most {LONGEST_TAG - FEWEST_DRAWN} others, e.g. "{Tags().invalid}"'
+        )
     seen: dict[str, str] = {}
-    for name in ("valid", "valid_2", "invalid", "expired", "blocked"):
-        tag = getattr(sut.tags, name)
-        if tag is None:
+    for name, tag in sut.named_tags().items():
+        if key_of(name) in _ALLOWED_TWICE:
             continue
         # idTags are compared without regard to case (OCPP 1.6 §7.28)
         other = seen.setdefault(tag.casefold(), name)

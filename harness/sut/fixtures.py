@@ -10,6 +10,7 @@ from harness.sut.operation import DONE, RestAction
 from harness.sut.secret import Secret
 
 Per = Literal["run", "case"]
+"""How long what is made lasts: `per` is about stations, `tags_per` about the tags that cases charge with."""
 
 
 class NoFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="none"):
@@ -43,6 +44,7 @@ class RestFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     """An HTTP API; where `base_url` is None, loading takes it and the headers from `[operator]`."""
 
     per: Per = "run"
+    tags_per: Per = "run"
     base_url: str | None = None
     headers: dict[str, Secret] = {}
     ok: tuple[int, ...] = DONE
@@ -60,6 +62,7 @@ class TriggerFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind
     """create-token and set-basic-auth-password of the trigger convention; nothing is removed."""
 
     per: Per = "run"
+    tags_per: Per = "run"
     base_url: str | None = None
     headers: dict[str, Secret] = {}
     ok: tuple[int, ...] = DONE
@@ -76,6 +79,7 @@ class PythonFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"
 
     use: str
     per: Per = "run"
+    tags_per: Per = "run"
     options: dict[str, Any] = {}
     folder: str = "."
 
@@ -87,6 +91,7 @@ class ReferenceFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="ki
     """plugproof's own back office; implied by the operator of that kind."""
 
     per: Per = "run"
+    tags_per: Per = "run"
     api: str | None = None
     timeout_s: float = 30
 

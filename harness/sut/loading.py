@@ -27,11 +27,10 @@ from harness.sut.secret import Secret, scrub, scrub_document
 from harness.sut.sentences import describe, where
 from harness.sut.tag_masking import mask_problems, with_masked_tags
 from harness.sut.template_checks import template_problems
-from harness.sut.values import Tags
+from harness.sut.values import LONGEST_TAG, Tags
 
 MAX_BYTES = 1_000_000
 COMMAND_LINE = "--csms"
-MAX_ID_TAG = 20  # OCPP 1.6 §7.15: an idTag is a CiString20
 _LINE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
 
 
@@ -98,8 +97,8 @@ def for_url(url: str, tag: str = DEFAULT_TAG) -> Sut:
         else f"{COMMAND_LINE}: {problem}"
         for problem in address_problems(url)
     ]
-    if not 0 < len(tag) <= MAX_ID_TAG:
-        problems.append(f"--tag has {len(tag)} characters, an idTag has 1 to {MAX_ID_TAG}; give one the CSMS accepts")
+    if not 0 < len(tag) <= LONGEST_TAG:
+        problems.append(f"--tag has {len(tag)} characters, an idTag has 1 to {LONGEST_TAG}; give one the CSMS accepts")
     if problems:
         raise SutError(problems)
     return Sut(
@@ -160,11 +159,16 @@ def _convert(document: dict[str, Any], source: str, secrets: tuple[Secret, ...])
     public = scrub_document(document, secrets)
     canonical = json.dumps(public, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     content = {key: value for key, value in document.items() if key != "pics_version"}
-    return msgspec.convert(
-        {**content, "source": source, "digest": hashlib.sha256(canonical.encode()).hexdigest(), "secrets": secrets},
-        Sut,
-        dec_hook=_secret,
-    )
+    tags, *more_tags = _by_worker(content.get("tags", {}))
+    facts = {"source": source, "digest": hashlib.sha256(canonical.encode()).hexdigest(), "secrets": secrets}
+    return msgspec.convert({**content, **facts, "tags": tags, "more_tags": more_tags}, Sut, dec_hook=_secret)
+
+
+def _by_worker(tags: Mapping[str, Any]) -> list[dict[str, str]]:
+    """`[tags]` for the first worker, the second and so on, as far as its lists go; a shorter list begins anew."""
+    lists = {name: tag if isinstance(tag, list) else [tag] for name, tag in tags.items()}
+    workers = max(map(len, lists.values()), default=1)
+    return [{name: given[number % len(given)] for name, given in lists.items()} for number in range(workers)]
 
 
 def _secret(kind: type, value: Any) -> Any:

@@ -50,7 +50,8 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
     oca_ref: dict[str, str] = {}
     run: Run = Run()
     background: Background = Background()
-    tags: Tags = Tags()
+    tags: Tags = Tags()  # those of the first worker
+    more_tags: tuple[Tags, ...] = ()  # and of those after it, where `[tags]` has lists
     timeouts: Timeouts = Timeouts()
     keys: Keys = Keys()
     boot: Boot = Boot()
@@ -88,6 +89,11 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
         """Whether every case plays a station of its own, instead of the one of its worker's lane."""
         return not self.lanes and (self.identities or Identities()).fresh
 
+    @property
+    def fresh_tags(self) -> bool:
+        """Whether every case has tags of its own made to charge with, instead of those of its worker."""
+        return not isinstance(self.fixtures, NoFixtures) and self.fixtures.tags_per == "case"
+
     def lane(self, index: int, run: str = "", case: str = "") -> Lane:
         """The lane of worker `index`, which counts from 0, in a run, or in one case of it.
 
@@ -110,6 +116,22 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
             connectors=source.connectors,
             auth_key=self.connection.auth_key,
         )
+
+    def tags_of(self, worker: int) -> Tags:
+        """The tags of a worker, which counts from 0; with more workers than tags some have the same."""
+        sets = (self.tags, *self.more_tags)
+        return sets[worker % len(sets)]
+
+    def named_tags(self) -> dict[str, str]:
+        """Every tag of the file under the key that it has there: `valid`, and `valid[1]` for the second of a list."""
+        named: dict[str, str] = {}
+        known = set()
+        for number, tags in enumerate((self.tags, *self.more_tags)):
+            for name, tag in msgspec.structs.asdict(tags).items():
+                if tag is not None and (name, tag) not in known:  # a shorter list begins anew
+                    known.add((name, tag))
+                    named[f"{name}[{number}]" if number else name] = tag
+        return named
 
     def answer(self, name: str) -> Any:
         """The answer to a question by its dotted name, e.g. `features.local_list.full`; None when unanswered.

@@ -103,6 +103,13 @@ def describe(error: ValidationError, schema: Mapping[str, Any], hide: Callable[[
             return [f"{place} has too few items{_example(error.schema, path) or '; add one or remove the key'}"]
         case "maxItems":
             return [f"{place} must have at most {error.validator_value} items{_example(error.schema, path)}"]
+        case "anyOf":
+            # What was meant is the shape that is right but for what is in it; every shape that we offer is of one type.
+            meant = [inner for inner in error.context or () if inner.validator != "type" or len(inner.path)]
+            if meant:
+                return [sentence for inner in meant for sentence in describe(inner, schema, hide)]
+            kinds = " or ".join(_KINDS[str(shape["type"])] for shape in error.validator_value)
+            return [f"{place} must be {kinds}, not {found}{_example(error.schema, path)}"]
         case "uniqueItems":
             return [f"{place} lists the same thing twice; remove one of them"]
         case "pattern" if path[:1] == ("expected_failures",):

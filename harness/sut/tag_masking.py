@@ -8,6 +8,7 @@ import msgspec
 
 from harness.sut.model import Sut
 from harness.sut.secret import SHORTEST, Secret
+from harness.sut.values import RANDOM
 
 
 def with_masked_tags(sut: Sut) -> Sut:
@@ -30,8 +31,8 @@ def mask_problems(sut: Sut) -> list[str]:
 
 
 def _tags(sut: Sut) -> Iterator[tuple[str, str]]:
-    for name, tag in msgspec.structs.asdict(sut.tags).items():
-        if tag is not None:
+    for name, tag in sut.named_tags().items():
+        if RANDOM not in tag:
             yield f"tags.{name}", tag
     for number, tag in enumerate(sut.background.tags):
         yield f"background.tags[{number}]", tag

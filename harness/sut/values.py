@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import secrets
+import string
+from typing import Final, Literal
 
 import msgspec
 
 from harness.sut.secret import Secret
 
+RANDOM: Final = "{random}"
+"""In `tags.invalid`: characters that are drawn each time the tag is presented."""
+LONGEST_TAG: Final = 20
+"""Characters of an idTag (OCPP 1.6 §7.15)."""
+CHARGED_WITH: Final = ("parent", "valid", "valid_2")
+"""The tags that cases charge with, after their parent: those that `fixtures.tags_per` is about."""
+FEWEST_DRAWN: Final = 6
+"""So many of them have to be drawn, so that no tag ever comes twice."""
+_ALPHABET: Final = string.ascii_uppercase + string.digits
+
 
 class Tags(msgspec.Struct, frozen=True, kw_only=True):
-    """idTags; `valid` and `valid_2` share `parent`. A tag that is None is not available to the run."""
+    """The idTags of one worker; `valid` and `valid_2` share `parent`. One that is None is not available to the run."""
 
     valid: str | None = None
     valid_2: str | None = None
     parent: str | None = None
-    invalid: str = "PLUGPROOF-INVALID"
+    invalid: str = f"PP-NOBODY-{RANDOM}"
     expired: str | None = None
     blocked: str | None = None
     concurrent: str | None = None
+
+    @property
+    def unknown(self) -> str:
+        """A tag that the back office does not know: a new one each time it is asked for, unless the file fixes it.
+
+        A back office may remember an unknown tag that it was shown, so that it is not unknown any more.
+        """
+        return self.invalid.replace(RANDOM, drawn(LONGEST_TAG - len(self.invalid) + len(RANDOM)))
+
+
+def key_of(name: str) -> str:
+    """The key of `[tags]` to which one item of its list belongs: `valid` for `valid[1]`."""
+    return name.partition("[")[0]
+
+
+def drawn(length: int) -> str:
+    """So many capital letters and digits that nobody has ever seen in this order."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds. `settle_s`: wait for a better candidate after a wrong one; `quiet_s`: window of `receives_no`.
 
-    `recover_s`: how long a run waits for a back office that went away.
+    `recover_s`: how long a run waits for a back office that went away. `round_s`: pause between two rounds of a
+    performance case, as no station does one thing after the other without any.
     """
 
     connect_s: float = 10
@@ -36,17 +67,16 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     settle_s: float = 2
     quiet_s: float = 1
     recover_s: float = 60
+    round_s: float = 0.2
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
     """Whole seconds that travel in OCPP messages and configuration keys."""
 
     heartbeat_s: int = 60
-    boot_retry_s: int = 10
     connection_timeout_s: int = 30
     sample_interval_s: int = 60
-    clock_interval_s: int = 60
-    transaction_s: int = 120
+    clock_interval_s: int = 0
     reservation_offset_s: int = 90
 
 

@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from harness.background import Background, Crew, crew_for, known, made_known, process
+from harness.background import Background, Crew, crew_for, made_known, process
 from harness.background.process import COMMAND
 from harness.background.stations import plan_of
 from harness.cli.app import app
@@ -24,7 +24,8 @@ from harness.cli.loaded import run_twice
 from harness.cli.parts import Part
 from harness.interruption import INTERRUPTION, Mode
 from harness.joining import FOLDER
-from harness.provisioning.ledger import Entry, Ledger
+from harness.ledger import FOLDER as LEDGER
+from harness.ledger import Entry, Ledger
 from harness.sut import SutError, for_url
 from harness.verdicts import HarnessError
 from reports.results import validate
@@ -147,21 +148,21 @@ def test_they_are_made_known_and_forgotten_again(scripted: ScriptedSut, tmp_path
     def load() -> None:
         with made_known(sut, crew_for(sut, 1, "RUN"), tmp_path):
             assert requests == ["PUT /api/v1/stations/PP-RUN-L0001", "PUT /api/v1/tags/PP-LOAD-00001"]
-            assert len(list((tmp_path / known.FOLDER).iterdir())) == 2
+            assert len(list((tmp_path / LEDGER).iterdir())) == 2
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         load()
 
     assert sorted(requests[2:]) == ["DELETE /api/v1/stations/PP-RUN-L0001", "DELETE /api/v1/tags/PP-LOAD-00001"]
-    assert not (tmp_path / known.FOLDER).exists()
+    assert not (tmp_path / LEDGER).exists()
 
 
 def test_what_a_killed_run_left_is_forgotten_first(scripted: ScriptedSut, tmp_path: Path) -> None:
     requests: list[str] = []
     scripted.on_request = lambda method, target: requests.append(f"{method} {target.rpartition('/')[2]}")
     sut = reference_sut(scripted.url, scripted.api)
-    Ledger(tmp_path / known.FOLDER).add(Entry("station", "PP-OLD-L0001"))
+    Ledger(tmp_path / LEDGER).add(Entry("station", "PP-OLD-L0001"))
 
     with made_known(sut, crew_for(sut, 1, "RUN"), tmp_path):
         assert requests == ["DELETE PP-OLD-L0001", "PUT PP-RUN-L0001", "PUT PP-LOAD-00001"]
@@ -177,7 +178,7 @@ def test_an_api_that_is_not_there_is_a_sentence(
     ):
         pytest.fail("it was not made known")
     assert capsys.readouterr().err.startswith("station PP-RUN-L0001 could not be removed: ")
-    assert not (tmp_path / known.FOLDER).exists()
+    assert not (tmp_path / LEDGER).exists()
 
 
 # --- their process ----------------------------------------------------------------------------------------------------
@@ -356,7 +357,7 @@ def test_two_cases_run_quietly_and_under_load(tmp_path: Path) -> None:
     assert performance["authorize_response"]["n"] == performance["loaded"]["authorize_response"]["n"] > 40
 
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert not names & {".background", ".fixtures"}
+    assert not names & {".ledger", ".turns"}
     assert {path.name for path in (tmp_path / "out" / FOLDER).iterdir()} == {"cases"}
     for text in (done.stdout, (tmp_path / "out" / "summary.md").read_text("utf-8")):
         assert "loaded" in text

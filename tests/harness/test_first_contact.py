@@ -184,11 +184,12 @@ def test_check_probe_tells_how_far_a_station_came(
 
 def test_every_case_that_presents_a_tag_says_so_by_its_needs() -> None:
     """Or by the state it begins with: else it would be run, and blame the CSMS, with a tag that is not there."""
-    unknown = dict.fromkeys(("valid", "valid_2", "expired", "blocked", "concurrent"), "gone")
+    tags = Tags(**{name: name for name in ("valid", "valid_2", "expired", "blocked", "concurrent")})
+    unknown = dict.fromkeys(msgspec.structs.asdict(tags).values(), "gone")
     needs = {need for case in all_cases() for need in case.needs if need.endswith("-tag")}
 
     assert needs
-    assert all(Found(unknown=unknown).missing(case, ()) for case in all_cases() if {*case.needs} & needs)
+    assert all(Found(unknown=unknown).missing(case, (), tags) for case in all_cases() if {*case.needs} & needs)
 
 
 # --- who looks -------------------------------------------------------------------------------------------------------

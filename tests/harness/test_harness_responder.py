@@ -6,6 +6,7 @@ import pytest
 
 import schemas
 from harness.responder import Responder
+from harness.sut import Keys
 
 SET = schemas.load("1.6")
 FROM_A_CSMS = sorted(name for name, info in SET.actions.items() if info.sender in ("csms", "both"))
@@ -23,7 +24,7 @@ TRIGGERS = [
 
 @pytest.fixture
 def responder() -> Responder:
-    return Responder(connectors=2, heartbeat_s=60, sample_interval_s=15)
+    return Responder(2, Keys(heartbeat_s=60, sample_interval_s=15))
 
 
 @pytest.mark.parametrize("action", FROM_A_CSMS)

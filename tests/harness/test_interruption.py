@@ -20,8 +20,8 @@ import pytest
 from harness import collector, output
 from harness.cli import precheck
 from harness.interruption import INTERRUPTION, SAME_S, CutShort, Interruption, Mode
+from harness.ledger import FOLDER
 from harness.output import FILES
-from harness.provisioning.scopes import FOLDER
 from reports.results import validate
 from tests.harness.conftest import INI, Running
 from tests.harness.scripted_sut import Never, ScriptedSut, now
@@ -202,7 +202,7 @@ def test_a_second_signal_ends_workers_that_do_not_end(scripted: ScriptedSut, tmp
     assert done.code == 130
     assert "PASS" in done.reasons.values()
     assert done.results["run"]["interrupted"]["of"] == 3
-    assert "was not removed; the next run removes it, if it writes beside or into the same folder" in done.stderr
+    assert "was not taken back; the next run takes it back, if it writes beside or into the same folder" in done.stderr
 
 
 def test_what_could_not_be_removed_is_named(
@@ -215,7 +215,7 @@ def test_what_could_not_be_removed_is_named(
     outcome = running(HEARTBEAT, sut={"operator": True})
     assert outcome.verdicts == {"TC_MADE_UP_CSMS": "PASS"}
     assert (
-        "station LANE-1 was not removed; the next run removes it, if it writes beside or into the same folder"
+        "station LANE-1 was not taken back; the next run takes it back, if it writes beside or into the same folder"
         in outcome.stderr
     )
     assert (outcome.out / FOLDER).exists()

@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 
 from csms_core import Config, Csms
 from harness.cli.app import app
+from harness.ledger import FOLDER, Entry, Ledger
 from harness.operators import OperatorError
 from harness.provisioning import make, tag_records
-from harness.provisioning.ledger import Entry, Ledger
-from harness.provisioning.scopes import FOLDER, made_for_case, make_for_run, remove_all
+from harness.provisioning.scopes import made_for_case, make_for_run, remove_all
 from harness.sut import Lane, Sut
 from tests.harness.conftest import Running
 from tests.harness.http_api import Answer, Request, serving
@@ -143,7 +143,7 @@ async def test_what_cannot_be_removed_is_told_and_the_rest_goes(tmp_path: Path) 
         records.fails = ("DELETE", "/tags/VALID-1")
         (problem,) = await remove_all(sut, tmp_path)
 
-    assert problem.startswith(f"tag valid could not be removed: fixtures rest: DELETE {api.url}/tags/VALID-1 was")
+    assert problem.startswith(f"tag VALID-1 could not be removed: fixtures rest: DELETE {api.url}/tags/VALID-1 was")
     assert list(records.tags) == ["VALID-1"]
     assert records.stations == {}
 
@@ -334,7 +334,7 @@ async def test_a_class_of_the_users_makes_and_removes(tmp_path: Path) -> None:
 
 
 def test_the_invalid_tag_is_never_made() -> None:
-    assert [(record.name, record.idTag) for record in tag_records(TAGS)] == [
+    assert [(record.name, record.idTag) for record in tag_records([TAGS])] == [
         ("parent", "PLUGPROOF-PARENT"),
         ("valid", "PLUGPROOF-VALID"),
         ("valid_2", "PLUGPROOF-VALID-2"),

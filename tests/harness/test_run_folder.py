@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness import run_folder
-from harness.provisioning.ledger import Entry, Ledger
-from harness.provisioning.scopes import FOLDER, address, make_for_run, remove_all
+from harness.ledger import FOLDER, Entry, Ledger, address
+from harness.provisioning.scopes import make_for_run, remove_all
 from harness.run_folder import KEPT, LATEST, abandoned, followed, held, new_folder, point_to, replace_earlier
 from harness.sut import load
 from tests.harness.conftest import PlugproofRun, Running

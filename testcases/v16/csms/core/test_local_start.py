@@ -20,7 +20,7 @@ async def test_session_with_cable_first(station: Station, tags: Tags, connector:
     authorization = await station.sends("Authorize", idTag=tags.valid)
     authorization.shows(rule="R3", idTagInfo={"status": "Accepted"})
 
-    await states.start(station, connector, str(tags.valid), rule="R5")
+    await states.start(station, connector, tags.valid, rule="R5")
     await states.status(station, connector, "Charging")
 
 
@@ -33,7 +33,7 @@ async def test_session_with_cable_first(station: Station, tags: Tags, connector:
     rules={"R1": "A valid tag is accepted when it is shown, and again when its transaction starts."},
 )
 async def test_session_with_identification_first(station: Station, tags: Tags, connector: int) -> None:
-    await states.charge(station, connector, str(tags.valid), rule="R1")
+    await states.charge(station, connector, tags.valid, rule="R1")
 
 
 @case(
@@ -61,7 +61,7 @@ async def test_nobody_plugs_in(station: Station, authorized: str, connector: int
 )
 async def test_session_with_a_cached_tag(station: Station, tags: Tags, connector: int) -> None:
     await states.status(station, connector, "Preparing")
-    await states.start(station, connector, str(tags.valid), rule="R3")
+    await states.start(station, connector, tags.valid, rule="R3")
     await states.status(station, connector, "Charging")
 
 
@@ -71,7 +71,7 @@ async def test_session_with_a_cached_tag(station: Station, tags: Tags, connector
     profile="core",
     ref="OCPP 1.6 §4.1, §7.2",
     rules={"R2": "A tag that the CSMS does not know is Invalid."},
-    tag="invalid",
+    tag="unknown",
     status="Invalid",
 )
 @case(
@@ -95,7 +95,7 @@ async def test_session_with_a_cached_tag(station: Station, tags: Tags, connector
     status="Blocked",
 )
 async def test_tag_is_refused(station: Station, tags: Tags, tag: str, status: str) -> None:
-    authorization = await station.sends("Authorize", idTag=getattr(tags, tag))
+    authorization = await station.sends("Authorize", idTag=tags.named(tag))
     authorization.shows(rule="R2", idTagInfo={"status": status})
 
 

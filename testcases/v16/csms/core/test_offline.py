@@ -16,7 +16,7 @@ async def test_offline_start_with_a_valid_tag(station: Station, tags: Tags, conn
     began = now()
     await station.connects()
 
-    await states.start(station, connector, str(tags.valid), at=began, rule="R3")
+    await states.start(station, connector, tags.valid, at=began, rule="R3")
     await states.status(station, connector, "Charging")
 
 
@@ -32,7 +32,7 @@ async def test_offline_start_with_an_invalid_tag(station: Station, tags: Tags, c
     began = now()
     await station.connects()
 
-    charging = await states.start(station, connector, tags.invalid, at=began, accepted="Invalid", rule="R3")
+    charging = await states.start(station, connector, tags.unknown, at=began, accepted="Invalid", rule="R3")
     await states.status(station, connector, "Charging")
     await states.stop(station, charging, "DeAuthorized")
     await states.status(station, connector, "Finishing")
@@ -52,5 +52,5 @@ async def test_offline_transaction(station: Station, tags: Tags, connector: int)
     ended = now()
     await station.connects()
 
-    charging = await states.start(station, connector, str(tags.valid), at=began, rule="R3")
+    charging = await states.start(station, connector, tags.valid, at=began, rule="R3")
     await states.stop(station, charging, "Local", at=ended)

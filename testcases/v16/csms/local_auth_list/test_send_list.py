@@ -23,7 +23,10 @@ _FULL = {"R1": "A whole list is sent as Full."}
 )
 async def test_full_list_is_not_taken(station: Station, operator: Operator, tags: Tags, status: str) -> None:
     await operator.send_local_list(
-        station, listVersion=1, updateType="Full", localAuthorizationList=payloads.entries(tags.valid)
+        station,
+        listVersion=payloads.list_version(),
+        updateType="Full",
+        localAuthorizationList=payloads.entries(tags.valid),
     )
     request = await station.receives("SendLocalList", rule="R1", updateType="Full")
     await request.answered(status=status)
@@ -39,7 +42,10 @@ async def test_full_list_is_not_taken(station: Station, operator: Operator, tags
 )
 async def test_full_list(station: Station, operator: Operator, tags: Tags) -> None:
     await operator.send_local_list(
-        station, listVersion=1, updateType="Full", localAuthorizationList=payloads.entries(tags.valid)
+        station,
+        listVersion=payloads.list_version(),
+        updateType="Full",
+        localAuthorizationList=payloads.entries(tags.valid),
     )
     request = await station.receives("SendLocalList", rule="R1", updateType="Full")
     request.shows(rule="R2", **payloads.each(request.payload, "localAuthorizationList", {"idTagInfo": present}))
@@ -60,7 +66,10 @@ async def test_full_list(station: Station, operator: Operator, tags: Tags) -> No
 )
 async def test_differential_list(station: Station, operator: Operator, tags: Tags) -> None:
     await operator.send_local_list(
-        station, listVersion=1, updateType="Full", localAuthorizationList=payloads.entries(tags.valid_2)
+        station,
+        listVersion=payloads.list_version(),
+        updateType="Full",
+        localAuthorizationList=payloads.entries(tags.valid_2),
     )
     initial = await station.receives("SendLocalList", updateType="Full", listVersion=payloads.whole)
     await initial.answered(status="Accepted")

@@ -27,7 +27,7 @@ async def test_reservation_is_used(station: Station, operator: Operator, tags: T
     await request.answered(status="Accepted")
     await states.status(station, connector, "Reserved")
 
-    await states.charge(station, connector, str(tags.valid), rule="R6", reservationId=request["reservationId"])
+    await states.charge(station, connector, tags.valid, rule="R6", reservationId=request["reservationId"])
 
 
 @case(
@@ -173,4 +173,4 @@ async def test_reservation_is_used_by_another_tag_of_the_group(
     await request.answered(status="Accepted")
     await states.status(station, connector, "Reserved")
 
-    await states.charge(station, connector, str(tags.valid_2), rule="R7", reservationId=request["reservationId"])
+    await states.charge(station, connector, tags.valid_2, rule="R7", reservationId=request["reservationId"])

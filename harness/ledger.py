@@ -1,4 +1,8 @@
-"""What was made and has to be removed again: one small file each, so that it survives a worker that dies."""
+"""What a run has made or left in the system under test, and has to take back: one ledger for all kinds of it.
+
+One small file each, so that it survives a worker that dies. What takes a thing back is in ``harness.provisioning`` for
+stations and tags, and in ``harness.leftovers`` for what cases left open.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +11,45 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
-from harness.provisioning.base import Created
+from harness.sut import Sut
 from harness.verdicts import HarnessError
 
-Kind = Literal["station", "tag"]
+FOLDER: Final = ".ledger"
+"""Below the output folder."""
+
+Kind = Literal["station", "tag", "transaction", "reservation", "profile", "availability"]
+MADE: Final = frozenset({"station", "tag"})
+"""What `[fixtures]` makes; the others are what a case left open at a station."""
+
+Created = dict[str, Any]
+"""The JSON object with which an API answered when it made something; empty when it was none."""
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A station or a tag that plugproof made; `name` is the identity, or the key of the tag in `[tags]`.
+    """One thing that has to be taken back; ``name`` tells it from others of its kind.
 
-    `at` is the address of the system in which it was made; empty: not recorded.
+    ``facts`` is what is known of it: a tag's record, the members by which OCPP names a transaction. ``station`` and
+    ``case`` say who left it open. ``at`` is the address of the system in which it is; empty: not recorded.
     """
 
     kind: Kind
     name: str
     created: Created = {}
     at: str = ""
+    facts: dict[str, Any] = {}
+    station: str = ""
+    case: str = ""
+
+    @property
+    def text(self) -> str:
+        """What a reader calls it."""
+        left_by = f" of {self.case}" if self.case else ""
+        at = f" at station {self.station}" if self.station else ""
+        return f"{self.kind} {self.name.rpartition(' ')[2] if self.station else self.name}{left_by}{at}"
 
 
 class Ledger:
@@ -66,3 +89,13 @@ class Ledger:
     def _file(self, entry: Entry) -> Path:
         name = hashlib.sha256(json.dumps([entry.kind, entry.name]).encode()).hexdigest()[:16]
         return self._folder / f"{name}.json"
+
+
+def ledger_of(sut: Sut, out: Path) -> Ledger:
+    """The ledger of a run in the folder ``out``, as far as it is about this system under test."""
+    return Ledger(out / FOLDER, address(sut))
+
+
+def address(sut: Sut) -> str:
+    """What tells one system under test from another one, whose stations and tags have the same names."""
+    return sut.connection.url or sut.connection.listen or ""
