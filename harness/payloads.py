@@ -71,11 +71,19 @@ def reservation(sut: Sut, connectorId: int, idTag: str, **members: Any) -> Paylo
 
 
 _FIRST_VERSION: Final = datetime(2020, 1, 1, tzinfo=UTC)
+_VERSIONS_A_SECOND: Final = 4
+_given: list[int] = [0]
+"""The version that this process gave last."""
 
 
 def list_version() -> int:
-    """A version above those of earlier cases and runs, which a CSMS may remember: the seconds since 2020."""
-    return int((datetime.now(UTC) - _FIRST_VERSION).total_seconds())
+    """A version above those of earlier cases and runs, which a CSMS may remember; the one after it is free, too.
+
+    Versions follow the clock, so that they grow from run to run; they are within an integer of OCPP until 2037.
+    """
+    by_the_clock = int((datetime.now(UTC) - _FIRST_VERSION).total_seconds() * _VERSIONS_A_SECOND)
+    _given[0] = max(by_the_clock, _given[0] + 2)
+    return _given[0]
 
 
 def entries(*tags: str) -> list[Payload]:

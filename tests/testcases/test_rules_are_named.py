@@ -45,7 +45,7 @@ WAYS: Mapping[str, Answer] = {
     "closed": Hangup(1011, "oops"),
 }
 IMPATIENT = Timeouts(message_s=0.01)
-STATUS_OF_TAG = {"EXPIRED-1": "Expired", "BLOCKED-1": "Blocked", "PLUGPROOF-INVALID": "Invalid"}
+STATUS_OF_TAG = {"EXPIRED-1": "Expired", "BLOCKED-1": "Blocked", "NOBODY-1": "Invalid"}
 ACKNOWLEDGED = ("DiagnosticsStatusNotification", "FirmwareStatusNotification")
 
 
