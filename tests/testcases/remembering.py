@@ -40,7 +40,8 @@ class RememberingCsms(ScriptedSut):
         self.answers |= {
             "Authorize": lambda payload: {"idTagInfo": {"status": self._status(payload["idTag"])}},
             "StopTransaction": self._stop,
-            **dict.fromkeys(("DiagnosticsStatusNotification", "FirmwareStatusNotification"), {}),
+            "DiagnosticsStatusNotification": {},
+            "FirmwareStatusNotification": {},
         }
 
     def _status(self, tag: str) -> str:

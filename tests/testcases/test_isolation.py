@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import subprocess
 import sys
@@ -14,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from harness.ledger import FOLDER, Entry, Ledger
+from harness.ledger import FOLDER
 from tests.harness.suts import sut_of
 from tests.testcases.kill_matrix import ROOT, UNPLUGGED
 from tests.testcases.remembering import RememberingCsms, remembering_csms
+
+pytestmark = pytest.mark.xdist_group("isolation")
 
 MORE = """
 [performance]
@@ -26,8 +26,6 @@ authorize_response = 20
 [operator]
 kind = "reference"
 api = "{api}"
-[fixtures]
-kind = "none"
 [timeouts]
 message_s = 30
 settle_s = 0.05
@@ -61,13 +59,12 @@ class Runs:
         self.verdicts.append({case["id"]: case["verdict"] for case in results["cases"]})
         return self.verdicts[-1]
 
-    def text(self, *, tags: str = "", fixtures: str = "") -> None:
+    def text(self, *, tags: str = "", fixtures: str = '[fixtures]\nkind = "none"\n') -> None:
         sut_of(self.folder, MORE.format(api=self.csms.api) + fixtures, url=self.csms.url, stations=LANES)
         if tags:
             file = self.folder / "sut.toml"
             head, _, tail = file.read_text("utf-8").partition("[tags]\n")
-            rest = tail[tail.index("expired") :]
-            file.write_text(f"{head}[tags]\n{tags}{rest}", "utf-8")
+            file.write_text(f"{head}[tags]\n{tags}{tail[tail.index('expired') :]}", "utf-8")
 
 
 @pytest.fixture
@@ -79,17 +76,16 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
 
 
 REVERSE = "import pytest\n@pytest.hookimpl(trylast=True)\ndef pytest_collection_modifyitems(items): items.reverse()\n"
+GOOD = ("PASS", "NOT_APPLICABLE")
 
 
-@pytest.mark.xdist_group("isolation")
 def test_all_cases_pass_again_in_both_orders_and_by_four_workers(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     (runs.folder / "reverse_order.py").write_text(REVERSE)
     monkeypatch.setenv("PYTHONPATH", str(runs.folder))
 
     for arguments in ([], ["-p", "reverse_order"], ["-n", "4"]):
         verdicts = runs.run(*arguments)
-        bad = {id: (verdict, runs.reasons[id]) for id, verdict in verdicts.items() if verdict not in _GOOD}
-        assert bad == {}
+        assert {id: (verdict, runs.reasons[id]) for id, verdict in verdicts.items() if verdict not in GOOD} == {}
         assert sum(verdict == "PASS" for verdict in verdicts.values()) > 60
         assert (runs.csms.left, runs.csms.conflicts) == ({}, [])
     assert runs.verdicts[0] == runs.verdicts[1] == runs.verdicts[2]
@@ -97,5 +93,37 @@ def test_all_cases_pass_again_in_both_orders_and_by_four_workers(runs: Runs, mon
     assert not (runs.folder / "out" / FOLDER).exists()
 
 
-_GOOD = ("PASS", "NOT_APPLICABLE")
-_ = (contextlib, io, Entry, Ledger)
+def test_the_memory_is_real_a_tag_that_is_shown_twice_is_not_unknown(runs: Runs) -> None:
+    """What the file fixes is presented as it is, so that the second run meets what the first one did."""
+    runs.text(tags='valid = "VALID-1"\ninvalid = "NOBODY"\n')
+    chosen = ("--plugproof-case", "TC_023_1_CSMS", "--plugproof-case", "TC_037_3_CSMS", "-p", "no:xdist")
+
+    assert list(runs.run(*chosen).values()) == ["PASS", "FAIL"]
+    assert list(runs.run(*chosen).values()) == ["FAIL", "FAIL"]
+
+
+def test_tags_that_are_made_for_a_case_are_its_own_and_gone_after_it(runs: Runs) -> None:
+    made: list[str] = []
+    takes = runs.csms.on_request
+
+    def tags(method: str, target: str) -> None:
+        takes(method, target)
+        tag = target.rpartition("/")[2]
+        if "/tags/" in target and method == "PUT":
+            made.append(tag)
+            runs.csms.valid.add(tag)
+        elif "/tags/" in target:
+            runs.csms.valid.remove(tag)
+
+    runs.csms.valid = set()
+    runs.csms.on_request = tags
+    runs.text(fixtures=f'[fixtures]\nkind = "reference"\napi = "{runs.csms.api}"\ntags_per = "case"\n')
+    cases = ["TC_003_CSMS", "TC_004_2_CSMS", "TC_010_CSMS", "TC_053_CSMS", "TC_043_4_CSMS", "TC_064_CSMS"]
+    verdicts = runs.run(*(part for id in cases for part in ("--plugproof-case", id)), "-p", "no:xdist")
+
+    assert set(verdicts.values()) == {"PASS"}
+    own = [tag for tag in made if tag.startswith("PP-")]
+    assert len(own) == len(set(own)) == 2 * (len(cases) - 1)  # valid and valid_2, and none for the case without tags
+    assert all(len(tag) <= 20 for tag in own)
+    assert set(made) - set(own) == {"EXPIRED-1", "BLOCKED-1"}
+    assert (runs.csms.valid, runs.csms.left) == (set(), {})
