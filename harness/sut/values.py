@@ -16,8 +16,6 @@ LONGEST_TAG: Final = 20
 """Characters of an idTag (OCPP 1.6 §7.15)."""
 CHARGED_WITH: Final = ("parent", "valid", "valid_2")
 """The tags that cases charge with, after their parent: those that `fixtures.tags_per` is about."""
-FEWEST_DRAWN: Final = 6
-"""So many of them have to be drawn, so that no tag ever comes twice."""
 _ALPHABET: Final = string.ascii_uppercase + string.digits
 
 

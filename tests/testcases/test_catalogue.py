@@ -282,8 +282,9 @@ def test_a_csms_may_ask_for_the_list_version_before_it_updates_the_list(
     lines = (next(reference.out.rglob("TC_043_5_CSMS/trace.jsonl"))).read_text("utf-8").splitlines()
     sent = [frames.parse(entry["text"]) for entry in map(json.loads, lines) if entry["kind"] == "frame"]
     (asked,) = [frame.id for frame in sent if isinstance(frame, Call) and frame.action == "GetLocalListVersion"]
+    lists = [frame.payload for frame in sent if isinstance(frame, Call) and frame.action == "SendLocalList"]
     assert [frame.payload for frame in sent if isinstance(frame, CallResult) and frame.id == asked] == [
-        {"listVersion": 1}
+        {"listVersion": lists[0]["listVersion"]}
     ]
 
 
