@@ -115,10 +115,10 @@ pattern = "PP-{run}-{case}"
 connectors = 1
 
 [tags]
-valid = "VALID-1"                     # accepted by the back office
+valid = "VALID-1"                     # accepted by the back office; ["A", "B"] has one for each worker
 # valid_2 = "VALID-2"                 # accepted, with the same parent as valid
 # parent = "PARENT-1"
-invalid = "NOBODY"                    # not known to it
+# invalid = "PP-NOBODY-{random}"      # not known to it: a new one each time
 # expired = "EXPIRED-1"               # without these two, their cases do not apply
 # blocked = "BLOCKED-1"
 
@@ -153,7 +153,8 @@ kind = "none"
 
 # Other kinds: "trigger", "python" and "manual"; docs/operators.md has them all.
 
-# How stations and tags are made known before a run and removed after it. Without it they have to exist.
+# How stations and tags are made known before a run and removed after it, tags for each case if it says so (tags_per).
+# Without it they have to exist.
 # [fixtures]
 # kind = "rest"
 #
@@ -186,7 +187,6 @@ connectors = 1
 valid = "VALID-1"                     # a card that is at hand
 # valid_2 = "VALID-2"
 # parent = "PARENT-1"
-invalid = "NOBODY"
 
 [profiles]
 core = true
