@@ -1,7 +1,7 @@
 """Named needs of cases: which answer of the SUT file each one asks about, and why a case does not apply.
 
-Only an explicit answer hides a case. An absent feature counts as claimed once its profile is claimed; an absent tag or
-security profile is something the run does not have, and the reason says so.
+Only an explicit answer hides a case. An absent feature counts as claimed once its profile is claimed; an absent
+security profile is something the product does not have. A tag is no claim: a case whose tag the file lacks is not run.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 from harness.sut.model import Sut
 from harness.sut.reach import security_profiles, upgrades
 from harness.sut.sentences import suggestion, toml_value
+from harness.tags import OF_NEED
 
 PROFILES = {
     "Core": "core",
@@ -46,11 +47,23 @@ def applicability(profile: str, needs: Iterable[str], sut: Sut) -> str | None:
     Raises UnknownNeed.
     """
     reason = _profile_reason(profile, sut)
-    for wanted in [need(name) for name in needs]:
+    for wanted in [need(name) for name in needs if name not in OF_NEED]:
         reason = reason or wanted.unmet(sut)
-    if reason is None:
-        return None
-    return f"not claimed: {reason} (no SUT file)" if sut.digest is None else f"not claimed: {reason} in {sut.source}"
+    return None if reason is None else f"not claimed: {_where(reason, sut)}"
+
+
+def missing_tag(needs: Iterable[str], sut: Sut) -> str | None:
+    """Why a case that applies cannot be run, when the SUT file does not name a tag that it needs; None when it does.
+
+    A tag is no claim: that the file lacks one says nothing of the product.
+    """
+    unset = (need(name).unmet(sut) for name in needs if name in OF_NEED)
+    reason = next((reason for reason in unset if reason is not None), None)
+    return None if reason is None else f"not run: {_where(reason, sut)}; name one to have this judged"
+
+
+def _where(reason: str, sut: Sut) -> str:
+    return f"{reason} (no SUT file)" if sut.digest is None else f"{reason} in {sut.source}"
 
 
 def claimed(name: str, sut: Sut) -> bool:
@@ -323,13 +336,13 @@ NEEDS: dict[str, Need] = _table(
     ),
     (
         "local-list-full",
-        "A full local list can be sent and there is a tag to put into it.",
-        _all(_denied("features.local_list.full"), _set("tags.valid")),
+        "A full local list can be sent.",
+        _denied("features.local_list.full"),
     ),
     (
         "local-list-differential",
-        "A differential local list can be sent and there is a tag to put into it.",
-        _all(_denied("features.local_list.differential"), _set("tags.valid")),
+        "A differential local list can be sent.",
+        _denied("features.local_list.differential"),
     ),
     ("local-list-version", "GetLocalListVersion can be sent.", _denied("features.local_list.get_version")),
     ("reservation-connector-zero", "connectorId 0 can be reserved.", _denied("features.reservation_connector_zero")),

@@ -14,24 +14,11 @@ from typing import Final
 from harness.ledger import MADE, Entry, ledger_of
 from harness.run import CaseRun
 from harness.session import RunSession
-from harness.sut import Sut
 from harness.tags import CHARGES, presented
 from harness.turns import PAUSE, Turn, Turns
 
 NOTABLE_WAIT: Final = 0.05
 """Seconds of waiting from which on the trace mentions it."""
-
-
-def sharing(sut: Sut, workers: int) -> str | None:
-    """A sentence when workers have to take turns with a tag, which costs time and changes no verdict."""
-    tags = len({tags.valid for tags in (sut.tags, *sut.more_tags)})
-    if sut.role != "csms" or sut.digest is None or sut.fresh_tags or workers <= tags or sut.tags.valid is None:
-        return None  # without a file there is only one, and nothing to change
-    share = "the tag" if tags == 1 else f"the {tags} tags"
-    return (
-        f"{workers} workers share {share} in tags.valid of {sut.source}, so that the cases that charge take turns; "
-        "a list with a tag for each lets them charge at once"
-    )
 
 
 def begins(session: RunSession, run: CaseRun, fixtures: Collection[str], is_over: Callable[[], bool]) -> Turn | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, cast
 
 from harness.case import Case
-from harness.claims import applicability
+from harness.claims import applicability, missing_tag
 from harness.pics_questions import OPTIONAL, PROFILE_OF, TITLES, UNITS, Role, asked, of, tags
 from harness.pics_switches import switches
 from harness.results import harness_version
@@ -28,7 +28,7 @@ def form(sut: Sut, made: str, cases: Sequence[Case]) -> Form:
     """The form. ``made`` is the time of the file (ISO 8601), ``cases`` all there are."""
     role = cast(Role, sut.role)
     own = [case for case in cases if case.sut == role]
-    reasons = {case.id: applicability(case.profile, case.needs, sut) for case in own}
+    reasons = {case.id: applicability(case.profile, case.needs, sut) or missing_tag(case.needs, sut) for case in own}
     people = sut.claims()["people"]
     return Form(
         role=role,

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from harness.claims import applicability
+from harness.claims import applicability, missing_tag
 from harness.sut.link import Connection
 from harness.sut.model import Sut
 from harness.sut.pics import Product, Security
@@ -48,9 +48,13 @@ def switches(
         switched = set()
         for background in (claims, denied, bare):
             tried = [_with(background, key.split("."), answer) for answer in _answers(key, shape)]
-            switched |= {kind for kind in kinds if len({applicability(*kind, sut) is None for sut in tried}) > 1}
+            switched |= {kind for kind in kinds if len({_is_run(*kind, sut) for sut in tried}) > 1}
         found[key] = tuple(case.id for case in cases if (case.profile, tuple(case.needs)) in switched)
     return found
+
+
+def _is_run(profile: str, needs: Collection[str], sut: Sut) -> bool:
+    return applicability(profile, needs, sut) is None and missing_tag(needs, sut) is None
 
 
 def _facts(role: Literal["csms", "charge_point"]) -> Sut:

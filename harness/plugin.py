@@ -22,7 +22,7 @@ from harness.found import Found
 from harness.interruption import INTERRUPTION, CutShort, Mode, cut_short_by_signals, held_back
 from harness.judgement import Judgement
 from harness.measuring import measured_by
-from harness.ownership import begins, sharing
+from harness.ownership import begins
 from harness.pics_check import records
 from harness.profile_names import UnknownProfile, checked
 from harness.registry import PACKAGE
@@ -153,9 +153,7 @@ def _prepare(collector: Collector, session: RunSession) -> None:
         raise Interrupted("before the first case", collector.end_early(judgement.NOT_BEGUN)) from None
     collector.rtt_ms = prepared.rtt_ms
     prepared.found.write(collector.out)
-    for sentence in (*prepared.sentences, sharing(session.sut, collector.workers)):
-        if sentence is None:
-            continue
+    for sentence in prepared.sentences:
         print(f"before the first case: {session.sut.scrub(sentence)}", file=sys.stderr)
 
 
@@ -252,7 +250,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A case that the claims exclude is NOT_APPLICABLE before anything is sent; none is begun while the SUT is away."""
     if CASE in item.stash:
-        from harness.claims import applicability
+        from harness.claims import applicability, missing_tag
 
         session = session_of(item.config)
         run = session.run_of(item)
@@ -261,10 +259,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             item.stash[JUDGEMENT] = Judgement("NOT_APPLICABLE", reason)
             pytest.skip(reason)
         fixtures = getattr(item, "fixturenames", ())
-        missing = Found.of(session.out).missing(run.case, fixtures, run.tags)
+        missing = missing_tag(run.case.needs, run.sut)
+        if missing is None and (unknown := Found.of(session.out).missing(run.case, fixtures, run.tags)) is not None:
+            missing = f"not run: {unknown}"
         if missing is not None:
-            item.stash[JUDGEMENT] = Judgement("INCONCLUSIVE", f"not run: {missing}", not_run=True)
-            pytest.skip(f"not run: {missing}")
+            item.stash[JUDGEMENT] = Judgement("INCONCLUSIVE", missing, not_run=True)
+            pytest.skip(missing)
         if not INTERRUPTION.has_come():
             judged, waited = session.health.before(INTERRUPTION.has_come)
         if not INTERRUPTION.has_come() and judged is None:

@@ -9,7 +9,7 @@ from harness.case import Case
 from harness.sut import Tags
 from harness.verdicts import Inconclusive
 
-_OF_NEED: Final[Mapping[str, tuple[str, ...]]] = {
+OF_NEED: Final[Mapping[str, tuple[str, ...]]] = {
     "valid-tag": ("valid",),
     "second-valid-tag": ("valid_2",),
     "parent-tag": ("valid", "valid_2"),
@@ -17,6 +17,7 @@ _OF_NEED: Final[Mapping[str, tuple[str, ...]]] = {
     "blocked-tag": ("blocked",),
     "concurrent-tag": ("concurrent",),
 }
+"""Need (of ``harness.claims``) -> the keys of `[tags]` that a case with it presents."""
 _OF_STATE: Final[Mapping[str, tuple[str, ...]]] = {"authorized": ("valid",), "charging": ("valid",)}
 """What the fixtures of ``harness.fixtures`` present on the way to a state."""
 CHARGES: Final = frozenset({"valid", "valid_2", "concurrent"})
@@ -33,7 +34,7 @@ _WHAT: Final[Mapping[str, str]] = {
 def presented(case: Case, fixtures: Collection[str]) -> tuple[str, ...]:
     """The keys of `[tags]` that a case presents, by what it needs and by the states it begins with."""
     names = [
-        *(tag for need in case.needs for tag in _OF_NEED.get(need, ())),
+        *(tag for need in case.needs for tag in OF_NEED.get(need, ())),
         *(tag for state, needed in _OF_STATE.items() if state in fixtures for tag in needed),
     ]
     return tuple(dict.fromkeys(names))

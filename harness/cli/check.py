@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from harness.claims import PROFILES, applicability, unanswered
+from harness.claims import PROFILES, applicability, missing_tag, unanswered
 from harness.exit_codes import ExitCode
 from harness.found import Answers
 from harness.operators import OperatorError
@@ -138,6 +138,7 @@ def overview(sut: Sut, cases: Collection[CaseFacts] | None = None) -> Iterator[s
     )
     yield _line("lanes", _lanes(sut))
     if sut.role == "csms":
+        yield _line("tags", _tags(sut))
         yield _line("operator", _operator(sut))
         if not isinstance(sut.fixtures, NoFixtures):
             yield _line("fixtures", _fixtures(sut))
@@ -145,6 +146,7 @@ def overview(sut: Sut, cases: Collection[CaseFacts] | None = None) -> Iterator[s
         reasons = [applicability(case.profile, case.needs, sut) for case in cases]
         applicable = reasons.count(None)
         yield _line("cases", f"{applicable} of {len(reasons)} apply, {len(sut.expected_failures)} expected to fail")
+        reasons = [reason or missing_tag(case.needs, sut) for case, reason in zip(cases, reasons, strict=True)]
         for reason in sorted({reason for reason in reasons if reason is not None}):
             yield _line("", f"{reasons.count(reason)} {reason}")
     open_questions = unanswered(sut)
@@ -180,6 +182,16 @@ def _operator(sut: Sut) -> str:
     if isinstance(sut.operator, ManualSettings):
         return f"manual, a person at the terminal has {sut.request_s:g} s for everything"
     return "none, so cases that need an action of the back office cannot be judged"
+
+
+def _tags(sut: Sut) -> str:
+    """How many cases can charge at once: with more workers, those that do take turns."""
+    if sut.fresh_tags:
+        return "made for every case"
+    tags = len({tags.valid for tags in (sut.tags, *sut.more_tags)})
+    if tags == 1:
+        return "1 to charge with; with several workers the cases that charge take turns"
+    return f"{tags} to charge with, one for each worker up to -n {tags}"
 
 
 def _fixtures(sut: Sut) -> str:

@@ -119,7 +119,7 @@ valid = "VALID-1"                     # accepted by the back office; ["A", "B"] 
 # valid_2 = "VALID-2"                 # accepted, with the same parent as valid
 # parent = "PARENT-1"
 # invalid = "PP-NOBODY-{random}"      # not known to it: a new one each time
-# expired = "EXPIRED-1"               # without these two, their cases do not apply
+# expired = "EXPIRED-1"               # without these two, their cases are not run
 # blocked = "BLOCKED-1"
 
 [profiles]

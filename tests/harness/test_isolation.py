@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from harness.cli.app import app
 from harness.ledger import FOLDER, Entry, Ledger
 from harness.left_open import LeftOpen
-from harness.ownership import sharing
 from harness.sut import SutError, load
 from harness.sut.values import Tags
 from harness.tags import CaseTags
@@ -331,11 +332,6 @@ def test_each_worker_has_a_tag_where_the_file_gives_several(tmp_path: Path) -> N
     assert {sut.tags_of(worker).expired for worker in range(4)} == {"X"}
     named = {"valid": "A", "valid[1]": "B", "valid[2]": "C", "valid_2": "A2", "valid_2[1]": "B2", "expired": "X"}
     assert {name: tag for name, tag in sut.named_tags().items() if name != "invalid"} == named
-    assert sharing(sut, 3) is None
-    assert sharing(sut, 4) == (
-        "4 workers share the 3 tags in tags.valid of sut.toml, so that the cases that charge take turns; "
-        "a list with a tag for each lets them charge at once"
-    )
 
 
 @pytest.mark.parametrize(
@@ -425,4 +421,16 @@ def test_a_file_with_tags_per_case_says_so(tmp_path: Path) -> None:
     made += '[fixtures.tags.create]\npath = "/"\n'
     assert sut_of(tmp_path, made.format("case")).fresh_tags
     assert not sut_of(tmp_path, made.format("run")).fresh_tags
-    assert sharing(sut_of(tmp_path, made.format("case")), 8) is None
+
+    def told(text: str) -> str:
+        sut_of(tmp_path, text)
+        return CliRunner().invoke(app, ["check", str(tmp_path / "sut.toml")]).stdout
+
+    assert "\n  tags       made for every case\n" in told(made.format("case"))
+    assert "tags are made for every case" in told(made.format("case"))
+    turns = "\n  tags       1 to charge with; with several workers the cases that charge take turns\n"
+    assert turns in told(made.format("run"))
+    tags_of(tmp_path, 'valid = ["A", "B", "C"]')
+    file = str(tmp_path / "sut.toml")
+    lists = "\n  tags       3 to charge with, one for each worker up to -n 3\n"
+    assert lists in CliRunner().invoke(app, ["check", file]).stdout

@@ -201,7 +201,7 @@ def test_a_broken_rule_fails_the_case_with_an_explanation_instead_of_a_traceback
     assert "harness/station.py" not in outcome.stdout
 
 
-def test_not_applicable_names_the_claim(running: Running, scripted: ScriptedSut) -> None:
+def test_not_applicable_names_the_claim_and_not_run_the_tag(running: Running, scripted: ScriptedSut) -> None:
     outcome = running(
         """
         @made_up("TC_A_CSMS", needs=["blocked-tag"])
@@ -215,13 +215,13 @@ def test_not_applicable_names_the_claim(running: Running, scripted: ScriptedSut)
         "-rA",
     )
 
-    assert outcome.code == 5
-    assert outcome.verdicts == {"TC_A_CSMS": "NOT_APPLICABLE", "TC_B_CSMS": "NOT_APPLICABLE"}
+    assert outcome.code == 3  # nothing conclusive
+    assert outcome.verdicts == {"TC_A_CSMS": "INCONCLUSIVE", "TC_B_CSMS": "NOT_APPLICABLE"}
     assert {id: record["reason"] for id, record in outcome.cases.items()} == {
-        "TC_A_CSMS": "not claimed: tags.blocked is not set in sut.toml",
+        "TC_A_CSMS": "not run: tags.blocked is not set in sut.toml; name one to have this judged",
         "TC_B_CSMS": "not claimed: profiles.reservation = false in sut.toml",
     }
-    assert "2 not applicable" in outcome.stdout
+    assert "1 not applicable" in outcome.stdout
     assert all(record["trace"] is None for record in outcome.cases.values())
     look = ["BootNotification", "Authorize", "Authorize"]  # the one before the run, with the tags of the file
     assert [action for action, _ in scripted.received] == look

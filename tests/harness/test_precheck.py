@@ -91,10 +91,21 @@ def test_without_an_operator_the_reason_is_said_once(plugproof: Command, scripte
 
 def test_when_nothing_applies_nothing_is_green(plugproof: Command, scripted: ScriptedSut, tmp_path: Path) -> None:
     sut = scripted.sut_file(tmp_path)
-    done = plugproof("precheck", "--sut", str(sut), "--case", "TC_023_3_CSMS", "--out", "out")
+    done = plugproof("precheck", "--sut", str(sut), "--case", "TC_046_CSMS", "--out", "out")
 
     assert (done.returncode, done.stderr) == (5, "")
-    assert "tags.blocked is not set in sut.toml" in " ".join(done.stdout.split())
+    assert "profiles.reservation = false in sut.toml" in " ".join(done.stdout.split())
+
+
+def test_when_the_tag_of_the_only_case_is_missing_nothing_is_green(
+    plugproof: Command, scripted: ScriptedSut, tmp_path: Path
+) -> None:
+    sut = scripted.sut_file(tmp_path)
+    done = plugproof("precheck", "--sut", str(sut), "--case", "TC_023_3_CSMS", "--out", "out")
+
+    assert (done.returncode, done.stderr) == (3, "")
+    said = "not run: tags.blocked is not set in sut.toml; name one to have this judged"
+    assert said in " ".join(done.stdout.split())
 
 
 def test_list(plugproof: Command) -> None:

@@ -13,6 +13,7 @@ from harness.claims import (
     UnknownNeed,
     applicability,
     claimed,
+    missing_tag,
     need,
     security_profile,
     unanswered,
@@ -111,7 +112,6 @@ UNMET = [
         "features.reject_unknown_at_handshake = true",
     ),
     ("local-list-full", {"features__local_list__full": False}, "features.local_list.full = false"),
-    ("local-list-full", {"tags__valid": None}, "tags.valid is not set"),
     (
         "local-list-differential",
         {"features__local_list__differential": False},
@@ -143,12 +143,6 @@ UNMET = [
         {"features__authorize_on_remote_start": False},
         "features.authorize_on_remote_start = false",
     ),
-    ("valid-tag", {"tags__valid": None}, "tags.valid is not set"),
-    ("second-valid-tag", {}, "tags.valid_2 is not set"),
-    ("parent-tag", {"tags__valid_2": "V2"}, "tags.parent is not set"),
-    ("expired-tag", {}, "tags.expired is not set"),
-    ("blocked-tag", {}, "tags.blocked is not set"),
-    ("concurrent-tag", {}, "tags.concurrent is not set"),
     ("performance-ocpp-response", {}, "performance.ocpp_response is not declared"),
     ("performance-authorize", {}, "performance.authorize_response is not declared"),
     ("security-profile", {}, "security.profiles is not set and connection.security_profile = 0"),
@@ -233,8 +227,27 @@ def test_an_unmet_need_gives_the_reason_that_names_the_claim(name: str, answers:
     assert applicability("Core", [name], sut) == f"not claimed: {reason} in sut.toml"
 
 
+TAGS = [
+    ("valid-tag", {"tags__valid": None}, "tags.valid is not set"),
+    ("second-valid-tag", {}, "tags.valid_2 is not set"),
+    ("parent-tag", {"tags__valid_2": "V2"}, "tags.parent is not set"),
+    ("expired-tag", {}, "tags.expired is not set"),
+    ("blocked-tag", {}, "tags.blocked is not set"),
+    ("concurrent-tag", {}, "tags.concurrent is not set"),
+]
+
+
+@pytest.mark.parametrize(("name", "answers", "reason"), TAGS)
+def test_a_tag_that_the_file_lacks_is_no_claim(name: str, answers: dict[str, Any], reason: str) -> None:
+    sut = sut_with(**answers)
+
+    assert applicability("Core", [name], sut) is None
+    assert missing_tag([name], sut) == f"not run: {reason} in sut.toml; name one to have this judged"
+    assert missing_tag(["clear-cache"], sut) is None
+
+
 def test_every_need_is_shown_to_be_able_to_take_a_case_out() -> None:
-    shown = {name for name, _, _ in UNMET}
+    shown = {name for name, _, _ in (*UNMET, *TAGS)}
     by_profile = {f"profiles.{key}" for key in PROFILES.values()} | {
         f"without-{key.replace('_', '-')}" for key in PROFILES.values()
     }
@@ -262,7 +275,8 @@ MET = [
 
 @pytest.mark.parametrize(("name", "answers"), MET)
 def test_a_met_need_lets_the_case_run(name: str, answers: dict[str, Any]) -> None:
-    assert applicability("Core", [name], sut_with(**answers)) is None
+    sut = sut_with(**answers)
+    assert (applicability("Core", [name], sut), missing_tag([name], sut)) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -302,8 +316,12 @@ def test_silence_hides_no_feature() -> None:
 
 
 def test_without_a_file_the_reason_says_so() -> None:
-    assert applicability("Core", ["expired-tag"], for_url("ws://127.0.0.1:1/ocpp")) == (
-        "not claimed: tags.expired is not set (no SUT file)"
+    sut = for_url("ws://127.0.0.1:1/ocpp")
+    assert missing_tag(["expired-tag"], sut) == (
+        "not run: tags.expired is not set (no SUT file); name one to have this judged"
+    )
+    assert applicability("Security", ["security-profile"], sut) == (
+        "not claimed: security.profiles is not set and connection.security_profile = 0 (no SUT file)"
     )
 
 
