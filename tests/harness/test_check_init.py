@@ -137,6 +137,7 @@ def test_the_example_passes_and_its_overview_tells_what_a_run_would_do() -> None
         "  profiles   Core, SmartCharging, Reservation, RemoteTrigger",
         "  security   profiles claimed: none; the run starts in profile 0",
         "  lanes      2: CP-0001, CP-0002",
+        "  tags       1 to charge with; with several workers the cases that charge take turns",
         "  operator   rest, templates for CancelReservation, ChangeConfiguration, ClearCache, ClearChargingProfile, "
         "GetCompositeSchedule, GetConfiguration, GetDiagnostics, GetLocalListVersion, RemoteStartTransaction, "
         "RemoteStopTransaction, ReserveNow, Reset, SendLocalList, SetChargingProfile, TriggerMessage, UnlockConnector, "
