@@ -159,7 +159,7 @@ class Collector:
         self._session.health.reset()
         Turns(self.out).clear()
         for problem in self._removed():
-            print(problem, file=sys.stderr)
+            print(self.sut.scrub(problem), file=sys.stderr)
         with INTERRUPTION.mode(Mode.NOTED):
             for id in self._selected:
                 if id not in self._records:

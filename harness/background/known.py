@@ -37,7 +37,7 @@ def made_known(sut: Sut, crew: Crew, out: Path) -> Iterator[None]:
         raise HarnessError(f"--background: {error}") from None
     finally:
         for problem in asyncio.run(remove_all(sut, out)):
-            print(problem, file=sys.stderr)
+            print(sut.scrub(problem), file=sys.stderr)
 
 
 async def _make(sut: Sut, crew: Crew, out: Path) -> None:

@@ -58,5 +58,12 @@ def _fixtures(sut: Sut) -> Iterator[str]:
             "fixtures.base_url is missing, and [operator] has none to take; "
             'add for example base_url = "https://csms.example/api"'
         )
+    if isinstance(fixtures, RestFixtures) and fixtures.tags_per == "case":
+        made = fixtures.tags.create or (fixtures.tags.valid and (fixtures.tags.valid_2 or sut.tags.valid_2 is None))
+        if made is None or fixtures.tags.remove is None:
+            yield (
+                'fixtures.tags_per = "case" makes tags and removes them again; '
+                "add [fixtures.tags.create] and [fixtures.tags.remove], or remove the key"
+            )
     if isinstance(fixtures, ReferenceFixtures) and fixtures.api is None:
         yield 'fixtures.api is missing, and [operator] has none to take; add for example api = "http://127.0.0.1:9001"'

@@ -62,7 +62,6 @@ class TriggerFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind
     """create-token and set-basic-auth-password of the trigger convention; nothing is removed."""
 
     per: Per = "run"
-    tags_per: Per = "run"
     base_url: str | None = None
     headers: dict[str, Secret] = {}
     ok: tuple[int, ...] = DONE

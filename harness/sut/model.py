@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from harness.sut.errors import SutError
-from harness.sut.fixtures import FixtureSettings, NoFixtures
+from harness.sut.fixtures import FixtureSettings, NoFixtures, TriggerFixtures
 from harness.sut.link import Connection, Endpoint, Identities, Lane, Tls
 from harness.sut.operation import ManualSettings, NoOperator, OperatorSettings
 from harness.sut.pics import (
@@ -92,7 +92,7 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def fresh_tags(self) -> bool:
         """Whether every case has tags of its own made to charge with, instead of those of its worker."""
-        return not isinstance(self.fixtures, NoFixtures) and self.fixtures.tags_per == "case"
+        return not isinstance(self.fixtures, NoFixtures | TriggerFixtures) and self.fixtures.tags_per == "case"
 
     def lane(self, index: int, run: str = "", case: str = "") -> Lane:
         """The lane of worker `index`, which counts from 0, in a run, or in one case of it.

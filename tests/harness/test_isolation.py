@@ -117,6 +117,25 @@ def test_a_stop_that_is_refused_in_the_cleanup_is_in_the_results_and_blamed_on_n
     ]
 
 
+def test_what_is_told_of_a_tag_is_masked_where_the_file_asks_for_it(running: Running, scripted: ScriptedSut) -> None:
+    def refused(method: str, target: str) -> None:
+        scripted.api_status = 202
+        if method == "DELETE":
+            raise ConnectionError("the API went away")
+
+    scripted.on_request = refused
+    one_at_a_time(scripted, {})
+    scripted.answers["StopTransaction"] = OcppError("InternalError", "no")
+    source = CHARGES + CHARGES.replace("_A_", "_B_").replace("test_a", "test_b")
+    outcome = running(source, sut={"operator": True, "more": "[run]\nmask_tags = true\n"})
+
+    assert "tag *** could not be removed" in outcome.stderr
+    assert outcome.cases["TC_B_CSMS"]["verdict"] == "ERROR"
+    assert "as ******** charges already: transaction" in outcome.cases["TC_B_CSMS"]["reason"]
+    told = [outcome.stderr, outcome.stdout, *(path.read_text("utf-8") for path in outcome.out.glob("*.*"))]
+    assert not any("VALID-1" in text for text in told)
+
+
 def test_a_csms_that_answers_concurrent_tx_for_a_free_tag_is_judged(running: Running, scripted: ScriptedSut) -> None:
     scripted.answers["StartTransaction"] = {"transactionId": 7, "idTagInfo": {"status": "ConcurrentTx"}}
 
@@ -418,7 +437,9 @@ def test_a_turn_ends_with_the_process_that_has_it(tmp_path: Path) -> None:
 
 def test_a_file_with_tags_per_case_says_so(tmp_path: Path) -> None:
     made = '[fixtures]\nkind = "rest"\nbase_url = "http://127.0.0.1:9"\ntags_per = "{}"\n'
-    made += '[fixtures.tags.create]\npath = "/"\n'
+    with pytest.raises(SutError, match=r"add \[fixtures.tags.create\] and \[fixtures.tags.remove\], or remove the key"):
+        sut_of(tmp_path, made.format("case"))
+    made += '[fixtures.tags.create]\npath = "/"\n[fixtures.tags.remove]\npath = "/"\n'
     assert sut_of(tmp_path, made.format("case")).fresh_tags
     assert not sut_of(tmp_path, made.format("run")).fresh_tags
 

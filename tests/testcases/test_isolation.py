@@ -127,3 +127,22 @@ def test_tags_that_are_made_for_a_case_are_its_own_and_gone_after_it(runs: Runs)
     assert all(len(tag) <= 20 for tag in own)
     assert set(made) - set(own) == {"EXPIRED-1", "BLOCKED-1"}
     assert (runs.csms.valid, runs.csms.left) == (set(), {})
+
+
+def test_the_second_phase_of_a_run_with_background_meets_unknown_tags_too(runs: Runs) -> None:
+    runs.text(fixtures='[fixtures]\nkind = "none"\n[background]\nidentity = "LOAD-{station}"\n')
+    cases = ("--case", "TC_023_1_CSMS", "--case", "TC_037_3_CSMS")
+    command = [sys.executable, "-c", "from harness.cli import main; main()", "precheck", "--sut", "sut.toml", *cases]
+    done = subprocess.run(
+        [*command, "--background", "1", "--out", "out", "-n", "1"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=runs.folder,
+        check=False,
+    )
+
+    results = json.loads((runs.folder / "out" / "results.json").read_text("utf-8"))
+    assert [case["verdict"] for case in results["cases"]] == ["PASS"] * 4, done.stdout + done.stderr
+    assert results["background"]["verdict"] == "PASS"
+    assert len([tag for tag in runs.csms.seen if tag.startswith("PP-NOBODY-")]) == 4
