@@ -55,6 +55,7 @@ async def undo(operator: Operator, station: Station) -> list[str]:
 
 async def _undone(operator: Operator, station: Station, entry: Entry) -> str | None:
     action, asks = _UNDO[entry.kind]
+    station.forgets_operations()  # what failed in the case is no failure of the undo
     try:
         if not station.is_connected:
             await station.comes_back()

@@ -266,6 +266,28 @@ def test_what_cannot_be_taken_back_is_told_and_kept_for_the_next_run(running: Ru
     assert [entry.text for entry in Ledger(outcome.out / FOLDER)] == ["reservation 5 of TC_A_CSMS at station LANE-1"]
 
 
+REFUSED = """
+@made_up("TC_A_CSMS")
+async def test_a(station, operator):
+    await operator.reserve_now(station, connectorId=1, idTag="A", expiryDate="2099-01-01T00:00:00Z", reservationId=5)
+    await (await station.receives("ReserveNow", rule="R1")).answered(status="Accepted")
+    await operator.reset(station, type="Soft")
+    await station.receives("Reset", rule="R1")
+"""
+
+
+def test_what_the_api_refused_in_the_case_is_no_failure_of_taking_back(running: Running, scripted: ScriptedSut) -> None:
+    def refused(method: str, target: str) -> None:
+        scripted.api_status = 409 if target.endswith("Reset") else 202
+
+    scripted.on_request = refused
+    outcome = running(REFUSED, sut={"operator": True})
+
+    assert outcome.only["verdict"] == "ERROR"
+    assert [name for name, _ in scripted.replies] == ["ReserveNow", "CancelReservation"]
+    assert not (outcome.out / FOLDER).exists()
+
+
 def _recorded(action: str, asked: list[tuple[str, Payload]]) -> Callable[[Payload], list[tuple[str, Any] | str]]:
     def operation(payload: Payload) -> list[tuple[str, Any] | str]:
         asked.append((action, payload))
