@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode, Frame, Opcode
@@ -27,6 +27,9 @@ from csms_core.faults.model import Handshake
 from csms_core.listening import Guest
 from ocppj.errors import ConnectionClosed
 from ocppj.peer_common import connection_closed
+
+if TYPE_CHECKING:
+    from csms_core.hub import Link
 
 _WHOLE_TEXT = 0x81  # FIN, no reserved bits, opcode 1
 _MASKED = 0x80
@@ -58,6 +61,7 @@ class StationConnection(ServerConnection):
     identity: str = ""
     policy: Handshake = Handshake()
     admitted: Admitted = Admitted(0)
+    link: Link | None = None  # since it was entered into the hub
     guest: Guest
     open_timeout: float = 10.0  # seconds for the request
 

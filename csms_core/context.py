@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,14 +41,14 @@ class StationContext:
     """One connection of a station.
 
     `registered_as` is the answer to its last BootNotification, None before the first; `invited` are the actions it
-    was asked for by TriggerMessage while it was not accepted (OCPP 1.6 §4.2 allows exactly these).
+    was asked for by TriggerMessage while it was not accepted, and how often (OCPP 1.6 §4.2 allows exactly these).
     """
 
     identity: str
     store: Store
     config: Config
     registered_as: str | None = None
-    invited: set[str] = field(default_factory=set)
+    invited: Counter[str] = field(default_factory=Counter)
     signing: bool = False  # a certificate for this station is under way
     backroom: Backroom = field(default_factory=Backroom)
     now: Callable[[], datetime] = clock.now

@@ -7,6 +7,7 @@ then not sign off the second.
 from __future__ import annotations
 
 import asyncio
+import http
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -20,7 +21,7 @@ from csms_core.context import Backroom, StationContext
 from csms_core.feed import Feed
 from csms_core.metrics import Metrics
 from csms_core.registry import Handler
-from csms_core.store import Store, stations
+from csms_core.store import Store
 from ocppj.errors import OcppError
 from ocppj.frames import Call
 from ocppj.peer_common import Observer
@@ -35,6 +36,14 @@ UNPROVED = Admitted(0)
 
 REMEMBERED_IDS = 64
 """CALLs remembered per connection to recognise a repeated message id; enough for one retry, small for many stations."""
+
+
+class NotNow(Exception):
+    """A station that was let in cannot be entered; `status` is that of the HTTP answer, the text one sentence."""
+
+    def __init__(self, status: http.HTTPStatus, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 class Link:
@@ -79,9 +88,9 @@ class Link:
         if handler is None:
             raise OcppError("NotSupported", f"{action} is not supported by this CSMS.")
         if station.registered_as != "Accepted" and action != "BootNotification":
-            if action not in station.invited:
+            if not station.invited[action]:
                 raise OcppError("SecurityError", f"{action} before a BootNotification was accepted.")
-            station.invited.discard(action)
+            station.invited[action] -= 1
         handling = handler(station, call.payload or {})
         return self._watched(call, handling) if self.watches else handling
 
@@ -109,11 +118,6 @@ class Hub:
         """Whether a station may have lost what it was admitted for, while its handshake was still under way."""
 
     @property
-    def is_full(self) -> bool:
-        """Whether as many stations are connected as may be."""
-        return len(self._links) >= self._config.max_connections
-
-    @property
     def online(self) -> int:
         """How many stations are connected."""
         return len(self._links)
@@ -126,32 +130,39 @@ class Hub:
         """The stations that were let in with this certificate (`Admitted.serial`)."""
         return [identity for identity, link in self._links.items() if link.admitted.serial == serial]
 
-    async def serve(self, identity: str, transport: Any, admitted: Admitted = UNPROVED) -> None:
-        """Serve one accepted connection until it ends."""
-        station = await self._store.look_up(lambda connection: stations.find(connection, identity))
-        if station is None:  # admitted all the same: any_station
-            at = clock.wire(clock.now())
-            await self._store.write(lambda connection: stations.put(connection, identity, at))
-        registered_as = station.booted_as if station else None
+    def enter(self, identity: str, transport: Any, admitted: Admitted = UNPROVED) -> Link:
+        """Enter a station that is about to be let in; whoever enters it calls `leave`, whatever happens.
+
+        It awaits nothing, so that the station is here when its 101 leaves, and of two handshakes of one identity the
+        one that is answered last stays. Raises NotNow when the station may not be let in after all.
+        """
+        if self.is_stale(identity, admitted):
+            raise NotNow(http.HTTPStatus.FORBIDDEN, "What this station may connect with has changed meanwhile.")
+        replaced = self._links.get(identity)
+        if replaced is None and len(self._links) >= self._config.max_connections:
+            raise NotNow(http.HTTPStatus.SERVICE_UNAVAILABLE, "As many stations are connected as may be.")
+        # a boot on the connection that is replaced may be younger than what was looked up
+        registered_as = admitted.booted_as if replaced is None else replaced.context.registered_as
         context = StationContext(identity, self._store, self._config, registered_as, backroom=self.backroom)
         link = Link(context, self._handlers, transport, self.metrics.observe, admitted)
-        replaced = self._links.get(identity)
         self._links[identity] = link
         if replaced is not None:
-            log.info("%s connected again; the older connection is closed", identity)
-            self.drop(replaced, "replaced by a newer connection")
+            reason = "replaced by a newer connection"
+            log.info("%s connected again; the older connection is closed", identity, extra={"station": identity})
+            self.feed.disconnected(identity, reason)
+            self.drop(replaced, reason)
         self.metrics.connections += 1
         self.feed.connected(identity)
         log.info("%s is connected", identity, extra={"station": identity})
-        if self.is_stale(identity, admitted):
-            self.disconnect(identity, "what it may connect with has changed meanwhile")
-        try:
-            await link.peer.run()
-        finally:
-            if self._links.get(identity) is link:
-                del self._links[identity]
-                self.feed.disconnected(identity)
-                log.info("%s is gone", identity, extra={"station": identity})
+        return link
+
+    def leave(self, link: Link) -> None:
+        """The connection has ended, or did not come about."""
+        identity = link.context.identity
+        if self._links.get(identity) is link:
+            del self._links[identity]
+            self.feed.disconnected(identity)
+            log.info("%s is gone", identity, extra={"station": identity})
 
     def disconnect(self, identity: str, reason: str) -> None:
         """A station may not stay: it is offline from now on, and its connection, if it has one, is closed with 1008."""

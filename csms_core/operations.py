@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection
 
+from csms_core import triggers
 from csms_core.config import Config
 from csms_core.hub import Hub, Link
 from csms_core.registry import Bookkeeper, Check, Follower, Registry, Request
@@ -24,11 +25,6 @@ T = TypeVar("T")
 MAX_IN_A_ROW = 1000
 """Requests sent in a row at the most for one request of the API."""
 
-_TRIGGERS = ("TriggerMessage", "ExtendedTriggerMessage")
-_BROUGHT = {  # messages a trigger brings under another name (white paper, ExtendedTriggerMessage)
-    "FirmwareStatusNotification": ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
-    "SignChargePointCertificate": ("SignCertificate",),
-}
 _NOT_WHILE_PENDING = ("RemoteStartTransaction", "RemoteStopTransaction")
 
 
@@ -153,9 +149,6 @@ class Operations:
                 raise AgainstRules(f"{action}: {sentences}")
         if link.operations >= self._config.max_operations_waiting:
             raise TooManyWaiting(f"{link.operations} operations wait for {identity} already; let it answer first.")
-        if action in _TRIGGERS and link.context.registered_as != "Accepted":
-            requested = payload["requestedMessage"]
-            link.context.invited.update(_BROUGHT.get(requested, (requested,)))
         link.operations += 1
         return link
 
@@ -224,6 +217,24 @@ class Operations:
             link.operations -= 1
 
     async def _exchange(self, link: Link, identity: str, action: str, payload: Any) -> Any:
+        if action not in triggers.ACTIONS or link.context.registered_as == "Accepted":
+            return await self._call(link, identity, action, payload)
+        # before it is sent: what it brings may come before its answer is looked at
+        invited, asked_for = link.context.invited, triggers.brought(action, payload["requestedMessage"])
+        invited[asked_for] += 1
+        accepted = False
+        try:
+            answer = await self._call(link, identity, action, payload)
+            accepted = answer.get("status") == "Accepted"
+        except NoAnswer:
+            accepted = True  # nobody knows: the message may still come
+            raise
+        finally:
+            if not accepted and invited[asked_for] > 0:
+                invited[asked_for] -= 1
+        return answer
+
+    async def _call(self, link: Link, identity: str, action: str, payload: Any) -> Any:
         try:
             return await link.peer.call(action, payload)
         except CallTimeout as error:

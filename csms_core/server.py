@@ -13,7 +13,7 @@ from typing import Any, cast
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosedError, NegotiationError
 from websockets.http11 import Request, Response
-from websockets.protocol import OPEN
+from websockets.protocol import CONNECTING, OPEN
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
@@ -23,7 +23,7 @@ from csms_core.connection import Receiver, StationConnection
 from csms_core.faults import Switchboard, Wire
 from csms_core.faults.model import NoCommonSubprotocol, NotAnIdentity, decode_identity
 from csms_core.feed import Feed
-from csms_core.hub import Hub
+from csms_core.hub import Hub, NotNow
 from csms_core.listening import Door, Guest
 from ocppj.errors import ConnectionClosed
 
@@ -132,22 +132,32 @@ class Gate:
 
     async def _converse(self, server: Server, connection: ServerConnection) -> None:
         """A connection from its request to its end; what `websockets.asyncio.server.serve` does."""
+        assert isinstance(connection, StationConnection)
         try:
-            async with timeout(self._config.open_timeout):
-                await connection.handshake(self._judge, server_header="plugproof")
-            if connection.protocol.state is OPEN:
+            if await self._shake_hands(connection):
                 server.all_connections.add(connection)
                 connection.start_keepalive()
                 async with connection:
                     await self._serve(connection)
-        except (TimeoutError, ConnectionClosedError):
-            pass  # it did not wait for the answer, or does not read it
+        except ConnectionClosedError:
+            pass
         except Exception:
             log.exception("a connection failed")
         finally:
+            if connection.link is not None:
+                self._hub.leave(connection.link)
             connection.transport.abort()  # whatever is left of it
             server.all_connections.discard(connection)
             server.handler_tasks.discard(cast("Task[None]", current_task()))
+
+    async def _shake_hands(self, connection: StationConnection) -> bool:
+        """The opening handshake; False when there is no connection after it."""
+        try:
+            async with timeout(self._config.open_timeout):
+                await connection.handshake(self._judge, self._enter, server_header="plugproof")
+        except (TimeoutError, ConnectionClosedError):
+            return False  # it did not wait for the answer, or does not read it
+        return connection.protocol.state is OPEN
 
     async def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
         assert isinstance(connection, StationConnection)
@@ -169,11 +179,23 @@ class Gate:
             for name, value in refused.headers.items():
                 response.headers[name] = value
             return response
-        if self._hub.is_full and self._hub.link(identity) is None:
-            return connection.respond(
-                http.HTTPStatus.SERVICE_UNAVAILABLE, "As many stations are connected as may be.\n"
-            )
         connection.identity = identity
+        return None
+
+    def _enter(self, connection: ServerConnection, request: Request, response: Response) -> Response | None:
+        """Enter the station into the hub just before its 101 leaves, so that nobody with a 101 is unknown to the API.
+
+        Gives the answer that is sent instead when it cannot be entered.
+        """
+        assert isinstance(connection, StationConnection)
+        if response.status_code != http.HTTPStatus.SWITCHING_PROTOCOLS or connection.protocol.state is not CONNECTING:
+            return None
+        transport = Tapped(connection, self._switchboard, self._hub.feed, self._config.ping_timeout)
+        try:
+            connection.link = self._hub.enter(connection.identity, transport, connection.admitted)
+        except NotNow as late:
+            self._hub.feed.refused(connection.identity, str(late))
+            return connection.respond(late.status, f"{late}\n")
         return None
 
     def _select(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
@@ -184,11 +206,10 @@ class Gate:
             raise NegotiationError(str(error)) from None
         return None if chosen is None else Subprotocol(chosen)
 
-    async def _serve(self, connection: ServerConnection) -> None:
-        assert isinstance(connection, StationConnection)
+    async def _serve(self, connection: StationConnection) -> None:
+        assert connection.link is not None  # it was entered before it was answered
         connection.take_over()
-        transport = Tapped(connection, self._switchboard, self._hub.feed, self._config.ping_timeout)
-        await self._hub.serve(connection.identity, transport, connection.admitted)
+        await connection.link.peer.run()
 
 
 def _offer(connection: ServerConnection, request: Request, identity: str) -> Offer:

@@ -12,8 +12,8 @@ from csms_core import clock
 from csms_core.api import sending
 from csms_core.api.deps import Csms
 from csms_core.api.models import Body
-from csms_core.profiles.remote_trigger import brought
 from csms_core.store.ids import LARGEST
+from csms_core.triggers import brought
 from ocppj.frames import Call
 
 router = APIRouter(prefix="/api/v1", tags=["remote trigger"])

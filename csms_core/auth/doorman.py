@@ -58,13 +58,15 @@ class Offer:
 class Admitted:
     """The station may come in. With profile 3 `serial` (hex digits) and `common_name` are those of its certificate.
 
-    `begun` is when its judgement began, in seconds of the monotonic clock.
+    `begun` is when its judgement began, in seconds of the monotonic clock; `booted_as` what its last boot was answered
+    with.
     """
 
     profile: int
     serial: str | None = None
     common_name: str | None = None
     begun: float = 0.0
+    booted_as: str | None = None
 
 
 class Refused(Exception):
@@ -118,7 +120,11 @@ class Doorman:
 
     def changed(self, name: str) -> None:
         """What a station (its identity), or a certificate (its serial), is worth has changed just now."""
-        self._changed[name] = time.monotonic()
+        now = time.monotonic()
+        while self._changed and next(iter(self._changed.values())) < now - self._config.open_timeout:
+            del self._changed[next(iter(self._changed))]  # no handshake that began before it is under way
+        self._changed.pop(name, None)  # the newest are at the end
+        self._changed[name] = now
 
     def is_stale(self, identity: str, admitted: Admitted) -> bool:
         """Whether the judgement began before such a change, and may therefore know nothing of it."""
@@ -130,7 +136,8 @@ class Doorman:
         await self._changes.settled(offer.identity)
         begun = time.monotonic()
         certificate = _read(offer)
-        known, kept, is_revoked = await self._look_up(offer.identity, certificate)
+        station, kept, is_revoked = await self._look_up(offer.identity, certificate)
+        known = station is not None
         try:
             if not rules.admit(known or self._config.any_station):
                 raise Refused(http.HTTPStatus.NOT_FOUND, "This station is not registered.")
@@ -143,16 +150,19 @@ class Doorman:
         if kept.announced is not None and admitted.profile == kept.announced:
             risen = {"profile": admitted.profile, "announced": None}
             await self._store.write(lambda connection: credentials.put(connection, offer.identity, **risen))
+        if station is None:  # let in all the same: any_station
+            at = clock.wire(clock.now())
+            await self._store.write(lambda connection: stations.put(connection, offer.identity, at))
         self._remember(offer.identity, admitted)
-        return replace(admitted, begun=begun)
+        return replace(admitted, begun=begun, booted_as=None if station is None else station.booted_as)
 
     async def _look_up(
         self, identity: str, certificate: certificates.Certificate | None
-    ) -> tuple[bool, Credentials, bool]:
-        def ask(connection: Connection) -> tuple[bool, Credentials, bool]:
-            known = stations.find(connection, identity) is not None
+    ) -> tuple[stations.Station | None, Credentials, bool]:
+        def ask(connection: Connection) -> tuple[stations.Station | None, Credentials, bool]:
+            station = stations.find(connection, identity)
             revoked = certificate is not None and issued.is_revoked(connection, int(certificate.serial, 16))
-            return known, credentials.find(connection, identity), revoked
+            return station, credentials.find(connection, identity), revoked
 
         return await self._store.look_up(ask)
 

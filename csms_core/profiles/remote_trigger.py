@@ -1,4 +1,4 @@
-"""Remote Trigger profile: which message a trigger asks for, and when it may not be asked for (OCPP 1.6 §5.17).
+"""Remote Trigger profile: which message may not be asked for (OCPP 1.6 §5.17).
 
 A TriggerMessage for a BootNotification is forbidden from the moment a boot was accepted until the next BootNotification
 (errata sheet 3.40, BOOT-09). The erratum names TriggerMessage alone, so ExtendedTriggerMessage of the security white
@@ -13,16 +13,6 @@ from csms_core.context import StationContext
 from csms_core.registry import Payload, Registry
 
 registry = Registry()
-
-_BROUGHT = {
-    "SignChargePointCertificate": "SignCertificate",
-    "FirmwareStatusNotification": "SignedFirmwareStatusNotification",
-}
-
-
-def brought(action: str, requested: str) -> str:
-    """The action a trigger brings: the same name, but for two of ExtendedTriggerMessage (white paper, edition 3)."""
-    return _BROUGHT.get(requested, requested) if action == "ExtendedTriggerMessage" else requested
 
 
 @registry.checks("TriggerMessage")

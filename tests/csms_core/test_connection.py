@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import websockets.asyncio.client
 from websockets.exceptions import InvalidStatus
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
 
 from csms_core import Csms
 from csms_core.store import stations
@@ -88,6 +92,100 @@ async def test_con_14_a_second_connection_replaces_the_first(csms: Csms, connect
     task = await csms.operations.start(STATION, "ClearCache", {})
     assert await task == {"status": "Accepted"}
     assert (await second.next_call()).action == "ClearCache"
+
+
+async def test_a_connection_that_is_replaced_is_told_of(csms: Csms, connecting: Connecting) -> None:
+    first = await connecting()
+    before = list(csms.hub.feed.kept(station=STATION))[-1].seq
+
+    await connecting()
+    await first.peer.wait_closed()
+
+    told = [(event.kind, event.text) for event in csms.hub.feed.kept(after=before) if event.kind != "frame"]
+    assert told == [("disconnected", "replaced by a newer connection"), ("connected", "")]
+
+
+@pytest.mark.parametrize("settings", [{}, {"any_station": True}], ids=["known", "stranger"])
+async def test_whoever_gets_a_101_is_in_the_books_already(
+    csms: Csms, connecting: Connecting, api: httpx.AsyncClient, settings: dict[str, Any]
+) -> None:
+    identity = "STRANGER" if settings else STATION
+    there: list[bool] = []
+    send_response = ServerProtocol.send_response
+
+    def watched(protocol: ServerProtocol, response: Response) -> None:
+        there.append(csms.hub.link(identity) is not None)
+        send_response(protocol, response)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServerProtocol, "send_response", watched)
+        await connecting(identity)
+
+    assert there == [True]
+    assert (await api.get(f"/api/v1/stations/{identity}")).json()["online"] is True
+
+
+async def test_of_two_handshakes_the_one_that_is_answered_last_stays(csms: Csms, connecting: Connecting) -> None:
+    """The judgement of the first takes longer: its connection is the newer one all the same."""
+    doorman = csms.app.state.services.doorman
+    judge, judged, go_on = doorman.judge, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*given: Any) -> Any:
+        admitted = await judge(*given)
+        judged.set()
+        await go_on.wait()
+        return admitted
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doorman, "judge", slowly)
+        first = asyncio.create_task(connecting())
+        await judged.wait()
+    second = await connecting()
+    go_on.set()
+
+    assert "replaced" in (await second.peer.wait_closed()).reason
+    await (await first).boot()
+    link = csms.hub.link(STATION)
+    assert link is not None
+    assert link.context.registered_as == "Accepted"
+
+
+@configured(max_connections=1)
+async def test_two_handshakes_for_one_place_get_one_place(csms: Csms, connecting: Connecting) -> None:
+    """Both find a free place when they are judged."""
+    await csms.store.write(lambda c: stations.put(c, "SECOND", ""))
+    doorman = csms.app.state.services.doorman
+    judge, both = doorman.judge, asyncio.Barrier(2)
+
+    async def together(*given: Any) -> Any:
+        admitted = await judge(*given)
+        await both.wait()
+        return admitted
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doorman, "judge", together)
+        outcomes = await asyncio.gather(connecting(), connecting("SECOND"), return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ConnectFailed", "Station"]
+    assert "503" in str(next(outcome for outcome in outcomes if isinstance(outcome, ConnectFailed)))
+    assert csms.hub.online == 1
+
+
+async def test_a_time_out_within_a_connection_is_no_silence(
+    csms: Csms, connecting: Connecting, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A client that takes too long for its handshake is no news; whatever times out later is."""
+
+    async def fails(receiver: Any) -> Any:
+        raise TimeoutError("somewhere below")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("csms_core.server.Tapped.deliver", lambda self, receiver: fails(receiver))
+        station = await connecting()
+        await station.peer.wait_closed()
+
+    assert [record.message for record in caplog.records if record.exc_info] == ["a connection failed"]
+    assert csms.hub.link(STATION) is None
 
 
 async def test_con_16_a_fragmented_message_is_one_message(csms: Csms, station: Station) -> None:

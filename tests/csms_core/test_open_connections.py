@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,8 +17,10 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 from csms_core import Csms
+from csms_core.auth.doorman import Admitted
 from csms_core.pki import Pki
 from csms_core.store import certificates
+from ocppj.peer import ConnectFailed
 from tests.csms_core.support import BOOT, STATION, Connecting, Station, configured
 from tests.csms_core.test_security_profiles import NEW, Door, change, keep, lowest, pki, settings
 from tests.csms_core.tls_support import PASSWORD, client_context, station_certificate
@@ -219,10 +222,34 @@ async def test_a_change_while_the_handshake_is_under_way_counts(
         return admitted
 
     monkeypatch.setattr(doorman, "judge", overtaken)
-    station = await connecting(basic_auth=(STATION, PASSWORD))
 
-    assert await ended(station) == (1008, "what it may connect with has changed meanwhile")
+    with pytest.raises(ConnectFailed, match="HTTP 403"):
+        await connecting(basic_auth=(STATION, PASSWORD))
+
     assert csms.hub.link(STATION) is None
+    refused = list(csms.hub.feed.kept(station=STATION))[-1]
+    assert (refused.kind, refused.text) == ("refused", "What this station may connect with has changed meanwhile.")
+
+
+async def test_changes_that_no_handshake_can_have_missed_are_forgotten(csms: Csms) -> None:
+    doorman = csms.app.state.services.doorman
+    moment = 1000.0
+    monotonic = MonotonicTime(lambda: moment)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("csms_core.auth.doorman.time", monotonic)
+        for number in range(1000):
+            doorman.changed(f"station {number}")
+            moment += 1.0
+
+        assert len(doorman._changed) <= csms.config.open_timeout + 1
+        assert doorman.is_stale("station 999", Admitted(0, begun=moment - 2))
+        assert not doorman.is_stale("station 999", Admitted(0, begun=moment))
+
+
+class MonotonicTime(NamedTuple):
+    """Stands for the module `time`."""
+
+    monotonic: Callable[[], float]
 
 
 # --- what a station changes itself -----------------------------------------------------------------------------------

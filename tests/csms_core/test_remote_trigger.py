@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from csms_core import Csms
-from csms_core.profiles.remote_trigger import brought
 from csms_core.store import stations
+from csms_core.triggers import brought
+from ocppj.errors import CallRefused
 from tests.csms_core.support import STATION, Connecting, Station
 
 pytestmark = pytest.mark.asyncio
@@ -148,3 +149,37 @@ async def test_nobody_is_asked_who_is_not_there(api: httpx.AsyncClient, station:
 )
 async def test_which_message_a_trigger_brings(action: str, requested: str, action_of_station: str) -> None:
     assert brought(action, requested) == action_of_station
+
+
+@pytest.mark.parametrize("refusal", ["Rejected", "NotImplemented", None], ids=str)
+async def test_a_trigger_that_was_refused_permits_nothing(
+    csms: Csms, api: httpx.AsyncClient, connecting: Connecting, refusal: str | None
+) -> None:
+    """While the boot is Pending only what was asked for may be sent (OCPP 1.6 §4.2), and this is not."""
+    await csms.store.write(lambda c: stations.put(c, STATION, "", registration="Pending"))
+    station = await connecting()
+    await station.boot()
+    if refusal is None:
+        del station.answers["TriggerMessage"]  # a CALLERROR
+    else:
+        station.answers["TriggerMessage"] = {"status": refusal}
+
+    await api.post(PATH, json={"requestedMessage": "Heartbeat"})
+
+    with pytest.raises(CallRefused, match="SecurityError"):
+        await station.call("Heartbeat")
+
+
+async def test_a_trigger_that_was_refused_takes_nothing_from_another(
+    csms: Csms, api: httpx.AsyncClient, connecting: Connecting
+) -> None:
+    await csms.store.write(lambda c: stations.put(c, STATION, "", registration="Pending"))
+    station = await connecting()
+    await station.boot()
+    for status in ("Accepted", "Rejected"):
+        station.answers["TriggerMessage"] = {"status": status}
+        await api.post(PATH, params={"timeout": 0}, json={"requestedMessage": "Heartbeat"})
+
+    assert "currentTime" in await station.call("Heartbeat")
+    with pytest.raises(CallRefused, match="SecurityError"):
+        await station.call("Heartbeat")
