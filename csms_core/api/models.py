@@ -126,7 +126,12 @@ class TagOut(BaseModel):
 
 
 class TransactionOut(BaseModel):
-    """A transaction; registers in Wh. The stop members are null while it runs."""
+    """A transaction; registers in Wh. The stop members are null while it runs.
+
+    `ended_by` says what showed its end: `StopTransaction`, or a later `StartTransaction` or `StatusNotification` of its
+    connector, or the `operator`; `evidence` is the sentence about any but the first. A StopTransaction that comes late
+    is booked all the same. `doubt` says why a transaction that seems to run may not.
+    """
 
     transactionId: int
     station: str
@@ -141,6 +146,16 @@ class TransactionOut(BaseModel):
     stopped_at: str | None
     reason: str | None
     stop_idTag: str | None
+    ended_by: Literal["StopTransaction", "StartTransaction", "StatusNotification", "operator"] | None
+    evidence: str | None
+    doubt: str | None
+
+
+class EndIn(Body):
+    """An end by hand. `why` is kept with it; `meterStop` in Wh, when it is known."""
+
+    why: Annotated[str, StringConstraints(min_length=1, max_length=500)] = "An operator ended it."
+    meterStop: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
 
 
 class TransactionWithValues(TransactionOut):

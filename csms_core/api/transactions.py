@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from sqlalchemy import Connection
 
+from csms_core import clock
 from csms_core.api.deps import Csms, Limit, Offset
-from csms_core.api.models import ErrorOut, TransactionOut, TransactionWithValues
-from csms_core.store import transactions
+from csms_core.api.models import EndIn, ErrorOut, TransactionOut, TransactionWithValues
+from csms_core.store import ends, transactions
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api/v1", tags=["transactions"])
 
@@ -41,6 +45,19 @@ async def get_transaction(csms: Csms, transaction_id: int) -> TransactionWithVal
     return TransactionWithValues.model_validate({**_members(booked), "meterValue": values})
 
 
+@router.post("/transactions/{transaction_id}/end", responses={404: {"model": ErrorOut}, 409: {"model": ErrorOut}})
+async def end_transaction(csms: Csms, transaction_id: int, body: EndIn | None = None) -> TransactionWithValues:
+    """End a transaction in the books by hand, because its StopTransaction is lost. The station is told nothing:
+    RemoteStopTransaction ends one that runs there."""
+    end, at = body or EndIn(), clock.now()
+    done = await csms.store.write(lambda c: ends.by_hand(c, transaction_id, at, end.meterStop, end.why))
+    found = await get_transaction(csms, transaction_id)
+    if done is None:
+        raise HTTPException(409, f"The transaction {transaction_id} has ended already.")
+    log.warning("transaction %d of %s was ended by hand: %s", transaction_id, done[0], end.why)
+    return found
+
+
 def _members(booked: transactions.Transaction) -> dict[str, Any]:
     return {
         "transactionId": booked.transaction_id,
@@ -56,4 +73,7 @@ def _members(booked: transactions.Transaction) -> dict[str, Any]:
         "stopped_at": booked.stopped_at,
         "reason": booked.stop_reason,
         "stop_idTag": booked.stop_id_tag,
+        "ended_by": None if booked.running else booked.ended_by or "StopTransaction",
+        "evidence": booked.evidence,
+        "doubt": booked.doubt,
     }

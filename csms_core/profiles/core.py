@@ -1,7 +1,8 @@
 """Core profile, station -> CSMS (OCPP 1.6 §4.1 to §4.10).
 
-Starts, stops and meter values are always answered and never argued with: the station cannot do anything about a doubt
-of the CSMS, and would only send them again (OCPP 1.6 §4.7, §4.8, §4.10).
+Starts, stops and meter values are answered and not argued with: the station cannot do anything about a doubt of the
+CSMS, and would only send them again (OCPP 1.6 §4.7, §4.8, §4.10). A connectorId that the table of the message rules out
+is no doubt: it gets a CALLERROR, and nothing is booked (docs/conformance-notes.md).
 """
 
 from __future__ import annotations
@@ -13,12 +14,9 @@ from csms_core.context import StationContext
 from csms_core.registry import Payload, Registry
 from csms_core.store import meter_values as kept_values
 from csms_core.store import starts, stations, stops, tags
+from ocppj.errors import OcppError
 
 registry = Registry()
-
-MAX_CONNECTOR = 1000
-"""A connectorId above it is answered (OCPP 1.6 §4.9) but not kept: a station cannot fill the store with made-up
-connectors."""
 
 
 @registry.handles("BootNotification")
@@ -46,9 +44,10 @@ async def heartbeat(station: StationContext, payload: Payload) -> Payload:
 @registry.handles("StatusNotification")
 async def status_notification(station: StationContext, payload: Payload) -> Payload:
     """Keep the state of a connector (OCPP 1.6 §4.9)."""
-    if 0 <= payload["connectorId"] <= MAX_CONNECTOR:
-        status = stations.Status(station.identity, payload, station.now())
-        await station.store.book(stations.book_statuses, status)
+    _check_connector(payload, 0)
+    status = stations.Status(station.identity, payload, station.now())
+    if not await station.store.book(stations.book_statuses, status):
+        raise OcppError("InternalError", "There is no room for one more connector of this station.")
     return {}
 
 
@@ -61,6 +60,7 @@ async def authorize(station: StationContext, payload: Payload) -> Payload:
 @registry.handles("StartTransaction")
 async def start_transaction(station: StationContext, payload: Payload) -> Payload:
     """Book a start and judge its tag, also when the station has let it in already (OCPP 1.6 §4.8)."""
+    _check_connector(payload, 1)
     at = station.now()
     info = await _judged(station, payload["idTag"], at)
     start = starts.Start(station.identity, payload, info, at, station.config.concurrent_transactions)
@@ -71,6 +71,7 @@ async def start_transaction(station: StationContext, payload: Payload) -> Payloa
 @registry.handles("MeterValues")
 async def meter_values(station: StationContext, payload: Payload) -> Payload:
     """Keep meter values (OCPP 1.6 §4.7)."""
+    _check_connector(payload, 0)
     values = kept_values.MeterValues(station.identity, payload, station.now())
     await station.store.book(kept_values.book, values)
     return {}
@@ -97,6 +98,12 @@ async def data_transfer(station: StationContext, payload: Payload) -> Payload:
     at = clock.wire(station.now())
     await station.store.write(lambda c: stations.book_notice(c, station.identity, "DataTransfer", payload, at))
     return {"status": "Accepted"}
+
+
+def _check_connector(payload: Payload, lowest: int) -> None:
+    """The schemas say that it is an integer, the tables of OCPP 1.6 §6.31, §6.45 and §6.47 from where on."""
+    if payload["connectorId"] < lowest:
+        raise OcppError("PropertyConstraintViolation", f"connectorId is at least {lowest} here.")
 
 
 async def _judged(station: StationContext, id_tag: str, at: datetime) -> Payload:

@@ -15,9 +15,10 @@ ROOM = 50_000
 class Line:
     """A connection, and that of the driver below it, which has `execute` with sqlite3 and psycopg alike.
 
-    `running` (station and connector by transactionId, not all of them) and `tx_profiles` (whether there are charging
-    profiles that end with a transaction; None: not known) are true as long as nothing but batches work on the line; see
-    `forget`. When a transaction fails, the line is given up.
+    `running` (station and connector by transactionId, not all of them), `tx_profiles` (whether there are charging
+    profiles that end with a transaction; None: not known) and `open_reservations` (whether there are any; None: not
+    known) are true as long as nothing but batches work on the line; see `forget`. When a transaction fails, the line is
+    given up.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -26,6 +27,7 @@ class Line:
         self.driver: Any = connection.connection.driver_connection
         self.running: dict[int, tuple[str, int]] = {}
         self.tx_profiles: bool | None = None
+        self.open_reservations: bool | None = None
         self._begin = dialect.begin_text(connection)
 
     @classmethod
@@ -58,3 +60,4 @@ class Line:
         """Something else than a batch was run, and may have changed anything."""
         self.running.clear()
         self.tx_profiles = None
+        self.open_reservations = None

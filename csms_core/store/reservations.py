@@ -8,14 +8,17 @@ station ends it by itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, literal_column, or_, select, update
 
 from csms_core import clock
-from csms_core.store import codec, dialect, ids
+from csms_core.store import codec, dialect, ids, tags
+from csms_core.store.line import Line
+from csms_core.store.prepared import Prepared, PreparedRows
 from csms_core.store.tables import reservations
 
 State = Literal["requested", "reserved", "refused", "unanswered", "cancelled", "used", "ended", "expired"]
@@ -26,9 +29,32 @@ OPEN: tuple[State, ...] = ("reserved", "unanswered")
 LONGEST_WAIT = timedelta(hours=1)
 """A request is answered or given up long before."""
 
+_IS_OPEN = or_(*(reservations.c.state == literal_column(f"'{state}'") for state in OPEN))
+_ANY_OPEN = Prepared(select(reservations.c.identity).where(_IS_OPEN).limit(literal_column("1")))
+_OPEN_OF = PreparedRows(
+    lambda database, rows: select(
+        reservations.c.identity,
+        reservations.c.reservation_id,
+        reservations.c.connector_id,
+        reservations.c.id_tag,
+        reservations.c.parent_id_tag,
+        reservations.c.expiry_date,
+    ).where(reservations.c.identity.in_([row["station"] for row in rows]), _IS_OPEN),
+    ("station",),
+)
 _FIND = select(reservations).where(
     reservations.c.identity == bindparam("station"), reservations.c.reservation_id == bindparam("reservation")
 )
+
+
+class Held(NamedTuple):
+    """A reservation that a station may hold, as far as a start has to know it."""
+
+    reservation_id: int
+    connector_id: int
+    id_tag: str
+    parent_id_tag: str | None
+    expiry_date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +136,39 @@ def book_cancel(connection: Connection, identity: str, reservation_id: int, stat
     _change(connection, _open(identity) & (reservations.c.reservation_id == reservation_id), state, at)
 
 
-def book_use(connection: Connection, identity: str, reservation_id: int, transaction_id: int, at: datetime) -> None:
-    """Keep that a transaction has used the reservation up, also when it comes late (OCPP 1.6 §4.8)."""
+def held_by(line: Line, identities: Sequence[str]) -> dict[str, list[Held]]:
+    """What these stations may hold, by station."""
+    if line.open_reservations is None:
+        line.open_reservations = _ANY_OPEN.first(line.connection, {}) is not None
+    found: dict[str, list[Held]] = {}
+    if line.open_reservations:
+        for identity, *row in _OPEN_OF.all(line, [(identity,) for identity in identities]):
+            found.setdefault(identity, []).append(Held(*row))
+    return found
+
+
+def used_unnamed(held: Sequence[Held], connector_id: int, started_at: str, of_tags: Collection[str]) -> int | None:
+    """The reservation that a start uses without naming it: one of its connector, or of any, for its tag or that one's
+    parent (OCPP 1.6 §5.13). `of_tags` are these two, folded. None when there is none."""
+    fitting = [
+        one
+        for one in held
+        if one.connector_id in (connector_id, 0)
+        and one.expiry_date > started_at
+        and (tags.fold(one.id_tag) in of_tags or (one.parent_id_tag and tags.fold(one.parent_id_tag) in of_tags))
+    ]
+    return max(fitting, key=lambda one: one.connector_id).reservation_id if fitting else None
+
+
+def book_use(connection: Connection, identity: str, reservation_id: int, transaction_id: int, at: datetime) -> bool:
+    """Keep that a transaction has used the reservation up, also when it comes late (OCPP 1.6 §4.8); False: there is no
+    such reservation."""
     mine = and_(
         reservations.c.identity == identity,
         reservations.c.reservation_id == reservation_id,
         reservations.c.transaction_id.is_(None),
     )
-    _change(connection, mine, "used", at, transaction_id=transaction_id)
+    return _change(connection, mine, "used", at, transaction_id=transaction_id) > 0
 
 
 def book_loss(connection: Connection, identity: str, connector_id: int, at: str) -> None:
@@ -132,8 +183,9 @@ def _open(identity: str) -> Any:
     return and_(reservations.c.identity == identity, reservations.c.state.in_(OPEN))
 
 
-def _change(connection: Connection, which: Any, state: State, at: datetime, **values: Any) -> None:
-    connection.execute(update(reservations).where(which).values(state=state, changed_at=clock.wire(at), **values))
+def _change(connection: Connection, which: Any, state: State, at: datetime, **values: Any) -> int:
+    changes = {"state": state, "changed_at": clock.wire(at), **values}
+    return connection.execute(update(reservations).where(which).values(changes)).rowcount
 
 
 def _put(

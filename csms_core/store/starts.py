@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, or_, select
 
 from csms_core import clock
-from csms_core.store import charging_profiles, codec, dialect, reservations, tags
+from csms_core.store import charging_profiles, codec, dialect, ends, reservations, tags
 from csms_core.store.line import Line
 from csms_core.store.prepared import Prepared, PreparedRows
 from csms_core.store.tables import transactions
@@ -60,6 +60,8 @@ def _book(line: Line, starts: Sequence[Start]) -> list[Answer]:
     rows = [_row(start) for start in starts]
     new: dict[str, int] = dict(_INSERT.all(line, rows))
     waiting = charging_profiles.stations_waiting(line, list(new))
+    held = reservations.held_by(line, list(new))
+    signs: list[ends.Sign] = []
     answers: list[Answer] = []
     for start, row in zip(starts, rows, strict=True):
         transaction_id = new.get(start.identity)
@@ -69,13 +71,33 @@ def _book(line: Line, starts: Sequence[Start]) -> list[Answer]:
             answers.append((booked[0], codec.from_text(booked[1])))
             continue
         line.remember(transaction_id, start.identity, row[1])
-        reservation_id = row[6]
-        if reservation_id is not None:
-            reservations.book_use(line.connection, start.identity, reservation_id, transaction_id, start.at)
+        _use_reservation(line, start, row, transaction_id, held.get(start.identity, ()))
+        signs.append(_sign(start, row, transaction_id))
         if start.identity in waiting:
             charging_profiles.book_start(line.connection, start.identity, row[1], row[2], transaction_id)
         answers.append((transaction_id, start.id_tag_info))
+    if signs:
+        ends.book(line, signs)
     return answers
+
+
+def _use_reservation(
+    line: Line, start: Start, row: tuple[Any, ...], transaction_id: int, held: Sequence[reservations.Held]
+) -> None:
+    """End the reservation that the start names, or else the one that it uses without saying so."""
+    named = row[6]
+    if named is not None and reservations.book_use(line.connection, start.identity, named, transaction_id, start.at):
+        return
+    parent = start.id_tag_info.get("parentIdTag")
+    of_tags = (row[2],) if parent is None else (row[2], tags.fold(parent))
+    used = reservations.used_unnamed(held, row[1], row[4], of_tags)
+    if used is not None:
+        reservations.book_use(line.connection, start.identity, used, transaction_id, start.at)
+
+
+def _sign(start: Start, row: tuple[Any, ...], transaction_id: int) -> ends.Sign:
+    sentence = f"Transaction {transaction_id} has begun at this connector."
+    return ends.Sign(start.identity, row[1], row[4], start.at, "StartTransaction", sentence, transaction_id)
 
 
 def _row(start: Start) -> tuple[Any, ...]:

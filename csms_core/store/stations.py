@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from csms_core import clock
-from csms_core.store import codec, dialect, reservations
+from csms_core.store import codec, dialect, ends, reservations
 from csms_core.store import tables as all_tables
 from csms_core.store.line import Line
 from csms_core.store.prepared import PreparedRows
@@ -18,6 +18,13 @@ from csms_core.store.tables import connectors, notices, stations
 
 LOST = ("Faulted", "Unavailable")
 """States of a connector that end its reservations (OCPP 1.6 §5.13)."""
+
+FREE = "Available"
+"""State of a connector at which nothing runs (OCPP 1.6 §4.9)."""
+
+USUAL, MOST_ODD = 1000, 100
+"""Connectors up to the first number are kept in any case, and so many with higher ones: a station cannot fill the store
+with made-up connectors."""
 
 _OF_STATION = (
     connectors,
@@ -94,13 +101,37 @@ def book_boot(connection: Connection, identity: str, payload: dict[str, Any], st
     connection.execute(update(stations).where(stations.c.identity == identity).values(**changes))
 
 
-def book_statuses(line: Line, notifications: Sequence[Status]) -> list[None]:
-    """Keep what StatusNotifications of different stations said of a connector."""
-    _PUT_STATUS.run(line, [_row(identity, payload, at) for identity, payload, at in notifications])
-    for identity, payload, at in notifications:
+def book_statuses(line: Line, notifications: Sequence[Status]) -> list[bool]:
+    """Keep what StatusNotifications of different stations said of a connector; False: there is no room for it."""
+    has_room = [_has_room(line.connection, each) for each in notifications]
+    kept = [each for each, fits in zip(notifications, has_room, strict=True) if fits]
+    _PUT_STATUS.run(line, [_row(identity, payload, at) for identity, payload, at in kept])
+    signs = []
+    for identity, payload, at in kept:
         if payload["status"] in LOST:
-            reservations.book_loss(line.connection, identity, payload["connectorId"], clock.wire(at))
-    return [None] * len(notifications)
+            number = codec.number(payload["connectorId"])
+            reservations.book_loss(line.connection, identity, number, clock.wire(at))
+        elif payload["status"] == FREE and payload["connectorId"] > 0:
+            signs.append(_sign_of_freedom(identity, payload, at))
+    if signs:
+        ends.book(line, signs)
+    return has_room
+
+
+def _has_room(connection: Connection, notification: Status) -> bool:
+    """Whether a station may have one more connector with an odd number; the usual ones are few by themselves."""
+    number = codec.number(notification.payload["connectorId"])
+    if number <= USUAL:
+        return True
+    odd = (connectors.c.identity == notification.identity, connectors.c.connector_id > USUAL)
+    known = connection.execute(select(connectors.c.connector_id).where(*odd).limit(MOST_ODD)).scalars().all()
+    return number in known or len(known) < MOST_ODD
+
+
+def _sign_of_freedom(identity: str, payload: dict[str, Any], at: datetime) -> ends.Sign:
+    said_at = clock.normal(payload.get("timestamp") or clock.wire(at))
+    sentence = "Its connector was reported Available."
+    return ends.Sign(identity, codec.number(payload["connectorId"]), said_at, at, "StatusNotification", sentence)
 
 
 def statuses(connection: Connection, identity: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, null, select, update
 
 from csms_core import clock
 from csms_core.store import charging_profiles, codec, meter_values
@@ -21,6 +21,7 @@ _OF_IDS = PreparedRows(
         transactions.c.connector_id,
         transactions.c.meter_stop,
         transactions.c.stopped_at,
+        transactions.c.ended_by,
     ).where(transactions.c.transaction_id.in_([row["transaction_id"] for row in rows])),
     ("transaction_id",),
 )
@@ -29,7 +30,7 @@ _END = PreparedRows(
     lambda database, rows: (
         update(transactions)
         .where(transactions.c.transaction_id == rows[0]["ended_id"])
-        .values({name: rows[0][name] for name in _ENDED})
+        .values({name: rows[0][name] for name in _ENDED} | {"ended_by": null(), "evidence": null()})
     ),
     (*_ENDED, "ended_id"),
 )
@@ -103,8 +104,10 @@ def _known(line: Line, transaction_ids: Sequence[int]) -> dict[int, _Booked]:
             unsure.append((transaction_id,))
         else:
             known[transaction_id] = (*place, None, None)
-    for transaction_id, *booked in _OF_IDS.all(line, unsure):
-        known[transaction_id] = tuple(booked)
+    for transaction_id, identity, connector_id, meter_stop, stopped_at, ended_by in _OF_IDS.all(line, unsure):
+        # an end that was only evident (`ends`) is none beside the one that the station tells
+        end = (None, None) if ended_by is not None else (meter_stop, stopped_at)
+        known[transaction_id] = (identity, connector_id, *end)
     return known
 
 

@@ -80,6 +80,8 @@ transactions = Table(
     Column("stop_reason", String(20)),
     Column("stop_id_tag", String(20)),
     Column("stop_received_at", String(40)),
+    Column("ended_by", String(20)),  # what showed its end without a StopTransaction, see csms_core.store.ends
+    Column("evidence", Text),  # the sentence about it
     # time first: what all stations tell now then goes to one place, which a commit writes once for all of them
     Index("one_booking_per_start", "started_at", "identity", "connector_id", "folded_tag", "meter_start", unique=True),
     Index(
@@ -87,6 +89,12 @@ transactions = Table(
         "folded_tag",
         "identity",
         "connector_id",
+        sqlite_where=text("stopped_at IS NULL"),
+        postgresql_where=text("stopped_at IS NULL"),
+    ),
+    Index(
+        "running_at_station",
+        "identity",
         sqlite_where=text("stopped_at IS NULL"),
         postgresql_where=text("stopped_at IS NULL"),
     ),

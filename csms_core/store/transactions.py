@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
-from csms_core.store import codec
-from csms_core.store.tables import meter_values, transactions
+from csms_core.store import codec, ends
+from csms_core.store.tables import meter_values, stations, transactions
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A booked transaction. Registers in Wh, times in UTC; the stop members are None while it runs."""
+    """A booked transaction. Registers in Wh, times in UTC; the stop members are None while it runs.
+
+    `ended_by` and `evidence` belong to an end that no StopTransaction told (`ends`). `doubt` says why one that seems to
+    run may not.
+    """
 
     transaction_id: int
     identity: str
@@ -27,10 +31,13 @@ class Transaction:
     stopped_at: str | None
     stop_reason: str | None
     stop_id_tag: str | None
+    ended_by: ends.EndedBy | None
+    evidence: str | None
+    doubt: str | None = None
 
     @property
     def running(self) -> bool:
-        """Whether no StopTransaction has been booked yet."""
+        """Whether no end has been booked yet."""
         return self.stopped_at is None
 
 
@@ -39,7 +46,7 @@ def find(connection: Connection, transaction_id: int) -> Transaction | None:
     row = connection.execute(
         select(transactions).where(transactions.c.transaction_id == codec.number(transaction_id))
     ).first()
-    return None if row is None else _transaction(row)
+    return None if row is None else _doubted(connection, [_transaction(row)])[0]
 
 
 def listing(
@@ -56,7 +63,7 @@ def listing(
         ask = ask.where(transactions.c.identity == identity)
     if running is not None:
         ask = ask.where(transactions.c.stopped_at.is_(None) if running else transactions.c.stopped_at.is_not(None))
-    return [_transaction(row) for row in connection.execute(ask)]
+    return _doubted(connection, [_transaction(row) for row in connection.execute(ask)])
 
 
 def values_of(connection: Connection, booked: Transaction, *, limit: int = 10_000) -> list[dict[str, Any]]:
@@ -68,6 +75,25 @@ def values_of(connection: Connection, booked: Transaction, *, limit: int = 10_00
         {"timestamp": row.measured_at, "sampledValue": codec.from_text(row.sampled_value)}
         for row in connection.execute(ask.order_by(meter_values.c.id).limit(limit))
     ]
+
+
+def _doubted(connection: Connection, found: list[Transaction]) -> list[Transaction]:
+    """The same with the doubts: a station that has booted since may go on with a transaction, and then tells of it."""
+    ids = [each.transaction_id for each in found if each.running]
+    heard = select(func.max(meter_values.c.received_at)).where(
+        meter_values.c.transaction_id == transactions.c.transaction_id,
+        meter_values.c.identity == transactions.c.identity,
+    )
+    ask = select(transactions.c.transaction_id, stations.c.booted_at).where(
+        transactions.c.transaction_id.in_(ids),
+        stations.c.identity == transactions.c.identity,
+        stations.c.booted_at > transactions.c.start_received_at,
+        stations.c.booted_at > func.coalesce(heard.scalar_subquery(), ""),
+    )
+    doubts: dict[int, str] = {}
+    for transaction_id, booted_at in connection.execute(ask) if ids else ():
+        doubts[transaction_id] = f"The station booted at {booted_at} and has told nothing of it since."
+    return [replace(each, doubt=doubts.get(each.transaction_id)) for each in found]
 
 
 def _transaction(row: Row[Any]) -> Transaction:
@@ -84,4 +110,6 @@ def _transaction(row: Row[Any]) -> Transaction:
         row.stopped_at,
         row.stop_reason,
         row.stop_id_tag,
+        row.ended_by,
+        row.evidence,
     )

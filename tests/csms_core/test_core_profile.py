@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy import select
 
 from csms_core import Csms
 from csms_core.profiles import HANDLERS
 from csms_core.registry import Handler
-from csms_core.store import stations, tags, transactions
+from csms_core.store import stations, tables, tags, transactions
 from ocppj.peer import CallRefused
 from tests.csms_core.support import STATION, Connecting, Station, configured
 
 pytestmark = pytest.mark.asyncio
+
+VALUE = {"timestamp": "2026-11-21T10:00:00Z", "sampledValue": [{"value": "1"}]}
 
 
 def dict_of_handlers() -> dict[str, Handler]:
@@ -205,9 +209,47 @@ async def test_tx_05_late_messages_keep_their_own_time(csms: Csms, station: Stat
     assert booked.started_at == "2026-11-20T06:30:00.500000Z"
 
 
-@pytest.mark.parametrize("connector", [0, 1, 99, 2**31 - 1, -3])
-async def test_stat_08_every_status_is_answered(station: Station, connector: int) -> None:
+@pytest.mark.parametrize("connector", [0, 1, 99, 4000, 2**31 - 1])
+async def test_stat_08_every_status_is_answered_and_kept(
+    api: httpx.AsyncClient, station: Station, connector: int
+) -> None:
     assert await station.status("Faulted", connector, "GroundFailure") == {}
+
+    (kept,) = (await api.get(f"/api/v1/stations/{STATION}")).json()["connectors"]
+    assert (kept["connectorId"], kept["status"]) == (connector, "Faulted")
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("StatusNotification", {"connectorId": -1, "status": "Available", "errorCode": "NoError"}),
+        ("StartTransaction", {"connectorId": 0, "idTag": "GOOD", "meterStart": 0, "timestamp": "2026-11-21T10:00:00Z"}),
+        ("MeterValues", {"connectorId": -1, "meterValue": [VALUE]}),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+async def test_a_connector_that_cannot_be_is_refused_and_not_booked(
+    csms: Csms, station: Station, action: str, payload: dict[str, Any]
+) -> None:
+    """The tables of OCPP 1.6 §6.31, §6.45 and §6.47 say which numbers a connectorId may be."""
+    with pytest.raises(CallRefused, match=r"PropertyConstraintViolation.*connectorId is at least"):
+        await station.call(action, payload)
+
+    assert await csms.store.read(transactions.listing) == []
+    assert await csms.store.read(lambda c: stations.statuses(c, STATION)) == []
+    assert await csms.store.read(lambda c: c.execute(select(tables.meter_values)).all()) == []
+
+
+async def test_what_is_not_kept_for_want_of_room_is_not_acknowledged(csms: Csms, station: Station) -> None:
+    for number in range(stations.MOST_ODD):
+        await station.status("Available", 5000 + number)
+
+    with pytest.raises(CallRefused, match="no room for one more connector"):
+        await station.status("Available", 4000)
+
+    assert await station.status("Charging", 5000) == {}, "one that is known goes on"
+    assert await station.status("Available", 7) == {}
+    assert len(await csms.store.read(lambda c: stations.statuses(c, STATION))) == stations.MOST_ODD + 1
 
 
 async def test_the_last_status_of_a_connector_is_kept(csms: Csms, station: Station) -> None:

@@ -173,7 +173,10 @@ def check_starts_and_stops(connection: Connection, told: list[Session], ids: dic
         )
         assert row.started_at == clock.normal(session.start()["timestamp"]), "TX-05: its own time, not that of arrival"
         ended = clock.normal(session.stop()["timestamp"]) if session.id_known else None
-        assert row.stopped_at == ended
+        assert (row.stopped_at if row.ended_by is None else None) == ended
+        place = (row.identity, row.connector_id)
+        later = [n for n, other in enumerate(told) if (other.identity, other.connector) == place and ids[n] > row[0]]
+        assert row.ended_by is None or later, "only a later start at its connector shows an end here"
 
 
 def check_unmatched_stops(connection: Connection, told: list[Session]) -> None:

@@ -126,11 +126,57 @@ async def test_tx_16_a_start_that_names_it_uses_it_up(api: httpx.AsyncClient, st
     assert (await api.get(f"{PATH}/{number}")).json() == shown
 
 
-async def test_a_start_that_names_an_unknown_reservation_is_booked(api: httpx.AsyncClient, station: Station) -> None:
-    await reserve(api)
+@pytest.mark.parametrize("named", [{}, {"reservationId": -1}, {"reservationId": 4711}], ids=["none", "-1", "unknown"])
+@pytest.mark.parametrize("reserved", [1, 0])
+async def test_a_start_with_the_reserved_tag_uses_the_reservation_it_does_not_name(
+    api: httpx.AsyncClient, station: Station, named: dict[str, int], reserved: int
+) -> None:
+    """A transaction of the reserved tag at the reserved connector ends the reservation (OCPP 1.6 §5.13)."""
+    await reserve(api, connectorId=reserved)
 
-    assert (await station.start(reservationId=4711))["idTagInfo"]["status"] == "Accepted"
-    assert await state(api, 1) == "reserved"
+    started = await station.start(id_tag="good", **named)
+
+    assert started["idTagInfo"]["status"] == "Accepted"
+    shown = (await api.get(f"{PATH}/1")).json()
+    assert (shown["state"], shown["transactionId"]) == ("used", started["transactionId"])
+
+
+async def test_a_start_with_the_reserved_parent_uses_the_reservation(api: httpx.AsyncClient, station: Station) -> None:
+    await raw(api, "ReserveNow", RESERVE | {"idTag": "OTHER", "parentIdTag": "family", "reservationId": 5})
+
+    await station.start("GOOD2")
+
+    assert await state(api, 5) == "used"
+
+
+async def test_of_two_reservations_that_of_the_connector_is_used(api: httpx.AsyncClient, station: Station) -> None:
+    await reserve(api, connectorId=0)
+    await reserve(api, connectorId=1)
+
+    await station.start()
+
+    assert (await state(api, 1), await state(api, 2)) == ("reserved", "used")
+
+
+@pytest.mark.parametrize(
+    ("reservation", "start"),
+    [
+        ({}, {"id_tag": "GOOD2"}),
+        ({}, {"connectorId": 2}),
+        ({"expiryDate": "2026-11-21T09:00:00Z"}, {}),
+    ],
+    ids=["another tag", "another connector", "too late"],
+)
+async def test_any_other_start_leaves_the_reservation(
+    csms: Csms, api: httpx.AsyncClient, station: Station, reservation: dict[str, Any], start: dict[str, Any]
+) -> None:
+    await raw(api, "ReserveNow", RESERVE | {"reservationId": 1} | reservation)
+
+    await station.start(**start)
+
+    kept = await csms.store.read(lambda c: reservations.find(c, STATION, 1))
+    assert kept is not None
+    assert kept.state == "reserved"
 
 
 async def test_a_reservation_is_cancelled(api: httpx.AsyncClient, station: Station) -> None:

@@ -118,7 +118,7 @@ function follow(identity, byStation, asked, answer) {
     changed();
   }
   if (!REFRESHING.has(asked.action)) return;
-  if (asked.action.endsWith("Transaction")) staleTransactions = true;
+  if (asked.action.endsWith("Transaction") || asked.payload?.status === "Available") staleTransactions = true; // which ends one, too
   if (asked.action === "StopTransaction") meters.forEach((_, at) => { if (at.startsWith(`${identity}/`)) delete meters.get(at).power; });
   mark(identity);
 }
