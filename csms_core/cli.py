@@ -55,6 +55,7 @@ def command(
     pki: given.PkiFolder = None,
     tls_port: given.TlsPort = None,
     operator: given.Operator = None,
+    allow_origins: given.Origins = None,
     registration: given.BootAnswer = None,
     heartbeat_interval: given.HeartbeatInterval = None,
     boot_retry_interval: given.BootRetryInterval = None,

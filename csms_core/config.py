@@ -38,6 +38,7 @@ class Config:
     tls_port: int = 0  # of wss, for profiles 2 and 3; opened only when there is a PKI
     pki: str | None = None  # folder made by --init-pki; None: no TLS
     operator: str | None = None  # organization client certificates have to name; None: that of the PKI
+    allow_origins: tuple[str, ...] = ()  # of pages whose scripts may connect as stations, "*": any; others get a 403
     api_hosts: tuple[str, ...] = ()  # host names the API is called by, besides localhost and addresses
 
     registration: Registration = "Accepted"  # what a boot is answered with, unless the station has its own setting
@@ -61,6 +62,7 @@ class Config:
     max_frames_waiting: int = 32  # frames of a station that are read ahead of the one being handled
     max_operations_waiting: int = 32  # operations waiting for one station, the running one included
     max_connections: int = 60_000
+    max_stations: int = 100_000  # registered ones, beyond which any_station takes in nobody new
     open_timeout: float = 10.0
     close_timeout: float = 5.0
     ping_interval: float | None = 60.0

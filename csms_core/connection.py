@@ -149,7 +149,7 @@ class StationConnection(ServerConnection):
                 self._hold()
         elif not self._is_in:
             self._part += data
-            if _END_OF_REQUEST in self._part or len(self._part) > LONGEST_REQUEST:
+            if not self.guest.has_asked and (_END_OF_REQUEST in self._part or len(self._part) > LONGEST_REQUEST):
                 self._ask()
         elif not self._taken_over:
             self._early = self._early or self.request is not None
@@ -221,12 +221,20 @@ class StationConnection(ServerConnection):
             super().eof_received()
 
     def _ask(self) -> None:
-        """The request is there: from now on it is a connection of websockets."""
+        """The request is there; nothing more is read until it is its turn."""
         self._cancel_deadline()
-        self._is_in = self.guest.has_asked = True
+        self.transport.pause_reading()
+        self.guest.ask(self._go_in)
+
+    def _go_in(self) -> None:
+        """From now on it is a connection of websockets."""
+        if self.transport.is_closing():
+            return
+        self._is_in = True
         data = bytes(self._part)
         self._part.clear()
         super().connection_made(self.transport)
+        self.transport.resume_reading()
         self.data_received(data)
 
     def _cancel_deadline(self) -> None:

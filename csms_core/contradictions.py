@@ -17,6 +17,7 @@ from ocppj.masking import mask
 
 PORTS = ("port", "tls_port", "api_port", "files_port", "files_tls_port", "ftp_port", "ftps_port")
 _DATABASES = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
+_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]*")
 WITH_PKI = ("tls_port", "files_tls_port", "ftps_port")
 
 
@@ -72,6 +73,9 @@ def _addresses(config: Config) -> Iterator[str]:
     for host in config.api_hosts:
         if not host or set(host) & set("/:@ "):
             yield f"api_hosts: write host names such as csms.example, without scheme and port, not {host}."
+    for origin in config.allow_origins:
+        if _ORIGIN.fullmatch(origin) is None:
+            yield f"allow_origins: write an origin such as http://lab.example:8080 without a path, or *, not {origin}."
     if config.files_url is not None:
         try:
             parsed = urlsplit(config.files_url)

@@ -1,8 +1,10 @@
 """Accepting connections: a few at a time, and a bounded number that have not finished their handshake.
 
 Event loops accept whatever waits at a port in one go, and a connection costs its memory and a task from its first
-moment. Here a thousand clients that come at once, or stop in the middle of their handshake, wait in the queue of the
-kernel (`net.BACKLOG`) and hold up nobody who is connected.
+moment. Here a client that has not sent its request costs a socket and little more, so that many may stop in the middle
+of it before anybody else has to wait for a place. Whose request is there waits for its judgement, a bounded number of
+which are made at a time, for as long as it takes; no deadline runs meanwhile, for it is not the client who is slow. All
+others wait in the queue of the kernel (`net.BACKLOG`) and hold up nobody who is connected.
 """
 
 from __future__ import annotations
@@ -14,8 +16,14 @@ from collections.abc import Callable
 from ssl import SSLContext
 from typing import Any
 
-OPENING = 256
-"""Connections that may be in their handshake at a time."""
+from csms_core import net
+
+OPENING, OPENING_TLS = 4096, 1024
+"""Connections that may be in their handshake at a time: about 10 kB each, and some tens within TLS. They never take
+more than a quarter of the files that the process may have open."""
+
+JUDGED = 256
+"""Requests that may be judged at a time."""
 
 GRACE = 2.0
 """Seconds a client has for its request (TLS included) while others wait for its place."""
@@ -31,8 +39,13 @@ class Guest:
         self.at = at
         self.entering: asyncio.Task[None] | None = None
         self.transport: asyncio.Transport | None = None  # None: TLS is not ready
-        self.has_asked = False  # its request is there, and being judged
+        self.has_asked = False  # its request is there
         self._door = door
+
+    def ask(self, judge: Callable[[], None]) -> None:
+        """Its request is there: `judge` is called when it is its turn."""
+        self.has_asked = True
+        self._door.asks(self, judge)
 
     def leave(self) -> None:
         """Its handshake has ended, somehow: its place is free. May be called again."""
@@ -62,6 +75,9 @@ class Door:
         self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls, "ssl_handshake_timeout": timeout}
         self._loop = asyncio.get_running_loop()
         self._guests: dict[Guest, None] = {}  # oldest first
+        self._files = net.open_files()
+        self._judged: set[Guest] = set()
+        self._waiting: dict[Guest, Callable[[], None]] = {}  # for their judgement
         self._place_is_free = asyncio.Event()
         self._accepting = self._loop.create_task(self._accept())
 
@@ -69,6 +85,22 @@ class Door:
         """The place of a guest is free."""
         if self._guests.pop(guest, guest) is None:
             self._place_is_free.set()
+        self._waiting.pop(guest, None)
+        self._judged.discard(guest)
+        while self._waiting and len(self._judged) < JUDGED:
+            first = next(iter(self._waiting))
+            self._judge(first, self._waiting.pop(first))
+
+    def asks(self, guest: Guest, judge: Callable[[], None]) -> None:
+        """The request of a guest is there; `judge` is called now or later."""
+        if len(self._judged) < JUDGED:
+            self._judge(guest, judge)
+        else:
+            self._waiting[guest] = judge
+
+    def _judge(self, guest: Guest, judge: Callable[[], None]) -> None:
+        self._judged.add(guest)
+        judge()
 
     def is_serving(self) -> bool:
         """Whether connections are accepted."""
@@ -79,9 +111,10 @@ class Door:
         return self._loop
 
     def close(self) -> None:
-        """Accept nobody any more, and send away who has not asked for anything yet."""
+        """Accept nobody any more, and send away who is not being judged."""
         self._accepting.cancel()
-        for guest in [guest for guest in self._guests if not guest.has_asked]:
+        self._waiting.clear()
+        for guest in [guest for guest in self._guests if guest not in self._judged]:
             guest.turn_away()
 
     async def wait_closed(self) -> None:
@@ -119,7 +152,7 @@ class Door:
 
     async def _place(self) -> None:
         """Wait for a free place, or free that of the oldest guest who takes too long to ask."""
-        while len(self._guests) >= OPENING:
+        while len(self._guests) >= min(OPENING_TLS if self._tls else OPENING, self._files // 4):
             oldest = next((guest for guest in self._guests if not guest.has_asked), None)
             seconds = GRACE if oldest is None else oldest.at + GRACE - self._loop.time()
             if oldest is not None and seconds <= 0:

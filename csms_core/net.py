@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import sys
+
+if sys.platform != "win32":
+    import resource
 
 BACKLOG = 4096
 """Connections that wait to be accepted; a fleet that reconnects at once should not be turned away by the kernel."""
+
+MANY = 1 << 17
+"""Files and sockets that are enough for everything."""
 
 
 class CannotListen(Exception):
@@ -34,3 +42,21 @@ def address(scheme: str, sock: socket.socket, path: str = "") -> str:
     """URL of a listening socket."""
     host, port = sock.getsockname()[:2]
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{path}"
+
+
+def open_files() -> int:
+    """How many files and sockets this process may have open, `MANY` at the most."""
+    if sys.platform == "win32":
+        return MANY
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MANY if soft == resource.RLIM_INFINITY else min(soft, MANY)
+
+
+def allow_open_files() -> None:
+    """Let this process have as many as the system gives it; a shell often starts with 1 024, and a station is one."""
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MANY if hard == resource.RLIM_INFINITY else min(hard, MANY)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            with contextlib.suppress(OSError, ValueError):  # then it stays as it is
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -33,7 +33,7 @@ def settings_of(given: Mapping[str, Any]) -> Config:
     values = {name: value for name, value in given.items() if name in names and value not in (None, [], ())}
     for name in values.keys() & set(DOORS):
         values[name] = _door(name, values[name])
-    for name in values.keys() & {"api_hosts", "faults"}:
+    for name in values.keys() & {"allow_origins", "api_hosts", "faults"}:
         values[name] = (*getattr(defaults, name), *values[name])
     if "data_transfer" in values:
         values["data_transfer"] = _vendors(defaults.data_transfer, values["data_transfer"])
@@ -203,6 +203,17 @@ Operator = Annotated[
         heading=_SECURITY,
         metavar="NAME",
         help="Organization that client certificates have to name (default: that of the PKI).",
+    ),
+]
+
+Origins = Annotated[
+    list[str] | None,
+    _option(
+        "--allow-origin",
+        heading=_SECURITY,
+        metavar="ORIGIN",
+        help="Let scripts of the web pages of this origin, such as http://lab.example:8080, connect as stations; * is "
+        "any (repeatable; default: none, 403).",
     ),
 ]
 

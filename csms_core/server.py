@@ -17,6 +17,7 @@ from websockets.protocol import CONNECTING, OPEN
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
+from csms_core import origins
 from csms_core.auth.doorman import Doorman, Offer, Refused
 from csms_core.config import Config
 from csms_core.connection import Receiver, StationConnection
@@ -26,8 +27,12 @@ from csms_core.feed import Feed
 from csms_core.hub import Hub, NotNow
 from csms_core.listening import Door, Guest
 from ocppj.errors import ConnectionClosed
+from ocppj.outside import shown
 
 log = logging.getLogger(__name__)
+
+LONGEST_ORIGIN = 100
+"""Characters of an Origin that a sentence repeats."""
 
 
 class Tapped:
@@ -99,6 +104,8 @@ class Gate:
         self._doorman = doorman
         self._hub = hub
         self._switchboard = switchboard
+        self._hosts = frozenset(host.lower() for host in (config.host, *config.api_hosts))
+        self._origins = frozenset(origin.lower() for origin in config.allow_origins)
 
     async def open(self, sock: socket.socket, tls: SSLContext | None = None) -> Server:
         """Accept stations on a listening socket, with TLS when there is a context for it."""
@@ -171,6 +178,14 @@ class Gate:
             identity = connection.policy.decode(segment)
         except NotAnIdentity as error:
             return connection.respond(http.HTTPStatus.NOT_FOUND, f"No station: {error}.\n")
+        origins_given = request.headers.get_all("Origin")
+        host = next(iter(request.headers.get_all("Host")), "")
+        if origins.is_foreign(origins_given, host, self._hosts, self._origins):
+            page = shown(origins_given[0], longest=LONGEST_ORIGIN)
+            sentence = f"Web pages of {page} may not connect as a station; --allow-origin lets them."
+            log.warning("%s was refused: %s", identity, sentence)
+            self._hub.feed.refused(identity, sentence)
+            return connection.respond(http.HTTPStatus.FORBIDDEN, f"{sentence}\n")
         try:
             connection.admitted = await self._doorman.judge(_offer(connection, request, identity), connection.policy)
         except Refused as refused:

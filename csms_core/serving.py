@@ -10,6 +10,7 @@ import logging
 import signal
 import sys
 
+from csms_core import net
 from csms_core.config import Config
 from csms_core.csms import Csms
 from csms_core.ending import INTERRUPTED, REFUSED, USAGE, Ending
@@ -29,6 +30,7 @@ booking; with Python's 5 ms, one busy station makes the bookings of all others w
 
 def run(config: Config) -> None:
     """Serve until SIGTERM or SIGINT. Raises Ending when it cannot be opened."""
+    net.allow_open_files()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(config))
 

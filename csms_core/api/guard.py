@@ -1,8 +1,9 @@
 """Who may use the API: anybody on this machine, and who brings a token (`Authorization: Bearer ...`) from elsewhere.
 
 Being on this machine is not enough for a browser: a page from anywhere can make it call 127.0.0.1. So without a token
-the Host header has to name this machine (against DNS rebinding), a request that changes something must not come from
-a page of another origin, and one that a proxy passed on counts as coming from elsewhere.
+the Host header has to name this machine (against DNS rebinding), no request may come from a page of another origin
+(some that only read ask a station, or follow the events, whose readers are few), and one that a proxy passed on counts
+as coming from elsewhere.
 
 Everything under /api/ and the metrics are guarded. Health, documentation, the console's page and files under names
 nobody can guess are not: they hold no secret, or are fetched by those who have no token.
@@ -12,18 +13,17 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from csms_core import tokens
+from csms_core import origins, tokens
 from csms_core.store import Store, credentials
+from ocppj.outside import shown
 
 GUARDED = ("/api/", "/metrics")
 
-_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
@@ -70,9 +70,12 @@ class Guard:
                 "machine of the CSMS, or --create-token NAME, makes one.",
             )
         judge_host(headers.get("host", ""), self._hosts)
-        origin = headers.get("origin")
-        if scope["method"] not in _SAFE and origin is not None and urlsplit(origin).netloc != headers.get("host"):
-            raise Forbidden(403, f"A page of {origin} may not change anything here without a token.")
+        if origins.is_foreign(headers.getlist("origin"), headers.get("host", ""), self._hosts):
+            raise Forbidden(
+                403, f"A page of {shown(headers['origin'], longest=100)} may not use this API without a token."
+            )
+        if origins.is_cross_site(headers.get("sec-fetch-site")):
+            raise Forbidden(403, "A page of another origin may not use this API without a token.")
 
     async def _judge_token(self, given: str) -> None:
         scheme, _, token = given.partition(" ")
@@ -95,15 +98,7 @@ def is_loopback(address: str) -> bool:
 
 def judge_host(given: str, hosts: Collection[str]) -> None:
     """Raise Forbidden unless a Host header is an address, localhost, or one of `hosts` (lower case)."""
-    try:
-        name = (urlsplit(f"//{given}").hostname or "").rstrip(".")
-    except ValueError:
-        name = ""
-    if name == "localhost" or name.endswith(".localhost") or name in hosts:
-        return
-    try:
-        ipaddress.ip_address(name.partition("%")[0])
-    except ValueError:
+    if not origins.is_known_host(given, hosts):
         raise Forbidden(
             403, "The API is called by a host name it does not know; use an address, or name it with --api-host."
-        ) from None
+        )

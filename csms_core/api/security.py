@@ -28,12 +28,14 @@ class SecurityIn(Body):
 
     `profile`: the only one it may use; null: any from the CSMS's own (--security-profile) up. `password`: text, or 32
     to 40 hex digits for octets that are no text; setting one also ends a key change under way. `serial_number`: another
-    common name its client certificate may have, besides the identity.
+    common name its client certificate may have, besides the identity. `user_name`: that of its Basic authentication,
+    where it is not the identity as OCPP-J §6.2 has it.
     """
 
     profile: Annotated[int, Field(ge=0, le=3)] | None = None
     password: Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)] | None = None
     serial_number: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
+    user_name: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
 
 
 class HandshakeOut(BaseModel):
@@ -56,6 +58,7 @@ class SecurityOut(BaseModel):
     has_password: bool
     key_change_pending: bool
     serial_number: str | None
+    user_name: str | None
     last_handshake: HandshakeOut | None
 
 
@@ -184,5 +187,6 @@ def _out(csms: Services, identity: str, kept: credentials.Credentials) -> Securi
         has_password=kept.password is not None,
         key_change_pending=kept.pending is not None,
         serial_number=kept.serial_number,
+        user_name=kept.user_name,
         last_handshake=handshake,
     )

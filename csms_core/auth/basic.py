@@ -17,10 +17,18 @@ _LONGEST_HEADER = 1024
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """User name and password of a handshake, in octets; the password is never shown."""
+    """What a handshake brings, in octets: user name, colon, password. It is never shown.
 
-    user: bytes
-    password: bytes = field(repr=False)
+    OCPP-J does not say which characters an identity has, so that one may hold colons itself. Where the user name ends
+    is known only by who it has to be.
+    """
+
+    octets: bytes = field(repr=False)
+
+    def password_of(self, user: str) -> bytes | None:
+        """The password if the user name is this one, None when it is another."""
+        name = user.encode() + b":"
+        return self.octets[len(name) :] if self.octets.startswith(name) else None
 
 
 def parse(header: str | None) -> Credentials | None:
@@ -34,8 +42,7 @@ def parse(header: str | None) -> Credentials | None:
         decoded = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         return None
-    user, colon, password = decoded.partition(b":")
-    return Credentials(user, password) if colon else None
+    return Credentials(decoded) if b":" in decoded else None
 
 
 def key_of_value(value: str) -> bytes | None:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from csms_core import clock
 from csms_core.auth import basic, certificates, terms
 from csms_core.auth.changes import Changes
-from csms_core.auth.passwords import Vault
+from csms_core.auth.passwords import Busy, Vault
 from csms_core.auth.terms import BASIC, NONE, TLS_BASIC, TLS_CERTIFICATE, ProblemKind
 from csms_core.config import Config
 from csms_core.faults.model import Handshake
@@ -80,7 +80,9 @@ class Refused(Exception):
     @property
     def headers(self) -> Mapping[str, str]:
         """Headers the HTTP answer needs."""
-        return {"WWW-Authenticate": CHALLENGE} if self.status == http.HTTPStatus.UNAUTHORIZED else {}
+        if self.status == http.HTTPStatus.UNAUTHORIZED:
+            return {"WWW-Authenticate": CHALLENGE}
+        return {"Retry-After": "1"} if self.status == http.HTTPStatus.TOO_MANY_REQUESTS else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,19 @@ class Doorman:
             risen = {"profile": admitted.profile, "announced": None}
             await self._store.write(lambda connection: credentials.put(connection, offer.identity, **risen))
         if station is None:  # let in all the same: any_station
-            at = clock.wire(clock.now())
-            await self._store.write(lambda connection: stations.put(connection, offer.identity, at))
+            await self._register(offer.identity)
         self._remember(offer.identity, admitted)
         return replace(admitted, begun=begun, booted_as=None if station is None else station.booted_as)
+
+    async def _register(self, identity: str) -> None:
+        """Make a stranger known; whoever connects to a CSMS that lets anybody in cannot fill its store."""
+        at, most = clock.wire(clock.now()), self._config.max_stations
+        if not await self._store.write(lambda connection: stations.enrol(connection, identity, at, most)):
+            sentence = (
+                "As many stations are registered as may be (max_stations); DELETE /api/v1/stations/... removes one."
+            )
+            log.warning("%s was refused: %s", identity, sentence)
+            raise Refused(http.HTTPStatus.SERVICE_UNAVAILABLE, sentence)
 
     async def _look_up(
         self, identity: str, certificate: certificates.Certificate | None
@@ -211,10 +222,16 @@ class Doorman:
 
     async def _password_fits(self, offer: Offer, rules: Handshake, kept: Credentials) -> bool:
         given = basic.parse(offer.authorization)
-        if given is None or given.user != offer.identity.encode():
+        password = None if given is None else given.password_of(kept.user_name or offer.identity)
+        if password is None:
             return False
-        current = await self._vault.check(given.password, kept.password)
-        pending = not current and await self._vault.check(given.password, kept.pending)
+        try:
+            current = await self._vault.check(password, kept.password, offer.identity)
+            pending = not current and await self._vault.check(password, kept.pending, offer.identity)
+        except Busy:
+            raise Refused(
+                http.HTTPStatus.TOO_MANY_REQUESTS, "Too many passwords of this station are being checked; try again."
+            ) from None
         if not rules.fits(current, pending):
             return False
         # the station has taken its new key, whatever became of its answer

@@ -26,6 +26,8 @@ def reason_to_end(
     is_asked = after.password is not None or terms.NONE not in allowed
     if admitted.profile in (terms.BASIC, terms.TLS_BASIC) and after.password != before.password and is_asked:
         return "the password was changed"
+    if admitted.profile in (terms.BASIC, terms.TLS_BASIC) and after.user_name != before.user_name and is_asked:
+        return "the user name was changed"
     names = {identity, after.serial_number or identity}
     if admitted.profile == terms.TLS_CERTIFICATE and admitted.common_name not in names:
         return "the name of the certificate is not that of the station any more"

@@ -17,13 +17,15 @@ _TOKEN = select(api_tokens.c.name).where(api_tokens.c.digest == bindparam("token
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What is kept of a station. `pending` is the hash of a key that is under way to it, `announced` the profile it was
-    asked to rise to, `serial_number` another name its certificate may carry."""
+    asked to rise to, `serial_number` another name its certificate may carry, `user_name` that of its Basic
+    authentication when it is not the identity."""
 
     password: str | None = None
     pending: str | None = None
     profile: int | None = None
     announced: int | None = None
     serial_number: str | None = None
+    user_name: str | None = None
 
 
 def find(connection: Connection, identity: str) -> Credentials:
@@ -83,4 +85,4 @@ def remove_token(connection: Connection, name: str) -> bool:
 
 
 def _credentials(row: Row[Any]) -> Credentials:
-    return Credentials(row.password, row.pending, row.profile, row.announced, row.serial_number)
+    return Credentials(row.password, row.pending, row.profile, row.announced, row.serial_number, row.user_name)

@@ -8,6 +8,8 @@ is plain SQLAlchemy Core.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -39,11 +41,23 @@ def open_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
     if engine.dialect.name == "sqlite":
+        _make_private(parsed.database)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def _make_private(database: str | None) -> None:
+    """Make the file of a new SQLite database, which holds keys, for its owner alone.
+
+    What SQLite puts beside it gets the mode of the file. A file that exists keeps its mode. What cannot be made is told
+    when it is opened.
+    """
+    if database and database != ":memory:" and not database.startswith("file:"):
+        with contextlib.suppress(OSError):
+            os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def begin_text(connection: Connection) -> str:

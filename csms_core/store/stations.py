@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from csms_core import clock
 from csms_core.store import codec, dialect, ends, reservations
@@ -86,6 +86,15 @@ def put(connection: Connection, identity: str, at: str, **changes: Any) -> None:
         connection.execute(stations.insert().values(identity=identity, created_at=at, **changes))
     elif changes:
         connection.execute(update(stations).where(stations.c.identity == identity).values(**changes))
+
+
+def enrol(connection: Connection, identity: str, at: str, most: int) -> bool:
+    """Make a station known that connects unasked; False when `most` are known already."""
+    if find(connection, identity) is None:
+        if connection.execute(select(func.count()).select_from(stations)).scalar_one() >= most:
+            return False
+        put(connection, identity, at)
+    return True
 
 
 def remove(connection: Connection, identity: str) -> bool:

@@ -149,6 +149,7 @@ credentials = Table(
     Column("profile", Integer),  # the only security profile; null: any from the configured one up
     Column("announced", Integer),  # the profile it was asked to rise to
     Column("serial_number", String(255)),  # another common name its certificate may have
+    Column("user_name", String(255)),  # of Basic authentication; null: the identity
 )
 
 api_tokens = Table(

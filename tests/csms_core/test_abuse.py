@@ -8,6 +8,7 @@ import json
 import random
 import socket
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,12 +20,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
-from csms_core import Config, Csms, listening
+from csms_core import Config, Csms, listening, net
+from csms_core.auth.doorman import Offer
 from csms_core.connection import AT_ONCE, LONGEST_REQUEST
 from csms_core.store import stations
 from ocppj import frames
+from ocppj.peer import ConnectFailed
 from ocppj.peer_common import MAX_WAITING
-from tests.csms_core.support import BOOT, STATION, Connecting, Station, configured
+from tests.csms_core.support import BOOT, STATION, Connecting, Station, configured, connect
 
 pytestmark = pytest.mark.asyncio
 
@@ -285,6 +288,57 @@ async def test_handshakes_are_bounded_and_the_slowest_make_room(csms: Csms, monk
         assert await opened[0][0].read() == b"", "the first was turned away"
     for _, writer in opened:
         writer.close()
+
+
+@configured(any_station=True)
+async def test_two_thousand_half_open_sockets_hold_up_nobody(csms: Csms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them has to make room before another comes in: with no time for that, it would take for ever."""
+    monkeypatch.setattr(listening, "GRACE", 3600.0)
+    address = urlsplit(csms.url)
+    async with AsyncExitStack() as stack:
+        for _ in range(min(2000, net.open_files() // 4 - 8)):
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+            stack.callback(writer.close)
+            writer.write(b"GET /ocpp/HALF HTTP/1.1\r\nHost: ")
+
+        async with asyncio.timeout(60):
+            assert (await booted(csms)) is not None
+
+
+@configured(any_station=True, open_timeout=2.0)
+async def test_a_request_waits_for_its_judgement_without_a_deadline(
+    csms: Csms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is judged at a time, and that one until its own deadline: the next is served all the same."""
+    monkeypatch.setattr(listening, "JUDGED", 1)
+    doorman = csms.app.state.services.doorman
+    judge, asks = doorman.judge, listening.Door.asks
+    doors: asyncio.Queue[listening.Door] = asyncio.Queue()
+
+    async def never(offer: Offer, *rest: Any) -> Any:
+        if offer.identity == "FIRST":
+            await asyncio.get_running_loop().create_future()
+        return await judge(offer, *rest)
+
+    def asked(self: listening.Door, *given: Any) -> None:
+        asks(self, *given)
+        doors.put_nowait(self)
+
+    monkeypatch.setattr(doorman, "judge", never)
+    monkeypatch.setattr(listening.Door, "asks", asked)
+    first = asyncio.create_task(connect(csms.url, "FIRST"))
+    door = await doors.get()
+    others = [asyncio.create_task(connect(csms.url, identity)) for identity in ("SECOND", "THIRD")]
+    for _ in others:
+        await doors.get()
+    assert len(door._waiting) == 2
+    others[1].cancel()  # one that has gone away holds up nobody
+
+    with pytest.raises(ConnectFailed):
+        await first
+    station = await others[0]
+    assert (await station.boot())["status"] == "Accepted"
+    await station.close()
 
 
 async def test_a_csms_that_stops_sends_half_open_handshakes_away(config: Config) -> None:

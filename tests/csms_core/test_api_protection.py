@@ -132,6 +132,38 @@ async def test_a_page_of_another_origin_changes_nothing(api: httpx.AsyncClient, 
     assert (await api.get("/api/v1/stations/X")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v1/events?follow=false", "/api/v1/stations/X/composite-schedule?connectorId=1", "/metrics"]
+)
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}],
+    ids=["origin", "cross-site", "another port"],
+)
+async def test_a_page_of_another_origin_reads_nothing(
+    api: httpx.AsyncClient, path: str, headers: dict[str, str]
+) -> None:
+    """What reads takes one of the few places of the events, or makes the CSMS ask a station."""
+    response = await api.get(path, headers=headers)
+
+    assert response.status_code == 403
+    assert "may not use this API without a token" in response.json()["detail"]
+
+
+async def test_a_page_with_a_token_may_read(csms: Csms, api: httpx.AsyncClient) -> None:
+    token = (await api.post("/api/v1/tokens", json={"name": "page"})).json()["token"]
+    headers = {"Origin": "http://lab.example", "Sec-Fetch-Site": "cross-site", "Authorization": f"Bearer {token}"}
+
+    assert (await api.get("/api/v1/stations", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+async def test_the_own_page_and_a_person_may_read(csms: Csms, api: httpx.AsyncClient, site: str) -> None:
+    headers = {"Origin": csms.api_url, "Sec-Fetch-Site": site}
+
+    assert (await api.get("/api/v1/events?follow=false", headers=headers)).status_code == 200
+
+
 async def test_the_own_page_may_change_things(csms: Csms, api: httpx.AsyncClient) -> None:
     assert (await api.put("/api/v1/stations/X", headers={"Origin": csms.api_url})).status_code == 204
 

@@ -23,11 +23,13 @@ from tests.csms_core.support import BOOT, STATION, Connecting, Station, configur
 pytestmark = pytest.mark.asyncio
 
 
-async def upgrade(csms: Csms, path: str, *subprotocols: str) -> websockets.asyncio.client.ClientConnection:
+async def upgrade(
+    csms: Csms, path: str, *subprotocols: str, **headers: str
+) -> websockets.asyncio.client.ClientConnection:
     """Open a WebSocket at a raw path; raises InvalidStatus when the upgrade is refused."""
     offers = [websockets.typing.Subprotocol(name) for name in subprotocols]
     return await websockets.asyncio.client.connect(
-        csms.url.removesuffix("/ocpp") + path, subprotocols=offers or None, proxy=None
+        csms.url.removesuffix("/ocpp") + path, subprotocols=offers or None, proxy=None, additional_headers=headers
     )
 
 
@@ -61,6 +63,59 @@ async def test_con_07_an_unknown_identity_or_path_is_not_found(csms: Csms, path:
         await upgrade(csms, path, "ocpp1.6")
 
     assert refused.value.response.status_code == 404
+
+
+async def test_a_query_after_the_identity_is_none_of_its_business(csms: Csms) -> None:
+    async with await upgrade(csms, f"/ocpp/{STATION}?tenant=7&x=/", "ocpp1.6"):
+        assert csms.hub.link(STATION) is not None
+
+
+FOREIGN = ["http://evil.example", "null", "file://", "http://127.0.0.1:1", "http://["]
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+async def test_a_page_of_another_origin_is_no_station(csms: Csms, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6", Origin=origin)
+
+    sentence = f"Web pages of {origin} may not connect as a station; --allow-origin lets them."
+    assert refused.value.response.status_code == 403
+    assert refused.value.response.body.decode() == f"{sentence}\n"
+    assert [event.text for event in csms.hub.feed.kept(station=STATION)] == [sentence]
+
+
+async def test_a_name_that_was_made_to_lead_here_is_another_origin(csms: Csms) -> None:
+    """DNS rebinding: the page and the address have the same name, and it is not one of this machine."""
+    with pytest.raises(InvalidStatus) as refused:
+        await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6", Origin="http://evil.example:9000", Host="evil.example:9000")
+
+    assert refused.value.response.status_code == 403
+
+
+async def test_an_origin_that_is_the_own_address_is_no_other(csms: Csms) -> None:
+    """Some libraries for stations send one."""
+    origin = csms.url.replace("ws:", "http:").removesuffix("/ocpp")
+    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6", Origin=origin):
+        assert csms.hub.link(STATION) is not None
+
+
+@pytest.mark.parametrize("settings", [{"allow_origins": ("http://EVIL.example", "null")}, {"allow_origins": ("*",)}])
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+async def test_an_origin_can_be_allowed(csms: Csms, settings: dict[str, Any], origin: str) -> None:
+    async with await upgrade(csms, f"/ocpp/{STATION}", "ocpp1.6", Origin=origin):
+        assert csms.hub.link(STATION) is not None
+
+
+@configured(any_station=True, max_stations=2)
+async def test_strangers_cannot_fill_the_store(csms: Csms, connecting: Connecting) -> None:
+    await connecting("FIRST")
+
+    with pytest.raises(ConnectFailed, match="HTTP 503"):
+        await connecting("SECOND")
+
+    assert await csms.store.read(lambda c: stations.find(c, "SECOND")) is None
+    await connecting("FIRST")
+    await connecting(STATION)
 
 
 @configured(any_station=True)

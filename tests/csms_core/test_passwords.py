@@ -21,17 +21,30 @@ from csms_core.pki import building
 
 @pytest.fixture
 def vault() -> Iterator[Vault]:
-    vault = Vault(remembered=4)
+    vault = Vault(remembered=4, remembered_wrong=4)
     yield vault
     vault.close()
 
 
-@given(st.text(st.characters(exclude_characters=":", codec="utf-8")), st.binary())
+@given(st.text(st.characters(codec="utf-8")), st.binary())
 def test_sec_04_any_octets_come_through_the_header(user: str, password: bytes) -> None:
     header = "Basic " + base64.b64encode(user.encode() + b":" + password).decode()
-    expected = basic.Credentials(user.encode(), password) if len(header) <= 1024 else None
+    found = basic.parse(header)
 
-    assert basic.parse(header) == expected
+    assert (found is None) == (len(header) > 1024)
+    assert found is None or found.password_of(user) == password
+
+
+def test_a_user_name_is_a_whole_one() -> None:
+    found = basic.Credentials(b"a:b:secret")
+
+    assert [found.password_of(user) for user in ("a", "a:b", "a:", "b", "")] == [
+        b"b:secret",
+        b"secret",
+        None,
+        None,
+        None,
+    ]
 
 
 @given(st.text(max_size=60))
@@ -42,7 +55,7 @@ def test_a_header_never_raises(text: str) -> None:
 
 
 def test_a_password_is_not_shown_with_the_credentials() -> None:
-    assert "geheim" not in repr(basic.Credentials(b"me", b"geheim"))
+    assert "geheim" not in repr(basic.Credentials(b"me:geheim"))
 
 
 @given(st.binary(min_size=0, max_size=30))
@@ -104,12 +117,48 @@ async def test_what_was_checked_is_remembered_until_the_hash_changes(vault: Vaul
 
 @pytest.mark.asyncio
 async def test_what_is_remembered_is_bounded_and_holds_no_password(vault: Vault) -> None:
-    stored = await vault.hash(b"secret")
-    for number in range(10):
-        await vault.check(b"secret%d" % number, stored)
+    for number in range(6):
+        password = b"secret%d" % number
+        assert await vault.check(password, await vault.hash(password))
+        assert not await vault.check(password, await vault.hash(b"other"))
 
-    assert len(vault._known) == 4
-    assert not any(b"secret" in mark for mark in vault._known)
+    assert (len(vault._right), len(vault._wrong)) == (4, 4)
+    assert not any(b"secret" in mark for mark in (*vault._right, *vault._wrong))
+
+
+@pytest.mark.asyncio
+async def test_wrong_passwords_push_out_no_right_one(vault: Vault) -> None:
+    stored = await vault.hash(b"secret")
+    assert await vault.check(b"secret", stored)
+    for number in range(10):
+        await vault.check(b"wrong%d" % number, stored)
+    computed = vault.computed
+
+    assert await vault.check(b"secret", stored)
+    assert vault.computed == computed
+
+
+@pytest.mark.asyncio
+async def test_who_guesses_at_one_station_holds_up_no_other(vault: Vault) -> None:
+    """Of each station one password is computed at a time, a few wait, and more are turned away."""
+    stored = passwords.hashed(b"secret")
+    guesses = [asyncio.ensure_future(vault.check(b"guess%d" % n, stored, "A")) for n in range(300)]
+    other = asyncio.ensure_future(vault.check(b"secret", passwords.hashed(b"secret"), "B"))
+    await asyncio.wait([*guesses, other], return_when=asyncio.FIRST_COMPLETED)
+
+    assert sum(isinstance(guess.exception(), passwords.Busy) for guess in guesses if guess.done()) == 300 - 5
+    assert await other is True
+    assert await asyncio.gather(*guesses, return_exceptions=True)
+    assert await vault.check(b"secret", stored, "A") is True, "the station itself comes in when they have been judged"
+    assert vault._turns == {}
+
+
+@pytest.mark.asyncio
+async def test_one_password_that_is_tried_many_times_is_computed_once(vault: Vault) -> None:
+    stored = passwords.hashed(b"secret")
+
+    assert await asyncio.gather(*(vault.check(b"secret", stored, "A") for _ in range(4))) == [True] * 4
+    assert vault.computed == 1
 
 
 @pytest.mark.asyncio

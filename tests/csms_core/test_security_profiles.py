@@ -19,6 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from csms_core import Config, Csms
 from csms_core.auth import passwords
+from csms_core.auth.passwords import Busy
 from csms_core.pki import Pki
 from csms_core.store import certificates, credentials, stations
 from csms_core.tls import SUITES
@@ -149,6 +150,42 @@ async def test_sec_04_a_key_may_hold_octets_that_are_no_text(csms: Csms, door: D
 
     assert await door(NEW) == 101
     assert await door(NEW.hex().encode()) == 401, "the hex digits are the way to the station, not the password"
+
+
+async def test_an_identity_may_hold_a_colon(csms: Csms, door: Door, api: httpx.AsyncClient) -> None:
+    """RFC 7617 lets no user name hold one, OCPP-J says that it is the identity: the identity is known."""
+    await csms.store.write(lambda c: stations.put(c, "a:b", ""))
+    await api.put("/api/v1/stations/a:b/security", json={"password": "secret:with:colons"})
+
+    assert await door(b"secret:with:colons", user="a:b", identity="a:b") == 101
+    assert await door(b"b:secret:with:colons", user="a", identity="a:b") == 101, "the same octets"
+    assert await door(b"secret:with:colons", user="a", identity="a:b") == 401
+
+
+async def test_a_user_name_that_is_not_the_identity(csms: Csms, door: Door, api: httpx.AsyncClient) -> None:
+    path = f"/api/v1/stations/{STATION}/security"
+    await api.put(path, json={"password": PASSWORD.decode(), "user_name": "fleet:north"})
+
+    assert await door(PASSWORD, user="fleet:north") == 101
+    assert await door(PASSWORD) == 401
+    assert (await api.get(path)).json()["user_name"] == "fleet:north"
+
+    await api.put(path, json={"user_name": None})
+    assert await door(PASSWORD) == 101
+    assert await door(PASSWORD, user="fleet:north") == 401
+
+
+async def test_too_many_guesses_at_once_are_told_to_come_later(
+    csms: Csms, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep(csms, password=PASSWORD)
+
+    async def busy(*given: Any) -> bool:
+        raise Busy
+
+    monkeypatch.setattr(csms.vault, "check", busy)
+
+    assert await door(b"a guess") == 429
 
 
 async def test_a_station_that_has_a_password_is_asked_for_it_whatever_the_lowest_profile_is(

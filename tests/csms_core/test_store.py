@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -170,3 +172,27 @@ async def test_the_tables_and_bookings_compile_for_postgresql() -> None:
     compiled = str(statement._statement.compile(dialect=postgresql.dialect()))
 
     assert "ON CONFLICT (folded) DO UPDATE SET status = excluded.status" in compiled
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
+async def test_a_database_is_its_owners_alone_from_its_creation(tmp_path: Path) -> None:
+    """It holds keys. With nothing masked, a file would be everybody's, those beside it included."""
+    masked = os.umask(0)
+    try:
+        store = await Store.open(f"sqlite:///{tmp_path}/csms.db")
+        await store.write(lambda c: stations.put(c, "S", ""))
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in os.scandir(tmp_path)}
+        await store.close()
+    finally:
+        os.umask(masked)
+
+    assert modes == dict.fromkeys(("csms.db", "csms.db-wal", "csms.db-shm"), 0o600)
+
+
+async def test_a_database_that_exists_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "csms.db").touch(mode=0o640)
+    mode = (tmp_path / "csms.db").stat().st_mode
+
+    await (await Store.open(f"sqlite:///{tmp_path}/csms.db")).close()
+
+    assert (tmp_path / "csms.db").stat().st_mode == mode
