@@ -61,6 +61,7 @@ def command(
     boot_retry_interval: given.BootRetryInterval = None,
     concurrent_transactions: given.Concurrent = None,
     data_transfer: given.DataTransfer = None,
+    lenient: given.Lenient = None,
     call_timeout: given.CallTimeout = None,
     faults: given.Faults = None,
     log_format: given.LogFormat = None,

@@ -33,6 +33,7 @@ class Config:
     database: str = DEFAULT_DATABASE
     any_station: bool = False  # False: an identity that was not registered gets a 404 (OCPP-J §3.2)
     any_tag: bool = False  # True: a tag that is not known is Accepted; False: it is Invalid (OCPP 1.6 §7.2)
+    lenient: bool = False  # True: what real stations do wrong is let pass and noted (csms_core.leniency)
 
     security_profile: int = 0  # lowest that is accepted of a station that has none of its own (white paper A00)
     tls_port: int = 0  # of wss, for profiles 2 and 3; opened only when there is a PKI

@@ -24,6 +24,7 @@ except ImportError:  # a build without the extension
 
 from csms_core.auth.doorman import Admitted
 from csms_core.faults.model import Handshake
+from csms_core.leniency import Finding
 from csms_core.listening import Guest
 from ocppj.errors import ConnectionClosed
 from ocppj.peer_common import connection_closed
@@ -61,6 +62,7 @@ class StationConnection(ServerConnection):
     identity: str = ""
     policy: Handshake = Handshake()
     admitted: Admitted = Admitted(0)
+    findings: tuple[Finding, ...] = ()  # what was let pass in the handshake
     link: Link | None = None  # since it was entered into the hub
     guest: Guest
     open_timeout: float = 10.0  # seconds for the request

@@ -17,7 +17,7 @@ import msgspec
 
 from ocppj.masking import mask
 
-Kind = Literal["frame", "connected", "disconnected", "refused"]
+Kind = Literal["frame", "connected", "disconnected", "refused", "finding"]
 Direction = Literal["station->csms", "csms->station"]
 
 MAX_KEPT: Final = 500
@@ -35,7 +35,7 @@ class TooManyReaders(Exception):
 
 class Event(msgspec.Struct, frozen=True, gc=False):
     """`at` is seconds since 1970; `direction` belongs to a frame, `text` too, or says why a station may not
-    stay or come in."""
+    stay or come in, or what it was let pass."""
 
     seq: int
     at: float
@@ -129,6 +129,10 @@ class Feed:
     def refused(self, station: str, reason: str) -> None:
         """A station, or who says to be one, was not let in."""
         self._add("refused", station, None, reason, len(reason))
+
+    def finding(self, station: str, sentence: str) -> None:
+        """A station does something wrong that is let pass."""
+        self._add("finding", station, None, sentence, len(sentence))
 
     def kept(self, *, station: str | None = None, after: int = 0) -> Iterator[Event]:
         """The events that are kept, oldest first; of one station, and after a number, when these are given."""

@@ -19,6 +19,7 @@ from csms_core.auth.doorman import Admitted
 from csms_core.config import Config
 from csms_core.context import Backroom, StationContext
 from csms_core.feed import Feed
+from csms_core.leniency import MAX_TOLD, Finding
 from csms_core.metrics import Metrics
 from csms_core.registry import Handler
 from csms_core.store import Store
@@ -64,6 +65,7 @@ class Link:
         self._last_seen = time.time()
         self.operations = 0  # waiting or under way
         self.watches: tuple[Callable[[Call], None], ...] = ()  # shown every CALL of the station that was handled
+        self.told: set[Finding] = set()
         self._handlers = handlers
         self.peer = FedPeer(
             Session("csms", load("1.6"), memory=Memory(REMEMBERED_IDS)),
@@ -163,6 +165,16 @@ class Hub:
             del self._links[identity]
             self.feed.disconnected(identity)
             log.info("%s is gone", identity, extra={"station": identity})
+
+    def let_pass(self, link: Link, finding: Finding) -> None:
+        """Note what a lenient CSMS lets a station do; told once for each connection, counted each time."""
+        self.metrics.let_pass[finding.kind] += 1
+        if finding in link.told or len(link.told) >= MAX_TOLD:
+            return
+        link.told.add(finding)
+        identity = link.context.identity
+        log.warning("%s is let pass (--lenient): %s", identity, finding.sentence, extra={"station": identity})
+        self.feed.finding(identity, finding.sentence)
 
     def disconnect(self, identity: str, reason: str) -> None:
         """A station may not stay: it is offline from now on, and its connection, if it has one, is closed with 1008."""

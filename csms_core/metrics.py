@@ -75,6 +75,8 @@ class Metrics:
         self._invalid: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._errors: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._times: defaultdict[tuple[str, str], Times] = defaultdict(Times)
+        self.let_pass: defaultdict[str, int] = defaultdict(int)
+        """Findings of a lenient CSMS by their kind."""
         self.connections = 0
         self.stations_online = 0
         self.commits = 0
@@ -126,6 +128,12 @@ class Metrics:
         for pair, taken in list(self._times.items()):
             times.add_metric(pair, taken.buckets(), sum_value=taken.total)
         yield times
+        findings = CounterMetricFamily(
+            "csms_findings", "What stations did wrong and was let pass (--lenient).", labels=("kind",)
+        )
+        for kind, count in list(self.let_pass.items()):
+            findings.add_metric((kind,), count)
+        yield findings
         yield GaugeMetricFamily("csms_stations_online", "Stations that are connected.", self.stations_online)
         yield CounterMetricFamily("csms_connections", "Connections that were let in.", self.connections)
         yield CounterMetricFamily("csms_store_commits", "Commits of the store's writer.", self.commits)

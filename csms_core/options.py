@@ -262,6 +262,15 @@ DataTransfer = Annotated[
         help="Accept DataTransfer of this vendorId, of this messageId only when one is given (repeatable).",
     ),
 ]
+Lenient = Annotated[
+    bool | None,
+    _option(
+        "--lenient/--strict",
+        heading=_BEHAVIOUR,
+        help="Let pass what real stations do wrong (path, subprotocol, dateTime without a zone, unknown members, "
+        "numbers as texts, a key used as text) and note each as a finding, or answer as the standard has it (default).",
+    ),
+]
 CallTimeout = Annotated[
     float | None,
     _option(

@@ -17,7 +17,7 @@ from websockets.protocol import CONNECTING, OPEN
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from csms_core import origins
+from csms_core import leniency, origins
 from csms_core.auth.doorman import Doorman, Offer, Refused
 from csms_core.config import Config
 from csms_core.connection import Receiver, StationConnection
@@ -25,9 +25,11 @@ from csms_core.faults import Switchboard, Wire
 from csms_core.faults.model import NoCommonSubprotocol, NotAnIdentity, decode_identity
 from csms_core.feed import Feed
 from csms_core.hub import Hub, NotNow
+from csms_core.leniency import Mender
 from csms_core.listening import Door, Guest
 from ocppj.errors import ConnectionClosed
 from ocppj.outside import shown
+from schemas import load
 
 log = logging.getLogger(__name__)
 
@@ -48,17 +50,20 @@ class Tapped:
         self._feed = feed
         self._patience = patience
         self.subprotocol = connection.subprotocol
+        self.mender: Mender | None = None  # of a lenient CSMS
 
     async def deliver(self, receiver: Receiver) -> ConnectionClosed:
         """Give every message of the station to `receiver` until the connection has ended; returns how it did."""
 
-        identity, faults, show = self._identity, self._faults, self._feed.frame
+        identity, faults, show, mender = self._identity, self._faults, self._feed.frame, self.mender
 
         def take(message: str | bytes) -> bool:
             if type(message) is str:
+                show(identity, "station->csms", message)
+                if mender is not None:
+                    message = mender.mended(message)
                 if faults:
                     self._wire.arrived(message)
-                show(identity, "station->csms", message)
             return receiver(message)
 
         return await self._connection.deliver(take)
@@ -75,11 +80,15 @@ class Tapped:
         """Send a text if no fault is on for anybody and nothing has to be waited for; False: it was not sent."""
         if self._faults or not self._connection.send_now(message):
             return False
+        if self.mender is not None:
+            self.mender.sent(message)
         self._feed.frame(self._identity, "csms->station", message)
         return True
 
     async def send(self, message: str, /) -> None:
         """Send a text, or what a fault makes of it."""
+        if self.mender is not None:
+            self.mender.sent(message)
         instead = self._wire.leaves(message)
         if instead is None:
             self._feed.frame(self._identity, "csms->station", message)
@@ -104,6 +113,7 @@ class Gate:
         self._doorman = doorman
         self._hub = hub
         self._switchboard = switchboard
+        self._schemas = load("1.6")
         self._hosts = frozenset(host.lower() for host in (config.host, *config.api_hosts))
         self._origins = frozenset(origin.lower() for origin in config.allow_origins)
 
@@ -170,9 +180,12 @@ class Gate:
         assert isinstance(connection, StationConnection)
         base = self._config.path.rstrip("/") + "/"
         path = request.path.partition("?")[0]
-        if not path.startswith(base):
-            return connection.respond(http.HTTPStatus.NOT_FOUND, f"Stations connect at {base}<identity>.\n")
         segment = path.removeprefix(base)
+        if self._config.lenient:
+            segment, finding = leniency.segment(path, base)
+            connection.findings = () if finding is None else (finding,)
+        elif not path.startswith(base):
+            return connection.respond(http.HTTPStatus.NOT_FOUND, f"Stations connect at {base}<identity>.\n")
         try:
             connection.policy = self._switchboard.handshake(decode_identity(segment))
             identity = connection.policy.decode(segment)
@@ -207,10 +220,14 @@ class Gate:
             return None
         transport = Tapped(connection, self._switchboard, self._hub.feed, self._config.ping_timeout)
         try:
-            connection.link = self._hub.enter(connection.identity, transport, connection.admitted)
+            link = connection.link = self._hub.enter(connection.identity, transport, connection.admitted)
         except NotNow as late:
             self._hub.feed.refused(connection.identity, str(late))
             return connection.respond(late.status, f"{late}\n")
+        if self._config.lenient:
+            for finding in (*connection.findings, *connection.admitted.findings):
+                self._hub.let_pass(link, finding)
+            transport.mender = Mender(self._schemas, lambda finding: self._hub.let_pass(link, finding))
         return None
 
     def _select(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
@@ -218,6 +235,9 @@ class Gate:
         try:
             chosen = connection.policy.choose(offered)
         except NoCommonSubprotocol as error:
+            if self._config.lenient and (agreed := leniency.subprotocol(offered)) is not None:
+                connection.findings += (agreed[1],)
+                return None if agreed[0] is None else Subprotocol(agreed[0])
             raise NegotiationError(str(error)) from None
         return None if chosen is None else Subprotocol(chosen)
 

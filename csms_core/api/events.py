@@ -41,7 +41,8 @@ async def follow_events(
     follow: Annotated[bool, Query(description="false: only what is kept, then the end")] = True,
     last_event_id: Last = None,
 ) -> StreamingResponse:
-    """Follow what happens: `frame`, `connected`, `disconnected`, `refused`; `dropped` ends a reader that fell behind.
+    """Follow what happens: `frame`, `connected`, `disconnected`, `refused`, `finding`; `dropped` ends a reader that
+    fell behind.
 
     First come the newest events that are kept, some hundreds, then `live`, then what happens from now on.
     """

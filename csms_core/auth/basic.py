@@ -50,6 +50,14 @@ def key_of_value(value: str) -> bytes | None:
     return bytes.fromhex(value) if _HEX_KEY.fullmatch(value) else None
 
 
+def key_of_octets(password: bytes) -> bytes | None:
+    """The octets of a key whose text (`key_of_value`) a station uses as its password; None when it is no such text."""
+    try:
+        return key_of_value(password.decode("ascii"))
+    except UnicodeDecodeError:
+        return None
+
+
 def key_of_text(text: str) -> bytes:
     """The octets of a password a person wrote down: 32 to 40 hex digits are read as such, anything else is UTF-8."""
     return key_of_value(text) or text.encode()

@@ -23,6 +23,7 @@ from csms_core.auth.passwords import Busy, Vault
 from csms_core.auth.terms import BASIC, NONE, TLS_BASIC, TLS_CERTIFICATE, ProblemKind
 from csms_core.config import Config
 from csms_core.faults.model import Handshake
+from csms_core.leniency import Finding
 from csms_core.store import Store, credentials, stations
 from csms_core.store import certificates as issued
 from csms_core.store.credentials import Credentials
@@ -59,7 +60,7 @@ class Admitted:
     """The station may come in. With profile 3 `serial` (hex digits) and `common_name` are those of its certificate.
 
     `begun` is when its judgement began, in seconds of the monotonic clock; `booted_as` what its last boot was answered
-    with.
+    with; `findings` what a lenient CSMS let pass.
     """
 
     profile: int
@@ -67,6 +68,7 @@ class Admitted:
     common_name: str | None = None
     begun: float = 0.0
     booted_as: str | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class Refused(Exception):
@@ -199,8 +201,9 @@ class Doorman:
             reasons = "; ".join(_PROBLEMS[kind] for kind in sorted(problems)) or "it is refused on purpose"
             refusal = Refused(http.HTTPStatus.FORBIDDEN, f"The client certificate is refused: {reasons}.")
         if with_password in allowed and (offer.authorization is not None or NONE not in allowed):
-            if await self._password_fits(offer, rules, kept):
-                return Admitted(with_password)
+            findings: list[Finding] = []
+            if await self._password_fits(offer, rules, kept, findings):
+                return Admitted(with_password, findings=tuple(findings))
             refusal = refusal or Refused(
                 http.HTTPStatus.UNAUTHORIZED, "User name and password of this station are needed, and have to be right."
             )
@@ -220,24 +223,34 @@ class Doorman:
             refused_before=last is not None and isinstance(last.outcome, str),
         )
 
-    async def _password_fits(self, offer: Offer, rules: Handshake, kept: Credentials) -> bool:
+    async def _password_fits(self, offer: Offer, rules: Handshake, kept: Credentials, findings: list[Finding]) -> bool:
         given = basic.parse(offer.authorization)
         password = None if given is None else given.password_of(kept.user_name or offer.identity)
         if password is None:
             return False
-        try:
-            current = await self._vault.check(password, kept.password, offer.identity)
-            pending = not current and await self._vault.check(password, kept.pending, offer.identity)
-        except Busy:
-            raise Refused(
-                http.HTTPStatus.TOO_MANY_REQUESTS, "Too many passwords of this station are being checked; try again."
-            ) from None
+        current, pending = await self._compare(offer.identity, password, kept)
+        octets = basic.key_of_octets(password) if self._config.lenient and not (current or pending) else None
+        if octets is not None:
+            current, pending = await self._compare(offer.identity, octets, kept)
+            if current or pending:
+                sentence = "Its password is the text of its AuthorizationKey, not the octets that the text stands for."
+                findings.append(Finding("authorization-key", sentence))
         if not rules.fits(current, pending):
             return False
         # the station has taken its new key, whatever became of its answer
         if pending and rules.promotes and kept.pending is not None:
             await self._changes.arrived(offer.identity, kept.pending)
         return True
+
+    async def _compare(self, identity: str, password: bytes, kept: Credentials) -> tuple[bool, bool]:
+        """Whether a password is the current one, or the one under way to the station."""
+        try:
+            current = await self._vault.check(password, kept.password, identity)
+            return current, not current and await self._vault.check(password, kept.pending, identity)
+        except Busy:
+            raise Refused(
+                http.HTTPStatus.TOO_MANY_REQUESTS, "Too many passwords of this station are being checked; try again."
+            ) from None
 
     def _remember(self, identity: str, outcome: Admitted | str) -> None:
         self._attempts[identity] = Attempt(clock.now(), outcome)

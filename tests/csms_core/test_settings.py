@@ -125,6 +125,7 @@ VALUES: dict[str, tuple[tuple[str, ...], str, Any]] = {
     "concurrent_transactions": (("--refuse-concurrent",), "false", False),
     "data_transfer": (("--data-transfer", "v:m"), '{v = ["m"]}', {"v": frozenset("m")}),
     "call_timeout": (("--call-timeout", "2.5"), "2.5", 2.5),
+    "lenient": (("--lenient",), "true", True),
     "faults": (("--fault", "boot-pending@CP-1"), '["boot-pending@CP-1"]', ("boot-pending@CP-1",)),
     "log_format": (("--log-format", "json"), '"json"', "json"),
     "log_level": (("--log-level", "debug"), '"debug"', "debug"),

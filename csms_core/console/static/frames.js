@@ -88,6 +88,7 @@ function row(shown) {
       connected: "connected",
       disconnected: gone,
       refused: `was refused: ${shown.text}`,
+      finding: `was let pass: ${shown.text}`,
       gap: "Some frames were too fast for this page.",
     }[shown.kind];
     return h("li", { class: `event ${shown.kind}` }, at, h("span", {}, h("b", {}, shown.station), ` ${text}`));

@@ -67,7 +67,7 @@ export function take(kind, event) {
     changed();
     return { ...event, kind };
   }
-  if (kind === "refused") return { ...event, kind };
+  if (kind === "refused" || kind === "finding") return { ...event, kind };
   if (kind !== "frame") return null;
   frames.total += 1;
   if (frames.live) frames.current += 1; // not what is only shown again
