@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -103,6 +104,7 @@ class Mender:
         return again.raw
 
 
+@cache
 def _schema(schemas: SchemaSet, action: str, is_call: bool) -> Mapping[str, Any]:
     return schemas.schema(action, "call" if is_call else "result")
 

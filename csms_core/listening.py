@@ -2,9 +2,10 @@
 
 Event loops accept whatever waits at a port in one go, and a connection costs its memory and a task from its first
 moment. Here a client that has not sent its request costs a socket and little more, so that many may stop in the middle
-of it before anybody else has to wait for a place. Whose request is there waits for its judgement, a bounded number of
-which are made at a time, for as long as it takes; no deadline runs meanwhile, for it is not the client who is slow. All
-others wait in the queue of the kernel (`net.BACKLOG`) and hold up nobody who is connected.
+of it before anybody else has to wait for a place. TLS, whose buffers are large, begins when the first words of the
+client are there. Whose request is there waits for its judgement, a bounded number of which are made at a time, for as
+long as it takes; no deadline runs meanwhile, for it is not the client who is slow. All others wait in the queue of the
+kernel (`net.BACKLOG`) and hold up nobody who is connected.
 """
 
 from __future__ import annotations
@@ -12,21 +13,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ssl import SSLContext
 from typing import Any
 
 from csms_core import net
 
-OPENING, OPENING_TLS = 4096, 1024
-"""Connections that may be in their handshake at a time: about 10 kB each, and some tens within TLS. They never take
-more than a quarter of the files that the process may have open."""
+OPENING = 4096
+"""Connections that may be in their handshake at a time, about 10 kB each. They never take more than a quarter of the
+files that the process may have open."""
+
+WITHIN_TLS = 256
+"""Those of them whose TLS has begun and who are not judged yet, about 320 kB each."""
 
 JUDGED = 256
 """Requests that may be judged at a time."""
 
 GRACE = 2.0
 """Seconds a client has for its request (TLS included) while others wait for its place."""
+
+AGAIN = 0.05
+"""Seconds until the rest of somebody's first words is looked for again."""
+
+_HANDSHAKE, _HEADER = 22, 5
+"""First byte of a TLS record that opens a connection, and bytes that tell how long a record is (RFC 8446 §5.1)."""
 
 PAUSE = 1.0
 """Seconds without accepting, after the kernel could not: there are too many open files."""
@@ -35,8 +45,7 @@ PAUSE = 1.0
 class Guest:
     """A connection that was accepted and has not finished its handshake."""
 
-    def __init__(self, door: Door, at: float) -> None:
-        self.at = at
+    def __init__(self, door: Door) -> None:
         self.entering: asyncio.Task[None] | None = None
         self.transport: asyncio.Transport | None = None  # None: TLS is not ready
         self.has_asked = False  # its request is there
@@ -73,18 +82,21 @@ class Door:
         self._sock = sock
         self._make = make
         self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls, "ssl_handshake_timeout": timeout}
+        self._timeout = timeout
         self._loop = asyncio.get_running_loop()
-        self._guests: dict[Guest, None] = {}  # oldest first
+        self._guests: dict[Guest, float] = {}  # since when, oldest first
         self._files = net.open_files()
         self._judged: set[Guest] = set()
         self._waiting: dict[Guest, Callable[[], None]] = {}  # for their judgement
+        self._within_tls: dict[Guest, float] = {}  # since when, oldest first
         self._place_is_free = asyncio.Event()
         self._accepting = self._loop.create_task(self._accept())
 
     def left(self, guest: Guest) -> None:
         """The place of a guest is free."""
-        if self._guests.pop(guest, guest) is None:
-            self._place_is_free.set()
+        self._guests.pop(guest, None)
+        self._within_tls.pop(guest, None)
+        self._place_is_free.set()
         self._waiting.pop(guest, None)
         self._judged.discard(guest)
         while self._waiting and len(self._judged) < JUDGED:
@@ -100,6 +112,8 @@ class Door:
 
     def _judge(self, guest: Guest, judge: Callable[[], None]) -> None:
         self._judged.add(guest)
+        if self._within_tls.pop(guest, None) is not None:
+            self._place_is_free.set()
         judge()
 
     def is_serving(self) -> bool:
@@ -124,7 +138,7 @@ class Door:
 
     async def _accept(self) -> None:
         while True:
-            await self._place()
+            await self._place(self._guests, self._room)
             try:
                 client = (await self._loop.sock_accept(self._sock))[0]
             except ConnectionAbortedError:
@@ -134,31 +148,64 @@ class Door:
                 continue
             with contextlib.suppress(OSError):  # it may be gone already
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            guest = Guest(self, self._loop.time())
-            self._guests[guest] = None
+            guest = Guest(self)
+            self._guests[guest] = self._loop.time()
             guest.entering = self._loop.create_task(self._enter(client, guest))
             await asyncio.sleep(0)  # it is the turn of those who are connected
 
     async def _enter(self, client: socket.socket, guest: Guest) -> None:
         try:
+            if self._tls:
+                async with asyncio.timeout(self._timeout):
+                    await self._first_words(client)
+                await self._place(self._within_tls, lambda: WITHIN_TLS)
+                self._within_tls[guest] = self._loop.time()
             await self._loop.connect_accepted_socket(lambda: self._make(guest), client, **self._tls)
-        except OSError:  # it went away, or TLS failed
-            guest.leave()
-        except asyncio.CancelledError:
+        except (OSError, asyncio.CancelledError):  # it said nothing, went away, TLS failed, or it was turned away
             guest.leave()
             client.close()
         finally:
             guest.entering = None
 
-    async def _place(self) -> None:
+    async def _first_words(self, client: socket.socket) -> None:
+        """Wait until the first TLS record is there as a whole, or something that is none, or the end."""
+        while True:
+            await self._readable(client)
+            with contextlib.suppress(BlockingIOError):
+                seen = client.recv(_HEADER, socket.MSG_PEEK)
+                if not seen or seen[0] != _HANDSHAKE:
+                    return
+                if len(seen) == _HEADER:
+                    size = _HEADER + int.from_bytes(seen[3:])
+                    if len(client.recv(size, socket.MSG_PEEK)) == size:
+                        return
+            await asyncio.sleep(AGAIN)
+
+    async def _readable(self, client: socket.socket) -> None:
+        came = self._loop.create_future()
+        self._loop.add_reader(client, _settle, came)
+        try:
+            await came
+        finally:
+            self._loop.remove_reader(client)
+
+    async def _place(self, taken: Mapping[Guest, float], most: Callable[[], int]) -> None:
         """Wait for a free place, or free that of the oldest guest who takes too long to ask."""
-        while len(self._guests) >= min(OPENING_TLS if self._tls else OPENING, self._files // 4):
-            oldest = next((guest for guest in self._guests if not guest.has_asked), None)
-            seconds = GRACE if oldest is None else oldest.at + GRACE - self._loop.time()
+        while len(taken) >= most():
+            oldest = next((guest for guest in taken if not guest.has_asked), None)
+            seconds = GRACE if oldest is None else taken[oldest] + GRACE - self._loop.time()
             if oldest is not None and seconds <= 0:
                 oldest.turn_away()
-                return
+                continue
             self._place_is_free.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._place_is_free.wait()
+
+    def _room(self) -> int:
+        return min(OPENING, self._files // 4)
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

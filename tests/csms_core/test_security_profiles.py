@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import ssl
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from websockets.exceptions import InvalidStatus
 
-from csms_core import Config, Csms
+from csms_core import Config, Csms, listening
 from csms_core.auth import passwords
 from csms_core.auth.passwords import Busy
 from csms_core.pki import Pki
@@ -150,6 +151,47 @@ async def test_sec_04_a_key_may_hold_octets_that_are_no_text(csms: Csms, door: D
 
     assert await door(NEW) == 101
     assert await door(NEW.hex().encode()) == 401, "the hex digits are the way to the station, not the password"
+
+
+@pytest.mark.parametrize(
+    "words", [b"", b"\x16", b"\x16\x03\x01\x02\x00\x01\x00"], ids=["silent", "a byte", "half a record"]
+)
+async def test_half_open_sockets_within_tls_hold_up_nobody(
+    csms: Csms, door: Door, monkeypatch: pytest.MonkeyPatch, words: bytes
+) -> None:
+    """TLS begins with a whole first record; with two places for it, and no time to make room, others would wait."""
+    monkeypatch.setattr(listening, "WITHIN_TLS", 2)
+    monkeypatch.setattr(listening, "GRACE", 3600.0)
+    address = urlsplit(csms.tls_url)
+    async with AsyncExitStack() as stack:
+        for _ in range(50):
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+            stack.callback(writer.close)
+            writer.write(words)
+
+        await keep(csms, password=PASSWORD)
+        assert await door(PASSWORD, tls=True) == 101
+
+
+async def test_a_client_within_tls_that_takes_too_long_makes_room(
+    csms: Csms, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first record is there, and nothing after it."""
+    monkeypatch.setattr(listening, "WITHIN_TLS", 1)
+    monkeypatch.setattr(listening, "GRACE", 0.2)
+    outgoing = ssl.MemoryBIO()
+    context = ssl.create_default_context()
+    hello = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="localhost")
+    with pytest.raises(ssl.SSLWantReadError):
+        hello.do_handshake()
+    address = urlsplit(csms.tls_url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(outgoing.read())
+    assert await reader.read(1) == b"\x16", "TLS has begun"
+    await keep(csms, password=PASSWORD)
+
+    assert await door(PASSWORD, tls=True) == 101
+    writer.close()
 
 
 async def test_an_identity_may_hold_a_colon(csms: Csms, door: Door, api: httpx.AsyncClient) -> None:
