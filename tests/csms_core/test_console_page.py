@@ -135,6 +135,20 @@ async def test_it_shows_stations_connectors_and_transactions_as_they_change(open
     await expect(page.get_by_role("row").nth(1)).to_contain_text("3.00 kWh")
 
 
+async def test_an_end_that_nobody_told_is_shown_as_such(opening: Opening, station: Station) -> None:
+    page = await opening(HERE)
+    await station.start(meterStart=1000)
+    await expect(page.locator("#n-running")).to_have_text("1")
+
+    await station.status("Available", 1)
+
+    await expect(page.locator("#n-running")).to_have_text("0")
+    await page.get_by_role("tab", name="Transactions").click()
+    row = page.get_by_role("row").nth(1)
+    await expect(row).to_contain_text("– kWh")
+    await expect(row.get_by_text("not told")).to_have_attribute("title", "Its connector was reported Available.")
+
+
 async def test_a_station_that_comes_and_goes(opening: Opening, csms: Csms, station: Station) -> None:
     page = await opening()
     await expect(page.locator("#n-online")).to_have_text("1")

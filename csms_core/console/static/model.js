@@ -118,7 +118,9 @@ function follow(identity, byStation, asked, answer) {
     changed();
   }
   if (!REFRESHING.has(asked.action)) return;
-  if (asked.action.endsWith("Transaction") || asked.payload?.status === "Available") staleTransactions = true; // which ends one, too
+  const free = asked.action === "StatusNotification" && asked.payload?.status === "Available"; // which ends a transaction, too
+  if (asked.action.endsWith("Transaction") || free) staleTransactions = true;
+  if (free) delete meters.get(`${identity}/${asked.payload.connectorId}`)?.power;
   if (asked.action === "StopTransaction") meters.forEach((_, at) => { if (at.startsWith(`${identity}/`)) delete meters.get(at).power; });
   mark(identity);
 }

@@ -223,10 +223,12 @@ function table(transactions, withStation) {
     h("thead", {}, h("tr", {}, head.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, transactions.map((each) => {
       const meter = meters.get(`${each.station}/${each.connectorId}`) ?? {};
-      const kwh = each.running ? energy(each, meter) : ((each.meterStop - each.meterStart) / 1000).toFixed(2);
+      const kwh = each.running ? energy(each, meter)
+        : each.meterStop === null ? "–" : ((each.meterStop - each.meterStart) / 1000).toFixed(2); // nobody told
       const end = each.running
         ? h("td", { "data-since": each.started_at }, lasting(Date.now() - Date.parse(each.started_at)))
-        : h("td", {}, when(each.stopped_at), each.reason && each.reason !== "Local" ? [" ", h("span", { class: "badge" }, each.reason)] : null);
+        : h("td", {}, when(each.stopped_at), each.evidence ? [" ", h("span", { class: "badge warn", title: each.evidence }, "not told")]
+          : each.reason && each.reason !== "Local" ? [" ", h("span", { class: "badge" }, each.reason)] : null);
       return h("tr", {},
         withStation ? h("td", {}, h("a", { href: `#/stations/${encodeURIComponent(each.station)}` }, each.station)) : null,
         h("td", {}, String(each.transactionId)), h("td", {}, String(each.connectorId)), h("td", {}, h("code", {}, each.idTag)),
