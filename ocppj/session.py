@@ -10,16 +10,17 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import msgspec
-
-from ocppj import rules
 from ocppj.frames import Call, CallError, CallResult, Frame, Malformed, binary, parse
 from ocppj.memory import Calls, Exchange, Memory
-from ocppj.rules import Finding, Remark
+from ocppj.rules import BOOK, Finding, Remark, signs
+from ocppj.rules.chapter import Check, Moment
+from ocppj.rules.exchanges import unusual_asked
+from ocppj.rules.seen import Seen
+from ocppj.rules.v16.values import rule_of
 from ocppj.trace import DIRECTION, Role, Trace
 
 if TYPE_CHECKING:
-    from schemas import SchemaSet, Violation
+    from schemas import SchemaSet
 
 __all__ = ["OTHER", "Exchange", "Memory", "Seen", "Session"]
 
@@ -33,27 +34,6 @@ MAX_OPEN: Final = 1_000
 _MAX_UNUSUAL: Final = 16
 _LONGEST_KEPT: Final = 200
 """Characters of a malformed text, of an id or of a member's name that are kept where only a look at it is needed."""
-
-
-class Seen(msgspec.Struct, gc=False):
-    """A frame as the session judged it.
-
-    ``request`` is the exchange a CALL opened or an answer belongs to; ``earlier`` an older CALL with the same id;
-    ``valid`` whether the payload is what the schema of the action asks for (unknown actions are not); ``late`` an
-    answer to a request that had been given up; ``repeated`` an answer to one that had been answered before.
-    """
-
-    frame: Frame
-    sender: Role
-    at: int
-    seq: int | None = None
-    request: Exchange | None = None
-    earlier: Exchange | None = None
-    valid: bool = True
-    late: bool = False
-    repeated: bool = False
-    violations: "tuple[Violation, ...]" = ()
-    findings: tuple[Finding, ...] = ()
 
 
 class Session:
@@ -152,13 +132,13 @@ class Session:
         exchange = self._open[asker].pop(id)
         if exchange is not None:
             exchange.timed_out = True
-            self._judge_event(rules.ON_TIME_OUT, exchange, OTHER[asker], at)
+            self._judge_event("time-out", exchange, OTHER[asker], at)
 
     def close(self, by: Role, at: int) -> None:
         """The connection ended, because ``by`` ended it. What was not answered can no longer be."""
         last = self._last[OTHER[by]]
         if last is not None:
-            self._judge_event(rules.ON_CLOSE, last, by, at)
+            self._judge_event("close", last, by, at)
         for calls in self._open.values():
             for exchange in calls:
                 exchange.timed_out = True
@@ -173,10 +153,11 @@ class Session:
         if earlier is not None and earlier.answered_at is None:
             exchange.owed += earlier.owed
         seen.request = exchange
-        if not rules.is_plain_call(seen, self):
-            self._judge(rules.ON_CALL, seen)
-            if not valid and validate is not None:
-                self._diagnose(seen, action, "call", {} if payload is None else payload)
+        of_frame = signs.of_call(seen, self, bool(self._open[sender].by_id))
+        if of_frame:
+            self._judge("call", seen, of_frame)
+        if not valid and validate is not None:
+            self._diagnose(seen, action, "call", {} if payload is None else payload)
         self._keep_open(exchange)
 
     def _keep_open(self, exchange: Exchange) -> None:
@@ -195,8 +176,9 @@ class Session:
             seen.valid = _accepts(validate, payload)
             if not seen.valid:
                 self._diagnose(seen, request.action, "result", payload)
-        if not rules.is_plain_result(seen):
-            self._judge(rules.ON_RESULT, seen)
+        of_frame = signs.of_result(seen)
+        if of_frame:
+            self._judge("result", seen, of_frame)
         if request.action in _CONFIGURATION and seen.valid:
             self._learn_message_timeout(request, payload)
 
@@ -204,11 +186,11 @@ class Session:
         request = self._answered(seen, frame.id)
         if request is None:
             self._judge_unmatched(seen)
-        self._judge(rules.ON_ERROR, seen)
+        self._judge("error", seen)
 
     def _judge_unmatched(self, seen: Seen) -> None:
-        self._judge(rules.ON_UNMATCHED, seen)
-        asked = rules.unusual_asked(seen, self)
+        self._judge("unmatched", seen)
+        asked = unusual_asked(seen, self)
         if asked is not None:
             self._unusual[seen.sender].remove(asked)  # one text explains one answer
 
@@ -217,7 +199,7 @@ class Session:
         receiver = OTHER[seen.sender]
         if frame.id is not None and frame.id_is_text and frame.type in (3, 4):
             self._answered(seen, frame.id)
-        self._judge(rules.ON_MALFORMED, seen)
+        self._judge("malformed", seen)
         self._unusual.setdefault(receiver, deque(maxlen=_MAX_UNUSUAL)).append(_cut(frame))
         if frame.type == 2 and frame.id is not None and frame.id_is_text:
             # It can be answered with a CALLERROR, so the answer is not a stray one.
@@ -258,29 +240,28 @@ class Session:
     def _diagnose(self, seen: Seen, action: str, kind: Any, payload: Any) -> None:
         seen.violations = self.schemas.diagnose(action, kind, payload)
         for violation in seen.violations:
-            rule = rules.rule_of(violation, kind)
+            rule = BOOK.rules[rule_of(violation, kind)]
             self._add(
                 Finding(rule.id, rule.level, seen.sender, violation.message, _kept(violation.path), seen.seq), seen
             )
 
-    def _judge(self, checks: tuple[Callable[[Seen, "Session"], str | Remark | None], ...], seen: Seen) -> None:
-        for check in checks:
-            remark = check(seen, self)
-            if remark is not None:
-                self._remark(check, remark, seen.sender, seen.seq, seen)
+    def _judge(self, moment: Moment, seen: Seen, of_frame: int = signs.ALL) -> None:
+        for sign, check in BOOK.at[moment]:
+            if sign & of_frame:
+                remark = check(seen, self)
+                if remark is not None:
+                    self._remark(check, remark, seen.sender, seen.seq, seen)
 
-    def _judge_event(
-        self, checks: tuple[Callable[..., str | Remark | None], ...], about: Any, party: Role, at: int
-    ) -> None:
-        for check in checks:
+    def _judge_event(self, moment: Moment, about: Any, party: Role, at: int) -> None:
+        for _, check in BOOK.at[moment]:
             remark = check(about, party, self)
             if remark is not None:
                 self._remark(check, remark, party, about.seq, None)
 
-    def _remark(self, check: Any, remark: str | Remark, party: Role, seq: int | None, seen: Seen | None) -> None:
-        rule = rules.RULE_OF[check]
+    def _remark(self, check: Check, remark: str | Remark, party: Role, seq: int | None, seen: Seen | None) -> None:
+        rule = BOOK.rule_of[check]
         if isinstance(remark, str):
-            remark = rules.Remark(remark)
+            remark = Remark(remark)
         path = _kept(remark.path)
         self._add(Finding(rule.id, remark.level or rule.level, party, remark.message, path, seq), seen)
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import schemas
-from ocppj import frames, rules
+from ocppj import frames
 from ocppj.frames import ERROR_CODES, Call, CallError, CallResult, Malformed
 from ocppj.memory import Memory
 from ocppj.refusal import refusal
-from ocppj.rules import Finding
+from ocppj.rules import Finding, signs
 from ocppj.session import MAX_OPEN, OTHER, Session
 from ocppj.trace import Role, Trace
 
@@ -148,7 +148,7 @@ nearly_right = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["station", "csms"]), nearly_right, st.integers(0, 12)), max_size=12))
-def test_a_frame_that_is_called_plain_is_one_without_findings(traffic: list[tuple[Role, str, int]]) -> None:
+def test_a_frame_without_a_sign_is_one_without_findings(traffic: list[tuple[Role, str, int]]) -> None:
     def findings() -> list[Finding]:
         session, now = Session("csms", schemas.load("1.6")), 0
         for sender, text, seconds in traffic:
@@ -158,15 +158,14 @@ def test_a_frame_that_is_called_plain_is_one_without_findings(traffic: list[tupl
 
     found = findings()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rules, "is_plain_call", lambda seen, session: False)
-        patch.setattr(rules, "is_plain_result", lambda seen: False)
+        patch.setattr(signs, "of_call", lambda seen, view, is_open: signs.ALL)
+        patch.setattr(signs, "of_result", lambda seen: signs.ALL)
         assert findings() == found
 
 
 @pytest.mark.parametrize("sender", ["station", "csms"])
-def test_what_is_right_is_plain(sender: Role) -> None:
+def test_what_is_right_has_no_sign(sender: Role) -> None:
     session = Session("csms", schemas.load("1.6"))
     call = session.observe(sender, frames.call("1", "DataTransfer", {"vendorId": "v"}), 0)
-    session._open[sender].clear()
-    assert rules.is_plain_call(call, session)
-    assert rules.is_plain_result(session.observe(OTHER[sender], frames.result("1", {"status": "Accepted"}), 0))
+    assert signs.of_call(call, session, False) == 0
+    assert signs.of_result(session.observe(OTHER[sender], frames.result("1", {"status": "Accepted"}), 0)) == 0

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from ocppj import frames
-from ocppj.rules import RULE_OF, RULES
+from ocppj.rules import BOOK, RULES
+from ocppj.rules.book import Book
+from ocppj.rules.chapter import Chapter
 from ocppj.session import Seen
 from ocppj.trace import Role
 from tests.ocppj.line import Line
@@ -752,7 +754,7 @@ def test_every_rule_has_a_test_and_every_check_a_rule() -> None:
     tests = {name.removeprefix("test_")[:6].replace("_", "-").upper() for name in globals() if name.startswith("test_")}
     assert tests >= RULES.keys()
     assert {rule for rule, *_ in [*BAD_CALLS, *BAD_ANSWERS]} <= RULES.keys()
-    assert {rule.id for rule in RULE_OF.values()} <= RULES.keys()
+    assert {rule.id for rule in BOOK.rule_of.values()} <= RULES.keys()
 
 
 def test_messages_stay_short_whatever_is_sent() -> None:
@@ -768,3 +770,21 @@ def test_messages_stay_short_whatever_is_sent() -> None:
     assert len(line.broken) > 5
     assert max(len(finding.message) for finding in line.session.findings) < 500
     assert max(len(part) for finding in line.session.findings for part in finding.path if isinstance(part, str)) <= 200
+
+
+def test_a_check_that_every_frame_would_pass_by_says_what_it_waits_for() -> None:
+    chapter = Chapter()
+    with pytest.raises(ValueError, match="X-01 at every CALL or CALLRESULT names a sign"):
+        chapter.judges("X-01", "error", "result")
+    chapter.judges("X-01", "error", "close")
+
+
+def test_a_book_names_every_rule_once_and_has_one_for_every_check() -> None:
+    chapter = Chapter()
+    chapter.rule("X-01", "MUST", "J §1", "It is so.")
+    with pytest.raises(ValueError, match="X-01 is named twice"):
+        Book([chapter, chapter])
+
+    chapter.judges("X-02", "error")(lambda seen, view: None)
+    with pytest.raises(ValueError, match="X-02, which a check is for, is no rule"):
+        Book([chapter])

@@ -1,0 +1,40 @@
+"""All rules of one version of OCPP, with their checks in the form in which the session runs them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, get_args
+
+from ocppj.rules.chapter import Chapter, Check, Moment
+from ocppj.rules.model import Rule
+
+ALWAYS: Final = -1
+"""The sign that every frame has of which there are few: errors, and what is no message."""
+
+
+class Book:
+    """The rules by ``id``, the rule of each check, and what runs when.
+
+    ``at[moment]`` has pairs of sign and check, ``about[moment][action]`` the checks for one action. Raises
+    ``ValueError`` when a rule is named twice or a check belongs to none.
+    """
+
+    def __init__(self, chapters: Iterable[Chapter]) -> None:
+        chapters = tuple(chapters)
+        rules: dict[str, Rule] = {}
+        for rule in (rule for chapter in chapters for rule in chapter.rules):
+            if rule.id in rules:
+                raise ValueError(f"{rule.id} is named twice")
+            rules[rule.id] = rule
+        self.rules: Mapping[str, Rule] = rules
+        self.rule_of: dict[Check, Rule] = {}
+        self.at: dict[Moment, tuple[tuple[int, Check], ...]] = dict.fromkeys(get_args(Moment), ())
+        self.about: dict[Moment, dict[str, tuple[Check, ...]]] = {"call": {}, "result": {}}
+        for entry in (entry for chapter in chapters for entry in chapter.checks):
+            if entry.rule not in rules:
+                raise ValueError(f"{entry.rule}, which a check is for, is no rule")
+            self.rule_of[entry.check] = rules[entry.rule]
+            for moment in entry.moments:
+                for action in entry.actions:
+                    about = self.about[moment]
+                    about[action] = (*about.get(action, ()), entry.check)
+                if not entry.actions:
+                    self.at[moment] = (*self.at[moment], (entry.sign or ALWAYS, entry.check))

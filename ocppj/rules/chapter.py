@@ -1,0 +1,61 @@
+"""How a chapter names its rules and the checks that judge them.
+
+A check returns ``None`` when the frame is right, otherwise a sentence about this frame, or a ``Remark`` when it has
+another level than the rule or is about one member. It is registered with the moments at which it looks. For a CALL or
+a CALLRESULT, which is where every message comes by, it also says when it has anything to look at: a sign of the frame
+(``signs``), or the actions it is about. A frame without signs is not shown to the checks of signs at all.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+
+from ocppj.rules.model import Level, Rule, Who
+
+Moment = Literal["call", "result", "error", "unmatched", "malformed", "time-out", "close"]
+"""A CALL, a CALLRESULT or a CALLERROR that belongs to a CALL (a CALLERROR always), an answer that belongs to none, a
+text that is no message; a CALL that was given up, the end of the connection."""
+
+EVERYWHERE: Final = ("call", "result")
+"""The moments at which a check has to say what it waits for."""
+
+Check = Callable[..., Any]
+_C = TypeVar("_C", bound=Check)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A check as it was registered."""
+
+    check: Check
+    rule: str
+    moments: tuple[Moment, ...]
+    sign: int
+    actions: tuple[str, ...]
+
+
+class Chapter:
+    """The rules of one chapter and their checks, in the order in which they were written down."""
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.checks: list[Entry] = []
+
+    def rule(self, id: str, level: Level, source: str, sentence: str, who: Who = "both") -> None:
+        """Name a rule. One without a check is read off the schemas or judged elsewhere."""
+        self.rules.append(Rule(id, level, who, source, sentence))
+
+    def judges(self, id: str, *moments: Moment, sign: int = 0, actions: Sequence[str] = ()) -> Callable[[_C], _C]:
+        """Register the decorated check for the rule ``id``. Raises ``ValueError`` when it does not say what it is for.
+
+        A check with ``actions`` sees frames of these actions only, and only when the payloads of the CALL and of the
+        answer are as the schemas want them.
+        """
+        if set(moments).intersection(EVERYWHERE) and not (sign or actions):
+            raise ValueError(f"a check of {id} at every CALL or CALLRESULT names a sign or the actions it is about")
+
+        def attach(check: _C) -> _C:
+            self.checks.append(Entry(check, id, moments, sign, tuple(actions)))
+            return check
+
+        return attach

@@ -1,0 +1,61 @@
+"""What a check is shown: the frame as the session judged it, and the connection so far, to look at only."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from ocppj.frames import Frame, Malformed
+from ocppj.memory import Exchange, Memory
+from ocppj.rules.model import Finding
+from ocppj.trace import Role
+
+if TYPE_CHECKING:
+    from schemas import SchemaSet, Violation
+
+
+class Seen(msgspec.Struct, gc=False):
+    """A frame as the session judged it.
+
+    ``request`` is the exchange a CALL opened or an answer belongs to; ``earlier`` an older CALL with the same id;
+    ``valid`` whether the payload is what the schema of the action asks for (unknown actions are not); ``late`` an
+    answer to a request that had been given up; ``repeated`` an answer to one that had been answered before.
+    """
+
+    frame: Frame
+    sender: Role
+    at: int
+    seq: int | None = None
+    request: Exchange | None = None
+    earlier: Exchange | None = None
+    valid: bool = True
+    late: bool = False
+    repeated: bool = False
+    violations: "tuple[Violation, ...]" = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class View(Protocol):
+    """The connection as a check may look at it; the session is one."""
+
+    @property
+    def schemas(self) -> "SchemaSet":
+        """The schemas of the version that is spoken."""
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered of the identity over all its connections."""
+
+    @property
+    def answer_window(self) -> int:
+        """How long, in nanoseconds, a party is known to wait for an answer at the least."""
+
+    @property
+    def message_timeout(self) -> int | None:
+        """MessageTimeout of the station in nanoseconds (E 3.83), when it is known."""
+
+    def open_calls(self, sender: Role) -> Sequence[Exchange]:
+        """The CALLs of ``sender`` that wait for an answer, oldest first."""
+
+    def unusual(self, receiver: Role) -> Sequence[Malformed]:
+        """The last malformed texts that ``receiver`` was sent."""
