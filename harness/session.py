@@ -16,6 +16,7 @@ from harness.profile_names import PROFILES
 from harness.run import CaseRun
 from harness.sut import Lane, Sut
 from harness.sut.link import RUN_LENGTH
+from ocppj.known import Given
 from ocppj.session import Memory
 
 CASE = pytest.StashKey[Case]()
@@ -38,7 +39,7 @@ class RunSession:
     rerun: str
     strict: bool
     is_alone: bool = True
-    memory: Memory = field(default_factory=Memory)
+    memory: Memory = field(default_factory=lambda: Memory(given=Given()))
     given_up: set[str] = field(default_factory=set)
 
     @property
@@ -62,7 +63,8 @@ class RunSession:
             # What an identity leaves behind that no case plays again concerns nobody.
             left_open = LeftOpen(case.id, ledger_of(self.sut, self.out), is_met_again=not own and can_undo(self.sut))
             tags = self.sut.tags_of(self.number)
-            run = CaseRun(case, self.sut, lane, Memory() if own else self.memory, tags, left_open)
+            memory = Memory(given=self.memory.known.given) if own else self.memory
+            run = CaseRun(case, self.sut, lane, memory, tags, left_open)
             item.stash[RUN] = run
         return run
 

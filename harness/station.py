@@ -28,6 +28,7 @@ from ocppj.errors import CallTimeout, ConnectionClosed
 from ocppj.frames import Call, CallError, CallResult, Malformed
 from ocppj.matchers import Mismatch, mismatches, shown
 from ocppj.peer import Peer
+from ocppj.peer_common import wall_of_system
 from ocppj.refusal import refusal
 from ocppj.rules import Finding
 from ocppj.session import Exchange, Seen
@@ -141,6 +142,7 @@ class Station:
             call_timeout=self.run.sut.timeouts.message_s,
             trace=self.run.trace,
             memory=self.run.memory,
+            wall=wall_of_system(self.run.sut.timeouts.deviation_s),
         )
         self._peer.start()
         self._first = True

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ocppj.known import Given, Known
 from ocppj.trace import Role
 
 DEFAULT_MOST_TEXT: Final = 4 << 20
@@ -110,13 +111,25 @@ class Memory:
     """The CALLs of an identity over all its connections (J §4.1.4 with errata), the newest ``remember`` of each sender.
 
     ``most_text`` bounds their text in characters. A process with many stations gives each a small memory: 64 CALLs are
-    enough to recognise a retry.
+    enough to recognise a retry. ``known`` are the facts that rules judge by; ``given`` the transactionIds of a run,
+    for those who see several stations of one CSMS.
     """
 
-    __slots__ = ("_calls",)
+    __slots__ = ("_calls", "_given", "_known")
 
-    def __init__(self, remember: int = 1_024, most_text: int = DEFAULT_MOST_TEXT) -> None:
+    def __init__(
+        self, remember: int = 1_024, most_text: int = DEFAULT_MOST_TEXT, *, given: Given | None = None
+    ) -> None:
+        self._known: Known | None = None  # made when first needed: a process may have many stations
+        self._given = given
         self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}
+
+    @property
+    def known(self) -> Known:
+        """What the wire has told about both parties."""
+        if self._known is None:
+            self._known = Known(self._given)
+        return self._known
 
     def of(self, sender: Role) -> Calls:
         """All that is remembered of a sender."""

@@ -19,6 +19,7 @@ import schemas as schema_sets
 from ocppj import frames
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed, OcppError
 from ocppj.frames import Call
+from ocppj.known import Wall
 from ocppj.payload import as_payload
 from ocppj.peer_asyncio import AsyncPeer, Handler, Transport
 from ocppj.peer_common import (
@@ -94,9 +95,10 @@ class Peer(AsyncPeer):
         trace: Trace | None = None,
         schemas: SchemaSet | None = None,
         memory: Memory | None = None,
+        wall: Wall | None = None,
     ) -> "Peer":
         """A peer for an open connection of ``websockets`` (asyncio, either end); ``await peer.run()`` drives it."""
-        session = Session(role, schemas or schema_sets.load("1.6"), trace=trace, memory=memory)
+        session = Session(role, schemas or schema_sets.load("1.6"), trace=trace, memory=memory, wall=wall)
         peer = cls(session, websocket, handler=handler, on_call=on_call, observer=observer, call_timeout=call_timeout)
         peer.subprotocol = websocket.subprotocol
         return peer

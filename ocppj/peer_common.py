@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from time import monotonic_ns
+from time import monotonic_ns, time
 from typing import Any, Final
 
 import websockets.exceptions
@@ -10,6 +10,7 @@ import websockets.exceptions
 from ocppj import frames
 from ocppj.errors import BadAnswer, CallRefused, ConnectionClosed
 from ocppj.frames import Call, CallError, CallResult, Frame, Malformed
+from ocppj.known import Wall
 from ocppj.rules import Finding
 from ocppj.session import Seen, Session
 from ocppj.trace import Role, Trace
@@ -64,6 +65,11 @@ class PeerBase:
         if self._observer is not None:
             self._observer(seen)
         return seen
+
+
+def wall_of_system(deviation: float) -> Wall:
+    """The clock of this machine, to judge dates by; ``deviation`` in seconds is what other clocks may differ."""
+    return Wall(lambda at: time() - (monotonic_ns() - at) / 1e9, deviation)
 
 
 def is_for_worker(frame: Frame) -> bool:

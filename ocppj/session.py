@@ -11,8 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ocppj.frames import Call, CallError, CallResult, Frame, Malformed, binary, parse
+from ocppj.known import Wall
 from ocppj.memory import Calls, Exchange, Memory
 from ocppj.rules import BOOK, Finding, Remark, signs
+from ocppj.rules.book import About
 from ocppj.rules.chapter import Check, Moment
 from ocppj.rules.exchanges import unusual_asked
 from ocppj.rules.seen import Seen
@@ -26,7 +28,8 @@ __all__ = ["OTHER", "Exchange", "Memory", "Seen", "Session"]
 
 OTHER: Final[dict[Role, Role]] = {"station": "csms", "csms": "station"}
 
-_CONFIGURATION: Final = frozenset({"GetConfiguration", "ChangeConfiguration"})
+_ABOUT_CALL: Final = BOOK.about["call"]
+_ABOUT_RESULT: Final = BOOK.about["result"]
 
 MAX_OPEN: Final = 1_000
 """Unanswered CALLs of one sender that are kept; beyond it, or beyond 4 Mi of text, the oldest counts as timed out."""
@@ -41,7 +44,7 @@ class Session:
 
     ``answer_window`` is how long, in nanoseconds, a party is known to wait for an answer at the least; a second CALL
     within it while the first is open breaks RPC-15. ``findings`` keeps the first ``max_findings``, ``finding_count``
-    counts all.
+    counts all. Without a ``wall`` time no date is judged.
     """
 
     __slots__ = (
@@ -57,10 +60,10 @@ class Session:
         "findings",
         "local",
         "memory",
-        "message_timeout",
         "remote",
         "schemas",
         "trace",
+        "wall",
     )
 
     def __init__(
@@ -70,6 +73,7 @@ class Session:
         *,
         trace: Trace | None = None,
         memory: Memory | None = None,
+        wall: Wall | None = None,
         answer_window: int = 5_000_000_000,
         max_findings: int = 1_000,
     ) -> None:
@@ -78,10 +82,10 @@ class Session:
         self.schemas = schemas
         self.trace = trace
         self.memory = Memory() if memory is None else memory
+        self.wall = wall
         self.answer_window = answer_window
         self.findings: list[Finding] = []
         self.finding_count = 0
-        self.message_timeout: int | None = None
         self._max_findings = max_findings
         self._remembered: dict[Role, Calls] = {"station": self.memory.of("station"), "csms": self.memory.of("csms")}
         self._open: dict[Role, Calls] = {"station": Calls(MAX_OPEN), "csms": Calls(MAX_OPEN)}
@@ -156,7 +160,11 @@ class Session:
         of_frame = signs.of_call(seen, self, bool(self._open[sender].by_id))
         if of_frame:
             self._judge("call", seen, of_frame)
-        if not valid and validate is not None:
+        if valid:
+            about = _ABOUT_CALL.get(action)
+            if about is not None and not of_frame & signs.FOREIGN:
+                self._judge_about(about, seen)
+        elif validate is not None:
             self._diagnose(seen, action, "call", {} if payload is None else payload)
         self._keep_open(exchange)
 
@@ -179,8 +187,9 @@ class Session:
         of_frame = signs.of_result(seen)
         if of_frame:
             self._judge("result", seen, of_frame)
-        if request.action in _CONFIGURATION and seen.valid:
-            self._learn_message_timeout(request, payload)
+        about = _ABOUT_RESULT.get(request.action)
+        if about is not None and seen.valid and request.valid and not seen.repeated:
+            self._judge_about(about, seen)
 
     def _observe_error(self, seen: Seen, frame: CallError) -> None:
         request = self._answered(seen, frame.id)
@@ -207,18 +216,6 @@ class Session:
                 frame.id, "", None, seen.sender, seen.at, seen.seq, None, False, False, len(frame.raw)
             )
             self._keep_open(seen.request)
-
-    def _learn_message_timeout(self, request: Exchange, payload: Any) -> None:
-        """Read MessageTimeout (E 3.83) off a configuration exchange, so that RPC-18 can judge by it."""
-        values: list[str | None] = []
-        if request.action == "GetConfiguration":
-            entries = payload.get("configurationKey", ())
-            values = [entry.get("value") for entry in entries if entry["key"].lower() == "messagetimeout"]
-        elif request.valid and payload["status"] == "Accepted" and request.payload["key"].lower() == "messagetimeout":
-            values = [request.payload["value"]]
-        for value in values:
-            if value is not None and value.isascii() and value.isdigit() and len(value) < 7:
-                self.message_timeout = int(value) * 1_000_000_000 or None
 
     def _answered(self, seen: Seen, id: str) -> Exchange | None:
         """The exchange that an answer of ``seen.sender`` belongs to; a late or second answer keeps its exchange too."""
@@ -251,6 +248,14 @@ class Session:
                 remark = check(seen, self)
                 if remark is not None:
                     self._remark(check, remark, seen.sender, seen.seq, seen)
+
+    def _judge_about(self, about: About, seen: Seen) -> None:
+        for check in about.checks:
+            remark = check(seen, self)
+            if remark is not None:
+                self._remark(check, remark, seen.sender, seen.seq, seen)
+        for lesson in about.lessons:
+            lesson(seen, self)
 
     def _judge_event(self, moment: Moment, about: Any, party: Role, at: int) -> None:
         for _, check in BOOK.at[moment]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, get_args
 
+import msgspec
+
 from ocppj.rules.chapter import Chapter, Check, Moment
 from ocppj.rules.model import Rule
 
@@ -10,10 +12,17 @@ ALWAYS: Final = -1
 """The sign that every frame has of which there are few: errors, and what is no message."""
 
 
+class About(msgspec.Struct):
+    """What is for one action: checks, then lessons."""
+
+    checks: tuple[Check, ...] = ()
+    lessons: tuple[Check, ...] = ()
+
+
 class Book:
     """The rules by ``id``, the rule of each check, and what runs when.
 
-    ``at[moment]`` has pairs of sign and check, ``about[moment][action]`` the checks for one action. Raises
+    ``at[moment]`` has pairs of sign and check, ``about[moment][action]`` what is for one action. Raises
     ``ValueError`` when a rule is named twice or a check belongs to none.
     """
 
@@ -27,14 +36,18 @@ class Book:
         self.rules: Mapping[str, Rule] = rules
         self.rule_of: dict[Check, Rule] = {}
         self.at: dict[Moment, tuple[tuple[int, Check], ...]] = dict.fromkeys(get_args(Moment), ())
-        self.about: dict[Moment, dict[str, tuple[Check, ...]]] = {"call": {}, "result": {}}
+        self.about: dict[Moment, dict[str, About]] = {"call": {}, "result": {}}
         for entry in (entry for chapter in chapters for entry in chapter.checks):
             if entry.rule not in rules:
                 raise ValueError(f"{entry.rule}, which a check is for, is no rule")
             self.rule_of[entry.check] = rules[entry.rule]
             for moment in entry.moments:
                 for action in entry.actions:
-                    about = self.about[moment]
-                    about[action] = (*about.get(action, ()), entry.check)
+                    about = self.about[moment].setdefault(action, About())
+                    about.checks = (*about.checks, entry.check)
                 if not entry.actions:
                     self.at[moment] = (*self.at[moment], (entry.sign or ALWAYS, entry.check))
+        for lesson, moment, actions in (lesson for chapter in chapters for lesson in chapter.lessons):
+            for action in actions:
+                about = self.about[moment].setdefault(action, About())
+                about.lessons = (*about.lessons, lesson)

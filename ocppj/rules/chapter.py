@@ -4,6 +4,8 @@ A check returns ``None`` when the frame is right, otherwise a sentence about thi
 another level than the rule or is about one member. It is registered with the moments at which it looks. For a CALL or
 a CALLRESULT, which is where every message comes by, it also says when it has anything to look at: a sign of the frame
 (``signs``), or the actions it is about. A frame without signs is not shown to the checks of signs at all.
+
+A lesson takes a fact off a frame for the checks to come (``ocppj.known``).
 """
 
 from collections.abc import Callable, Sequence
@@ -40,6 +42,7 @@ class Chapter:
     def __init__(self) -> None:
         self.rules: list[Rule] = []
         self.checks: list[Entry] = []
+        self.lessons: list[tuple[Check, Moment, tuple[str, ...]]] = []
 
     def rule(self, id: str, level: Level, source: str, sentence: str, who: Who = "both") -> None:
         """Name a rule. One without a check is read off the schemas or judged elsewhere."""
@@ -57,5 +60,14 @@ class Chapter:
         def attach(check: _C) -> _C:
             self.checks.append(Entry(check, id, moments, sign, tuple(actions)))
             return check
+
+        return attach
+
+    def learns(self, moment: Moment, *actions: str) -> Callable[[_C], _C]:
+        """Register a lesson: it sees the right CALLs or CALLRESULTs of these actions, after the checks."""
+
+        def attach(lesson: _C) -> _C:
+            self.lessons.append((lesson, moment, actions))
+            return lesson
 
         return attach

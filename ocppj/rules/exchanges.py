@@ -95,14 +95,14 @@ def one_open_call(seen: Seen, view: View) -> str | None:
 
 @CHAPTER.judges("RPC-18", "call", sign=signs.CALL_OPEN)
 def message_timeout(seen: Seen, view: View) -> str | None:
-    timeout = view.message_timeout
-    if timeout is None or seen.sender != "station":
+    timeout = view.memory.known.number("messagetimeout") if seen.sender == "station" else None
+    if not timeout:
         return None
-    early = next((call for call in view.open_calls("station") if seen.at - call.at < timeout), None)
+    early = next((call for call in view.open_calls("station") if seen.at - call.at < timeout * 1_000_000_000), None)
     if early is None:
         return None
     waited = (seen.at - early.at) / 1e9
-    return f"{named(early.action)} was given up after {waited:.1f} s, MessageTimeout is {timeout / 1e9:.0f} s"
+    return f"{named(early.action)} was given up after {waited:.1f} s, MessageTimeout is {timeout} s"
 
 
 @CHAPTER.judges("RPC-13", "time-out")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from ocppj.frames import Frame, Malformed
+from ocppj.known import Wall
 from ocppj.memory import Exchange, Memory
 from ocppj.rules.model import Finding
 from ocppj.trace import Role
@@ -51,8 +52,8 @@ class View(Protocol):
         """How long, in nanoseconds, a party is known to wait for an answer at the least."""
 
     @property
-    def message_timeout(self) -> int | None:
-        """MessageTimeout of the station in nanoseconds (E 3.83), when it is known."""
+    def wall(self) -> Wall | None:
+        """The wall time to judge dates by, if anybody gave one."""
 
     def open_calls(self, sender: Role) -> Sequence[Exchange]:
         """The CALLs of ``sender`` that wait for an answer, oldest first."""

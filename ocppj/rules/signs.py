@@ -25,7 +25,12 @@ NO_OBJECT: Final = 16
 OFFSET: Final = 32
 """A time is written with an offset."""
 
-ALL: Final = 63
+ODD_TEXT: Final = 64
+"""The text is not all printable ASCII, or has escapes in which something else may hide."""
+MEMBERS: Final = 128
+"""As many names of members as the payload has were not counted: it is nested, has white space, or one stands twice."""
+
+ALL: Final = 255
 
 offset: Final = re.compile(r"T\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d\"")
 """The end of a dateTime with an offset, with the quotation mark after it."""
@@ -52,11 +57,15 @@ def of_result(seen: "Seen") -> int:
 
 
 def _of_text(frame: Call | CallResult) -> int:
-    signs = 0
+    signs, raw, payload = 0, frame.raw, frame.payload
     if len(frame.id) > MAX_ID_LENGTH:
         signs = LONG_ID
-    if type(frame.payload) is not dict:
+    if type(payload) is not dict:
         signs |= NO_OBJECT
-    if offset.search(frame.raw) is not None:
+    elif raw.count('":') != len(payload) or " " in raw or "\n" in raw or "\r" in raw or "\t" in raw:
+        signs |= MEMBERS
+    if offset.search(raw) is not None:
         signs |= OFFSET
+    if not raw.isascii() or "\\" in raw or "\x7f" in raw:
+        signs |= ODD_TEXT
     return signs
