@@ -33,7 +33,7 @@ def accepted_until_later(seen: Seen, view: View) -> Remark | None:
     # A transaction that is told late was begun or ended when its timestamp says.
     if not is_past(info["expiryDate"], seen, view, since=asked(seen).get("timestamp")):
         return None
-    return Remark(f"Accepted until {info['expiryDate']}, which is over", path=("idTagInfo", "expiryDate"))
+    return Remark(f"status is Accepted, expiryDate {info['expiryDate']} is over", path=("idTagInfo", "expiryDate"))
 
 
 @CHAPTER.judges("LIST-02", "call", actions=("SendLocalList",))
@@ -45,10 +45,10 @@ def version_means_a_list(seen: Seen, view: View) -> Remark | None:
 @CHAPTER.judges("LIST-03a", "call", actions=("SendLocalList",))
 def tag_once(seen: Seen, view: View) -> Remark | None:
     known: set[str] = set()
-    for number, entry in enumerate(payload(seen).get(_ENTRIES, ())):
+    for number, entry in enumerate(payload(seen).get(_ENTRIES, ()), start=1):
         tag = entry["idTag"].casefold()
         if tag in known:
-            return Remark("the tag stands in the list before", path=(_ENTRIES, number, "idTag"))
+            return Remark(f"the tag of entry {number} stands in the list before", path=(_ENTRIES, number - 1, "idTag"))
         known.add(tag)
     return None
 

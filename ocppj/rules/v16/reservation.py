@@ -18,4 +18,4 @@ def reserved_until_later(seen: Seen, view: View) -> Remark | None:
     expiry = payload(seen)["expiryDate"]
     if not is_past(expiry, seen, view):
         return None
-    return Remark(f"{expiry} is over", path=("expiryDate",))
+    return Remark(f"expiryDate {expiry} is over", path=("expiryDate",))

@@ -94,8 +94,10 @@ def valid_until_later(seen: Seen, view: View) -> Remark | None:
     path, end = (holder, "validTo"), moment(profile["validTo"])
     begin = moment(profile["validFrom"]) if "validFrom" in profile else None
     if begin is not None and end is not None and end <= begin:
-        return Remark(f"{profile['validTo']} is not after validFrom, {profile['validFrom']}", path=path)
-    return Remark(f"{profile['validTo']} is over", path=path) if is_past(profile["validTo"], seen, view) else None
+        return Remark(f"validTo {profile['validTo']} is not after validFrom {profile['validFrom']}", path=path)
+    return (
+        Remark(f"validTo {profile['validTo']} is over", path=path) if is_past(profile["validTo"], seen, view) else None
+    )
 
 
 @CHAPTER.judges("SC-18", "call", actions=PROFILES)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ocppj.frames import Call, CallResult
+from ocppj.matchers import path_text
 from ocppj.rules import signs
 from ocppj.rules.chapter import Chapter
 from ocppj.rules.model import Remark
@@ -34,7 +35,7 @@ def printable(seen: Seen, view: View) -> Remark | None:
     for path, text in _texts(seen.frame.payload):  # type: ignore[union-attr]
         odd = next((letter for letter in text if not " " <= letter <= "~"), None)
         if odd is not None and path[-1] not in _OTHER_TYPES:
-            return Remark(f"U+{ord(odd):04X} is no printable ASCII character", path=path)
+            return Remark(f"{path_text(path)} has U+{ord(odd):04X}, which is no printable ASCII character", path=path)
     return None
 
 
@@ -49,7 +50,11 @@ def named_once(seen: Seen, view: View) -> Remark | None:
     except (ValueError, RecursionError):
         return None  # what our parser takes and this one does not has been judged by its own rules
     twice = next(_twice(message[-1]), None)
-    return None if twice is None else Remark(f"the member {short(twice[-1])} stands there more than once", path=twice)
+    return (
+        None
+        if twice is None
+        else Remark(f"the member {short(twice[-1])} stands more than once in its object", path=twice)
+    )
 
 
 def _is_whole(frame: Call | CallResult) -> bool:

@@ -28,7 +28,7 @@ def not_ahead_of_time(seen: Seen, view: View) -> Remark | None:
         told = moment(text)
         # One that is past may be of a message that had to wait (S §3.7), which nobody can see.
         if told is not None and (ahead := told - wall.now(seen.at)) > wall.deviation:
-            return Remark(f"{text} is {ahead:.0f} s ahead of the clock here", path=path)
+            return Remark(f"timestamp {text} is {ahead:.0f} s ahead of the clock here", path=path)
     return None
 
 
