@@ -688,7 +688,7 @@ UNASKED = [
     ("GetConfiguration", {"key": ["HeartbeatInterval", "Nonsense"]}),
     ("ChangeConfiguration", {"key": "HeartbeatInterval", "value": "7"}),
     ("TriggerMessage", {"requestedMessage": "StatusNotification", "connectorId": 1}),
-    ("TriggerMessage", {"requestedMessage": "BootNotification"}),
+    ("TriggerMessage", {"requestedMessage": "MeterValues"}),
     ("DataTransfer", {"vendorId": "org.example"}),
     ("Reset", {"type": "Hard"}),
     ("RemoteStartTransaction", {"idTag": "X"}),
@@ -750,6 +750,16 @@ def test_the_sensible_answers(running: Running, scripted: ScriptedSut, number: i
         assert "unknownKey" not in answer
     else:
         assert answer == SENSIBLE[number]
+
+
+def test_a_boot_that_is_triggered_after_acceptance_is_rejected_and_the_rule_is_broken(
+    running: Running, scripted: ScriptedSut
+) -> None:
+    scripted.after["Heartbeat"] = [("TriggerMessage", {"requestedMessage": "BootNotification"}), LAST]
+    outcome = running(MEETING)
+
+    assert (outcome.verdicts, outcome.only["failure"]["rule"]) == ({ONCE: "FAIL"}, "BOOT-09")
+    assert scripted.replied("TriggerMessage") == {"status": "Rejected"}
 
 
 def test_a_request_that_no_station_can_understand_is_refused(running: Running, scripted: ScriptedSut) -> None:

@@ -80,6 +80,7 @@ async def test_sec_13_the_request_is_proper_and_each_has_a_new_key(station: Stat
 async def test_sec_13_a_station_without_a_serial_number_is_called_by_its_identity(
     start: StartStation, csms: ScriptedCsms, pki: Pki
 ) -> None:
+    csms.excused = {"VAL-06"}  # GetConfiguration shows a name that a certificate may have and a CiString may not
     await start(id="CP 1/é", provision=provision(pki), configuration={"CpoName": "Somebody's Ëlectricity"})
 
     assert check_csr(await asked(csms), ["CP 1/é"], "Somebody's Ëlectricity")

@@ -15,7 +15,6 @@ CHAPTER.rule(
     "SHOULD",
     "S §3.15, §4.2",
     "A time is that of the clock, give or take what clocks may differ; what was queued is told late.",
-    "station",
 )
 
 
