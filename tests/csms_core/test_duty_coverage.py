@@ -72,7 +72,7 @@ def test_every_duty_of_a_csms_has_a_test_or_a_reason() -> None:
 def test_the_list_of_duties_agrees_with_the_rules_of_the_engine() -> None:
     binding = {rule.id for rule in RULES.values() if rule.who != "station"}
 
-    ours = {rule for rule in binding if rule.endswith("-00") or rule[-1].isalpha()}  # what the catalogue does not number
+    ours = {rule for rule in binding if rule.endswith("-00") or rule[-1].isalpha()}  # the catalogue has no number
     assert binding - DUTIES.keys() == ours
     assert {rule for rule in RULES if RULES[rule].who == "station"} & DUTIES.keys() == set()
 
