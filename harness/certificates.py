@@ -82,9 +82,17 @@ def other_than(signature: str) -> Matcher:
 # --- of the first certificate in a PEM text --------------------------------------------------------------------------
 
 
+BROKEN_HASHES: Final = ("MD5", "SHA-1")
+"""Hashes for which anybody can make another certificate with the same signature."""
+
+
 def signed_with(algorithm: str) -> Matcher:
-    """Expect one that was signed with this algorithm."""
-    return _first(f"a certificate signed with {algorithm}", lambda found: found.signatureAlgorithm == algorithm)
+    """Expect one that was signed with this algorithm, and with a hash that is not broken (A00.FR.505)."""
+
+    def holds(found: Facts) -> bool:
+        return found.signatureAlgorithm == algorithm and found.signatureHash not in BROKEN_HASHES
+
+    return _first(f"a certificate signed by {algorithm} with SHA-256 or better, not SHA-1 or MD5", holds)
 
 
 def named(common_name: str) -> Matcher:

@@ -1,6 +1,6 @@
 """From an exception and a trace to the neutral ``failure`` of ``results.json``, which every report renders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from harness.locate import span
@@ -63,6 +63,11 @@ def _is_after(seq: int | None, other: int | None) -> bool:
     return seq is not None and other is not None and seq > other
 
 
+def blamed(findings: Sequence[Finding]) -> Finding:
+    """The finding that says best what is wrong with a frame: a broken MUST before a remark."""
+    return next((finding for finding in findings if finding.level == "MUST"), findings[0])
+
+
 def violated(run: CaseRun, name: str, members: dict[str, Any], seen: Seen, rule: str | None) -> CaseFailure:
     """The failure for a message whose payload is not what the schema of its action asks for."""
     violation = seen.violations[0]
@@ -70,7 +75,7 @@ def violated(run: CaseRun, name: str, members: dict[str, Any], seen: Seen, rule:
         "schema",
         expected=judged_text(name, members) if members else f"{name}, {violation.expected}",
         actual=violation.message,
-        rule=run.failed(rule) or seen.findings[0].rule,
+        rule=run.failed(rule) or blamed(seen.findings).rule,
         seq=seen.seq,
         path=violation.path,
     )

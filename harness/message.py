@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from harness.failures import blamed
 from harness.pki import facts, is_certificate
 from harness.run import CaseRun
 from harness.verdicts import CaseFailure
@@ -65,7 +66,7 @@ class Message:
 def _payload_rule(seen: Seen) -> str:
     """The rule of the protocol that a payload without a member that it needs has broken."""
     if seen.findings:
-        return seen.findings[0].rule
+        return blamed(seen.findings).rule
     return "VAL-00" if isinstance(seen.frame, Call) else "RPC-19"
 
 

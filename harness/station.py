@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from harness.entrance import Answer, Entrance
-from harness.failures import REFUSED, UNANSWERED, closed_text, judged_text, silence, violated
+from harness.failures import REFUSED, UNANSWERED, blamed, closed_text, judged_text, silence, violated
 from harness.handshake import SUBPROTOCOL
 from harness.message import Message, mismatch
 from harness.near import meant
@@ -249,7 +249,7 @@ class Station:
             raise self._closest(action, candidates, members, rule)
         wanted, near = judged_text(action, members), self._near.pop(action, None)
         if near is not None:
-            actual = f"{near.findings[0].message}; no right {action} came after it"
+            actual = f"{blamed(near.findings).message}; no right {action} came after it"
             raise CaseFailure("protocol", expected=wanted, actual=actual, rule=self.run.failed(rule), seq=near.seq)
         actual = f"nothing arrived in {waited:g} s"
         raise CaseFailure("silence", expected=wanted, actual=actual, rule=self.run.failed(rule))

@@ -12,7 +12,7 @@ import msgspec
 MOST_PROFILES: Final = 64
 """Charging profiles that are remembered of one station."""
 
-MOST_GIVEN: Final = 64
+MOST_GIVEN: Final = 8
 """transactionIds that are remembered of one station, when nobody remembers those of all."""
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from csms_core.faults import sha_1
 from csms_core.pki import building
 from csms_core.pki.building import PrivateKey, PublicKey
 from csms_core.pki.errors import NotACertificate
@@ -62,6 +63,11 @@ def with_short_key(right: Right) -> str:
 def with_other_algorithm(right: Right) -> str:
     """A certificate signed with RSA instead of ECDSA, or the other way round."""
     return _signed(right.common_name, right.key, not right.rsa_signed)
+
+
+def with_sha_1(right: Right) -> str:
+    """A certificate that is right but for the hash of its signature."""
+    return sha_1.signed(by_nobody(right), _key(right.rsa_signed, 1))
 
 
 def by_nobody(right: Right) -> str:

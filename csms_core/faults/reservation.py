@@ -19,6 +19,12 @@ def faults() -> Iterator[Fault]:
         put("idTagInfo.status", "Invalid"),
     )
     yield fault(
+        "authorize-other-parent",
+        "idTagInfo in Authorize.conf names another parentIdTag.",
+        answer_to("Authorize", says("idTagInfo.status", "Accepted")),
+        put("idTagInfo.parentIdTag", "PP-OTHER-GROUP"),
+    )
+    yield fault(
         "change-availability-wrong-connector",
         "ChangeAvailability names another connectorId.",
         call_of("ChangeAvailability"),

@@ -25,6 +25,7 @@ FORGERIES: tuple[tuple[str, str, Callable[[Right], str]], ...] = (
         "is signed with RSA where it should be ECDSA, and the other way round",
         forgeries.with_other_algorithm,
     ),
+    ("with-sha-1", "is signed with the hash SHA-1", forgeries.with_sha_1),
     ("by-nobody", "is signed by an authority nobody knows", forgeries.by_nobody),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
 from csms_core.pki.building import PrivateKey
 from ocppj.matchers import Matcher, satisfies
@@ -20,7 +21,10 @@ SMALLEST = {"RSA": 2048, "DSA": 2048, "ECDSA": 224}
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """A certificate in the words of its members; ``fingerprint`` is SHA-256 in hexadecimal digits."""
+    """A certificate in the words of its members; ``fingerprint`` is SHA-256 in hexadecimal digits.
+
+    ``signatureHash`` is ``None`` for a signature that has no hash of its own, such as Ed25519.
+    """
 
     commonName: str | None
     organization: str | None
@@ -29,6 +33,7 @@ class Facts(msgspec.Struct, frozen=True):
     keyAlgorithm: str
     keyBits: int
     signatureAlgorithm: str
+    signatureHash: str | None
     fingerprint: str
 
     def __str__(self) -> str:
@@ -36,7 +41,9 @@ class Facts(msgspec.Struct, frozen=True):
             f"{name}={value}" for name, value in (("CN", self.commonName), ("O", self.organization)) if value
         )
         key = f"{self.keyAlgorithm} {self.keyBits} bits"
-        return f"{owner or 'no name'}; {key}; issued by {self.issuer}; sha256 {self.fingerprint[:16]}…"
+        signed = " with ".join(part for part in (self.signatureAlgorithm, self.signatureHash) if part)
+        issued = f"issued by {self.issuer}, {signed}"
+        return f"{owner or 'no name'}; {key}; {issued}; sha256 {self.fingerprint[:16]}…"
 
 
 def facts(certificate: bytes | str) -> Facts:
@@ -59,6 +66,7 @@ def facts(certificate: bytes | str) -> Facts:
         keyAlgorithm=algorithm,
         keyBits=bits,
         signatureAlgorithm=signed,
+        signatureHash=_hash(found),
         fingerprint=found.fingerprint(hashes.SHA256()).hex(),
     )
 
@@ -108,11 +116,22 @@ def _key(key: CertificatePublicKeyTypes) -> tuple[str, int]:
 
 def _signature(certificate: x509.Certificate) -> str:
     parameters = certificate.signature_algorithm_parameters
-    if isinstance(parameters, ec.ECDSA):
+    # Of the one with SHA-1 the library does not tell the parameters.
+    if isinstance(parameters, ec.ECDSA) or certificate.signature_algorithm_oid == SignatureAlgorithmOID.ECDSA_WITH_SHA1:
         return "ECDSA"
     if isinstance(parameters, padding.PKCS1v15 | padding.PSS):
         return "RSA"
     return certificate.signature_algorithm_oid.dotted_string
+
+
+def _hash(certificate: x509.Certificate) -> str | None:
+    try:
+        found = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return None  # its number is the name of the algorithm
+    if found is None:
+        return None
+    return re.sub(r"^sha(?=\d)", "sha-", found.name).upper().replace("_", "-")
 
 
 def _name(name: x509.Name, oid: x509.ObjectIdentifier) -> str | None:

@@ -59,8 +59,14 @@ def is_for_the_key_of_the_request(payload: Any) -> bool:
     return has_pem(payload) and leaf(payload).public_key() == STATION_KEY.public_key()
 
 
+def _hash(payload: Any) -> str:
+    found = leaf(payload).signature_hash_algorithm
+    assert found is not None
+    return found.name
+
+
 def is_signed_with_ecdsa(payload: Any) -> bool:
-    return isinstance(leaf(payload).signature_algorithm_parameters, ec.ECDSA)
+    return isinstance(leaf(payload).signature_algorithm_parameters, ec.ECDSA) and _hash(payload) == "sha256"
 
 
 def names_the_serial_number(payload: Any) -> bool:
@@ -155,7 +161,11 @@ RULES: dict[str, Rule] = {
         is_for_the_key_of_the_request,
         ("certificate-signed-no-pem", "certificate-signed-other-key", "certificate-signed-short-key"),
     ),
-    "TC_074_CSMS.R8": ("signed", is_signed_with_ecdsa, ("certificate-signed-other-algorithm",)),
+    "TC_074_CSMS.R8": (
+        "signed",
+        is_signed_with_ecdsa,
+        ("certificate-signed-other-algorithm", "certificate-signed-with-sha-1"),
+    ),
     "TC_074_CSMS.R9": ("signed", names_the_serial_number, ("certificate-signed-other-name",)),
     "TC_074_CSMS.R10": ("signed", key_is_long_enough, ("certificate-signed-short-key",)),
     **installs("TC_075_1_CSMS", "manufacturer", MANUFACTURER),

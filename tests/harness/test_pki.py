@@ -8,6 +8,7 @@ import os
 import re
 import ssl
 import stat
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 from typer.testing import CliRunner
 
 from csms_core.pki.hashes import hash_data as of_the_csms
+from harness.certificates import signed_with
 from harness.cli.app import app
 from harness.pki import (
     FIRMWARE,
@@ -331,3 +334,68 @@ def test_the_command_makes_a_folder_once(tmp_path: Path) -> None:
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert [str(name.value) for name in names] == ["csms.example", "10.0.0.1"]
     assert Pki.load(folder).organization == "Example CPO"
+
+
+# Self-signed, with keys that nobody keeps: `openssl req -x509 -sha1 -newkey ... -nodes -subj /CN=CP-1 -days 36500`.
+OLD_HASH = {
+    "ECDSA": """\
+-----BEGIN CERTIFICATE-----
+MIIBczCCARqgAwIBAgIULw+NHn8n2jrYTiLt1pk+o4wIqoswCQYHKoZIzj0EATAP
+MQ0wCwYDVQQDDARDUC0xMCAXDTI2MTEzMDExMjIyMVoYDzIxMjYxMTA2MTEyMjIx
+WjAPMQ0wCwYDVQQDDARDUC0xMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8lje
+NRmL1DZbFLGY5k++3pvOaexr/dxpm7NSIqiHma1sfzo72N+EHy+fO+fmtRmE+mJ6
+lzBygW0GADx4zURovqNTMFEwHQYDVR0OBBYEFPUJ45bLxJO0DIDvZAsHHLg87AYs
+MB8GA1UdIwQYMBaAFPUJ45bLxJO0DIDvZAsHHLg87AYsMA8GA1UdEwEB/wQFMAMB
+Af8wCQYHKoZIzj0EAQNIADBFAiAsTOnXJvuNoYABHKcTQBTtg8tO/Zd2c6SqXfHp
+kP5BOwIhAOjItF6HxCRwq1/aAqbm5GclacSCHEE0e5va7K79WRWY
+-----END CERTIFICATE-----
+""",
+    "RSA": """\
+-----BEGIN CERTIFICATE-----
+MIIDATCCAemgAwIBAgIUY27+3esUqtmnUzwkhNoriioChtMwDQYJKoZIhvcNAQEF
+BQAwDzENMAsGA1UEAwwEQ1AtMTAgFw0yNjExMzAxMTIyMjFaGA8yMTI2MTEwNjEx
+MjIyMVowDzENMAsGA1UEAwwEQ1AtMTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCC
+AQoCggEBALIg8eDYn4PyuuIdyzYCeEkolKUmi+3AkDUi8+pMuFP/AcLcy3fL6A67
+eguBB9FNtBFVnetTg9KrY0KNO+ps/4BbkEIda3ibMNUGoYvXqvNuPDR/pdCgWKyw
+vkFhjRk711Orp9CAZUcZv7/WO72JyE0LqQwJWefe9M5OQ5rqCdH+cVKSgJ4LWkGr
+1KLJFVhnoCAhfQNlblgoV9b2BFB/WbqpCH7BY3PNm9PK3LpcPHzQV+ytrCkzJXLO
+3CU5ARSlTcouqvZbG/R107i/zvCbWdwjYbscemVAeO1TgjLO3y2BErDhErluwKKY
+CC865T/XtqFCQCLqaFBjxyq/V/QtWP8CAwEAAaNTMFEwHQYDVR0OBBYEFK+BDZbV
+eFTJejeacubpoXGQfrzvMB8GA1UdIwQYMBaAFK+BDZbVeFTJejeacubpoXGQfrzv
+MA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQEFBQADggEBAKpmaPkGw8Muffy/
+58hEEfrJGxVdRcVrfc3O62Ks5P1tN/FRYqhwztI88K64NWmNCWzJuo6Mg/YRojG0
+3jP48b0jquLiJZZFiYaBW9hR/vP0wnUIXx8LKNeT3ZhpCl4ggI1JdObMl3vhGrnM
+FzM9nZLjgiGb1Td3v225MK/gZirMiU9GQwSe5gQ4qdf3/TCrR5oTxXznHrN1p2eQ
+YDOxQCZYeizn6oZUgZzP0aYyveuYl3aiixCSbY+lkHVlaTrOmWllLMsuY7iymOiW
+5oeRfI1qnv6RoOF+ghc5CyPD93tuZh4Klbrsb3GZt0z+vSV7q+/tIfBWOyuWuxan
+zhmqvjI=
+-----END CERTIFICATE-----
+""",
+}
+
+
+@pytest.mark.parametrize("algorithm", OLD_HASH)
+def test_a_signature_over_sha_1_is_none_and_named_by_its_own_algorithm(algorithm: str) -> None:
+    found = facts(OLD_HASH[algorithm])
+
+    assert (found.signatureAlgorithm, found.signatureHash) == (algorithm, "SHA-1")
+    assert f"issued by CN=CP-1, {algorithm} with SHA-1;" in str(found)
+    assert not signed_with(algorithm).accepts(OLD_HASH[algorithm])
+
+
+def test_a_signature_is_judged_by_the_key_that_made_it_and_by_its_hash(pki: Pki) -> None:
+    client = pki.client("CP-1").certificate
+
+    assert (facts(client).signatureAlgorithm, facts(client).signatureHash) == ("ECDSA", "SHA-256")
+    assert ", ECDSA with SHA-256;" in str(facts(client))
+    assert signed_with("ECDSA").accepts(client)
+    assert not signed_with("RSA").accepts(client)
+
+
+def test_a_signature_without_a_hash_of_its_own_is_named_by_its_number() -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CP-1")])
+    begun = x509.CertificateBuilder(name, name, key.public_key(), 1, datetime(2026, 1, 1), datetime(2027, 1, 1))
+    found = facts(begun.sign(key, None).public_bytes(serialization.Encoding.DER))
+
+    assert (found.signatureAlgorithm, found.signatureHash) == ("1.3.101.112", None)

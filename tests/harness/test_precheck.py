@@ -62,6 +62,14 @@ def test_a_fault_fails_and_is_explained(plugproof: Command) -> None:
     assert re.search(r"^1 failed in \d+\.\d s$", done.stdout, re.MULTILINE)
 
 
+def test_the_parent_of_the_other_tag_is_judged(plugproof: Command) -> None:
+    done = plugproof("precheck", "--case", "TC_053_CSMS", "--fault", "authorize-other-parent", "--out", "out")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "TC_053_CSMS.R7" in done.stdout
+    assert "Authorize.conf with idTagInfo.parentIdTag = PLUGPROOF-PARENT" in done.stdout
+
+
 def test_a_preamble_that_breaks_is_an_error(plugproof: Command) -> None:
     done = plugproof("precheck", "--case", "TC_003_CSMS", "--fault", "boot-pending", "--out", "out")
 

@@ -79,6 +79,7 @@ MORE = [
     ("TC_073_CSMS", "authorization-key-other-value", "R4"),
     ("TC_074_CSMS", "certificate-signed-not-sent", "R6"),
     ("TC_074_CSMS", "certificate-signed-no-pem", "R7"),
+    ("TC_074_CSMS", "certificate-signed-with-sha-1", "R8"),
     ("TC_074_CSMS", "certificate-signed-by-nobody", "R12"),
     ("TC_075_1_CSMS", "install-certificate-not-sent", "R1"),
     ("TC_076_CSMS", "delete-certificate-not-sent", "R7"),

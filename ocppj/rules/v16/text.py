@@ -35,7 +35,9 @@ def printable(seen: Seen, view: View) -> Remark | None:
     for path, text in _texts(seen.frame.payload):  # type: ignore[union-attr]
         odd = next((letter for letter in text if not " " <= letter <= "~"), None)
         if odd is not None and path[-1] not in _OTHER_TYPES:
-            return Remark(f"{path_text(path)} has U+{ord(odd):04X}, which is no printable ASCII character", path=path)
+            # The value of a key may be a password.
+            letter = "a character" if path[-1] == "value" else f"U+{ord(odd):04X}"
+            return Remark(f"{path_text(path)} has {letter} that is not printable ASCII", path=path)
     return None
 
 

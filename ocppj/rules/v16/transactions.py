@@ -33,4 +33,4 @@ def _start(seen: Seen, view: View) -> tuple[Any, ...]:
     """The station, and by what one of its starts is told from another."""
     start = asked(seen)
     members = (start["connectorId"], start["idTag"].casefold(), start["meterStart"], start["timestamp"])
-    return view.memory.known, *members
+    return view.memory.known, hash(members)

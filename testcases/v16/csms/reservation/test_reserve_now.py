@@ -159,7 +159,7 @@ async def test_reservation_of_the_station(
         "R2": "The reservation has an id.",
         "R3": "The reservation names a tag.",
         "R4": "The reservation names the parent of that tag.",
-        "R7": "Another tag of the same parent is accepted, and so is the transaction that uses the reservation.",
+        "R7": "Another tag is accepted as one of the same parent, and so is the transaction that uses the reservation.",
     },
 )
 async def test_reservation_is_used_by_another_tag_of_the_group(
@@ -173,4 +173,9 @@ async def test_reservation_is_used_by_another_tag_of_the_group(
     await request.answered(status="Accepted")
     await states.status(station, connector, "Reserved")
 
-    await states.charge(station, connector, tags.valid_2, rule="R7", reservationId=request["reservationId"])
+    authorized = await states.authorize(station, tags.valid_2, rule="R7")
+    # A station knows only by this that the tag may use the reservation.
+    authorized.shows(rule="R7", idTagInfo={"parentIdTag": request["parentIdTag"]})
+    await states.status(station, connector, "Preparing")
+    await states.start(station, connector, tags.valid_2, rule="R7", reservationId=request["reservationId"])
+    await states.status(station, connector, "Charging")

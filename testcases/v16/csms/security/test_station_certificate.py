@@ -16,7 +16,7 @@ from harness.vocabulary import Operator, Station, Sut, case, certificates, renew
         "R5": "A proper signing request is accepted.",
         "R6": "The station is sent a certificate.",
         "R7": "The certificate is PEM, and it is for the key of the request.",
-        "R8": "The certificate is signed with the algorithm of the run.",
+        "R8": "The certificate is signed with the algorithm of the run, over a hash that is not broken.",
         "R9": "The common name of the certificate is that of the request.",
         "R10": "The key of the certificate has at least 2048 bits, or 224 on an elliptic curve.",
         "R12": "The station is let in with its new certificate.",
