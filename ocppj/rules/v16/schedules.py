@@ -1,8 +1,6 @@
 """Charging schedules, in a profile and in the answer to GetCompositeSchedule (OCPP 1.6 §7.13, §7.14)."""
 
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from ocppj.frames import Call
 from ocppj.rules.chapter import Chapter
@@ -33,32 +31,37 @@ def _schedule(seen: Seen) -> tuple[Path, Members]:
     return (holder, "chargingSchedule"), {} if profile is None else profile["chargingSchedule"]
 
 
-def _periods(seen: Seen) -> Iterator[tuple[Path, Members]]:
-    path, schedule = _schedule(seen)
-    for number, period in enumerate(schedule.get(_PERIODS, ())):
-        yield (*path, _PERIODS, number), period
+def _in_period(path: Path, number: int, member: str) -> Path:
+    return (*path, _PERIODS, number, member)
+
+
+# Every schedule is looked through several times, so a path is made only where something is found.
 
 
 @CHAPTER.judges("SC-07", "call", actions=PROFILES)
 @CHAPTER.judges("SC-07", "result", actions=_ANSWERS)
 def periods_rise(seen: Seen, view: View) -> Remark | None:
-    periods = [*_periods(seen)]
-    for path, period in periods[:1]:
-        if period["startPeriod"] != 0:
-            return Remark(f"the first startPeriod is {period['startPeriod']}", path=(*path, "startPeriod"))
-    for (_, before), (path, period) in pairwise(periods):
-        if period["startPeriod"] <= before["startPeriod"]:
-            text = f"startPeriod {period['startPeriod']} comes after {before['startPeriod']}"
-            return Remark(text, path=(*path, "startPeriod"))
+    path, schedule = _schedule(seen)
+    before = None
+    for number, period in enumerate(schedule.get(_PERIODS, ())):
+        start = period["startPeriod"]
+        if before is None and start != 0:
+            return Remark(f"the first startPeriod is {start}", path=_in_period(path, number, "startPeriod"))
+        if before is not None and start <= before:
+            text = f"startPeriod {start} comes after {before}"
+            return Remark(text, path=_in_period(path, number, "startPeriod"))
+        before = start
     return None
 
 
 @CHAPTER.judges("SC-11a", "call", actions=PROFILES)
 @CHAPTER.judges("SC-11a", "result", actions=_ANSWERS)
 def phases(seen: Seen, view: View) -> Remark | None:
-    for path, period in _periods(seen):
-        if not 1 <= period.get("numberPhases", 3) <= 3:
-            return Remark(f"numberPhases is {period['numberPhases']}", path=(*path, "numberPhases"))
+    path, schedule = _schedule(seen)
+    for number, period in enumerate(schedule.get(_PERIODS, ())):
+        if "numberPhases" in period and not 1 <= period["numberPhases"] <= 3:
+            text = f"numberPhases is {period['numberPhases']}"
+            return Remark(text, path=_in_period(path, number, "numberPhases"))
     return None
 
 
@@ -66,6 +69,10 @@ def phases(seen: Seen, view: View) -> Remark | None:
 @CHAPTER.judges("SC-12a", "result", actions=_ANSWERS)
 def not_negative(seen: Seen, view: View) -> Remark | None:
     path, schedule = _schedule(seen)
-    rates: list[tuple[Path, Any]] = [((*path, "minChargingRate"), schedule.get("minChargingRate", 0))]
-    rates += [((*place, "limit"), period["limit"]) for place, period in _periods(seen)]
-    return next((Remark(f"{place[-1]} is {rate}", path=place) for place, rate in rates if rate < 0), None)
+    rate = schedule.get("minChargingRate", 0)
+    if rate < 0:
+        return Remark(f"minChargingRate is {rate}", path=(*path, "minChargingRate"))
+    for number, period in enumerate(schedule.get(_PERIODS, ())):
+        if period["limit"] < 0:
+            return Remark(f"limit is {period['limit']}", path=_in_period(path, number, "limit"))
+    return None

@@ -60,15 +60,15 @@ def named_once(seen: Seen, view: View) -> Remark | None:
 
 
 def _is_whole(frame: Call | CallResult) -> bool:
-    """Whether what was read has as many quotation marks as what was written, so that no member got lost in reading."""
-    if "\\" in frame.raw:
-        return False
+    """Whether it can be seen without reading the text once more that no member got lost in reading it."""
     try:
-        return msgspec.json.encode(frame.payload).count(b'"') + (4 if type(frame) is Call else 2) == frame.raw.count(
-            '"'
-        )
+        again = msgspec.json.encode(frame.payload).decode()
     except RecursionError:
         return False
+    if frame.raw.endswith(f"{again}]"):  # it was written as we would write it
+        return True
+    # A lost member is at least two quotation marks. Where there are escapes, they cannot be counted.
+    return "\\" not in frame.raw and again.count('"') + (4 if type(frame) is Call else 2) == frame.raw.count('"')
 
 
 class _Pairs(list[tuple[str, Any]]):
