@@ -1,4 +1,4 @@
-"""The back office of `central.py` as a process of a test."""
+"""A back office as a process of a test."""
 
 import json
 import subprocess
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
@@ -25,9 +26,16 @@ class Central:
 
 @contextmanager
 def central(complaints: Path) -> Iterator[Central]:
-    """Run the back office while the block lasts."""
+    """Run the back office of `central.py` while the block lasts."""
+    with served("tests.interop.central", complaints) as addresses:
+        yield Central(**addresses, complaints=complaints)
+
+
+@contextmanager
+def served(module: str, complaints: Path, *arguments: str) -> Iterator[dict[str, Any]]:
+    """Run a back office while the block lasts; gives its first line. `complaints`: its standard error."""
     with complaints.open("w", encoding="utf-8") as errors:
-        command = [sys.executable, "-m", "tests.interop.central"]
+        command = [sys.executable, "-m", module, *arguments]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
             assert process.stdout is not None
@@ -37,8 +45,8 @@ def central(complaints: Path) -> Iterator[Central]:
                 line = process.stdout.readline()
             finally:
                 limit.cancel()
-            assert line, f"the back office did not start: {complaints.read_text('utf-8')}"
-            yield Central(**json.loads(line), complaints=complaints)
+            assert line, f"{module} did not start: {complaints.read_text('utf-8')}"
+            yield json.loads(line)
         finally:
             process.terminate()
             try:

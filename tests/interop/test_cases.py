@@ -1,40 +1,18 @@
 """The cases against a back office that shares no code with plugproof: what they say, and whether it took our frames."""
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from ocpp.messages import Call, CallError, CallResult, unpack, validate_payload
+from ocpp.messages import Call, CallError, CallResult, validate_payload
 
 from tests.interop.expectations import FILE, Expected, differences, load
 from tests.interop.process import central
+from tests.interop.runs import Run, precheck
 
 pytestmark = pytest.mark.xdist_group("interop")
 
 SUT_FILE = Path(__file__).with_name("sut.toml")
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished pre-check: its results, its traces by case, and what the back office complained about."""
-
-    results: dict[str, Any]
-    traces: dict[str, list[dict[str, Any]]]
-    complaints: str
-
-    def frames(self, direction: str, id: str | None = None) -> Iterator[Call | CallResult | CallError]:
-        """Every frame of one direction, or of one case only, as the library reads it."""
-        for trace in self.traces.values() if id is None else [self.traces[id]]:
-            for entry in trace:
-                if entry["kind"] == "frame" and entry["direction"] == direction:
-                    yield unpack(entry["text"])
 
 
 @pytest.fixture(scope="module")
@@ -44,26 +22,18 @@ def expected() -> Expected:
 
 
 @pytest.fixture(scope="module")
-def run(expected: Expected, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def complaints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file for what the back office complains about."""
+    return tmp_path_factory.mktemp("interop") / "complaints.log"
+
+
+@pytest.fixture(scope="module")
+def run(expected: Expected, complaints: Path) -> Run:
     """Run the cases of every profile that `expected.toml` knows, with two workers."""
-    folder = tmp_path_factory.mktemp("interop")
-    out, complaints = folder / "out", folder / "complaints.log"
-    arguments = ["precheck", "--sut", str(SUT_FILE), "--out", str(out), "-n", "2"]
-    for profile in expected.cases:
-        arguments += ["--profile", profile]
+    arguments = [word for profile in expected.cases for word in ("--profile", profile)]
     with central(complaints) as back_office:
-        environment = {**os.environ, "INTEROP_URL": back_office.url, "INTEROP_API": back_office.api, "NO_COLOR": "1"}
-        command = [sys.executable, "-c", "from harness.cli import main; main()", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=300)
-    file = out / "results.json"
-    assert file.is_file(), done.stdout + done.stderr
-    results = json.loads(file.read_text("utf-8"))
-    traces = {
-        case["id"]: [json.loads(line) for line in (out / case["trace"]).read_text("utf-8").splitlines()]
-        for case in results["cases"]
-        if case["trace"] is not None
-    }
-    return Run(results, traces, complaints.read_text("utf-8"))
+        environment = {"INTEROP_URL": back_office.url, "INTEROP_API": back_office.api}
+        return precheck(SUT_FILE, complaints.parent / "out", environment, "-n", "2", *arguments)
 
 
 def test_every_case_says_what_is_expected(run: Run, expected: Expected) -> None:
@@ -80,8 +50,8 @@ def test_no_frame_was_refused_by_either_side(run: Run) -> None:
     assert not errors, "\n" + "\n".join(errors)
 
 
-def test_the_library_had_nothing_to_complain_about(run: Run) -> None:
-    assert run.complaints == ""
+def test_the_library_had_nothing_to_complain_about(run: Run, complaints: Path) -> None:
+    assert complaints.read_text("utf-8") == ""
 
 
 def test_the_library_takes_every_frame_of_our_stations(run: Run) -> None:

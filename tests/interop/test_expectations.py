@@ -73,3 +73,13 @@ def test_the_table_names_every_case_but_those_of_security() -> None:
     wanted = {case.id for case in all_cases() if case.sut == "csms" and case.profile != "Security"}
 
     assert set(load(FILE.read_text("utf-8")).verdicts) == wanted
+
+
+def test_a_remark_that_is_made_sometimes_may_be_missing() -> None:
+    expected = load(TABLE.replace('reason = "legal"', 'reason = "legal"\nsometimes = true'))
+
+    assert differences(expected, [{**A, "findings": []}, B]) == []
+    assert differences(expected, [A, B]) == []
+    assert differences(expected, [found("TC_A_CSMS", "PASS", None, ("VAL-01", "SHOULD")), B]) == [
+        "VAL-01: found as SHOULD, for example in TC_A_CSMS, but expected.toml does not say so"
+    ]
