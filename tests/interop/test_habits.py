@@ -1,6 +1,8 @@
 """Every habit of the depot is real: it shows on the wire where its switch is on, and only there."""
 
+import ast
 import asyncio
+import tomllib
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +13,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from tests.interop.depot.door import Breather
 from tests.interop.depot.habits import PLAIN, Habits
 from tests.interop.depot_client import TIME, Bare, Depot
+from tests.interop.process import ROOT
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,6 +26,27 @@ async def start(station: Bare, tag: str) -> dict[str, Any]:
 
 async def stop(station: Bare, transaction: int) -> dict[str, Any]:
     return await station.calls("StopTransaction", transactionId=transaction, meterStop=1, timestamp=TIME)
+
+
+async def test_it_shares_no_code_with_plugproof() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    ours = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    files = sorted((ROOT / "tests" / "interop" / "depot").glob("*.py"))
+    imported = {
+        name.partition(".")[0]
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for name in _imports(node)
+    }
+
+    assert {"tests", "websockets"} <= imported
+    assert imported & ours == set()
+
+
+def _imports(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 async def test_all_habits_can_be_switched_off() -> None:
