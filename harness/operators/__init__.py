@@ -1,6 +1,6 @@
 """Operators: whoever acts on a back office under test. `make(sut)` gives the one its SUT file configures."""
 
-from harness.operators.base import NotOffered, Operator, OperatorError
+from harness.operators.base import NotOffered, Operator, OperatorError, Tell, tell_nobody
 from harness.operators.manual import ManualOperator
 from harness.operators.none import NoneOperator
 from harness.operators.python import PythonOperator
@@ -10,19 +10,22 @@ from harness.operators.trigger import TriggerOperator
 from harness.sut import ManualSettings, PythonSettings, ReferenceSettings, RestSettings, Sut, TriggerSettings
 
 
-def make(sut: Sut) -> Operator:
-    """The operator of a SUT. Opens nothing yet; connections are made by the first action. Raises OperatorError."""
+def make(sut: Sut, tell: Tell = tell_nobody) -> Operator:
+    """The operator of a SUT; `tell` is given what it does. Opens nothing yet; connections are made by the first action.
+
+    Raises OperatorError.
+    """
     settings = sut.operator
     if isinstance(settings, RestSettings):
-        return RestOperator(settings, sut)
+        return RestOperator(settings, sut, tell)
     if isinstance(settings, TriggerSettings):
-        return TriggerOperator(settings, sut)
+        return TriggerOperator(settings, sut, tell)
     if isinstance(settings, PythonSettings):
-        return PythonOperator(settings, sut)
+        return PythonOperator(settings, sut, tell)
     if isinstance(settings, ManualSettings):
-        return ManualOperator(sut)
+        return ManualOperator(sut, tell)
     if isinstance(settings, ReferenceSettings):
-        return ReferenceOperator(settings, sut)
+        return ReferenceOperator(settings, sut, tell)
     return NoneOperator(sut)
 
 

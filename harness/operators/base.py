@@ -5,19 +5,29 @@ An operator only acts. Whether the right message came is judged on the wire, nev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
+
+Tell = Callable[[str], None]
+"""Takes what an operator did and what came back, as text without secrets; a case writes it into its trace."""
+
+
+def tell_nobody(text: str) -> None:
+    """Where there is no trace."""
 
 
 class OperatorError(Exception):
     """The action could not be carried out; `sentence` says what was tried and what came back.
 
-    `status` is the HTTP status that was the reason, None when it was something else.
+    `status` is the HTTP status that was the reason, None when it was something else. `evidence` is what was sent and
+    what came back as a whole, over several lines; empty when nothing was sent.
     """
 
-    def __init__(self, sentence: str, status: int | None = None) -> None:
+    def __init__(self, sentence: str, status: int | None = None, evidence: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.status = status
+        self.evidence = evidence
 
 
 class NotOffered(Exception):

@@ -1,14 +1,22 @@
-"""The HTTP side that the operators share: one client, and every failure as one sentence."""
+"""The HTTP side that the operators share: one client, every exchange told, and every failure as one sentence."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+import time
+from collections.abc import Callable, Collection, Mapping
+from http.cookiejar import CookieJar
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
-from harness.operators.base import OperatorError
+from harness.operators.base import OperatorError, Tell, tell_nobody
+from harness.operators.bodies import Unreadable, beginning, unpacked
+from harness.operators.evidence import Answer, answer_text, request_text, without_userinfo
+from harness.operators.requests import JSON, HttpRequest
 from harness.sut.operation import DONE
+from harness.sut.secret import SHORTEST, Secret, scrub
 
 if TYPE_CHECKING:
     import httpx
@@ -17,14 +25,14 @@ if TYPE_CHECKING:
 
     ApiSettings = RestSettings | TriggerSettings | RestFixtures | TriggerFixtures
 
-_SHOWN = 200  # characters of an unexpected answer that go into the sentence
-_READ = 65_536  # octets of an answer that are looked at, at most
+_SHOWN: Final = 200  # characters of an unexpected answer that go into the sentence
 
 
 class HttpCaller:
-    """Sends requests to one back office. `scrub` masks secrets in every sentence; `who` begins it.
+    """Sends requests to one back office. `scrub` masks secrets in every text; `who` begins each sentence.
 
-    `refused` is a regular expression: a body it is found in is a refusal, whatever the status.
+    `refused` is a regular expression: a body it is found in is a refusal, whatever the status. `tell` is given every
+    request and every answer as text.
     """
 
     def __init__(
@@ -36,6 +44,7 @@ class HttpCaller:
         ca_file: str | None = None,
         refused: str | None = None,
         proxies: bool,
+        tell: Tell = tell_nobody,
     ) -> None:
         self._who = who
         self._refused = refused
@@ -43,10 +52,13 @@ class HttpCaller:
         self._scrub = scrub
         self._ca_file = ca_file
         self._proxies = proxies
-        self._client: httpx.AsyncClient | None = None
+        self._tell = tell
+        self._learned: set[Secret] = set()
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self.cookies = CookieJar()
 
     @classmethod
-    def of_api(cls, who: str, settings: ApiSettings, sut: Sut) -> HttpCaller:
+    def of_api(cls, who: str, settings: ApiSettings, sut: Sut, tell: Tell = tell_nobody) -> HttpCaller:
         """The caller of an HTTP API that the SUT file describes."""
         return cls(
             who,
@@ -55,78 +67,139 @@ class HttpCaller:
             ca_file=settings.ca_file,
             refused=settings.refused,
             proxies=True,
+            tell=tell,
         )
 
-    async def send(self, method: str, url: str, ok: Collection[int] = DONE, **content: Any) -> bytes:
-        """Send one request and give the (beginning of the) body of its answer; redirects are not followed.
+    def hide(self, *texts: str) -> None:
+        """Mask these texts, too, in whatever is told from now on."""
+        self._learned.update(Secret(text) for text in texts if len(text) >= SHORTEST)
 
-        Raises OperatorError; when a status was the reason, it is its `status`.
+    def masked(self, text: str) -> str:
+        """A text without secrets."""
+        return scrub(self._scrub(text), self._learned)
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        ok: Collection[int] = DONE,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+    ) -> bytes:
+        """Send one request and give the (beginning of the) body of its answer; see `exchange`."""
+        if params:
+            url = f"{url}?{urlencode(params)}"
+        content = {} if json is None else {"Content-Type": JSON}
+        request = HttpRequest(method, url, {**content, **(headers or {})}, b"" if json is None else _as_json(json))
+        return (await self.exchange(request, ok)).body
+
+    async def exchange(self, request: HttpRequest, ok: Collection[int] = DONE, *, private: bool = False) -> Answer:
+        """Send one request and give its answer; redirects are not followed.
+
+        `private`: it logs in, so that no value of it is told. Raises OperatorError; when a status was the reason, it
+        is its `status`.
         """
-        import httpx  # imported late: most commands of plugproof never call anybody
-
-        what = f"{self._who}: {method} {_without_userinfo(url)}"
+        what = f"{self._who}: {request.method} {without_userinfo(request.url).partition('?')[0]}"
+        asked = request_text(request, self.masked, private=private)
+        self._tell(asked)
         try:
-            client = self._client or self._open(url)
-            async with client.stream(method, url, **content) as response:
-                status, body = response.status_code, await _beginning(response)
-        except httpx.TimeoutException:
-            raise self._error(
-                f"{what} was not answered in {self._timeout_s:g} s; is the API up, or timeout_s too short?"
-            ) from None
-        except httpx.ConnectError as error:
-            raise self._error(
-                f"{what} cannot connect ({_reason(error)}); is the API up and the address right?"
-            ) from None
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise self._error(f"{what} failed ({_reason(error)}); check the address and the API") from None
-        start = _shown(body)
-        if status not in ok:
+            answer = await self._exchange(request)
+        except _Failed as failed:
+            self._tell(self.masked(f"no answer: {failed}"))
+            raise self._error(f"{what} {failed}", None, asked) from None
+        told = answer_text(answer, self.masked, private=private)
+        self._tell(told)
+        evidence = f"{asked}\n\n{told}"
+        start = "" if private else _start(self.masked(_text(answer.body)))
+        if answer.status not in ok:
             wanted = ", ".join(str(code) for code in sorted(ok))
-            said = f": {start}" if start else " and no body"
-            raise self._error(f"{what} was answered {status} (wanted {wanted}){said}", status)
-        if self._refused is not None and re.search(self._refused, body.decode("utf-8", "replace")):
-            raise self._error(f"{what} was answered {status}, but the body says that it was refused: {start}", status)
-        return body
+            said = f": {start}" if start else " and no body" if not answer.body else ""
+            raise self._error(f"{what} was answered {answer.status} (wanted {wanted}){said}", answer.status, evidence)
+        if not private and self._refused is not None and re.search(self._refused, _text(answer.body)):
+            sentence = f"{what} was answered {answer.status}, but the body says that it was refused: {start}"
+            raise self._error(sentence, answer.status, evidence)
+        return answer
 
     async def close(self) -> None:
         """Close the connections."""
-        client, self._client = self._client, None
-        if client is not None:
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
             await client.aclose()
 
-    def _open(self, url: str) -> httpx.AsyncClient:
+    async def _exchange(self, request: HttpRequest) -> Answer:
+        """Send, read and unpack, all in `timeout_s`. Raises _Failed."""
+        import httpx  # imported late: most commands of plugproof never call anybody
+
+        begun = time.monotonic()
+        try:
+            client = self._client(request.url)
+            async with (
+                asyncio.timeout(self._timeout_s),
+                client.stream(request.method, request.url, headers=request.headers, content=request.body) as response,
+            ):
+                raw, more = await beginning(response.aiter_raw())
+                body, cut = unpacked(raw, response.headers.get("content-encoding", ""))
+        except (httpx.TimeoutException, TimeoutError):
+            raise _Failed(
+                f"was not answered in {self._timeout_s:g} s; is the API up, or timeout_s too short?"
+            ) from None
+        except httpx.ConnectError as error:
+            raise _Failed(f"cannot connect ({_reason(error)}); is the API up and the address right?") from None
+        except Unreadable as error:
+            raise _Failed(f"was answered {response.status_code}, but {error}; have the API send it as it is") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise _Failed(f"failed ({_reason(error)}); check the address and the API") from None
+        seconds = time.monotonic() - begun
+        return Answer(
+            response.status_code,
+            response.reason_phrase,
+            tuple(response.headers.multi_items()),
+            body,
+            more or cut,
+            seconds,
+        )
+
+    def _client(self, url: str) -> httpx.AsyncClient:
         import ssl
 
         import httpx
 
-        verify: ssl.SSLContext | bool = False  # plain HTTP needs no context, and building one is slow
-        if url.startswith("https:"):
-            verify = ssl.create_default_context(cafile=self._ca_file)
-        self._client = httpx.AsyncClient(verify=verify, timeout=self._timeout_s, trust_env=self._proxies)
-        return self._client
+        scheme = url.partition(":")[0].lower()
+        if scheme not in self._clients:
+            verify: ssl.SSLContext | bool = False  # plain HTTP needs no context, and building one is slow
+            if scheme == "https":
+                verify = ssl.create_default_context(cafile=self._ca_file)
+            self._clients[scheme] = httpx.AsyncClient(
+                verify=verify,
+                timeout=self._timeout_s,
+                trust_env=self._proxies,
+                cookies=self.cookies,
+                headers={"Accept-Encoding": "identity"},
+            )
+        return self._clients[scheme]
 
-    def _error(self, sentence: str, status: int | None = None) -> OperatorError:
-        return OperatorError(self._scrub(sentence), status)
+    def _error(self, sentence: str, status: int | None, evidence: str) -> OperatorError:
+        return OperatorError(self.masked(sentence), status, evidence)
 
 
-async def _beginning(response: httpx.Response) -> bytes:
-    data = b""
-    async for chunk in response.aiter_bytes():
-        data += chunk
-        if len(data) >= _READ:
-            break
-    return data[:_READ]
+class _Failed(Exception):
+    """There was no answer that can be read; the text says why, and goes on where a request was named."""
 
 
-def _shown(body: bytes) -> str:
-    text = " ".join(body.decode("utf-8", "replace").split())
+def _as_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _start(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
 
 
 def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def _without_userinfo(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

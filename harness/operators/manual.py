@@ -11,7 +11,7 @@ import os
 import termios
 from typing import Any, Final
 
-from harness.operators.base import NotOffered, OperatorError
+from harness.operators.base import NotOffered, OperatorError, Tell, tell_nobody
 from harness.operators.words import instruction
 from harness.sut import Sut
 
@@ -22,7 +22,8 @@ NO: Final = ("n", "no")
 class ManualOperator:
     """Prints an instruction and lets the case wait for the message; `n` and Enter says that it is not offered."""
 
-    def __init__(self, sut: Sut) -> None:
+    def __init__(self, sut: Sut, tell: Tell = tell_nobody) -> None:
+        self._tell = tell
         self._seconds = sut.request_s
         self._terminal: int | None = None
         self._told: asyncio.Future[bool] | None = None

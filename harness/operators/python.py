@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from harness.operators.base import NotOffered, OperatorError
+from harness.operators.base import NotOffered, OperatorError, Tell, tell_nobody
 from harness.sut import PythonFixtures, PythonSettings, Sut
 from harness.sut.templates import snake
 
@@ -19,7 +19,8 @@ CATCH_ALL = "perform"
 class PythonOperator:
     """Calls the method named after the action (`remote_start_transaction`), else `perform`, else it is not offered."""
 
-    def __init__(self, settings: PythonSettings, sut: Sut) -> None:
+    def __init__(self, settings: PythonSettings, sut: Sut, tell: Tell = tell_nobody) -> None:
+        self._tell = tell
         self._who = f"operator python: {settings.use}"
         self._sut = sut
         self._object = instance(settings, "operator", sut)

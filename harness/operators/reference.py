@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from harness.operators.base import Tell, tell_nobody
 from harness.operators.http import HttpCaller
 from harness.sut import ReferenceSettings, Sut
 
@@ -12,9 +13,11 @@ from harness.sut import ReferenceSettings, Sut
 class ReferenceOperator:
     """Asks for operations without waiting for the station's answer."""
 
-    def __init__(self, settings: ReferenceSettings, sut: Sut) -> None:
+    def __init__(self, settings: ReferenceSettings, sut: Sut, tell: Tell = tell_nobody) -> None:
         self._base = f"{settings.api.rstrip('/')}/api/v1"
-        self._http = HttpCaller("operator reference", timeout_s=settings.timeout_s, scrub=sut.scrub, proxies=False)
+        self._http = HttpCaller(
+            "operator reference", timeout_s=settings.timeout_s, scrub=sut.scrub, proxies=False, tell=tell
+        )
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Ask for one operation. Raises OperatorError when the API refuses it."""

@@ -1,45 +1,60 @@
-"""From a template of the SUT file to an HTTP request; the `rest` operator and the `rest` fixtures share it."""
+"""From a template of the SUT file to an HTTP request; what sends it and what shows it beforehand share it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
-from harness.operators.http import HttpCaller
-from harness.sut import RestAction, RestFixtures, RestSettings, Secret
+import msgspec
+
+from harness.sut import RestAction, RestLogin, Secret
+from harness.sut.template_placeholders import as_text
 from harness.sut.templates import Scope, render, render_path, render_text
 
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
 
-async def send(http: HttpCaller, settings: RestSettings | RestFixtures, template: RestAction, scope: Scope) -> bytes:
-    """Fill in the template and send it; gives the body of the answer. Raises MissingMember and OperatorError."""
-    url = f"{(settings.base_url or '').rstrip('/')}{render_path(template.path, scope)}"
-    headers = rendered({**settings.headers, **template.headers}, scope)
-    return await http.send(
-        template.method, url, template.ok or settings.ok, headers=headers, **_content(template, scope)
-    )
+
+class HttpRequest(msgspec.Struct, frozen=True):
+    """One request as it goes out; `url` is complete."""
+
+    method: str
+    url: str
+    headers: dict[str, str] = {}
+    body: bytes = b""
+
+
+def request(
+    base_url: str, headers: Mapping[str, Secret], template: RestAction | RestLogin, scope: Scope
+) -> HttpRequest:
+    """Fill in a template; `headers` are those of every request. Raises Unfilled."""
+    url = f"{base_url.rstrip('/')}{render_path(template.path, scope)}"
+    if template.query is not None:
+        query = urlencode(_pairs(render(template.query, scope)), quote_via=quote)
+        url += f"{'&' if '?' in url else '?'}{query}" if query else ""
+    sent, body = {}, b""
+    if template.body is not None:
+        sent, body = {"Content-Type": JSON}, _json(render(template.body, scope))
+    elif template.form is not None:
+        sent, body = {"Content-Type": FORM}, urlencode(_pairs(render(template.form, scope))).encode()
+    return HttpRequest(template.method, url, {**sent, **rendered({**headers, **template.headers}, scope)}, body)
 
 
 def rendered(headers: Mapping[str, Secret], scope: Scope) -> dict[str, str]:
-    """Headers with their placeholders filled in. Raises MissingMember."""
+    """Headers with their placeholders filled in. Raises Unfilled."""
     return {name: render_text(value.reveal(), scope) for name, value in headers.items()}
 
 
-def _content(template: RestAction, scope: Scope) -> dict[str, Any]:
-    content: dict[str, Any] = {}
-    if template.body is not None:
-        content["json"] = render(template.body, scope)
-    if template.form is not None:
-        content["data"] = _flat(render(template.form, scope))
-    if template.query is not None:
-        content["params"] = _flat(render(template.query, scope))
-    return content
+def _pairs(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Parameters and form fields are text; a list is the same name once for every item, a table goes as JSON."""
+    return [
+        (name, as_text(item))
+        for name, value in fields.items()
+        for item in (value if isinstance(value, list) else [value])
+    ]
 
 
-def _flat(fields: dict[str, Any]) -> dict[str, str]:
-    """Form fields and query parameters are text; anything nested goes as JSON."""
-    return {name: value if isinstance(value, str) else _text(value) for name, value in fields.items()}
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

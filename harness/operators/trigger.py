@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from harness.operators.base import NotOffered, OperatorError
+from harness.operators.base import NotOffered, OperatorError, Tell, tell_nobody
 from harness.operators.http import HttpCaller
 from harness.operators.requests import rendered
 from harness.sut import Sut, TriggerSettings
@@ -17,10 +17,10 @@ NOT_IMPLEMENTED = 501
 class TriggerOperator:
     """Posts the OCPP payload to the address of its action."""
 
-    def __init__(self, settings: TriggerSettings, sut: Sut) -> None:
+    def __init__(self, settings: TriggerSettings, sut: Sut, tell: Tell = tell_nobody) -> None:
         self._settings = settings
         self._base = f"{settings.base_url.rstrip('/')}/api/octt/1.6"
-        self._http = HttpCaller.of_api("operator trigger", settings, sut)
+        self._http = HttpCaller.of_api("operator trigger", settings, sut, tell)
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Ask for one operation. Raises NotOffered when it is answered 501, OperatorError when it is not taken."""

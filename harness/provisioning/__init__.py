@@ -1,6 +1,7 @@
 """Provisioning: the stations and tags of a run. `make(sut)` gives the provisioner its SUT file configures."""
 
 from harness.ledger import Created
+from harness.operators.base import Tell, tell_nobody
 from harness.provisioning.base import Provisioner, TagRecord, tag_records
 from harness.provisioning.none import NoProvisioner
 from harness.provisioning.python import PythonProvisioner
@@ -10,11 +11,14 @@ from harness.provisioning.trigger import TriggerProvisioner
 from harness.sut import PythonFixtures, ReferenceFixtures, RestFixtures, Sut, TriggerFixtures
 
 
-def make(sut: Sut) -> Provisioner:
-    """The provisioner of a SUT. Opens nothing yet. Raises OperatorError when a class of the user's cannot be made."""
+def make(sut: Sut, tell: Tell = tell_nobody) -> Provisioner:
+    """The provisioner of a SUT; `tell` is given what it does. Opens nothing yet.
+
+    Raises OperatorError when a class of the user's cannot be made.
+    """
     settings = sut.fixtures
     if isinstance(settings, RestFixtures):
-        return RestProvisioner(settings, sut)
+        return RestProvisioner(settings, sut, tell)
     if isinstance(settings, TriggerFixtures):
         return TriggerProvisioner(settings, sut)
     if isinstance(settings, PythonFixtures):

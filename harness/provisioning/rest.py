@@ -2,77 +2,90 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 
 from harness.ledger import Created
-from harness.operators.base import OperatorError
-from harness.operators.http import HttpCaller
-from harness.operators.requests import send
+from harness.operators.base import OperatorError, Tell, tell_nobody
+from harness.operators.rest_api import RestApi
 from harness.provisioning.base import TagRecord
-from harness.sut import Lane, RestAction, RestFixtures, Sut
-from harness.sut.templates import MissingMember
+from harness.sut import Lane, Requests, RestFixtures, Sut
+
+_ANSWERS: Final = "answers"
+"""Where in `Created` the answers to all requests of a `create` are."""
 
 
 class RestProvisioner:
-    """Fills in a template and sends it; what has none is expected to exist, or may stay."""
+    """Fills in templates and sends them; what has none is expected to exist, or may stay."""
 
-    def __init__(self, settings: RestFixtures, sut: Sut) -> None:
+    def __init__(self, settings: RestFixtures, sut: Sut, tell: Tell = tell_nobody) -> None:
         self._settings = settings
-        self._source = sut.source
-        self._http = HttpCaller.of_api("fixtures rest", settings, sut)
+        self._api = RestApi("fixtures", settings, sut, "there is none of here", tell)
 
     async def create_station(self, lane: Lane) -> Created:
         """Send `fixtures.stations.create`."""
-        return await self._send("stations.create", self._settings.stations.create, _station(lane))
+        create, scope = self._settings.stations.create, station_scope(lane)
+        return await self._make("stations.create", create, scope, partial(self.remove_station, lane))
 
     async def remove_station(self, lane: Lane, created: Created) -> None:
         """Send `fixtures.stations.remove`."""
-        await self._send("stations.remove", self._settings.stations.remove, {**_station(lane), "created": created})
+        await self._remove("stations.remove", self._settings.stations.remove, station_scope(lane), created)
 
     async def create_tag(self, tag: TagRecord) -> Created:
-        """Send the template of this tag, else `fixtures.tags.create`; the parent is made by its own only."""
-        own: RestAction | None = getattr(self._settings.tags, tag.name)
-        if own is None and tag.name != "parent":
-            return await self._send("tags.create", self._settings.tags.create, _tag(tag))
-        return await self._send(f"tags.{tag.name}", own, _tag(tag))
+        """Send the templates of this tag, else `fixtures.tags.create`; the parent is made by its own only."""
+        name, create = tag_requests(self._settings, tag)
+        return await self._make(name, create, tag_scope(tag), partial(self.remove_tag, tag))
 
     async def remove_tag(self, tag: TagRecord, created: Created) -> None:
         """Send `fixtures.tags.remove`; not for a parent that was not made either."""
         if tag.name != "parent" or self._settings.tags.parent is not None:
-            await self._send("tags.remove", self._settings.tags.remove, {**_tag(tag), "created": created})
+            await self._remove("tags.remove", self._settings.tags.remove, tag_scope(tag), created)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.close()
+        await self._api.close()
 
-    async def _send(self, name: str, template: RestAction | None, scope: dict[str, Any]) -> Created:
-        if template is None:
-            return {}
+    async def _make(
+        self,
+        name: str,
+        requests: Requests | None,
+        scope: dict[str, Any],
+        remove: Callable[[Created], Awaitable[None]],
+    ) -> Created:
+        answers: list[Any] = []
         try:
-            return _object(await send(self._http, self._settings, template, scope))
-        except MissingMember as missing:
-            raise OperatorError(
-                f"fixtures rest: the template [fixtures.{name}] in {self._source} needs {{{missing.name}}}, "
-                "which there is none of here; take it out of path and headers"
-            ) from None
+            await self._api.send(name, requests, scope, answers)
+        except OperatorError:
+            if answers:  # half of it was made, and only here is known by what to remove it
+                with suppress(OperatorError):
+                    await remove({_ANSWERS: answers})
+            raise
+        return {_ANSWERS: answers} if answers else {}
+
+    async def _remove(self, name: str, requests: Requests | None, scope: dict[str, Any], created: Created) -> None:
+        answers = created.get(_ANSWERS) or [None]
+        await self._api.send(name, requests, {**scope, "created": answers[0], "created_by": answers})
 
 
-def _station(lane: Lane) -> dict[str, Any]:
+def tag_requests(settings: RestFixtures, tag: TagRecord) -> tuple[str, Requests | None]:
+    """The requests that make a tag, and what they are called in the SUT file."""
+    own: Requests | None = getattr(settings.tags, tag.name)
+    if own is None and tag.name != "parent":
+        return "tags.create", settings.tags.create
+    return f"tags.{tag.name}", own
+
+
+def station_scope(lane: Lane) -> dict[str, Any]:
+    """What the templates of stations can name."""
     key = {} if lane.auth_key is None else {"auth_key": lane.auth_key.reveal()}
     return {"station": lane.identity, "connectors": lane.connectors, **key}
 
 
-def _tag(tag: TagRecord) -> dict[str, Any]:
+def tag_scope(tag: TagRecord) -> dict[str, Any]:
+    """What the templates of tags can name."""
     members = msgspec.structs.asdict(tag)
     return {name: value for name, value in members.items() if name != "name" and value is not None}
-
-
-def _object(body: bytes) -> Created:
-    try:
-        answer = json.loads(body)
-    except ValueError:  # an answer may be empty, or HTML
-        return {}
-    return answer if isinstance(answer, dict) else {}

@@ -46,7 +46,9 @@ def _inherited(sut: Sut) -> FixtureSettings:
         return fixtures
     if not isinstance(operator, RestSettings | TriggerSettings):
         return fixtures
-    # The headers go with the address: a token is never sent to another host.
+    # Headers and login go with the address: a token is never sent to another host.
+    if isinstance(fixtures, RestFixtures) and isinstance(operator, RestSettings):
+        fixtures = _replace(fixtures, login=fixtures.login or operator.login)
     return _replace(
         fixtures,
         base_url=operator.base_url,

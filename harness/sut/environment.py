@@ -16,8 +16,10 @@ from harness.sut.secret import SHORTEST, Secret
 _VARIABLE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?")
 _SECRET_KEYS = frozenset({"auth_key", "new_auth_key"})
 _ACTING = (("operator",), ("fixtures",))
-_ADDRESSES = (("base_url",), ("api",), ("use",))
-_SECRET_HEADER = re.compile(r"auth|cookie|key|password|secret|token", re.IGNORECASE)
+_ADDRESSES = (("base_url",), ("api",), ("use",), ("login", "base_url"))
+_SECRET_NAME = re.compile(r"auth|cookie|key|passw|pwd|secret|token", re.IGNORECASE)
+_TEMPLATES = frozenset({"actions", "headers", "login", "stations", "tags"})
+"""The tables of `[operator]` and `[fixtures]` whose texts are templates."""
 
 Path = tuple[str | int, ...]
 
@@ -26,9 +28,11 @@ class Resolver:
     """Walks one parsed TOML document; collects the problems and the secrets it meets on its way.
 
     `secrets` are the texts to mask wherever they appear: the basic auth keys, whatever an environment variable brought
-    into `[operator]` and `[fixtures]` (except their addresses, which errors must be able to name), and headers whose
-    name says that they authenticate. Other header values are hidden in `repr` only: masking "Core" in a trace would
-    spoil it.
+    into `[operator]` and `[fixtures]` (except their addresses, which errors must be able to name), and headers and
+    values of a login whose name says that they authenticate. Other header values are hidden in `repr` only: masking
+    "Core" in a trace would spoil it.
+
+    In a template, a brace that comes from the environment stands for itself.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -53,6 +57,7 @@ class Resolver:
 
     def _text(self, text: str, path: Path) -> str:
         taken: list[str] = []
+        is_template = path[:1] in _ACTING and path[1:2] != () and path[1] in _TEMPLATES
 
         def replace(match: re.Match[str]) -> str:
             if match[0] == "$${":
@@ -76,7 +81,7 @@ class Resolver:
                 )
                 return match[0]
             taken.append(value)
-            return value
+            return value.replace("{", "{{").replace("}", "}}") if is_template else value
 
         resolved = _VARIABLE.sub(replace, text)
         if path and path[-1] in _SECRET_KEYS:
@@ -84,7 +89,8 @@ class Resolver:
         elif path[:1] in _ACTING and path[1:] not in _ADDRESSES:
             self._hide(*taken)
             # a template is public but for what it took in
-            if "headers" in path[1:-1] and _SECRET_HEADER.search(str(path[-1])) and "{" not in resolved:
+            named = "headers" in path[1:-1] or "login" in path[1:-1]
+            if named and _SECRET_NAME.search(str(path[-1])) and "{" not in resolved:
                 # "Bearer <token>": a server may quote the token alone
                 self._hide(resolved, resolved.rpartition(" ")[2])
         return resolved

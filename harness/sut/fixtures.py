@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from harness.sut.operation import DONE, RestAction
+from harness.sut.operation import DONE, Requests, RestLogin
 from harness.sut.secret import Secret
 
 Per = Literal["run", "case"]
@@ -20,8 +20,8 @@ class NoFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
 class StationTemplates(msgspec.Struct, frozen=True, kw_only=True):
     """Requests that make and remove a station."""
 
-    create: RestAction | None = None
-    remove: RestAction | None = None
+    create: Requests | None = None
+    remove: Requests | None = None
 
 
 class TagTemplates(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,18 +30,18 @@ class TagTemplates(msgspec.Struct, frozen=True, kw_only=True):
     The parent is made first, and only by a template of its own: in most back offices it is no tag.
     """
 
-    create: RestAction | None = None
-    parent: RestAction | None = None
-    valid: RestAction | None = None
-    valid_2: RestAction | None = None
-    expired: RestAction | None = None
-    blocked: RestAction | None = None
-    concurrent: RestAction | None = None
-    remove: RestAction | None = None
+    create: Requests | None = None
+    parent: Requests | None = None
+    valid: Requests | None = None
+    valid_2: Requests | None = None
+    expired: Requests | None = None
+    blocked: Requests | None = None
+    concurrent: Requests | None = None
+    remove: Requests | None = None
 
 
 class RestFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="rest"):
-    """An HTTP API; where `base_url` is None, loading takes it and the headers from `[operator]`."""
+    """An HTTP API; where `base_url` is None, loading takes it, the headers and the login from `[operator]`."""
 
     per: Per = "run"
     tags_per: Per = "run"
@@ -51,6 +51,7 @@ class RestFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     refused: str | None = None
     timeout_s: float = 30
     ca_file: str | None = None
+    login: RestLogin | None = None
     stations: StationTemplates = StationTemplates()
     tags: TagTemplates = TagTemplates()
 

@@ -39,8 +39,34 @@ class RestAction(msgspec.Struct, frozen=True, kw_only=True):
         return f"RestAction(method={self.method!r}, ...)"
 
 
+Requests = RestAction | tuple[RestAction, ...]
+"""What an operation takes: one request, or several, one after the other."""
+
+
+class RestLogin(msgspec.Struct, frozen=True, kw_only=True):
+    """The request that gives the credentials of all others: `gives` are headers made of its answer, cookies are kept.
+
+    It is made before the first request, and again when one is answered with a status of `again_at`. `base_url`: another
+    host's than that of the requests, whose headers do not go there.
+    """
+
+    path: str
+    base_url: str | None = None
+    method: str = "POST"
+    body: Any = None
+    form: dict[str, Any] | None = None
+    query: dict[str, Any] | None = None
+    headers: dict[str, Secret] = {}
+    ok: tuple[int, ...] | None = None
+    gives: dict[str, Secret] = {}
+    again_at: tuple[int, ...] = (401,)
+
+    def __repr__(self) -> str:
+        return "RestLogin(...)"
+
+
 class RestSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="rest"):
-    """One request template per OCPP action; `ok` are the HTTP statuses that count as done.
+    """Request templates by OCPP action; `ok` are the HTTP statuses that count as done.
 
     `refused` is a regular expression: a body it is found in is a refusal, whatever the status.
     """
@@ -51,7 +77,8 @@ class RestSettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     refused: str | None = None
     timeout_s: float = 30
     ca_file: str | None = None
-    actions: dict[str, RestAction] = {}
+    login: RestLogin | None = None
+    actions: dict[str, Requests] = {}
 
     def __repr__(self) -> str:
         return f"RestSettings(actions={sorted(self.actions)})"

@@ -1,50 +1,83 @@
-"""Templates of HTTP requests in a SUT file: placeholders, and what they stand for when a request is made.
+"""Templates of HTTP requests in a SUT file, and what they stand for when a request is made.
 
-A placeholder is `{name}`: a value of the scope, members of members with dots (`{chargingProfile.stackLevel}`), those of
-every item of a list with brackets (`{localAuthorizationList[].idTag}`), filters behind a bar (`{type|upper}`). `{{` and
-`}}` stand for braces. A string that is exactly one placeholder takes the value with its JSON type; a value that needs
-an absent member is left out, its key included. `harness.sut.template_checks` says offline what cannot work.
+A text that is exactly one placeholder (`harness.sut.template_placeholders`) takes the value with its JSON type; `{{`
+and `}}` stand for braces. A value that needs an absent member is left out, its key included. Three keys of a table
+mean something: `"..."` puts the members of an object beside the others, `"?"` leaves the table out where its
+placeholder names something absent, `"*"` repeats the table for every `{item}` of a list.
+`harness.sut.template_checks` says offline what cannot work.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
-from harness.sut.operation import RestAction
+import msgspec
+
+from harness.sut.operation import Requests, RestAction
+from harness.sut.template_placeholders import (
+    TOKEN,
+    MissingMember,
+    Unfilled,
+    as_text,
+    kebab,
+    member,
+    parsed,
+    snake,
+)
+
+__all__ = [
+    "MissingMember",
+    "Scope",
+    "Unfilled",
+    "Variant",
+    "chosen",
+    "kebab",
+    "of_action",
+    "render",
+    "render_path",
+    "render_text",
+    "sequence",
+    "snake",
+    "variant",
+]
 
 Scope = Mapping[str, Any]
 """What placeholders can name."""
 
-TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\[\])?(?:\.[A-Za-z][A-Za-z0-9_]*(?:\[\])?)*\Z")
-VARIANT = re.compile(r"(\w+)(?:\(\s*(\w+(?:\s*,\s*\w+)*)\s*\))?\Z")
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_MISSING = object()
+SPREAD: Final = "..."
+ONLY_IF: Final = "?"
+FOR_EACH: Final = "*"
+ITEM: Final = "item"
+"""What a table with `"*"` calls the item it is made for."""
+
+_VARIANT = re.compile(r"(\w+)(?:\(([^()]+)\))?\Z")
+_CONDITION = re.compile(r"(!)?\s*([\w.]+)\s*(?:=\s*([^=]*))?\Z")
+_ABSENT: Final = object()
 
 
-def kebab(name: str) -> str:
-    """`GetLocalListVersion` as `get-local-list-version`."""
-    return _WORD.sub("-", name).lower()
+class Condition(msgspec.Struct, frozen=True):
+    """A member that a payload has (or, `absent`, has not), with `value` as its text where one is wanted."""
+
+    member: str
+    absent: bool = False
+    value: str | None = None
+
+    def holds(self, payload: Mapping[str, Any]) -> bool:
+        """Whether it is so."""
+        found = member(payload, self.member)
+        if found is None:
+            return self.absent
+        return not self.absent and (self.value is None or as_text(found) == self.value)
 
 
-def snake(name: str) -> str:
-    """`TxDefaultProfile` as `tx_default_profile`."""
-    return _WORD.sub("_", name).lower()
+class Variant(msgspec.Struct, frozen=True):
+    """For which requests a template is: those of an action, where all conditions hold."""
 
-
-FILTERS: Mapping[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower, "kebab": kebab, "snake": snake}
-
-
-class MissingMember(Exception):
-    """A template needs a member that the scope does not have; `name` is the placeholder."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    action: str
+    conditions: tuple[Condition, ...] = ()
 
 
 def of_action(station: str, payload: Mapping[str, Any]) -> Scope:
@@ -52,102 +85,119 @@ def of_action(station: str, payload: Mapping[str, Any]) -> Scope:
     return {**payload, "station": station, "payload": dict(payload)}
 
 
-def chosen(actions: Mapping[str, RestAction], action: str, payload: Mapping[str, Any]) -> RestAction | None:
-    """The template of an action: the one for the most of the members this payload has, else the plain one."""
-    fitting: list[tuple[int, RestAction]] = []
-    for key, template in actions.items():
-        name, members = variant(key)
-        if name == action and members <= payload.keys():
-            fitting.append((len(members), template))
+def sequence(requests: Requests | None) -> tuple[RestAction, ...]:
+    """The requests of an operation, one after the other; none for None."""
+    if requests is None:
+        return ()
+    return (requests,) if isinstance(requests, RestAction) else tuple(requests)
+
+
+def chosen(actions: Mapping[str, Requests], action: str, payload: Mapping[str, Any]) -> str | None:
+    """The key of the template for an action: of those that fit this payload the one with the most conditions."""
+    fitting: list[tuple[int, str]] = []
+    for key in actions:
+        found = variant(key)
+        if found is not None and found.action == action and all(part.holds(payload) for part in found.conditions):
+            fitting.append((len(found.conditions), key))
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
-def variant(key: str) -> tuple[str, frozenset[str]]:
-    """`Action(member, other)` as the action and the members it is for; the whole text when it is neither."""
-    match = VARIANT.match(key)
+def variant(key: str) -> Variant | None:
+    """`Action(member, !other, third.of.it=value)` taken apart; None when it is not so written."""
+    match = _VARIANT.match(key)
     if match is None:
-        return key, frozenset()
-    return match[1], frozenset(part.strip() for part in (match[2] or "").split(",") if part.strip())
+        return None
+    conditions = []
+    for part in match[2].split(",") if match[2] else ():
+        told = _CONDITION.match(part.strip())
+        if told is None or (told[1] and told[3] is not None):
+            return None
+        conditions.append(Condition(told[2], told[1] is not None, None if told[3] is None else told[3].strip()))
+    return Variant(match[1], tuple(conditions))
 
 
 def render(template: Any, scope: Scope) -> Any:
-    """Fill in a template of any depth. Raises MissingMember when the template as a whole needs an absent member."""
+    """Fill in a template of any depth. Raises MissingMember when the template as a whole needs an absent member, and
+    Unfilled when a value is not such as its filter or its place needs."""
     if isinstance(template, dict):
-        return dict(_render_items(template, scope))
+        return _table(template, scope)
     if isinstance(template, list):
-        return [item for item in (_or_missing(part, scope) for part in template) if item is not _MISSING]
+        return [item for item in (_or_absent(part, scope) for part in template) if item is not _ABSENT]
     if isinstance(template, str):
-        return _render_text(template, scope)
+        return _text(template, scope)
     return template
 
 
 def render_path(template: str, scope: Scope) -> str:
-    """Fill in a URL path; values are percent-encoded, slashes too. Raises MissingMember."""
-    return _join(template, scope, lambda value: quote(_as_text(value), safe=""))
+    """Fill in a URL path; values are percent-encoded, slashes too. Raises Unfilled."""
+    return _joined(template, scope, lambda value: quote(as_text(value), safe=""))
 
 
 def render_text(template: str, scope: Scope) -> str:
-    """Fill in a text such as a header value. Raises MissingMember."""
-    return _join(template, scope, _as_text)
+    """Fill in a text such as a header value. Raises Unfilled."""
+    return _joined(template, scope, as_text)
 
 
-def _render_items(template: dict[str, Any], scope: Scope) -> Iterator[tuple[str, Any]]:
-    for key, part in template.items():
-        value = _or_missing(part, scope)
-        if value is not _MISSING:
+def _table(template: dict[str, Any], scope: Scope) -> Any:
+    if FOR_EACH in template:
+        each = {key: part for key, part in template.items() if key != FOR_EACH}
+        items = _of_type(list, template[FOR_EACH], scope)
+        made = (_or_absent(each, {**scope, ITEM: item}) for item in items)
+        return [item for item in made if item is not _ABSENT]
+    for text in _several(template.get(ONLY_IF, [])):
+        render(text, scope)
+    return dict(_members(template, scope))
+
+
+def _members(template: dict[str, Any], scope: Scope) -> Iterator[tuple[str, Any]]:
+    own = {key: part for key, part in template.items() if key not in (SPREAD, ONLY_IF)}
+    for text in _several(template.get(SPREAD, [])):
+        spread = _or_absent(text, scope)
+        if spread is _ABSENT:
+            continue
+        if not isinstance(spread, dict):
+            raise Unfilled(str(text).strip("{}"), 'is no object, so that "..." has no members to take')
+        yield from ((key, value) for key, value in spread.items() if key not in own)
+    for key, part in own.items():
+        value = _or_absent(part, scope)
+        if value is not _ABSENT:
             yield key, value
 
 
-def _or_missing(template: Any, scope: Scope) -> Any:
+def _of_type(kind: type, template: Any, scope: Scope) -> Any:
+    value = render(template, scope)
+    if not isinstance(value, kind):
+        raise Unfilled(str(template).strip("{}"), 'is no list, so that "*" has no items to take')
+    return value
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _or_absent(template: Any, scope: Scope) -> Any:
     try:
         return render(template, scope)
     except MissingMember:
-        return _MISSING
+        return _ABSENT
 
 
-def _render_text(template: str, scope: Scope) -> Any:
+def _text(template: str, scope: Scope) -> Any:
     whole = TOKEN.fullmatch(template)
     if whole is not None and whole[1] is not None:
-        return _lookup(whole[1], scope)
-    return _join(template, scope, _as_text)
+        return _value(whole[1], scope)
+    return _joined(template, scope, as_text)
 
 
-def _join(template: str, scope: Scope, show: Callable[[Any], str]) -> str:
+def _joined(template: str, scope: Scope, show: Callable[[Any], str]) -> str:
     def replace(match: re.Match[str]) -> str:
-        return match[0][0] if match[1] is None else show(_lookup(match[1], scope))
+        return match[0][0] if match[1] is None else show(_value(match[1], scope))
 
     return TOKEN.sub(replace, template)
 
 
-def _lookup(placeholder: str, scope: Scope) -> Any:
-    name, *filters = placeholder.split("|")
-    value = _member(scope, name.split("."))
-    if value is _MISSING:
-        raise MissingMember(name)
-    for filter in filters:
-        value = _filtered(value, FILTERS[filter])
-    return value
-
-
-def _member(value: Any, parts: list[str]) -> Any:
-    for index, part in enumerate(parts):
-        name = part.removesuffix("[]")
-        if not isinstance(value, Mapping) or name not in value:
-            return _MISSING
-        value = value[name]
-        if name != part:
-            if not isinstance(value, list):
-                return _MISSING
-            found = [_member(item, parts[index + 1 :]) for item in value]
-            return [item for item in found if item is not _MISSING]
-    return value
-
-
-def _filtered(value: Any, filter: Callable[[str], str]) -> Any:
-    if isinstance(value, list):
-        return [_filtered(item, filter) for item in value]
-    return filter(value) if isinstance(value, str) else value
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _value(text: str, scope: Scope) -> Any:
+    placeholder = parsed(text)
+    if placeholder is None:  # a SUT file that was checked has none
+        raise Unfilled(text, "is no placeholder")
+    return placeholder.value(scope)

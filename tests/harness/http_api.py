@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -38,9 +38,13 @@ Answer = tuple[int, Any]
 
 @dataclass
 class Api:
-    """`answer` gives status and JSON body for a request; it may be a coroutine function's result."""
+    """`answer` gives status and JSON body (octets: as they are) for a request; it may be a coroutine function's result.
+
+    `headers` are those of every answer.
+    """
 
     answer: Callable[[Request], Any] = lambda _: (200, {})
+    headers: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     requests: list[Request] = field(default_factory=list)
 
@@ -59,15 +63,20 @@ class Api:
                 self.requests.append(request)
                 answer = self.answer(request)
                 status, content = await answer if asyncio.iscoroutine(answer) else answer
-                data = b"" if content is None else json.dumps(content).encode()
-                writer.write(b"HTTP/1.1 %d Text\r\nContent-Length: %d\r\n\r\n" % (status, len(data)) + data)
+                data = (
+                    content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
+                )
+                more = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items()).encode()
+                writer.write(b"HTTP/1.1 %d Text\r\n%bContent-Length: %d\r\n\r\n" % (status, more, len(data)) + data)
                 await writer.drain()
 
 
 @contextlib.asynccontextmanager
-async def serving(answer: Callable[[Request], Any] = lambda _: (200, {})) -> AsyncIterator[Api]:
+async def serving(
+    answer: Callable[[Request], Any] = lambda _: (200, {}), headers: Mapping[str, str] | None = None
+) -> AsyncIterator[Api]:
     """An API while the block lasts."""
-    api = Api(answer)
+    api = Api(answer, headers or {})
     listener = await asyncio.start_server(api.handle, "127.0.0.1", 0)
     api.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     try:

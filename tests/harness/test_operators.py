@@ -223,8 +223,8 @@ async def test_an_action_without_a_template_is_not_offered(tmp_path: Path) -> No
 async def test_a_member_the_path_needs_is_named(tmp_path: Path) -> None:
     actions = '[operator.actions.RemoteStartTransaction]\npath = "/{connectorId}"'
     assert await refused(rest(tmp_path, "http://127.0.0.1:1", actions), "RemoteStartTransaction", {"idTag": "A"}) == (
-        "operator rest: the template of RemoteStartTransaction needs {connectorId}, which this request does not have; "
-        "take it out of path and headers of [operator.actions.RemoteStartTransaction] in sut.toml"
+        "operator rest: [operator.actions.RemoteStartTransaction] in sut.toml needs {connectorId}, "
+        "which this request does not have; take it out of path and headers, or give it a |default(...)"
     )
 
 

@@ -169,8 +169,8 @@ async def test_a_template_that_needs_what_is_not_there_is_one_sentence(tmp_path:
         with pytest.raises(OperatorError) as caught:
             await make(sut).create_station(Lane(identity="CP1"))
     assert caught.value.sentence == (
-        "fixtures rest: the template [fixtures.stations.create] in sut.toml needs {auth_key}, "
-        "which there is none of here; take it out of path and headers"
+        "fixtures rest: [fixtures.stations.create] in sut.toml needs {auth_key}, "
+        "which there is none of here; take it out of path and headers, or give it a |default(...)"
     )
 
 

@@ -890,7 +890,11 @@ TEMPLATE_MISTAKES = [
     ),
     (
         "[operator.actions.Reset]\npath = '/x'\nquery = { a = '{type[0]}' }",
-        "operator.actions.Reset.query.a holds {type[0]}, which is no placeholder; write for example {station}",
+        "operator.actions.Reset.query.a holds {type[0]}, but Reset has no such member; did you mean {type}?",
+    ),
+    (
+        "[operator.actions.Reset]\npath = '/x'\nquery = { a = '{ty pe}' }",
+        "operator.actions.Reset.query.a holds {ty pe}, which is no placeholder; write for example {station}",
     ),
     (
         "[operator.actions.Reset]\npath = '/x'\nheaders = { a = '{zzz}' }",
@@ -973,6 +977,7 @@ def test_the_schema_and_the_structs_have_the_same_keys() -> None:
         ("fixtures_python", sut_package.PythonFixtures),
         ("fixtures_reference", sut_package.ReferenceFixtures),
         ("rest_action", sut_package.RestAction),
+        ("rest_login", sut_package.RestLogin),
     ],
 )
 def test_the_schema_and_the_operator_structs_have_the_same_keys(definition: str, struct: type) -> None:
