@@ -95,7 +95,13 @@ def failure_of(run: CaseRun, error: CaseFailure) -> dict[str, Any]:
         actual=error.actual,
         seq=error.seq,
         path=error.path,
+        evidence=error.evidence or _of_the_operator(run, error),
     )
+
+
+def _of_the_operator(run: CaseRun, error: CaseFailure) -> str:
+    """What an operator did that was to make the SUT send something, where nothing came."""
+    return "\n\n".join(run.exchanges) if error.kind == "silence" and error.asked is None else ""
 
 
 def record(
@@ -110,8 +116,12 @@ def record(
     seq: int | None = None,
     path: tuple[str | int, ...] | None = None,
     traceback: str | None = None,
+    evidence: str = "",
 ) -> dict[str, Any]:
-    """The neutral failure; ``seq`` marks the offending frame, ``path`` the member in its payload."""
+    """The neutral failure; ``seq`` marks the offending frame, ``path`` the member in its payload.
+
+    ``evidence`` is what an operator did and what came back, as a whole.
+    """
     mask = run.trace.mask
     return {
         "rule": rule,
@@ -123,6 +133,7 @@ def record(
         "columns": _columns(run),
         "frame": frame_of(run, seq, path),
         "sequence": sequence(run, seq),
+        "evidence": mask(evidence) or None,
         "traceback": mask(traceback) if traceback else None,
     }
 

@@ -62,7 +62,8 @@ def connector(case_run: CaseRun) -> int:
 @pytest_asyncio.fixture(loop_scope="function")
 async def known_station(case_run: CaseRun, request: pytest.FixtureRequest) -> AsyncIterator[None]:
     """The station of the case is known to the CSMS, where `[fixtures]` makes one for every case."""
-    async with made_for_case(case_run.sut, case_run.lane, session_of(request.config).out, case_run.note):
+    out = session_of(request.config).out
+    async with made_for_case(case_run.sut, case_run.lane, out, case_run.note, case_run.told):
         yield
 
 
@@ -74,7 +75,7 @@ async def offline_station(
     station = Station(case_run)
     link, sut = station.entrance.link, case_run.sut
     own = msgspec.structs.replace(case_run.lane, identity=link.identity)
-    async with made_for_case(sut, own, session_of(request.config).out, case_run.note):
+    async with made_for_case(sut, own, session_of(request.config).out, case_run.note, case_run.told):
         if link.profile or own != case_run.lane:
             await make_known(sut, link)
         case_run.trace.phase = "case"
@@ -116,7 +117,7 @@ async def charging(station: Station, tags: CaseTags, connector: int, case_run: C
 @pytest_asyncio.fixture(loop_scope="function")
 async def operator(case_run: CaseRun) -> AsyncIterator[Operator]:
     """Whoever presses the buttons of the CSMS under test."""
-    driver = operators.make(case_run.sut)
+    driver = operators.make(case_run.sut, case_run.told)
     acting = Operator(case_run, driver)
     yield acting
     try:

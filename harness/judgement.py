@@ -55,7 +55,8 @@ def of_exception(run: CaseRun, error: BaseException, traceback: str) -> Judgemen
     if isinstance(error, NotOffered):
         return _not_offered(run, error)
     if isinstance(error, OperatorError):
-        return Judgement("ERROR", one_line(error), _broken(run, "operator", "an operation that was taken", error))
+        failure = _broken(run, "operator", "an operation that was taken", error)
+        return Judgement("ERROR", one_line(error), {**failure, "evidence": run.trace.mask(error.evidence) or None})
     if isinstance(error, HarnessError):
         return Judgement("ERROR", one_line(error), _broken(run, "harness", "a harness that works", error))
     failure = record(

@@ -124,6 +124,7 @@ class Operator:
         station.expects(action)
         told = " ".join(f"{name}={shown(value)}" for name, value in members.items())
         self._run.trace.add("operator", f"{action} {told}".rstrip())
+        self._run.exchanges.clear()
         earlier = [task for task in self._run.operations if not task.done()]
         task = asyncio.create_task(self._performs(earlier, action, station.identity, members))
         self._run.operations.add(task)

@@ -35,6 +35,7 @@ class CaseRun:
     ``tags`` are those of its worker, or made for it; None: those of the first worker. ``left_open`` is what the case
     has to end, in the ledger of the run. ``identity`` is the station that is played; in a security case that may be
     another one than the lane's.
+    ``exchanges`` is what the operator did since it was last asked for something.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class CaseRun:
         self.samples: list[Sample] = []
         self.timeouts: list[str] = []
         self.operations: set[asyncio.Task[None]] = set()
+        self.exchanges: list[str] = []
         self.trace.phase = "preamble"
 
     @property
@@ -109,6 +111,11 @@ class CaseRun:
     def note(self, text: str) -> None:
         """Write a remark into the trace."""
         self.trace.add("note", text)
+
+    def told(self, text: str) -> None:
+        """Write into the trace what an operator did, or what came back."""
+        self.trace.add("operator", text)
+        self.exchanges.append(text)
 
     def unanswered(self, action: str) -> None:
         """Count a call that the system under test did not answer in time."""

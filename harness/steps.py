@@ -32,7 +32,7 @@ async def step(station: Station, rules: str) -> AsyncIterator[None]:
     except OperatorError as error:
         if error.status is None:
             raise  # the API could not be asked at all
-        broken = _refused(run, rules, one_line(error))
+        broken = _refused(run, rules, one_line(error), error.evidence)
     else:
         return
     broken.rule = broken.rule or run.failed(rules.split()[0])
@@ -59,7 +59,7 @@ def is_claimed(station: Station, need: str, rules: str) -> bool:
     return reason is None
 
 
-def _refused(run: CaseRun, rules: str, actual: str) -> CaseFailure:
+def _refused(run: CaseRun, rules: str, actual: str, evidence: str = "") -> CaseFailure:
     first = rules.split()[0]
     expected = f"the operation for {first}: {run.case.rules[run.case.rid(first)]}"
-    return CaseFailure("operator", expected=expected, actual=actual, rule=run.failed(first))
+    return CaseFailure("operator", expected=expected, actual=actual, rule=run.failed(first), evidence=evidence)

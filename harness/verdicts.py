@@ -24,7 +24,8 @@ class CaseFailure(AssertionError):
 
     ``rule`` is the full rid or the id of a universal rule; without one it is no FAIL, but a state that the case needs
     and did not reach. ``seq`` is the frame of the trace that shows it, ``path`` the offending member in its payload,
-    ``asked`` the frame that was not answered. ``expected`` and ``actual`` are single lines.
+    ``asked`` the frame that was not answered. ``expected`` and ``actual`` are single lines. ``evidence`` is what an
+    operator did about it, over several lines.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class CaseFailure(AssertionError):
         seq: int | None = None,
         path: tuple[str | int, ...] | None = None,
         asked: int | None = None,
+        evidence: str = "",
     ) -> None:
         super().__init__(f"expected {expected}; actual {actual}")
         self.kind: FailureKind = kind
@@ -46,6 +48,7 @@ class CaseFailure(AssertionError):
         self.seq = seq
         self.path = path
         self.asked = asked
+        self.evidence = evidence
 
 
 class Inconclusive(Exception):

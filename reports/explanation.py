@@ -75,11 +75,19 @@ def _facts(case: Case, failure: Mapping[str, Any], width: int, paint: Paint) -> 
     lines += _fact("rule", [rule, clean(failure["sentence"])], width, paint)
     lines += _fact("expected", [clean(failure["expected"])], width, paint)
     lines += _fact("actual", [clean(failure["actual"])], width, paint, style="bad")
+    lines += _evidence(failure.get("evidence"), width, paint)
     lines += _findings(case, width, paint)
     if failure["traceback"]:
         raw = failure["traceback"].rstrip().split("\n")[-MAX_TRACEBACK_LINES:]
         lines += ["", *(f"  {part}" for line in raw for part in fold(clean(line), width - 2)), ""]
     return lines
+
+
+def _evidence(text: str | None, width: int, paint: Paint) -> list[str]:
+    """What the operator did and what came back, uncut."""
+    lines = [part for line in (text or "").split("\n") if text for part in fold(clean(line), width - _KEY)]
+    keys = ["operator", *[""] * len(lines)]
+    return [f"  {paint('muted', key.ljust(_KEY - 2))}{line}" for key, line in zip(keys, lines, strict=False)]
 
 
 def _frame(frame: Mapping[str, Any], width: int, paint: Paint) -> list[str]:

@@ -20,6 +20,8 @@ def label(kind: str, text: str, actions: MutableMapping[str, str]) -> tuple[str,
         return _frame(text, actions)
     if kind == "handshake":
         return _handshake(text)
+    if kind == "operator":
+        return _told(text)
     return text, ""
 
 
@@ -47,6 +49,13 @@ def _handshake(text: str) -> tuple[str, str]:
     name, bracket, said = first.removesuffix(" HTTP/1.1").replace("HTTP/1.1 ", "HTTP ").partition(" (")
     telling = [line for line in rest if line.partition(":")[0].lower() in _TELLING]
     return name, "; ".join([*([said.removesuffix(")")] if bracket else []), *telling])
+
+
+def _told(text: str) -> tuple[str, str]:
+    """What somebody did, and of what was said with it (after an empty line) the beginning."""
+    head, _, body = text.partition("\n\n")
+    said = " ".join(body[: 4 * MAX_DETAIL].split())
+    return head.partition("\n")[0], said if len(said) <= MAX_DETAIL else said[: MAX_DETAIL - 1] + "…"
 
 
 def _brief(payload: Any) -> str:

@@ -22,8 +22,9 @@ T = TypeVar("T")
 class Step:
     """One line of the sequence: a message, what a person did, a remark, or that nothing came (``silence``).
 
-    ``ms`` are milliseconds since the first step. ``text`` is the message as it was sent; None when only the results
-    are at hand, and for what is no message. ``seq`` is its number in the trace, None for a silence.
+    ``ms`` are milliseconds since the first step. ``text`` is the message as it was sent, or all that an operator did;
+    None when only the results are at hand, and for what one line says. ``seq`` is its number in the trace, None for a
+    silence.
     """
 
     kind: str
@@ -78,11 +79,15 @@ def of_trace(entries: Sequence[Entry], failure: Failure | None = None) -> list[S
                 state=state or None,
                 ms=(entry["at_ns"] - entries[0]["at_ns"]) / 1e6,
                 seq=entry["seq"],
-                text=entry["text"] if entry["kind"] in ON_THE_WIRE else None,
+                text=entry["text"] if entry["kind"] in ON_THE_WIRE or _is_long(entry) else None,
                 offending=entry["seq"] in offending,
             )
         )
     return _with_silence(steps, failure)
+
+
+def _is_long(entry: Entry) -> bool:
+    return entry["kind"] == "operator" and "\n" in entry["text"]
 
 
 def fold(steps: Iterable[Step], kind: str | None = None) -> list[Group]:

@@ -14,7 +14,7 @@ from harness.operators.requests import FORM, HttpRequest
 from harness.sut.secret import MASK
 from ocppj.masking import mask
 
-SHOWN: Final = 32_768
+SHOWN: Final = 16_384
 """Characters of a body that are shown; what is longer is cut, and says so."""
 _SECRET: Final = re.compile(r"auth|cookie|key|password|secret|token", re.IGNORECASE)
 
@@ -49,6 +49,11 @@ def answer_text(answer: Answer, hide: Callable[[str], str], *, private: bool = F
     first = f"{answer.status} {answer.reason}".rstrip() + f" after {answer.seconds * 1000:.0f} ms"
     body = _body(answer.body, answer.content_type, private) or "(no body)"
     return _whole([first, *_headers(answer.headers)], body, hide, cut=answer.cut)
+
+
+def bounded(text: str) -> str:
+    """A text without secrets, as much of it as is shown."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}\n(cut here; {len(text):,} characters came)"
 
 
 def without_userinfo(url: str) -> str:
@@ -92,9 +97,5 @@ def _whole(lines: list[str], body: str, hide: Callable[[str], str], *, cut: bool
     if not body:
         return head
     shown = hide(mask(body))  # before it is cut, so that no half of a secret is left
-    if len(shown) > SHOWN:
-        more = " and more" if cut else ""
-        shown = f"{shown[:SHOWN]}\n(cut here; {len(shown):,} characters{more} came)"
-    elif cut:
-        shown += "\n(cut here; no more of it was read)"
-    return f"{head}\n\n{shown}"
+    told = bounded(shown)
+    return f"{head}\n\n{told}" + ("\n(more came and was not read)" if cut else "")

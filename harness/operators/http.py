@@ -17,6 +17,7 @@ from harness.operators.evidence import Answer, answer_text, request_text, withou
 from harness.operators.requests import JSON, HttpRequest
 from harness.sut.operation import DONE
 from harness.sut.secret import SHORTEST, Secret, scrub
+from ocppj.outside import CUT, harmless
 
 if TYPE_CHECKING:
     import httpx
@@ -193,8 +194,8 @@ def _as_json(value: Any) -> bytes:
 
 
 def _start(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    text = harmless(" ".join(text.split()))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}{CUT}"
 
 
 def _text(body: bytes) -> str:

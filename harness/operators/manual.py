@@ -36,8 +36,11 @@ class ManualOperator:
         told = self._told = asyncio.get_running_loop().create_future()
         termios.tcflush(terminal, termios.TCIFLUSH)
         hint = f"    (waiting {self._seconds:g} s for {action}; n and Enter: the back office does not offer this)"
-        os.write(terminal, "".join(f"{line}\n" for line in ("", *instruction(action, station, payload), hint)).encode())
+        lines = instruction(action, station, payload)
+        os.write(terminal, "".join(f"{line}\n" for line in ("", *lines, hint)).encode())
+        self._tell("\n".join(("asked the person at the terminal", "", *lines)))
         if await told:
+            self._tell(f"the person says that {action} is not offered")
             raise NotOffered(f"operator manual: the person at the terminal said that {action} is not offered")
 
     async def close(self) -> None:

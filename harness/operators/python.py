@@ -6,12 +6,15 @@ import asyncio
 import importlib
 import inspect
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from harness.operators.base import NotOffered, OperatorError, Tell, tell_nobody
+from harness.operators.evidence import bounded
 from harness.sut import PythonFixtures, PythonSettings, Sut
 from harness.sut.templates import snake
+from ocppj.matchers import shown
 
 CATCH_ALL = "perform"
 
@@ -21,20 +24,30 @@ class PythonOperator:
 
     def __init__(self, settings: PythonSettings, sut: Sut, tell: Tell = tell_nobody) -> None:
         self._tell = tell
+        self._use = settings.use
         self._who = f"operator python: {settings.use}"
         self._sut = sut
         self._object = instance(settings, "operator", sut)
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Call `method(station, payload)`, or `perform(action, station, payload)`; blocking methods get a thread."""
-        own = getattr(self._object, snake(action), None)
-        if own is not None:
-            await call(f"{self._who}.{snake(action)}", self._sut, own, station, payload)
-            return
-        catch_all = getattr(self._object, CATCH_ALL, None)
-        if catch_all is None:
+        name, arguments = snake(action), [station, payload]
+        method = getattr(self._object, name, None)
+        if method is None:
+            method, name, arguments = getattr(self._object, CATCH_ALL, None), CATCH_ALL, [action, *arguments]
+        if method is None:
             raise NotOffered(f"{self._who} has no method for {action}; add {snake(action)}(station, payload)")
-        await call(f"{self._who}.{CATCH_ALL}", self._sut, catch_all, action, station, payload)
+        await self._call(name, method, *arguments)
+
+    async def _call(self, name: str, method: Callable[..., Any], *arguments: Any) -> None:
+        said = ", ".join(shown(argument) for argument in arguments)
+        self._tell(self._sut.scrub(f"{self._use}.{name}({said})"))
+        try:
+            returned = await call(f"{self._who}.{name}", self._sut, method, *arguments)
+        except (OperatorError, NotOffered) as error:
+            self._tell(f"raised: {error}" + (f"\n\n{error.evidence}" if isinstance(error, OperatorError) else ""))
+            raise
+        self._tell(bounded(self._sut.scrub(f"returned {returned!r}")))
 
     async def close(self) -> None:
         """Call `close()` if the class has it."""
@@ -88,7 +101,8 @@ async def call(what: str, sut: Sut, method: Callable[..., Any], *arguments: Any)
     except (OperatorError, NotOffered):
         raise
     except Exception as error:
-        raise OperatorError(sut.scrub(f"{what} raised {_said(error)}")) from error
+        evidence = sut.scrub("".join(traceback.format_exception(error)))
+        raise OperatorError(sut.scrub(f"{what} raised {_said(error)}"), evidence=bounded(evidence)) from error
 
 
 def _said(error: BaseException) -> str:

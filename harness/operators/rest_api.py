@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,10 @@ from harness.operators.login import Login
 from harness.operators.requests import request
 from harness.sut import Requests, RestAction, RestFixtures, RestSettings, Sut
 from harness.sut.templates import MissingMember, Scope, Unfilled, sequence
+from ocppj import outside
+
+LONGEST: Final = 200
+"""Characters of answers that go into a sentence."""
 
 
 class RestApi:
@@ -69,12 +73,11 @@ class RestApi:
     def _unfilled(self, place: str, unfilled: Unfilled, scope: Scope) -> str:
         needs = f"{self._who}: {place} in {self._source} needs {{{unfilled.name}}}, which"
         if unfilled.name.startswith("answer"):
-            return f"{needs} {unfilled.why} in what was answered before: {_short(scope.get('answers'))}"
+            return f"{needs} {unfilled.why} in what was answered before: {self._said(scope)}"
         if not isinstance(unfilled, MissingMember):
             return f"{needs} {unfilled.why}"
         return f"{needs} {self._lacking}; take it out of path and headers, or give it a |default(...)"
 
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 200 else f"{text[:200]}…"
+    def _said(self, scope: Scope) -> str:
+        answers = json.dumps(scope.get("answers"), ensure_ascii=False)
+        return outside.shown(self._http.masked(answers), longest=LONGEST)

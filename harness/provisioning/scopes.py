@@ -10,7 +10,7 @@ import msgspec
 
 from harness import provisioning
 from harness.ledger import FOLDER, MADE, Entry, Ledger, ledger_of
-from harness.operators.base import OperatorError
+from harness.operators.base import OperatorError, Tell, tell_nobody
 from harness.operators.python import found
 from harness.provisioning.base import Provisioner, TagRecord, fresh, tag_records
 from harness.run_folder import abandoned
@@ -87,10 +87,15 @@ def left(out: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def made_for_case(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
-    """While the block lasts, the station of a case is known. Raises OperatorError; a failing removal is only noted."""
+async def made_for_case(
+    sut: Sut, lane: Lane, out: Path, note: Callable[[str], None], tell: Tell = tell_nobody
+) -> AsyncIterator[None]:
+    """While the block lasts, the station of a case is known; `tell` is given what is done for it.
+
+    Raises OperatorError; a failing removal is only noted.
+    """
     made = not per_case(sut) or Entry("station", lane.identity) in ledger_of(sut, out)  # for the run, as a lane's
-    async with _made(sut, lane, out, note) if not made else nullcontext():
+    async with _made(sut, lane, out, note, tell) if not made else nullcontext():
         yield
 
 
@@ -126,9 +131,11 @@ async def tags_for_case(sut: Sut, tags: Tags, out: Path, note: Callable[[str], N
 
 
 @asynccontextmanager
-async def _made(sut: Sut, lane: Lane, out: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
+async def _made(
+    sut: Sut, lane: Lane, out: Path, note: Callable[[str], None], tell: Tell = tell_nobody
+) -> AsyncIterator[None]:
     ledger = ledger_of(sut, out)
-    provisioner = provisioning.make(sut)
+    provisioner = provisioning.make(sut, tell)
     try:
         entry = await make_station(provisioner, ledger, lane)
         yield

@@ -62,6 +62,7 @@ class CaseView:
     rules: tuple[Rule, ...]
     columns: Mapping[str, str]
     frame: Markup | None
+    evidence: Markup | None
     parts: tuple[Part, ...]
     left_out: int
     trace: str | None
@@ -158,6 +159,7 @@ def _view(case: Case, steps: list[Step], share: int) -> CaseView:
         rules=tuple(rules_of(case)),
         columns=failure["columns"] if failure else COLUMNS,
         frame=frame(found["text"], *marks) if found else None,
+        evidence=frame(failure["evidence"]) if failure and failure.get("evidence") else None,
         parts=tuple(Part(group, tuple(map(line, group.steps))) for group in groups),
         left_out=len(steps) - len(shown),
         trace=link_to(trace) if trace else None,

@@ -118,6 +118,7 @@ class ScriptedSut:
         self.after: dict[str, list[tuple[str, Any]]] = {}
         self.operations: dict[str, Operation] = {}
         self.api_status = 202
+        self.api_body = b"{}"
         self.refuses: int | None = None
         self.on_request: Callable[[str, str], object] = lambda method, target: None
         self.received: list[tuple[str, Payload]] = []
@@ -257,7 +258,8 @@ class ScriptedSut:
                     parts = target.partition("?")[0].split("/")
                     if status == 202:
                         self._do(self._operate(unquote(parts[4]), parts[6], json.loads(body)))
-                writer.write(b"HTTP/1.1 %d Text\r\nContent-Length: 2\r\n\r\n{}" % status)
+                said = self.api_body
+                writer.write(b"HTTP/1.1 %d Text\r\nContent-Length: %d\r\n\r\n%b" % (status, len(said), said))
                 await writer.drain()
 
     async def _operate(self, identity: str, action: str, payload: Payload) -> None:

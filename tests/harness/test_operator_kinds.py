@@ -47,8 +47,10 @@ def _forget() -> None:
         del sys.modules[name]
 
 
-async def performed(sut: Sut, action: str, payload: dict[str, Any], station: str = "CP 1/é") -> None:
-    operator = make(sut)
+async def performed(
+    sut: Sut, action: str, payload: dict[str, Any], station: str = "CP 1/é", told: list[str] | None = None
+) -> None:
+    operator = make(sut, [].append if told is None else told.append)
     try:
         await operator.perform(action, station, payload)
     finally:
@@ -137,6 +139,28 @@ async def test_what_the_users_code_raises_is_one_sentence_without_secrets(tmp_pa
     )
 
 
+async def test_what_a_class_did_is_told_without_secrets(tmp_path: Path) -> None:
+    sut = python(tmp_path, "my_csms:Operator", 'options = { url = "${TOKEN}" }')
+    told: list[str] = []
+    await performed(sut, "Reset", {"type": "token-4711"}, told=told)
+    with pytest.raises(NotOffered):
+        await performed(sut, "ReserveNow", {}, told=told)
+    assert told == [
+        'my_csms:Operator.reset(CP 1/é, {"type":"***"})',
+        "returned None",
+        "my_csms:Operator.reserve_now(CP 1/é, {})",
+        "raised: this product has no reservations",
+    ]
+
+    with pytest.raises(OperatorError) as caught:
+        await performed(sut, "UnlockConnector", {"connectorId": 1}, told=told)
+    call, raised = told[4:]
+    assert call == 'my_csms:Operator.unlock_connector(CP 1/é, {"connectorId":1})'
+    assert raised == f"raised: {caught.value}\n\n{caught.value.evidence}"
+    assert caught.value.evidence.endswith("ValueError: no such\nstation, ***\n")
+    assert 'my_csms.py", line 15, in unlock_connector' in caught.value.evidence
+
+
 @pytest.mark.parametrize(
     ("use", "options", "code", "sentence"),
     [
@@ -190,6 +214,22 @@ async def test_the_payload_is_posted_to_the_address_of_its_action(tmp_path: Path
         ("POST", "/api/octt/1.6/CP%201%2F%C3%A9/reset", {"type": "Hard"}),
     ]
     assert {request.headers["x-api-key"] for request in api.requests} == {"token-4711"}
+
+
+async def test_what_the_trigger_api_was_asked_and_answered_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    async with serving(lambda _: (202, {"note": "token-4711"})) as api:
+        await performed(sut_of(tmp_path, TRIGGER.format(url=api.url)), "Reset", {"type": "Hard"}, "CP1", told)
+    request, answer = told
+    assert request.splitlines() == [
+        f"POST {api.url}/api/octt/1.6/CP1/reset",
+        "Content-Type: application/json",
+        "X-Api-Key: ***",
+        "",
+        '{"type":"Hard"}',
+    ]
+    assert answer.startswith("202 Text after ")
+    assert answer.endswith('\n\n{"note": "***"}')
 
 
 async def test_501_means_that_an_action_is_not_offered_and_404_is_an_error(tmp_path: Path) -> None:
@@ -310,7 +350,8 @@ async def test_the_instruction_is_on_the_terminal_and_the_case_has_the_time_of_a
 
 
 async def test_n_and_enter_says_that_it_is_not_offered(tmp_path: Path, terminal: int) -> None:
-    operator = make(sut_of(tmp_path, MANUAL))
+    told: list[str] = []
+    operator = make(sut_of(tmp_path, MANUAL), told.append)
     waiting = asyncio.create_task(operator.perform("Reset", "CP1", {"type": "Hard"}))
     await _read_until(terminal, "offer this)")
     os.write(terminal, b"what?\nN\n")
@@ -318,6 +359,10 @@ async def test_n_and_enter_says_that_it_is_not_offered(tmp_path: Path, terminal:
     with pytest.raises(NotOffered, match="the person at the terminal said that Reset is not offered"):
         await asyncio.wait_for(waiting, 20)
     await operator.close()
+    assert told == [
+        "asked the person at the terminal\n\nRestart CP1.  [Reset]\n    type  Hard",
+        "the person says that Reset is not offered",
+    ]
 
 
 async def test_one_person_cannot_serve_two_workers(terminal: int) -> None:

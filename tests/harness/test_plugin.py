@@ -1,7 +1,9 @@
 """The pytest plugin, run by pytester on made-up cases against a CSMS that answers as it is told."""
 
 import base64
+import html
 import json
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -301,6 +303,49 @@ def test_an_operator_that_refuses_is_an_error_and_not_silence(running: Running, 
     assert (outcome.code, outcome.verdicts) == (3, {ONCE: "ERROR"})
     assert outcome.only["failure"]["kind"] == "operator"
     assert "was answered 500 (wanted 200, 201, 202, 204)" in outcome.only["reason"]
+
+
+REST = """
+[operator]
+kind = "rest"
+base_url = "{api}"
+headers = {{ Authorization = "Bearer token-4711" }}
+[operator.actions.Reset]
+path = "/{{station}}/reset"
+body = "{{payload}}"
+"""
+REFUSAL = {"message": "no. " * 100, "token": "token-4711"}
+
+
+def told(outcome: Outcome) -> list[str]:
+    """What the trace of the only case says of the operator."""
+    lines = (outcome.out / outcome.only["trace"]).read_text("utf-8").splitlines()
+    return [entry["text"] for entry in map(json.loads, lines) if entry["kind"] == "operator"]
+
+
+@pytest.mark.parametrize("status", [400, 200])
+def test_what_the_api_of_an_operator_did_is_evidence(running: Running, scripted: ScriptedSut, status: int) -> None:
+    """Refused, and taken without anything happening: request and answer stand in trace, explanation and page."""
+    scripted.api_status, scripted.api_body = status, json.dumps(REFUSAL).encode()
+    outcome = running(RESET, sut={"more": REST.format(api=scripted.api), "message_s": 1})
+
+    said = json.dumps(REFUSAL).replace("token-4711", "***")
+    asked, request, answer = told(outcome)
+    assert asked == "Reset type=Hard"
+    assert request.splitlines() == [
+        f"POST {scripted.api}/LANE-1/reset",
+        "Content-Type: application/json",
+        "Authorization: ***",
+        "",
+        '{"type":"Hard"}',
+    ]
+    assert answer.startswith(f"{status} Text after ")
+    assert answer.endswith(f"\n\n{said}")
+    assert outcome.verdicts == {ONCE: "ERROR" if status == 400 else "FAIL"}
+    assert outcome.only["failure"]["evidence"] == f"{request}\n\n{answer}"
+    folded = outcome.stdout.partition("\n  operator  ")[2]
+    assert re.sub(r"\s", "", said) in re.sub(r"\s", "", folded)
+    assert html.escape(said, quote=False) in (outcome.out / "report.html").read_text("utf-8")
 
 
 def test_with_an_operator_the_case_passes(running: Running, scripted: ScriptedSut) -> None:

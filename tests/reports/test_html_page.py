@@ -408,6 +408,14 @@ def test_a_long_message_of_a_case_that_passed_is_cut(run: dict[str, Any]) -> Non
     assert len(document) < len(page(run, TRACES)) + FRAME_CHARACTERS + 2_000
 
 
+def test_what_an_operator_did_stands_uncut_in_a_case_that_failed(run: dict[str, Any]) -> None:
+    case_of(run, "TC_013_CSMS")["failure"]["evidence"] = "POST http://x/reset\n\n500 Oh\n\n<b>" + "y" * 16_000
+    text = Page(page(only(run, "TC_013_CSMS"), TRACES)).text("TC_013_CSMS")
+    assert "What the operator did, and what came back" in text
+    assert "<b>" + "y" * 16_000 in text
+    assert "What the operator did" not in Page(page(only(run, "TC_010_CSMS"), TRACES)).text("TC_010_CSMS")
+
+
 def test_nothing_of_a_case_that_failed_is_cut(run: dict[str, Any]) -> None:
     traces = grown(run, "TC_010_CSMS", 3, PAGE_CHARACTERS // 2)
     document = page(only(run, "TC_010_CSMS", "TC_056_CSMS"), traces)

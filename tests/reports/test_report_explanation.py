@@ -209,6 +209,26 @@ def test_no_secret_is_shown_and_the_caret_stays(case_of: CaseOf, password: str) 
     assert pointed_at(text) == '"reboot":true'
 
 
+def test_what_an_operator_did_is_shown_uncut_and_without_secrets(case_of: CaseOf, password: str) -> None:
+    case = case_of("TC_031_CSMS")
+    assert "  operator" not in render(case)
+    long = "<p>" + "no " * 200 + "</p>"
+    case["failure"]["evidence"] = (
+        f'POST http://x/reset\n\n{{"key":"AuthorizationKey","value":"{password}"}}'
+        f"\n\n500 Oh after 3 ms\n\n{long}\x1b[31m"
+    )
+    lines = render(case, width=80).splitlines()
+    first = lines.index("  operator  POST http://x/reset")
+    assert lines[first + 1 : first + 5] == [
+        "",
+        '            {"key":"AuthorizationKey","value":"********"}',
+        "",
+        "            500 Oh after 3 ms",
+    ]
+    assert "".join(line[12:].ljust(68) for line in lines[first + 6 :]).startswith(f"{long}␛[31m")
+    assert password not in "".join(lines)
+
+
 def test_an_error_keeps_its_traceback(case_of: CaseOf) -> None:
     text = render(case_of("TC_031_CSMS"))
     assert "  Traceback (most recent call last):\n    File " in text

@@ -55,6 +55,26 @@ def test_a_trace_and_the_results_tell_the_same(id: str) -> None:
     assert [step.ms for step in read[: len(told)]] == pytest.approx([step.ms for step in told], abs=0.001)
 
 
+def test_what_an_operator_did_is_one_line_with_the_whole_behind_it() -> None:
+    told = 'POST http://x/reset\nContent-Type: application/json\n\n{"type":"Hard",\n "more":"' + "x" * 600 + '"}'
+    bare, said, long = of_trace(
+        [
+            entry(1, "Reset type=Hard", kind="operator", direction=None),
+            entry(2, "204 No Content after 3 ms\nserver: x", kind="operator", direction=None),
+            entry(3, told, kind="operator", direction=None),
+        ]
+    )
+    assert (bare.label, bare.detail, bare.text) == ("Reset type=Hard", "", None)
+    assert (said.label, said.detail, said.text) == (
+        "204 No Content after 3 ms",
+        "",
+        "204 No Content after 3 ms\nserver: x",
+    )
+    assert (long.label, long.text) == ("POST http://x/reset", told)
+    assert long.detail.startswith('{"type":"Hard", "more":"xxx')
+    assert (len(long.detail), long.detail[-1]) == (MAX_DETAIL, "…")
+
+
 def test_only_messages_have_a_text() -> None:
     steps = of_trace(trace_of("TC_010_CSMS"))
     assert {step.kind for step in steps if step.text is None} == {"operator", "note"}
