@@ -100,7 +100,7 @@ async def presence(sut: Sut, lane: Lane, at_first: Answers) -> str | None:
     from harness.looking import look  # opens sockets, so not before it is needed
 
     if sut.connection.health is not None:
-        return await _ask(sut.connection.health, sut.timeouts.connect_s)
+        return await ask(sut.connection.health, sut.timeouts.connect_s)
     try:
         now = await look(sut, lane, until=at_first)
     except HarnessError:  # a file of certificates, of which the case has told
@@ -110,12 +110,14 @@ async def presence(sut: Sut, lane: Lane, at_first: Answers) -> str | None:
     return now.sentence or f"{sut.connection.url} answers no more"
 
 
-async def _ask(url: str, seconds: float) -> str | None:
+async def ask(url: str, seconds: float) -> str | None:
+    """Ask a page for its status; a sentence when it is no success."""
     import httpx
 
     try:
-        async with httpx.AsyncClient(timeout=seconds) as client:
-            response = await client.get(url)
+        # The status says it: the body is not read, however long it is.
+        async with httpx.AsyncClient(timeout=seconds) as client, client.stream("GET", url) as response:
+            pass
     except (httpx.HTTPError, OSError) as error:
         return f"{url} (connection.health) cannot be asked ({str(error) or type(error).__name__})"
     if response.is_success:

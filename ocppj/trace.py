@@ -96,6 +96,10 @@ class Trace:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
 
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Mask these texts as well, also in what was recorded before: they became known on the way."""
+        self._secrets += [secret for secret in secrets if secret]
+
     def mask(self, text: str) -> str:
         """``text`` with passwords and the given secrets replaced by a mask."""
         return mask(text, self._secrets)

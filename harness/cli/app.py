@@ -250,18 +250,25 @@ def list_cases(
     cls=Command,
     epilog=examples(
         ("Is the file right? Nothing is connected to", "plugproof check sut.toml"),
+        ("See every request that it makes", "plugproof check sut.toml --show-requests"),
         ("Then connect once", "plugproof check sut.toml --probe"),
     ),
 )
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file.")] = Path("sut.toml"),
-    probe: Annotated[bool, typer.Option("--probe", help="Then connect once, with the stations and tags made.")] = False,
+    show_requests: Annotated[
+        bool, typer.Option("--show-requests", help="Print what operator and fixtures would send, secrets masked.")
+    ] = False,
+    probe: Annotated[
+        bool,
+        typer.Option("--probe", help="Then connect once, with stations and tags made, and try operations that read."),
+    ] = False,
 ) -> None:
     """Check a SUT file, offline unless --probe is given."""
     from harness.cli.check import run
     from harness.registry import all_cases
 
-    raise typer.Exit(run(file, all_cases(), probe=probe))
+    raise typer.Exit(run(file, all_cases(), probe=probe, show_requests=show_requests))
 
 
 @app.command(

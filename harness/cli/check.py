@@ -1,7 +1,8 @@
 """`plugproof check FILE`: is the SUT file usable? Mistakes are sentences, the exit code is 2.
 
-It works offline. `--probe` then makes a station and the tags as `[fixtures]` says, connects, boots, shows the tags, and
-removes what it made; what a run would not find there as it needs it is a sentence each, and the exit code is 3.
+It works offline. `--show-requests` prints what operator and fixtures would do. `--probe` then makes a station and the
+tags as `[fixtures]` says, connects, boots, shows the tags, tries the operations that only read, and removes what it
+made; what a run would not find there as it needs it is a sentence each, and the exit code is 3.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from harness.provisioning.scopes import per_case, remove_all
 from harness.registry import missing
 from harness.session import new_run_id
 from harness.sut import (
+    Lane,
     ManualSettings,
     NoFixtures,
+    NoOperator,
     PythonFixtures,
     PythonSettings,
     ReferenceSettings,
@@ -38,7 +41,7 @@ from harness.sut import (
     security_profiles,
 )
 from harness.sut.link import RUN_LENGTH
-from harness.verdicts import Unreachable
+from harness.verdicts import CaseFailure, HarnessError, Unreachable
 
 if TYPE_CHECKING:
     from harness.preparation import Prepared
@@ -52,6 +55,7 @@ def run(
     known_cases: Iterable[str] | None = None,
     *,
     probe: bool = False,
+    show_requests: bool = False,
 ) -> int:
     """Check `file`, print what is wrong or a short overview; returns the exit code.
 
@@ -74,7 +78,25 @@ def run(
     nothing = missing(sut.role)
     if nothing is not None:
         typer.echo(_line("cases", nothing))
-    return _probe(sut) if probe else 0
+    shown = _show_requests(sut) if show_requests else ExitCode.OK
+    return (_probe(sut) if probe else ExitCode.OK) or shown
+
+
+def _show_requests(sut: Sut) -> int:
+    from harness.cli.requests import Requests  # imports what a run needs, so not before it is asked for
+
+    if sut.role != "csms":
+        typer.echo("--show-requests is for a back office; nobody sends requests to a charge point", err=True)
+        return ExitCode.USAGE
+    requests = Requests(sut)
+    try:
+        for line in ("", *requests.lines()):
+            typer.echo(line)
+    except OperatorError as error:
+        requests.problems[str(error)] = None
+    for problem in requests.problems:
+        typer.echo(problem, err=True)
+    return ExitCode.USAGE if requests.problems else ExitCode.OK
 
 
 def _import_classes(sut: Sut) -> None:
@@ -91,25 +113,52 @@ def _import_classes(sut: Sut) -> None:
 
 
 def _probe(sut: Sut) -> int:
-    from harness.preparation import NotReady, prepare  # opens sockets, so not before it is needed
+    from harness.preparation import NotReady, looker, prepare  # opens sockets, so not before it is needed
 
     if sut.role != "csms":
         typer.echo("--probe is for a back office; a charge point connects by itself", err=True)
         return ExitCode.USAGE
     run = new_run_id()
+    lanes = [sut.lane(0, run)]
     with tempfile.TemporaryDirectory(prefix="plugproof-") as folder:
         out = Path(folder)
         try:
-            prepared = asyncio.run(prepare(sut, [sut.lane(0, run)], out, run))
+            prepared = asyncio.run(prepare(sut, lanes, out, run))
         except (NotReady, Unreachable) as error:
             typer.echo(sut.scrub(str(error)), err=True)
             return ExitCode.USAGE if isinstance(error, NotReady) else ExitCode.ERRORS
-        problems = asyncio.run(remove_all(sut, out))
-    for line in _seen(sut, prepared):
-        typer.echo(sut.scrub(line))
-    for problem in (*prepared.sentences, *problems):
+        for line in _seen(sut, prepared):
+            typer.echo(sut.scrub(line))
+        problems = list(prepared.sentences)
+        if prepared.look is not None and prepared.look.answers is Answers.BOOTS and _can_be_tried(sut):
+            problems += _tried(sut, looker(sut, lanes, run), out)
+        problems += asyncio.run(remove_all(sut, out))
+    for problem in problems:
         typer.echo(sut.scrub(problem), err=True)
-    return ExitCode.ERRORS if prepared.sentences or problems else ExitCode.OK
+    return ExitCode.ERRORS if problems else ExitCode.OK
+
+
+def _can_be_tried(sut: Sut) -> bool:
+    """Whether there is an operator that does by itself what it is asked for."""
+    return not isinstance(sut.operator, NoOperator | ManualSettings)
+
+
+def _tried(sut: Sut, lane: Lane, out: Path) -> list[str]:
+    """Try what only reads, say what came of it; gives a sentence for each operation that did not work."""
+    from harness.trying import tried
+
+    try:
+        outcomes = asyncio.run(tried(sut, lane, out))
+    except (CaseFailure, HarnessError, OperatorError) as error:
+        return [f"the operator was not tried, as {lane.identity} did not come so far again: {error}"]
+    for one in outcomes:
+        came = "is not offered" if not one.offered else "did not work" if one.ms is None else f"came in {one.ms:.0f} ms"
+        typer.echo(_line("operator", f"{one.action} {came}"))
+    return [
+        "\n".join((f"{one.action}: {one.problem}", *(f"    {line}".rstrip() for line in one.evidence.splitlines())))
+        for one in outcomes
+        if one.problem is not None
+    ]
 
 
 def _seen(sut: Sut, prepared: Prepared) -> Iterator[str]:

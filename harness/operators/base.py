@@ -47,5 +47,8 @@ class Operator(Protocol):
         Returns once the request was taken. Raises OperatorError and NotOffered.
         """
 
+    def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
+        """What `perform` would do, as texts without secrets. Raises OperatorError and NotOffered."""
+
     async def close(self) -> None:
         """Give back connections. Safe to call twice."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 
 from harness.operators.base import OperatorError, Tell, tell_nobody
 from harness.operators.bodies import Unreadable, beginning, unpacked
 from harness.operators.evidence import Answer, answer_text, request_text, without_userinfo
-from harness.operators.requests import JSON, HttpRequest
+from harness.operators.requests import HttpRequest, json_request
 from harness.sut.operation import DONE
 from harness.sut.secret import SHORTEST, Secret, scrub
 from ocppj.outside import CUT, harmless
@@ -86,15 +84,15 @@ class HttpCaller:
         ok: Collection[int] = DONE,
         *,
         headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
         json: Any = None,
     ) -> bytes:
         """Send one request and give the (beginning of the) body of its answer; see `exchange`."""
-        if params:
-            url = f"{url}?{urlencode(params)}"
-        content = {} if json is None else {"Content-Type": JSON}
-        request = HttpRequest(method, url, {**content, **(headers or {})}, b"" if json is None else _as_json(json))
+        request = HttpRequest(method, url) if json is None else json_request(method, url, json, headers)
         return (await self.exchange(request, ok)).body
+
+    def shown(self, request: HttpRequest, *, private: bool = False) -> str:
+        """A request as it would go out, as text; `private` as in `exchange`."""
+        return request_text(request, self.masked, private=private)
 
     async def exchange(self, request: HttpRequest, ok: Collection[int] = DONE, *, private: bool = False) -> Answer:
         """Send one request and give its answer; redirects are not followed.
@@ -103,7 +101,7 @@ class HttpCaller:
         is its `status`.
         """
         what = f"{self._who}: {request.method} {without_userinfo(request.url).partition('?')[0]}"
-        asked = request_text(request, self.masked, private=private)
+        asked = self.shown(request, private=private)
         self._tell(asked)
         try:
             answer = await self._exchange(request)
@@ -187,10 +185,6 @@ class HttpCaller:
 
 class _Failed(Exception):
     """There was no answer that can be read; the text says why, and goes on where a request was named."""
-
-
-def _as_json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _start(text: str) -> str:

@@ -43,6 +43,10 @@ class ManualOperator:
             self._tell(f"the person says that {action} is not offered")
             raise NotOffered(f"operator manual: the person at the terminal said that {action} is not offered")
 
+    def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
+        """The instruction."""
+        return ["\n".join(instruction(action, station, payload))]
+
     async def close(self) -> None:
         """Give the terminal back."""
         self._over()

@@ -16,6 +16,10 @@ class NoneOperator:
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Always raises NotOffered."""
+        self.shows(action, station, payload)
+
+    def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
+        """Always raises NotOffered."""
         raise NotOffered(
             "nobody operates the back office, so it cannot be asked for anything; "
             f'configure an [operator] in {self._place}, for example kind = "rest"'

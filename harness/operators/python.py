@@ -31,23 +31,30 @@ class PythonOperator:
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Call `method(station, payload)`, or `perform(action, station, payload)`; blocking methods get a thread."""
-        name, arguments = snake(action), [station, payload]
-        method = getattr(self._object, name, None)
-        if method is None:
-            method, name, arguments = getattr(self._object, CATCH_ALL, None), CATCH_ALL, [action, *arguments]
-        if method is None:
-            raise NotOffered(f"{self._who} has no method for {action}; add {snake(action)}(station, payload)")
-        await self._call(name, method, *arguments)
-
-    async def _call(self, name: str, method: Callable[..., Any], *arguments: Any) -> None:
-        said = ", ".join(shown(argument) for argument in arguments)
-        self._tell(self._sut.scrub(f"{self._use}.{name}({said})"))
+        (said,) = self.shows(action, station, payload)
+        name, method, arguments = self._chosen(action, station, payload)
+        self._tell(said)
         try:
             returned = await call(f"{self._who}.{name}", self._sut, method, *arguments)
         except (OperatorError, NotOffered) as error:
             self._tell(f"raised: {error}" + (f"\n\n{error.evidence}" if isinstance(error, OperatorError) else ""))
             raise
         self._tell(bounded(self._sut.scrub(f"returned {returned!r}")))
+
+    def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
+        """The call as text."""
+        name, _, arguments = self._chosen(action, station, payload)
+        return [self._sut.scrub(f"{self._use}.{name}({', '.join(shown(argument) for argument in arguments)})")]
+
+    def _chosen(
+        self, action: str, station: str, payload: dict[str, Any]
+    ) -> tuple[str, Callable[..., Any], tuple[Any, ...]]:
+        own, catch_all = (getattr(self._object, name, None) for name in (snake(action), CATCH_ALL))
+        if own is not None:
+            return snake(action), own, (station, payload)
+        if catch_all is not None:
+            return CATCH_ALL, catch_all, (action, station, payload)
+        raise NotOffered(f"{self._who} has no method for {action}; add {snake(action)}(station, payload)")
 
     async def close(self) -> None:
         """Call `close()` if the class has it."""

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from harness.operators.base import Tell, tell_nobody
 from harness.operators.http import HttpCaller
+from harness.operators.requests import HttpRequest, json_request
 from harness.sut import ReferenceSettings, Sut
 
 
@@ -21,8 +22,15 @@ class ReferenceOperator:
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Ask for one operation. Raises OperatorError when the API refuses it."""
-        url = f"{self._base}/stations/{quote(station, safe='')}/operations/{quote(action, safe='')}"
-        await self._http.send("POST", url, params={"wait": "false"}, json=payload)
+        await self._http.exchange(self._request(action, station, payload))
+
+    def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
+        """The request as text."""
+        return [self._http.shown(self._request(action, station, payload))]
+
+    def _request(self, action: str, station: str, payload: dict[str, Any]) -> HttpRequest:
+        url = f"{self._base}/stations/{quote(station, safe='')}/operations/{quote(action, safe='')}?wait=false"
+        return json_request("POST", url, payload)
 
     async def close(self) -> None:
         """Close the connections."""

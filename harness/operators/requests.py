@@ -42,6 +42,11 @@ def request(
     return HttpRequest(template.method, url, {**sent, **rendered({**headers, **template.headers}, scope)}, body)
 
 
+def json_request(method: str, url: str, value: Any, headers: Mapping[str, str] | None = None) -> HttpRequest:
+    """A request with a JSON body."""
+    return HttpRequest(method, url, {"Content-Type": JSON, **(headers or {})}, _json(value))
+
+
 def rendered(headers: Mapping[str, Secret], scope: Scope) -> dict[str, str]:
     """Headers with their placeholders filled in. Raises Unfilled."""
     return {name: render_text(value.reveal(), scope) for name, value in headers.items()}

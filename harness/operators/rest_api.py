@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
 from harness.operators.base import OperatorError, Tell
 from harness.operators.http import HttpCaller
-from harness.operators.login import Login
-from harness.operators.requests import request
+from harness.operators.login import Login, login_request
+from harness.operators.requests import HttpRequest, request
 from harness.sut import Requests, RestAction, RestFixtures, RestSettings, Sut
+from harness.sut.secret import MASK
+from harness.sut.template_placeholders import LATER
 from harness.sut.templates import MissingMember, Scope, Unfilled, sequence
 from ocppj import outside
 
+_QUOTED: Final = re.compile("%7B.*?%7D")
+"""A placeholder of an answer in an address."""
 LONGEST: Final = 200
 """Characters of answers that go into a sentence."""
 
@@ -39,21 +46,55 @@ class RestApi:
         An answer that is no JSON is None. `name` is the key of the requests in the SUT file. Raises OperatorError.
         """
         answers = [] if answers is None else answers
-        templates = sequence(requests)
-        for number, template in enumerate(templates, 1):
-            place = f"[{self._table}.{name}]" if len(templates) == 1 else f"[[{self._table}.{name}]] number {number}"
+        for place, template in self._places(name, requests):
             known = {**scope, "answers": answers, **({"answer": answers[-1]} if answers else {})}
             answers.append(await self._send(place, template, known))
+
+    def shows(self, name: str, requests: Requests | None, scope: Scope, *answered: str) -> list[str]:
+        """The same requests as texts, without sending them; what takes a value of an answer has its placeholder.
+
+        `answered` are names of answers besides those of the requests themselves. Raises OperatorError.
+        """
+        scope, later = {**scope, **dict.fromkeys(answered, LATER)}, dict.fromkeys(("answer", "answers"), LATER)
+        given = {} if self._settings.login is None else dict.fromkeys(self._settings.login.gives, MASK)
+        texts = []
+        for number, (place, template) in enumerate(self._places(name, requests)):
+            known = {**scope, **(later if number else {})}
+            try:
+                filled = self._filled(place, template, known)
+            except OperatorError:
+                if LATER not in known.values():
+                    raise
+                texts.append(f"{self._who}: {place} in {self._source} cannot be shown before the answers are there")
+                continue
+            url = _QUOTED.sub(lambda found: unquote(found[0]), filled.url)
+            texts.append(self._http.shown(msgspec.structs.replace(filled, url=url, headers=filled.headers | given)))
+        return texts
+
+    def shows_login(self) -> str | None:
+        """The request that logs in as text, without its values; None where there is none."""
+        login = self._settings.login
+        return None if login is None else self._http.shown(login_request(login, self._settings), private=True)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
 
-    async def _send(self, place: str, template: RestAction, scope: Scope) -> Any:
+    def _places(self, name: str, requests: Requests | None) -> Iterator[tuple[str, RestAction]]:
+        """Each request, and what it is called in the SUT file."""
+        templates = sequence(requests)
+        for number, template in enumerate(templates, 1):
+            one = f"[{self._table}.{name}]"
+            yield one if len(templates) == 1 else f"[{one}] number {number}", template
+
+    def _filled(self, place: str, template: RestAction, scope: Scope) -> HttpRequest:
         try:
-            filled = request(self._settings.base_url or "", self._settings.headers, template, scope)
+            return request(self._settings.base_url or "", self._settings.headers, template, scope)
         except Unfilled as unfilled:
             raise OperatorError(self._http.masked(self._unfilled(place, unfilled, scope))) from None
+
+    async def _send(self, place: str, template: RestAction, scope: Scope) -> Any:
+        filled = self._filled(place, template, scope)
         ok = template.ok or self._settings.ok
         given = {} if self._login is None else await self._login.headers()
         signed = msgspec.structs.replace(filled, headers={**filled.headers, **given})
@@ -79,5 +120,5 @@ class RestApi:
         return f"{needs} {self._lacking}; take it out of path and headers, or give it a |default(...)"
 
     def _said(self, scope: Scope) -> str:
-        answers = json.dumps(scope.get("answers"), ensure_ascii=False)
+        answers = json.dumps(scope.get("answers"), ensure_ascii=False, default=lambda _: None)
         return outside.shown(self._http.masked(answers), longest=LONGEST)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from harness.operators.base import NotOffered, OperatorError, Tell, tell_nobody
 from harness.operators.http import HttpCaller
-from harness.operators.requests import rendered
+from harness.operators.requests import HttpRequest, json_request, rendered
 from harness.sut import Sut, TriggerSettings
 from harness.sut.templates import kebab
 
@@ -24,14 +24,21 @@ class TriggerOperator:
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Ask for one operation. Raises NotOffered when it is answered 501, OperatorError when it is not taken."""
-        path = f"/{quote(station, safe='')}/{kebab(action)}"
-        headers = rendered(self._settings.headers, {"station": station})
+        request = self._request(action, station, payload)
         try:
-            await self._http.send("POST", f"{self._base}{path}", self._settings.ok, headers=headers, json=payload)
+            await self._http.exchange(request, self._settings.ok)
         except OperatorError as error:
             if error.status == NOT_IMPLEMENTED:
-                raise NotOffered(f"operator trigger: {self._base}{path} was answered 501, not implemented") from None
+                raise NotOffered(f"operator trigger: {request.url} was answered 501, not implemented") from None
             raise
+
+    def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
+        """The request as text."""
+        return [self._http.shown(self._request(action, station, payload))]
+
+    def _request(self, action: str, station: str, payload: dict[str, Any]) -> HttpRequest:
+        url = f"{self._base}/{quote(station, safe='')}/{kebab(action)}"
+        return json_request("POST", url, payload, rendered(self._settings.headers, {"station": station}))
 
     async def close(self) -> None:
         """Close the connections."""

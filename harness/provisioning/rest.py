@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -17,6 +17,8 @@ from harness.sut import Lane, Requests, RestFixtures, Sut
 
 _ANSWERS: Final = "answers"
 """Where in `Created` the answers to all requests of a `create` are."""
+_CREATED: Final = "created"
+_CREATED_BY: Final = "created_by"
 
 
 class RestProvisioner:
@@ -45,6 +47,22 @@ class RestProvisioner:
         if tag.name != "parent" or self._settings.tags.parent is not None:
             await self._remove("tags.remove", self._settings.tags.remove, tag_scope(tag), created)
 
+    def shows(self, lane: Lane, tags: Iterable[TagRecord]) -> Iterator[tuple[str, list[str]]]:
+        """What would be sent for a station and for tags: the name of each operation, and its requests as texts.
+
+        Raises OperatorError.
+        """
+        stations, removed = self._settings.stations, self._settings.tags.remove
+        about, answered = station_scope(lane), (_CREATED, _CREATED_BY)
+        yield f"create {lane.identity}", self._api.shows("stations.create", stations.create, about)
+        yield f"remove {lane.identity}", self._api.shows("stations.remove", stations.remove, about, *answered)
+        for tag in tags:
+            name, create = tag_requests(self._settings, tag)
+            yield f"create {tag.idTag} ({tag.name})", self._api.shows(name, create, tag_scope(tag))
+            if create is not None:
+                texts = self._api.shows("tags.remove", removed, tag_scope(tag), *answered)
+                yield f"remove {tag.idTag} ({tag.name})", texts
+
     async def close(self) -> None:
         """Close the connections."""
         await self._api.close()
@@ -68,7 +86,7 @@ class RestProvisioner:
 
     async def _remove(self, name: str, requests: Requests | None, scope: dict[str, Any], created: Created) -> None:
         answers = created.get(_ANSWERS) or [None]
-        await self._api.send(name, requests, {**scope, "created": answers[0], "created_by": answers})
+        await self._api.send(name, requests, {**scope, _CREATED: answers[0], _CREATED_BY: answers})
 
 
 def tag_requests(settings: RestFixtures, tag: TagRecord) -> tuple[str, Requests | None]:

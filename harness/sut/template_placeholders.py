@@ -22,6 +22,8 @@ _PARTS = re.compile(r"([A-Za-z_$@][\w$@:-]*)|\[(-?\d+)?\]")
 _FILTER = re.compile(r"\|\s*(\w+)\s*(?:\(([^()]*)\))?\s*")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ABSENT: Final = object()
+LATER: Final = object()
+"""Stands for a value of which nothing is known yet: the answer to a request that is only shown."""
 MOST_DIGITS: Final = 400
 """Of a text that is made a number; a longer one is none that an API means."""
 
@@ -58,6 +60,8 @@ class Placeholder(msgspec.Struct, frozen=True):
     def value(self, scope: Mapping[str, Any]) -> Any:
         """What it stands for. Raises Unfilled."""
         value = _found(scope, self.way)
+        if value is LATER:
+            return f"{{{self.name}}}"
         for name, argument in self.filters:
             if name == DEFAULT:
                 value = _literal(argument or "") if value is _ABSENT else value
@@ -105,6 +109,8 @@ def member(value: Any, name: str) -> Any:
 
 def _found(value: Any, steps: tuple[str | int | None, ...]) -> Any:
     for number, step in enumerate(steps):
+        if value is LATER:
+            return LATER
         if isinstance(step, str):
             value = value.get(step, _ABSENT) if isinstance(value, Mapping) else _ABSENT
         elif not isinstance(value, list):

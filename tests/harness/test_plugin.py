@@ -348,6 +348,34 @@ def test_what_the_api_of_an_operator_did_is_evidence(running: Running, scripted:
     assert html.escape(said, quote=False) in (outcome.out / "report.html").read_text("utf-8")
 
 
+NEW_KEY = """
+@made_up()
+async def test_key(station, operator):
+    await operator.change_configuration(station, key="AuthorizationKey", value=b"sixteen-octets-k".hex())
+    await station.receives("ChangeConfiguration", rule="R1")
+"""
+PASSWORD = """
+[operator]
+kind = "rest"
+base_url = "{api}"
+[operator.actions.ChangeConfiguration]
+path = "/password"
+body = {{ digits = "{{value}}", text = "{{value|unhex}}" }}
+"""
+
+
+def test_a_key_that_is_set_is_not_told_whatever_the_api_calls_it(running: Running, scripted: ScriptedSut) -> None:
+    scripted.api_status, scripted.api_body = 400, b"sixteen-octets-k is too short"
+    outcome = running(NEW_KEY, sut={"more": PASSWORD.format(api=scripted.api)})
+
+    assert told(outcome)[1].endswith('\n\n{"digits":"********","text":"********"}')
+    assert outcome.only["failure"]["evidence"].endswith("\n\n******** is too short")
+    written = [file for file in outcome.out.rglob("*") if file.is_file()]
+    assert len(written) > 4
+    for file in written:
+        assert not re.search(b"sixteen-octets-k|7369787465656e", file.read_bytes()), file
+
+
 def test_with_an_operator_the_case_passes(running: Running, scripted: ScriptedSut) -> None:
     outcome = running(RESET, sut={"operator": True})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -461,13 +462,18 @@ def test_probe_makes_connects_and_removes(tmp_path: Path, scripted: ScriptedSut)
     code, out, err = probed(tmp_path)
 
     assert (code, err) == (0, "")
-    assert out.splitlines()[-2].startswith("  probe      LANE-2 connected and booted, round trip ")
-    assert out.splitlines()[-1] == "  tags       VALID-1 is Accepted, EXPIRED-1 is Accepted"
-    assert [action for action, _ in scripted.received] == ["BootNotification", "Authorize", "Authorize"]
+    assert out.splitlines()[-3].startswith("  probe      LANE-2 connected and booted, round trip ")
+    assert out.splitlines()[-2] == "  tags       VALID-1 is Accepted, EXPIRED-1 is Accepted"
+    assert re.fullmatch(r"  operator   GetConfiguration came in \d+ ms", out.splitlines()[-1])
+    assert [action for action, _ in scripted.received] == [
+        *("BootNotification", "Authorize", "Authorize"),
+        *("BootNotification", "StatusNotification", "StatusNotification"),
+    ]
     assert targets[:3] == [("PUT", "VALID-1"), ("PUT", "EXPIRED-1"), ("PUT", "LANE-1")]
     assert targets[3:5] == [("PUT", "LANE-2"), ("DELETE", "LANE-2")]
-    assert targets[5] == ("DELETE", "LANE-1")
-    assert set(targets[6:]) == {("DELETE", "EXPIRED-1"), ("DELETE", "VALID-1")}
+    assert targets[5:8] == [("PUT", "LANE-2"), ("POST", "GetConfiguration"), ("DELETE", "LANE-2")]
+    assert targets[8] == ("DELETE", "LANE-1")
+    assert set(targets[9:]) == {("DELETE", "EXPIRED-1"), ("DELETE", "VALID-1")}
 
 
 def test_probe_tells_in_one_sentence_what_is_wrong(tmp_path: Path, scripted: ScriptedSut) -> None:

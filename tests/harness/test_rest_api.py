@@ -363,6 +363,7 @@ def raw_deflate(data: bytes) -> bytes:
         (raw_deflate(b"hello"), "deflate"),
         (gzip.compress(zlib.compress(b"hello")), "deflate, gzip"),
     ],
+    ids=["as it is", "gzip", "two members", "deflate", "raw deflate", "deflate in gzip"],
 )
 async def test_a_packed_answer_is_unpacked(tmp_path: Path, body: bytes, encoding: str) -> None:
     assert (await answered(tmp_path, body, encoding))[-1].endswith("\n\nhello")

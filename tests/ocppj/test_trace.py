@@ -69,3 +69,11 @@ def test_json_lines_are_masked_and_dated() -> None:
     assert second["text"] == f"log in with {MASK} ü"
     assert "ü" in lines[1]
     assert Trace().to_jsonl() == ""
+
+
+def test_a_secret_that_becomes_known_on_the_way_is_masked_in_what_was_before() -> None:
+    trace = Trace()
+    trace.add("note", "hunter2 was set")
+    trace.hide(["hunter2", ""])
+    assert "hunter2" not in trace.to_jsonl()
+    assert trace.mask("a hunter2") == f"a {MASK}"

@@ -20,6 +20,8 @@ from harness.operators.reference import ReferenceOperator
 from harness.profile_names import PROFILES
 from harness.reference import reference_csms
 from harness.registry import all_cases
+from harness.samples import samples
+from harness.sut import load
 from ocppj import frames
 from ocppj.frames import Call, CallResult
 from ocppj.session import Memory, Session
@@ -163,6 +165,42 @@ def test_the_trace_has_the_form_it_should(traces: dict[str, list[dict[str, Any]]
     phases = [entry["phase"].partition(":")[0] for entry in entries]
     assert set(phases) <= {"preamble", "case", "cleanup"}
     assert "case" in phases
+
+
+def test_the_samples_of_check_are_what_the_cases_ask_an_operator_for(
+    quick: Reference, traces: dict[str, list[dict[str, Any]]]
+) -> None:
+    """One sample of every kind of request, and none that no case makes."""
+    asked = {kind(action, payload) for entries in traces.values() for action, payload in asked_for(entries)}
+    sut = load(quick.sut)
+    assert {kind(action, payload) for action, payload in samples(sut, sut.lane(0).connectors)} == asked
+
+
+def asked_for(entries: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the operator of the reference was asked for, as its HTTP requests tell."""
+    for entry in entries:
+        head, _, body = entry["text"].partition("\n\n")
+        found = re.match(r"POST \S+/operations/(\w+)\?", head)
+        if entry["kind"] == "operator" and found is not None:
+            yield found[1], json.loads(body)
+
+
+def kind(action: str, payload: dict[str, Any]) -> tuple[Any, ...]:
+    """An action with the members that it has, and the values of those that have few."""
+    chosen = ("type", "updateType", "requestedMessage", "certificateType", "chargingProfilePurpose", "hashAlgorithm")
+
+    def members(value: Any, path: str) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, member in value.items():
+                yield from members(member, f"{path}.{name}")
+        elif isinstance(value, list):
+            for item in value:
+                yield from members(item, f"{path}[]")
+        else:
+            yield f"{path}={value}" if path.rpartition(".")[2] in chosen else path
+
+    secret = payload.get("key") == "AuthorizationKey"
+    return (action, secret, *sorted(set(members(payload, ""))))
 
 
 def judged(entries: list[dict[str, Any]], memory: Memory) -> list[tuple[str, str]]:
