@@ -47,6 +47,7 @@ class Api:
     headers: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     requests: list[Request] = field(default_factory=list)
+    answers: list[Any] = field(default_factory=list)
 
     @property
     def seen(self) -> list[tuple[str, str]]:
@@ -63,6 +64,7 @@ class Api:
                 self.requests.append(request)
                 answer = self.answer(request)
                 status, content = await answer if asyncio.iscoroutine(answer) else answer
+                self.answers.append(content)
                 data = (
                     content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
                 )

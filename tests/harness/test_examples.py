@@ -1,20 +1,22 @@
-"""Every example of a SUT file is usable, and its templates make the requests that the API of the product documents.
+"""Every example of a SUT file is usable, and its templates make the requests that the API of the product takes.
 
-The stand-ins take exactly the requests of the real API (types, names, enumerations) and put the frame on the wire that
-the product would send; they do nothing else. What they do not take, they answer 400.
+What an API takes is what its own description says (`tests/harness/apis`), not what somebody remembers of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -22,8 +24,10 @@ from csms_core import Config, Csms
 from harness.cli.app import app
 from harness.operators import NotOffered, OperatorError, make
 from harness.provisioning.scopes import make_for_run, remove_all
-from harness.sut import Sut, load
-from tests.harness.http_api import Answer, Request, serving
+from harness.samples import samples
+from harness.sut import Secret, Sut, load
+from tests.harness.apis import Description, problems_of
+from tests.harness.http_api import Answer, Api, Request, serving
 from tests.harness.suts import sut_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -67,319 +71,191 @@ def test_what_the_page_about_operators_shows_is_usable(tmp_path: Path, number: i
     assert sut.operator.__struct_config__.tag in ("rest", "python")
 
 
-# --- what the operator is asked for ----------------------------------------------------------------------------------
-
-PROFILE = {
-    "chargingProfileId": 11,
-    "stackLevel": 0,
-    "chargingProfilePurpose": "TxProfile",
-    "chargingProfileKind": "Absolute",
-    "transactionId": 77,
-    "chargingSchedule": {
-        "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6.0}],
-    },
-}
-LIST = [
-    {"idTag": "PP-VALID", "idTagInfo": {"status": "Accepted"}},
-    {"idTag": "PP-VALID-2", "idTagInfo": {"status": "Accepted"}},
-]
-WANTED: dict[str, tuple[str, dict[str, Any]]] = {
-    "remote start": ("RemoteStartTransaction", {"idTag": "PP-VALID", "connectorId": 1}),
-    "remote start anywhere": ("RemoteStartTransaction", {"idTag": "PP-VALID"}),
-    "remote start with profile": (
-        "RemoteStartTransaction",
-        {"idTag": "PP-VALID", "connectorId": 1, "chargingProfile": PROFILE},
-    ),
-    "remote stop": ("RemoteStopTransaction", {"transactionId": 77}),
-    "hard reset": ("Reset", {"type": "Hard"}),
-    "soft reset": ("Reset", {"type": "Soft"}),
-    "unlock": ("UnlockConnector", {"connectorId": 1}),
-    "availability": ("ChangeAvailability", {"connectorId": 0, "type": "Inoperative"}),
-    "change configuration": ("ChangeConfiguration", {"key": "MeterValueSampleInterval", "value": "60"}),
-    "configuration": ("GetConfiguration", {"key": ["HeartbeatInterval", "ConnectionTimeOut"]}),
-    "all configuration": ("GetConfiguration", {}),
-    "clear cache": ("ClearCache", {}),
-    "set profile": ("SetChargingProfile", {"connectorId": 1, "csChargingProfiles": PROFILE}),
-    "clear profile": ("ClearChargingProfile", {"id": 11}),
-    "clear profiles": (
-        "ClearChargingProfile",
-        {"connectorId": 1, "chargingProfilePurpose": "TxDefaultProfile", "stackLevel": 0},
-    ),
-    "clear all profiles": ("ClearChargingProfile", {}),
-    "composite schedule": ("GetCompositeSchedule", {"connectorId": 1, "duration": 300, "chargingRateUnit": "A"}),
-    "full list": ("SendLocalList", {"listVersion": 1, "updateType": "Full", "localAuthorizationList": LIST}),
-    "differential": ("SendLocalList", {"listVersion": 2, "updateType": "Differential", "localAuthorizationList": LIST}),
-    "list version": ("GetLocalListVersion", {}),
-    "trigger": ("TriggerMessage", {"requestedMessage": "StatusNotification", "connectorId": 1}),
-    "trigger station": ("TriggerMessage", {"requestedMessage": "Heartbeat"}),
-    "update": ("UpdateFirmware", {"location": "ftp://x/f.bin", "retrieveDate": "2026-11-21T10:00:00.000Z"}),
-    "diagnostics": ("GetDiagnostics", {"location": "ftp://x/uploads", "retries": 2}),
-    "reserve": (
-        "ReserveNow",
-        {"connectorId": 1, "idTag": "PP-VALID", "expiryDate": "2026-11-21T10:00:00.000Z", "reservationId": 5},
-    ),
-    "cancel": ("CancelReservation", {"reservationId": 5}),
-}
+# --- what real APIs take ---------------------------------------------------------------------------------------------
 
 
-class Frames(asyncio.Queue[tuple[str, str, dict[str, Any]]]):
-    """The wire of a stand-in: what it sent to whom."""
+class Product:
+    """An HTTP API that takes what the description of a real one says, and answers in its form.
 
-    async def send(self, station: str, action: str, payload: dict[str, Any]) -> None:
-        await self.put((station, action, payload))
+    It does nothing else; a request that the real one would refuse is among ``problems``.
+    """
 
+    def __init__(self, name: str, root: str = "") -> None:
+        self.description = Description(name)
+        self.problems: list[str] = []
+        self._numbers = count(1)
+        self._root = root
 
-async def sent(sut: Sut, frames: Frames, action: str, payload: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """The frame that comes of an action."""
-    operator = make(sut)
-    try:
-        await operator.perform(action, "PLUGPROOF-1", payload)
-    finally:
-        await operator.close()
-    return frames.get_nowait()
+    def answer(self, request: Request) -> Answer:
+        problems = self.description.problems(request, self._root)
+        self.problems += [f"{request.method} {request.target} {request.body.decode()}: {one}" for one in problems]
+        operation = self.description.operation(request, self._root)
+        if problems or operation is None:
+            return 400, {"problems": problems}
+        return 200, None if operation["answer"] is None else self._filled(operation["answer"])
 
-
-# --- SteVe -----------------------------------------------------------------------------------------------------------
-
-
-class SteVe:
-    """Takes what SteVe's OcppOperationsController and OcppTagsRestController take."""
-
-    FORMS: Mapping[str, tuple[set[str], set[str]]] = {
-        # operation: members that have to be there, members that may
-        "RemoteStartTransaction": ({"idTag"}, {"connectorId", "chargingProfilePk"}),
-        "RemoteStopTransaction": ({"transactionId"}, set()),
-        "Reset": ({"resetType"}, set()),
-        "UnlockConnector": ({"connectorId"}, set()),
-        "ChangeAvailability": ({"availType"}, {"connectorId"}),
-        "ChangeConfiguration": ({"keyType"}, {"confKey", "customConfKey", "value"}),
-        "GetConfiguration": (set(), {"confKeyList", "commaSeparatedCustomConfKeys"}),
-        "ClearCache": (set(), set()),
-        "SetChargingProfile": ({"connectorId", "chargingProfilePk"}, {"transactionId"}),
-        "ClearChargingProfile": (
-            {"filterType"},
-            {"chargingProfilePk", "connectorId", "chargingProfilePurpose", "stackLevel"},
-        ),
-        "GetCompositeSchedule": ({"connectorId", "durationInSeconds"}, {"chargingRateUnit"}),
-        "SendLocalList": ({"listVersion", "sendEmptyListWhenFull", "updateType"}, {"addUpdateList", "deleteList"}),
-        "GetLocalListVersion": (set(), set()),
-        "TriggerMessage": ({"triggerMessage"}, {"connectorId"}),
-        "UpdateFirmware": ({"location", "retrieveDateTime"}, {"retries", "retryInterval"}),
-        "GetDiagnostics": ({"location"}, {"retries", "retryInterval", "start", "stop"}),
-        "ReserveNow": ({"connectorId", "expiry", "idTag"}, set()),
-        "CancelReservation": ({"reservationId"}, set()),
-    }
-    RESETS: Mapping[str, str] = {"HARD": "Hard", "SOFT": "Soft"}
-    AVAILABILITIES: Mapping[str, str] = {"INOPERATIVE": "Inoperative", "OPERATIVE": "Operative"}
-    UPDATES: Mapping[str, str] = {"FULL": "Full", "DIFFERENTIAL": "Differential"}
-    PURPOSES: Mapping[str, str] = {
-        "CHARGE_POINT_MAX_PROFILE": "ChargePointMaxProfile",
-        "TX_DEFAULT_PROFILE": "TxDefaultProfile",
-        "TX_PROFILE": "TxProfile",
-    }
-
-    def __init__(self) -> None:
-        self.frames = Frames()
-        self.tags: dict[int, dict[str, Any]] = {}
-        self.profiles = {11: {name: value for name, value in PROFILE.items() if name != "transactionId"}}
-
-    async def answer(self, request: Request) -> Answer:
-        if request.headers.get("authorization") != "Basic dXNlcjpwYXNz":
-            return 401, {"message": "Unauthorized"}
-        parts = request.path.removeprefix("/steve/api/v1/").split("/")
-        if parts[0] == "ocppTags":
-            return self._tag(request, parts)
-        assert parts[0] == "operations"
-        form = dict(request.json)
-        (station,) = form.pop("chargeBoxIdList")
-        required, optional = self.FORMS[parts[1]]
-        if not required <= form.keys() <= required | optional:
-            return 400, {"message": f"{sorted(form)} is not what {parts[1]} takes"}
-        if station == "UNKNOWN":
-            return 200, {"taskId": 1, "exceptions": [{"chargeBoxId": station, "exceptionMessage": "no session"}]}
-        await self.frames.send(station, parts[1], self._payload(parts[1], form))
-        return 200, {"taskId": 1, "taskFinished": True, "successResponses": [], "errorResponses": [], "exceptions": []}
-
-    def _payload(self, action: str, form: dict[str, Any]) -> dict[str, Any]:
-        rename: dict[str, Callable[[], dict[str, Any]]] = {
-            "Reset": lambda: {"type": self.RESETS[form["resetType"]]},
-            "ChangeAvailability": lambda: {
-                "connectorId": form.get("connectorId", 0),
-                "type": self.AVAILABILITIES[form["availType"]],
-            },
-            "ChangeConfiguration": lambda: {
-                "key": form["customConfKey" if form["keyType"] == "CUSTOM" else "confKey"],
-                "value": form["value"],
-            },
-            "GetConfiguration": lambda: {"key": form["confKeyList"]} if "confKeyList" in form else {},
-            "GetCompositeSchedule": lambda: {
-                "connectorId": form["connectorId"],
-                "duration": form["durationInSeconds"],
-                "chargingRateUnit": form["chargingRateUnit"],
-            },
-            "SendLocalList": lambda: {
-                "listVersion": form["listVersion"],
-                "updateType": self.UPDATES[form["updateType"]],
-                "localAuthorizationList": [
-                    {"idTag": tag, "idTagInfo": {"status": "Accepted"}} for tag in form["addUpdateList"]
-                ],
-            },
-            "TriggerMessage": lambda: {
-                "requestedMessage": form.pop("triggerMessage"),
-                **form,
-            },
-            "UpdateFirmware": lambda: {"location": form["location"], "retrieveDate": form["retrieveDateTime"]},
-            "ReserveNow": lambda: {
-                "connectorId": form["connectorId"],
-                "idTag": form["idTag"],
-                "expiryDate": form["expiry"],
-                "reservationId": 5,
-            },
-            "RemoteStartTransaction": lambda: self._with_profile(form),
-            "SetChargingProfile": lambda: {
-                "connectorId": form["connectorId"],
-                "csChargingProfiles": {
-                    **self.profiles[form["chargingProfilePk"]],
-                    "transactionId": form["transactionId"],
-                },
-            },
-            "ClearChargingProfile": lambda: self._cleared(form),
-        }
-        return rename.get(action, lambda: form)()
-
-    def _with_profile(self, form: dict[str, Any]) -> dict[str, Any]:
-        if "chargingProfilePk" not in form:
-            return form
-        profile = {**self.profiles[form.pop("chargingProfilePk")], "transactionId": 77}
-        return {**form, "chargingProfile": profile}
-
-    def _cleared(self, form: dict[str, Any]) -> dict[str, Any]:
-        if form.pop("filterType") == "ChargingProfileId":
-            return {"id": form["chargingProfilePk"]}
-        if "chargingProfilePurpose" in form:
-            form["chargingProfilePurpose"] = self.PURPOSES[form["chargingProfilePurpose"]]
-        return form
-
-    def _tag(self, request: Request, parts: list[str]) -> Answer:
-        if request.method == "DELETE":
-            return (200, self.tags.pop(int(parts[1]))) if int(parts[1]) in self.tags else (404, {})
-        form = request.json
-        assert form.keys() <= {"idTag", "parentIdTag", "expiryDate", "maxActiveTransactionCount", "note"}
-        known = {tag["idTag"] for tag in self.tags.values()}
-        if form["idTag"] in known or form.get("parentIdTag", next(iter(known), None)) not in {*known, None}:
-            return 422, {"message": "constraint"}
-        self.tags[len(self.tags) + 1] = form
-        return 201, {"ocppTagPk": len(self.tags), **form}
+    def _filled(self, schema: dict[str, Any]) -> Any:
+        """The smallest value of a schema with all its members; whole numbers are drawn, one after the other."""
+        kind = schema.get("type")
+        if kind == "object":
+            return {name: self._filled(part) for name, part in schema["properties"].items()}
+        if kind == "integer":
+            return next(self._numbers)
+        return {"array": [], "boolean": True, "string": "x"}[kind or "string"]
 
 
 @asynccontextmanager
-async def steve() -> AsyncIterator[tuple[SteVe, Sut]]:
-    product = SteVe()
-    async with serving(product.answer) as api:
-        yield product, load(EXAMPLES / "sut-steve.toml", {**ENVIRONMENT, "STEVE_API": f"{api.url}/steve"})
+async def product(name: str, file: str, root: str = "") -> AsyncIterator[tuple[Product, Api, Sut]]:
+    """The API of a product, and the SUT file that is shipped for it."""
+    real = Product(name, root)
+    async with serving(real.answer) as api:
+        environment = {**ENVIRONMENT, f"{file.upper()}_API": f"{api.url}{root}"}
+        yield real, api, load(EXAMPLES / f"sut-{file}.toml", environment)
+
+
+PRODUCTS = {
+    # what the API has no call for, or one that cannot be made from what OCPP says
+    "steve": ("/steve", {"DeleteCertificate"}),
+    "citrineos": (
+        "",
+        {
+            *("GetLocalListVersion", "SendLocalList", "ReserveNow", "CancelReservation"),
+            *("ExtendedTriggerMessage", "InstallCertificate", "GetInstalledCertificateIds", "DeleteCertificate"),
+            *("GetLog", "SignedUpdateFirmware"),
+        },
+    ),
+}
+NEW_KEY = b"sixteen-octets-k"
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("name", WANTED)
-async def test_steve_sends_what_the_operator_is_asked_for(name: str) -> None:
-    action, payload = WANTED[name]
-    async with steve() as (product, sut):
-        assert await sent(sut, product.frames, action, payload) == ("PLUGPROOF-1", action, payload)
-
-
-@pytest.mark.asyncio
-async def test_what_steve_could_not_send_is_an_error_although_it_answers_200() -> None:
-    async with steve() as (_, sut):
+@pytest.mark.parametrize("name", PRODUCTS)
+async def test_the_api_takes_every_request_for_what_cases_ask(name: str) -> None:
+    root, lacking = PRODUCTS[name]
+    async with product(name, name, root) as (real, api, loaded):
+        connection = msgspec.structs.replace(loaded.connection, new_auth_key=Secret(NEW_KEY.decode()))
+        sut = msgspec.structs.replace(loaded, connection=connection)
         operator = make(sut)
-        with pytest.raises(OperatorError, match=r"the body says that it was refused: .*no session"):
-            await operator.perform("Reset", "UNKNOWN", {"type": "Hard"})
+        asked, without = 0, set()
+        for action, payload in samples(sut, 2):
+            try:
+                await operator.perform(action, "PLUGPROOF-1", payload)
+            except NotOffered:
+                without.add(action)
+                continue
+            asked += 1
+            assert real.problems == []
+            assert lost(payload, api.requests[-1]) <= UNTAKEN[name].get(action, set()), action
         await operator.close()
+    assert without == lacking
+    assert len(api.requests) == asked > 15
+
+
+PROFILE_MEMBERS = {
+    *("stackLevel", "chargingProfilePurpose", "chargingProfileKind", "validFrom", "validTo", "duration"),
+    *("chargingRateUnit", "startPeriod", "limit", "numberPhases", "startSchedule"),
+}
+UNTAKEN: dict[str, dict[str, set[str]]] = {
+    "steve": {
+        # SteVe chooses the number itself
+        "ReserveNow": {"reservationId", "parentIdTag"},
+        "GetLog": {"requestId"},
+        "SignedUpdateFirmware": {"requestId"},
+        # profiles are made in SteVe beforehand and named by their key
+        "SetChargingProfile": PROFILE_MEMBERS,
+        "RemoteStartTransaction": PROFILE_MEMBERS,
+        # what SteVe knows of a tag is what it sends
+        "SendLocalList": {"status"},
+        # handed over as the text that SteVe encodes
+        "ChangeConfiguration": {"value"},
+    },
+    "citrineos": {},
+}
+"""The members of OCPP that an API has no place for: product -> action -> names."""
+
+
+def lost(payload: dict[str, Any], request: Request) -> set[str]:
+    """The members of an OCPP payload whose values are nowhere in the body of the request."""
+    there = [value for _, value in leaves("", request.json)]
+    return {name for name, value in leaves("", payload) if value not in there}
+
+
+def leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The values that are neither object nor list, each with the name of its member."""
+    if isinstance(value, dict):
+        for inner, part in value.items():
+            yield from leaves(inner, part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from leaves(name, part)
+    else:
+        yield name, value
 
 
 @pytest.mark.asyncio
 async def test_steve_is_given_its_tags_and_they_are_removed_by_their_keys(tmp_path: Path) -> None:
-    async with steve() as (product, sut):
+    async with product("steve", "steve", "/steve") as (real, api, sut):
         await make_for_run(sut, [sut.lane(0)], tmp_path)
-        assert {
-            tag["idTag"]: (tag.get("parentIdTag"), tag.get("maxActiveTransactionCount"))
-            for tag in (product.tags.values())
-        } == {
-            "PP-FAMILY": (None, None),
-            "PP-VALID": ("PP-FAMILY", -1),
-            "PP-VALID-2": ("PP-FAMILY", -1),
-            "PP-BLOCKED": (None, 0),
-        }
+        made = [request.json["idTag"] for request in api.requests if request.method == "POST"]
+        assert made[0] == "PP-FAMILY"
+        assert {"PP-VALID", "PP-VALID-2", "PP-BLOCKED"} <= set(made)
+        keys = {answered["ocppTagPk"] for answered in api.answers if answered is not None}
+        assert len(keys) >= len(made)
+
         assert await remove_all(sut, tmp_path) == []
-        assert product.tags == {}
+        removed = [int(request.path.rpartition("/")[2]) for request in api.requests if request.method == "DELETE"]
+        assert len(set(removed)) == len(removed) == len(made)
+        assert set(removed) <= keys
+        assert real.problems == []
 
 
-# --- CitrineOS -------------------------------------------------------------------------------------------------------
-
-ROUTES = {
-    "evdriver": {
-        "remoteStartTransaction",
-        "remoteStopTransaction",
-        "unlockConnector",
-        "clearCache",
-        "sendLocalList",
-        "getLocalListVersion",
+REFUSALS = {
+    "steve": {
+        "taskId": 1,
+        "taskFinished": True,
+        "successResponses": [],
+        "errorResponses": [],
+        "exceptions": [{"chargeBoxId": "UNKNOWN", "exceptionMessage": "no session for it"}],
     },
-    "configuration": {
-        "reset",
-        "changeAvailability",
-        "getConfiguration",
-        "changeConfiguration",
-        "triggerMessage",
-        "updateFirmware",
-    },
-    "reporting": {"getDiagnostics"},
-    "smartcharging": {"setChargingProfile", "clearChargingProfile", "getCompositeSchedule"},
+    "citrineos": [{"success": False, "payload": "no session for it"}],
 }
 
 
-class CitrineOS:
-    """Takes what the routes of CitrineOS' OCPP 1.6 message API take: the OCPP payload."""
-
-    def __init__(self) -> None:
-        self.frames = Frames()
-
-    async def answer(self, request: Request) -> Answer:
-        start, module, action = request.path.rsplit("/", 2)
-        if (request.method, start) != ("POST", "/ocpp/1.6") or action not in ROUTES.get(module, ()):
-            return 404, {"message": f"Route {request.path} not found"}
-        if request.query.keys() != {"identifier", "tenantId"} or request.query["tenantId"] != "1":
-            return 400, {"message": "querystring must have required property 'identifier'"}
-        if request.query["identifier"] == "UNKNOWN":
-            return 200, [{"success": False, "payload": "Charging station UNKNOWN not found"}]
-        await self.frames.send(request.query["identifier"], action[0].upper() + action[1:], request.json)
-        return 200, [{"success": True}]
-
-
-@asynccontextmanager
-async def citrineos() -> AsyncIterator[tuple[CitrineOS, Sut]]:
-    product = CitrineOS()
-    async with serving(product.answer) as api:
-        yield product, load(EXAMPLES / "sut-citrineos.toml", {**ENVIRONMENT, "CITRINEOS_API": api.url})
-
-
 @pytest.mark.asyncio
-@pytest.mark.parametrize("name", [name for name in WANTED if name not in ("reserve", "cancel")])
-async def test_citrineos_sends_what_the_operator_is_asked_for(name: str) -> None:
-    action, payload = WANTED[name]
-    async with citrineos() as (product, sut):
-        assert await sent(sut, product.frames, action, payload) == ("PLUGPROOF-1", action, payload)
-
-
-@pytest.mark.asyncio
-async def test_what_citrineos_does_not_send_is_an_error_although_it_answers_200() -> None:
-    async with citrineos() as (_, sut):
+@pytest.mark.parametrize("name", REFUSALS)
+async def test_what_is_not_sent_is_an_error_although_it_is_answered_200(name: str) -> None:
+    root, _ = PRODUCTS[name]
+    async with product(name, name, root) as (real, api, sut):
+        api.answer = lambda request: (real.answer(request)[0], REFUSALS[name])
         operator = make(sut)
-        with pytest.raises(OperatorError, match=r"refused: .*Charging station UNKNOWN not found"):
+        with pytest.raises(OperatorError, match=r"the body says that it was refused: .*no session for it"):
             await operator.perform("Reset", "UNKNOWN", {"type": "Hard"})
-        with pytest.raises(NotOffered):
-            await operator.perform("ReserveNow", "PLUGPROOF-1", {})
         await operator.close()
+        operation = real.description.operation(api.requests[0], root)
+    assert operation is not None
+    assert problems_of(REFUSALS[name], operation["answer"]) == []
+
+
+def test_a_description_refuses_what_its_product_would_refuse() -> None:
+    def post(path: str, body: Any, kind: str = "application/json") -> Request:
+        return Request("POST", path, {"content-type": kind}, json.dumps(body).encode())
+
+    steve, citrineos = Description("steve"), Description("citrineos")
+    reset = "/api/v1/operations/Reset"
+    right = {"chargeBoxIdList": ["A"], "resetType": "Hard"}
+    assert steve.problems(post(reset, right)) == []
+    assert "'HARD' is not one of" in steve.problems(post(reset, {**right, "resetType": "HARD"}))[0]
+    assert "'chargeBoxIdList' is a required property" in steve.problems(post(reset, {"resetType": "Hard"}))[0]
+    assert "('more' was unexpected)" in steve.problems(post(reset, {**right, "more": 1}))[0]
+    assert steve.problems(post(reset, right, "text/plain")) == ["the body is sent as text/plain"]
+    assert steve.problems(post(f"{reset}?a=1", right)) == ["there is no query parameter a"]
+    assert steve.problems(post("/api/v1/operations/Rest", right)) == ["there is no POST /api/v1/operations/Rest"]
+    assert steve.problems(Request("DELETE", "/api/v1/ocppTags/7", {}, b"")) == []
+    route = "/ocpp/1.6/configuration/reset"
+    assert citrineos.problems(post(f"{route}?identifier=A&identifier=B&tenantId=1", {"type": "Soft"})) == []
+    assert citrineos.problems(post(f"{route}?identifier=A", {"type": "Soft"})) == [
+        "the query parameter tenantId is missing"
+    ]
 
 
 # --- the others, against plugproof's own back office -----------------------------------------------------------------
