@@ -36,6 +36,7 @@ from harness.turns import Turn
 from harness.verdicts import Unreachable as NobodyThere
 from harness.whole import OutputError, write_whole
 from reports.explanation import render
+from reports.text import visible
 from reports.verdicts import FAIL_ON
 
 pytest_plugins = ("harness.fixtures", "harness.quiet")
@@ -148,6 +149,8 @@ def _prepare(collector: Collector, session: RunSession) -> None:
         raise pytest.UsageError(session.sut.scrub(str(error))) from None
     except NobodyThere as error:
         sentence = session.sut.scrub(str(error))
+        if error.evidence:
+            print(visible(error.evidence, lines=True), file=sys.stderr)
         raise Unreachable(sentence, collector.end_early(f"not run: {sentence}")) from None
     except CutShort:
         raise Interrupted("before the first case", collector.end_early(judgement.NOT_BEGUN)) from None

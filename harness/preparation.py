@@ -65,7 +65,7 @@ async def prepare(sut: Sut, lanes: list[Lane], out: Path, run: str = "") -> Prep
     except BaseException as error:
         await remove_all(sut, out)
         if isinstance(error, OperatorError | HarnessError):  # the API of [fixtures], or a ledger that cannot be written
-            raise Unreachable(str(error)) from None
+            raise Unreachable(str(error), getattr(error, "evidence", "")) from None
         raise
 
 

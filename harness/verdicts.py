@@ -64,7 +64,14 @@ class HarnessError(Exception):
 
 
 class Unreachable(HarnessError):
-    """Nobody answered at the address of the system under test, or of what makes it ready; the text is one sentence."""
+    """Nobody answered at the address of the system under test, or of what makes it ready; the text is one sentence.
+
+    ``evidence`` is what was sent to an API and what came back, over several lines.
+    """
+
+    def __init__(self, sentence: str, evidence: str = "") -> None:
+        super().__init__(sentence)
+        self.evidence = evidence
 
 
 class PreambleBroken(HarnessError):

@@ -85,7 +85,7 @@ def _facts(case: Case, failure: Mapping[str, Any], width: int, paint: Paint) -> 
 
 def _evidence(text: str | None, width: int, paint: Paint) -> list[str]:
     """What the operator did and what came back, uncut."""
-    lines = [part for line in (text or "").split("\n") if text for part in fold(clean(line), width - _KEY)]
+    lines = [part for line in (text or "").split("\n") if text for part in wrap(clean(line), width - _KEY)]
     keys = ["operator", *[""] * len(lines)]
     return [f"  {paint('muted', key.ljust(_KEY - 2))}{line}" for key, line in zip(keys, lines, strict=False)]
 

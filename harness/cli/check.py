@@ -42,6 +42,7 @@ from harness.sut import (
 )
 from harness.sut.link import RUN_LENGTH
 from harness.verdicts import CaseFailure, HarnessError, Unreachable
+from reports.text import visible
 
 if TYPE_CHECKING:
     from harness.preparation import Prepared
@@ -126,6 +127,8 @@ def _probe(sut: Sut) -> int:
             prepared = asyncio.run(prepare(sut, lanes, out, run))
         except (NotReady, Unreachable) as error:
             typer.echo(sut.scrub(str(error)), err=True)
+            for line in getattr(error, "evidence", "").splitlines():
+                typer.echo(f"    {visible(line)}".rstrip(), err=True)
             return ExitCode.USAGE if isinstance(error, NotReady) else ExitCode.ERRORS
         for line in _seen(sut, prepared):
             typer.echo(sut.scrub(line))
@@ -155,7 +158,9 @@ def _tried(sut: Sut, lane: Lane, out: Path) -> list[str]:
         came = "is not offered" if not one.offered else "did not work" if one.ms is None else f"came in {one.ms:.0f} ms"
         typer.echo(_line("operator", f"{one.action} {came}"))
     return [
-        "\n".join((f"{one.action}: {one.problem}", *(f"    {line}".rstrip() for line in one.evidence.splitlines())))
+        "\n".join(
+            (f"{one.action}: {one.problem}", *(f"    {visible(line)}".rstrip() for line in one.evidence.splitlines()))
+        )
         for one in outcomes
         if one.problem is not None
     ]

@@ -361,11 +361,24 @@ def test_a_run_that_cannot_be_provisioned_is_not_begun(running: Running) -> None
         "fixtures rest: POST http://127.0.0.1:9/tags cannot connect (All connection attempts failed); "
         "is the API up and the address right?"
     )
-    assert (outcome.code, outcome.stderr.strip()) == (3, f"Unreachable: {sentence}")
+    said = outcome.stderr.strip().splitlines()
+    assert (outcome.code, said) == (3, ["POST http://127.0.0.1:9/tags", f"Unreachable: {sentence}"])
     assert outcome.results is not None
     assert {(case["not_run"], case["reason"]) for case in outcome.results["cases"] if case.get("not_run")} == {
         (True, f"not run: {sentence}")
     }
+
+
+def test_what_the_api_answered_to_the_first_tag_is_shown_whole(running: Running, scripted: ScriptedSut) -> None:
+    scripted.api_status, scripted.api_body = 422, b'{"why": "' + b"no " * 200 + b'\x1b[31m"}'
+    text = f'[fixtures]\nkind = "rest"\nbase_url = "{scripted.api}"\n[fixtures.tags.create]\npath = "/tags"\n'
+    outcome = running(HEARTBEAT, sut={"more": text})
+
+    asked, _, answered = outcome.stderr.partition("\n\n")
+    assert (outcome.code, asked) == (3, f"POST {scripted.api}/tags")
+    assert answered.startswith("422 Text after ")
+    assert f'\n\n{{"why": "{"no " * 200}␛[31m"}}\n' in answered
+    assert answered.rstrip().splitlines()[-1].startswith(f"Unreachable: fixtures rest: POST {scripted.api}/tags was ")
 
 
 def test_a_station_that_cannot_be_made_is_an_error_of_its_case(running: Running, scripted: ScriptedSut) -> None:
