@@ -23,7 +23,9 @@ from typer.testing import CliRunner
 from csms_core import Config, Csms
 from harness.cli.app import app
 from harness.operators import NotOffered, OperatorError, make
-from harness.provisioning.scopes import make_for_run, remove_all
+from harness.provisioning import TagRecord
+from harness.provisioning import make as provisioner_of
+from harness.provisioning.base import PAST
 from harness.samples import samples
 from harness.sut import Secret, Sut, load
 from tests.harness.apis import Description, problems_of
@@ -193,19 +195,24 @@ def leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.asyncio
-async def test_steve_is_given_its_tags_and_they_are_removed_by_their_keys(tmp_path: Path) -> None:
+async def test_steve_is_given_its_tags_and_they_are_removed_by_their_keys() -> None:
+    tags = [
+        TagRecord(name="parent", idTag="PP-FAMILY"),
+        TagRecord(name="valid", idTag="PP-VALID", parentIdTag="PP-FAMILY"),
+        TagRecord(name="expired", idTag="PP-EXPIRED", status="Expired", expiryDate=PAST),
+        TagRecord(name="blocked", idTag="PP-BLOCKED", status="Blocked"),
+    ]
     async with product("steve", "steve", "/steve") as (real, api, sut):
-        await make_for_run(sut, [sut.lane(0)], tmp_path)
-        made = [request.json["idTag"] for request in api.requests if request.method == "POST"]
-        assert made[0] == "PP-FAMILY"
-        assert {"PP-VALID", "PP-VALID-2", "PP-BLOCKED"} <= set(made)
-        keys = {answered["ocppTagPk"] for answered in api.answers if answered is not None}
-        assert len(keys) >= len(made)
-
-        assert await remove_all(sut, tmp_path) == []
-        removed = [int(request.path.rpartition("/")[2]) for request in api.requests if request.method == "DELETE"]
-        assert len(set(removed)) == len(removed) == len(made)
-        assert set(removed) <= keys
+        provisioner = provisioner_of(sut)
+        for tag in tags:
+            before = len(api.requests)
+            created = await provisioner.create_tag(tag)
+            key = api.answers[before]["ocppTagPk"]
+            assert api.requests[before].json["idTag"] == tag.idTag
+            assert api.requests[before].json.get("parentIdTag") == tag.parentIdTag
+            await provisioner.remove_tag(tag, created)
+            assert api.seen[-1] == ("DELETE", f"/steve/api/v1/ocppTags/{key}")
+        await provisioner.close()
         assert real.problems == []
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -14,8 +16,8 @@ import pytest
 
 from harness.operators import OperatorError, login, make
 from harness.operators.bodies import MOST
+from harness.provisioning import TagRecord
 from harness.provisioning import make as provisioner_of
-from harness.provisioning import tag_records
 from harness.provisioning.scopes import make_for_run, remove_all
 from harness.sut import Sut
 from tests.harness.http_api import Answer, Request, serving
@@ -217,9 +219,8 @@ async def test_what_was_half_made_is_taken_back(tmp_path: Path) -> None:
     async with serving(directory.answer) as api:
         sut = sut_of(tmp_path, REST.format(url=api.url) + more)
         provisioner = provisioner_of(sut)
-        (valid,) = (tag for tag in tag_records(sut.tags) if tag.name == "valid")
         with pytest.raises(OperatorError, match="was answered 422"):
-            await provisioner.create_tag(valid)
+            await provisioner.create_tag(TagRecord(name="valid", idTag="VALID-1"))
         await provisioner.close()
         assert directory.users == {}
 
@@ -381,6 +382,27 @@ async def test_gzip_in_gzip_is_unpacked_up_to_the_bound(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert told[-1].endswith(f"\n(cut here; {MOST:,} characters came)\n(more came and was not read)")
     assert most < 40 << 20
+
+
+async def test_an_answer_without_an_end_is_read_up_to_the_bound(tmp_path: Path) -> None:
+    written = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal written
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(bytes(65_536))
+                await writer.drain()
+                written += 65_536
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        told = await performed(sut_of(tmp_path, REST.format(url=url) + RESET), "Reset", {"type": "Hard"})
+    assert told[-1].endswith("\n(more came and was not read)")
+    assert written < 20 * MOST  # what the system keeps on the way, at most
 
 
 @pytest.mark.parametrize(
