@@ -48,7 +48,8 @@ async def tags(case_run: CaseRun, request: pytest.FixtureRequest) -> AsyncIterat
     """The idTags of the case: those of its worker, or made for it, as `[fixtures]` says."""
     sut, out = case_run.sut, session_of(request.config).out
     shown = not _SHOW_TAGS.isdisjoint(signature(request.function).parameters)
-    async with tags_for_case(sut, case_run.tags, out, case_run.note) if shown else nullcontext(case_run.tags) as own:
+    made = tags_for_case(sut, case_run.tags, out, case_run.note, case_run.told) if shown else None
+    async with made or nullcontext(case_run.tags) as own:
         case_run.tags = own
         yield CaseTags(own, sut.source)
 

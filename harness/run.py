@@ -34,8 +34,7 @@ class CaseRun:
 
     ``tags`` are those of its worker, or made for it; None: those of the first worker. ``left_open`` is what the case
     has to end, in the ledger of the run. ``identity`` is the station that is played; in a security case that may be
-    another one than the lane's.
-    ``exchanges`` is what the operator did since it was last asked for something.
+    another one than the lane's. ``exchanges`` is what the operator did since it was last asked for something.
     """
 
     def __init__(

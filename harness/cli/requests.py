@@ -63,7 +63,7 @@ class Requests:
     def _of_the_fixtures(self, provisioner: RestProvisioner) -> Iterator[str]:
         yield from ("", "what the fixtures do (nothing is sent now)")
         try:
-            for name, texts in provisioner.shows(self._lane, tag_records(self._sut.tags)):
+            for name, texts in provisioner.shows(self._lane, tag_records([self._sut.tags, *self._sut.more_tags])):
                 yield from _block(name, texts) if texts else ()
         except OperatorError as error:
             self.problems[str(error)] = None

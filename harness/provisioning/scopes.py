@@ -108,16 +108,18 @@ async def made_for_look(sut: Sut, lane: Lane, out: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def tags_for_case(sut: Sut, tags: Tags, out: Path, note: Callable[[str], None]) -> AsyncIterator[Tags]:
-    """While the block lasts, these tags are known, those to charge with under new names. Raises OperatorError.
+async def tags_for_case(
+    sut: Sut, tags: Tags, out: Path, note: Callable[[str], None], tell: Tell = tell_nobody
+) -> AsyncIterator[Tags]:
+    """While the block lasts, these tags are known, those to charge with under new names; `tell` as above.
 
-    Where `[fixtures]` makes tags for the run, or none, they are given back as they are.
+    Raises OperatorError. Where `[fixtures]` makes tags for the run, or none, they are given back as they are.
     """
     if not sut.fresh_tags:
         yield tags
         return
     own = fresh(tags)
-    ledger, provisioner = ledger_of(sut, out), provisioning.make(sut)
+    ledger, provisioner = ledger_of(sut, out), provisioning.make(sut, tell)
     made = []
     try:
         for record in tag_records([own]):
