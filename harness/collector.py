@@ -19,6 +19,7 @@ from harness.claims import applicability
 from harness.exit_codes import ExitCode, at_least_errors
 from harness.interruption import INTERRUPTION, NOTE, Mode
 from harness.measuring import Measured
+from harness.pauses import PAUSES
 from harness.pics_check import summed
 from harness.provisioning.scopes import left, remove_all
 from harness.results import assemble, blank_record, interrupted, machine
@@ -102,6 +103,7 @@ class Collector:
         node.workerinput["plugproof_out"] = str(self.out)
         node.workerinput["plugproof_run"] = self._session.id
         node.workerinput["plugproof_interrupted"] = INTERRUPTION.by
+        node.workerinput["plugproof_due"] = PAUSES.due
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -126,6 +128,7 @@ class Collector:
         if record is not None:
             self._measured.take(record["id"], record.pop("measured"))
             self._pics[record["id"]] = record.pop("pics")
+            PAUSES.learn(record.pop("due"))
             self._problem = self._problem or record.pop("problem", None)
             self._records[record["id"]] = record
         elif report.failed and report.when not in ("setup", "call", "teardown"):

@@ -94,7 +94,7 @@ class Entrance:
         except Refused as refused:
             self._turned_away("an accepted connection (HTTP 101)", refused, rule)
         if websocket.subprotocol != SUBPROTOCOL:
-            await websocket.close()
+            await self._leave(websocket)
             agreed = f"subprotocol = {websocket.subprotocol or '(absent)'}"
             self._turned_away(f"the subprotocol {SUBPROTOCOL}", Refused(agreed, answer.seq), rule)
         self._run.judge(rule)
@@ -110,7 +110,7 @@ class Entrance:
             websocket, _ = await self._open((SUBPROTOCOL,), authenticated=True)
         except Refused as refused:
             self._turned_away("an accepted connection (HTTP 101)", refused, None)
-        await websocket.close()
+        await self._leave(websocket)
 
     async def is_refused(self, *, rule: str, subprotocols: Sequence[str], authenticated: bool) -> None:
         """Check that the CSMS does not let the station in: by TLS, by HTTP, or by ending what it has just opened."""
@@ -120,8 +120,9 @@ class Entrance:
             if refused.by_station:  # the CSMS has not refused anything
                 self._let_in(rule, f"{refused}", refused.seq)
         else:
-            if not await self._is_ended(websocket):
-                await websocket.close()
+            is_ended = await self._is_ended(websocket)
+            await self._leave(websocket)
+            if not is_ended:
                 self._let_in(rule, "HTTP 101, and the WebSocket stays open", answer.seq)
             self._run.note("the CSMS ended the WebSocket at once, so it is refused")
         self._run.judge(rule)
@@ -146,15 +147,34 @@ class Entrance:
             return
         self._let_in(rule, f"{answer.members['version']} was set up", answer.seq)
 
+    def left(self, *, restarts: bool = False) -> None:
+        """The connection of the station has ended; the next one comes after a pause, a longer one after a restart."""
+        timeouts = self._run.sut.timeouts
+        seconds = max(timeouts.boot_s, timeouts.reconnect_s) if restarts else timeouts.reconnect_s
+        self._run.pauses.ended(self.link.identity, seconds)
+
+    async def waits(self) -> None:
+        """Wait until the station may connect again."""
+        await self._run.pauses.before(self.link.identity)
+
     async def _open(self, subprotocols: Sequence[str], authenticated: bool) -> tuple[ClientConnection, Shown]:
-        return await open_websocket(
-            self.link,
-            self._run.trace,
-            credentials=self.credentials,
-            subprotocols=subprotocols,
-            authenticated=authenticated,
-            seconds=self._run.sut.timeouts.connect_s,
-        )
+        await self.waits()
+        try:
+            return await open_websocket(
+                self.link,
+                self._run.trace,
+                credentials=self.credentials,
+                subprotocols=subprotocols,
+                authenticated=authenticated,
+                seconds=self._run.sut.timeouts.connect_s,
+            )
+        except Refused:
+            self.left()
+            raise
+
+    async def _leave(self, websocket: ClientConnection) -> None:
+        await websocket.close()
+        self.left()
 
     async def _tls(self, hello: Hello) -> Shown:
         seconds = self._run.sut.timeouts.connect_s

@@ -18,6 +18,7 @@ import websockets.exceptions
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
+from websockets.http11 import Request
 
 from harness.pki import Credentials, facts
 from harness.sut import Link
@@ -99,9 +100,9 @@ class Evidence:
         self._add("csms->station" if by_csms else "station->csms", "TLS failed", sentence)
         return Refused(f"TLS failed, {sentence}", self.last, by_station=not by_csms)
 
-    def requested(self, path: str, headers: Headers, at: int) -> None:
+    def requested(self, path: str, headers: Headers) -> None:
         """The station asks for the upgrade."""
-        self._add("station->csms", f"GET {path} HTTP/1.1", *_lines(headers), at=at)
+        self._add("station->csms", f"GET {path} HTTP/1.1", *_lines(headers))
 
     def answered(self, response: Any) -> None:
         """The CSMS answers over HTTP."""
@@ -113,8 +114,8 @@ class Evidence:
         """The connection ended without an answer."""
         self._add("csms->station", sentence)
 
-    def _add(self, direction: Any, *lines: str, at: int | None = None) -> None:
-        self.last = self._trace.add_handshake(direction, "\n".join(lines), monotonic_ns() if at is None else at)
+    def _add(self, direction: Any, *lines: str) -> None:
+        self.last = self._trace.add_handshake(direction, "\n".join(lines), monotonic_ns())
 
 
 class _Watched(ClientConnection):
@@ -123,6 +124,14 @@ class _Watched(ClientConnection):
     def __init__(self, evidence: Evidence, protocol: ClientProtocol, **options: Any) -> None:
         super().__init__(protocol, **options)
         self._evidence = evidence
+        send = protocol.send_request
+
+        def shown(request: Request) -> None:
+            """A handshake has its time and its place among the entries when it begins, not when it is over."""
+            evidence.requested(request.path, request.headers)
+            send(request)
+
+        protocol.send_request = shown  # type: ignore[method-assign]
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -140,12 +149,9 @@ class _Watched(ClientConnection):
         super().connection_lost(exc)
 
     async def handshake(self, *args: Any, **options: Any) -> None:
-        began = monotonic_ns()
         try:
             await super().handshake(*args, **options)
         finally:
-            if self.request is not None:
-                self._evidence.requested(self.request.path, self.request.headers, began)
             if self.response is not None:
                 self._evidence.answered(self.response)
 

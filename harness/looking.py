@@ -14,6 +14,7 @@ import msgspec
 from harness.failures import UNANSWERED, closed_text
 from harness.found import Answers
 from harness.handshake import SUBPROTOCOL, Refused, open_websocket
+from harness.pauses import PAUSES, Pauses
 from harness.responder import Responder
 from harness.sut import Lane, Link, Sut, key_of, link_of
 from harness.sut.secret import written
@@ -46,12 +47,22 @@ class Look(msgspec.Struct, frozen=True):
     tags: Mapping[str, str] = {}
 
 
-async def look(sut: Sut, lane: Lane, *, until: Answers = Answers.BOOTS, tags: bool = False) -> Look:
+async def look(
+    sut: Sut, lane: Lane, *, until: Answers = Answers.BOOTS, tags: bool = False, pauses: Pauses = PAUSES
+) -> Look:
     """Connect as ``lane``, and with ``until`` BOOTS boot; ``tags``: present those of the SUT file as well.
 
     Raises ``HarnessError`` for a file of certificates that cannot be used.
     """
     link = link_of(sut, lane)
+    await pauses.before(link.identity)
+    try:
+        return await _look(sut, lane, link, until, tags=tags)
+    finally:
+        pauses.ended(link.identity, sut.timeouts.reconnect_s)
+
+
+async def _look(sut: Sut, lane: Lane, link: Link, until: Answers, *, tags: bool) -> Look:
     trace = Trace(secrets=written(sut.secrets))
     credentials = credentials_of(link, sut.security.cpo_name)
     try:

@@ -23,6 +23,7 @@ from harness.interruption import INTERRUPTION, CutShort, Mode, cut_short_by_sign
 from harness.judgement import Judgement
 from harness.measuring import measured_by
 from harness.ownership import begins
+from harness.pauses import PAUSES
 from harness.pics_check import records
 from harness.profile_names import UnknownProfile, checked
 from harness.registry import PACKAGE
@@ -108,6 +109,8 @@ def pytest_configure(config: pytest.Config) -> None:
     run_id = config.workerinput["plugproof_run"] if _is_worker(config) else new_run_id()  # type: ignore[attr-defined]
     alone = _workers_beside(config) <= 1
     config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict, alone)
+    if _is_worker(config):
+        PAUSES.learn(config.workerinput["plugproof_due"])  # type: ignore[attr-defined]
     _watch_for_signals(config)
     if not _is_worker(config) and not config.option.collectonly:
         command = config.getoption("plugproof_command") or shlex.join(("pytest", *config.invocation_params.args))
@@ -323,7 +326,8 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
         problem = _write_trace(session, run)
         if problem is not None:
             record = {**record, "trace": None, "problem": problem}
-        report.plugproof = {**record, "measured": measured_by(run), "pics": records(run)}  # type: ignore[attr-defined]
+        beside = {"measured": measured_by(run), "pics": records(run), "due": PAUSES.due}
+        report.plugproof = {**record, **beside}  # type: ignore[attr-defined]
 
 
 def _show(report: pytest.TestReport, record: dict[str, Any], judged: Judgement, run: CaseRun, config: Any) -> None:

@@ -111,6 +111,8 @@ blocked = "PLUGPROOF-BLOCKED"
 message_s = 5
 settle_s = 1
 quiet_s = 0.3
+reconnect_s = 0
+boot_s = 0
 round_s = 0
 
 [performance]

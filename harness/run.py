@@ -8,6 +8,7 @@ import msgspec
 
 from harness.case import Case
 from harness.left_open import LeftOpen
+from harness.pauses import PAUSES, Pauses
 from harness.sut import Lane, Sut, Tags
 from harness.sut.secret import written
 from harness.verdicts import CaseFailure
@@ -45,8 +46,10 @@ class CaseRun:
         memory: Memory,
         tags: Tags | None = None,
         left_open: LeftOpen | None = None,
+        pauses: Pauses = PAUSES,
     ) -> None:
         self.case = case
+        self.pauses = pauses
         self.sut = sut
         self.lane = lane
         self.identity = lane.identity

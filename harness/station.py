@@ -184,17 +184,30 @@ class Station:
 
     async def disconnects(self) -> None:
         """Close the WebSocket and wait until the CSMS has closed it too."""
+        await self._leaves()
+
+    async def restarts(self) -> None:
+        """Close the WebSocket as before a restart: the next connection comes ``timeouts.boot_s`` later."""
+        await self._leaves(restarts=True)
+
+    async def _leaves(self, *, restarts: bool = False) -> None:
         peer, self._peer = self._peer, None
         if peer is not None:
             await peer.close()
-            self.run.note(f"{self.identity} disconnected")
+            self.entrance.left(restarts=restarts)
+            self.run.note(f"{self.identity} {'restarts' if restarts else 'disconnected'}")
 
     async def loses_power(self) -> None:
-        """Drop the connection without a word, as an outage does."""
+        """Drop the connection without a word, as an outage does; when the power is back the station restarts."""
         peer, self._peer = self._peer, None
         if peer is not None:
             await peer.abort()
+            self.entrance.left(restarts=True)
             self.run.trace.add("driver", f"{self.identity} loses power")
+
+    async def stays_offline(self) -> None:
+        """Wait as long as a station does that has lost its connection, so that what happens meanwhile takes time."""
+        await self.entrance.waits()
 
     # --- the verbs ---------------------------------------------------------------------------------------------------
 
@@ -476,6 +489,8 @@ class Station:
 
     async def _watch(self, peer: Peer) -> None:
         await peer.wait_closed()
+        if peer is self._peer:  # the CSMS has ended it
+            self.entrance.left()
         self._changed.set()
 
     def wake(self, _: object = None) -> None:

@@ -52,8 +52,9 @@ def drawn(length: int) -> str:
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds. `settle_s`: wait for a better candidate after a wrong one; `quiet_s`: window of `receives_no`.
 
-    `recover_s`: how long a run waits for a back office that went away. `round_s`: pause between two rounds of a
-    performance case, as no station does one thing after the other without any.
+    `recover_s`: how long a run waits for a back office that went away. `reconnect_s`: between the end of a connection
+    and the next one of the same station; `boot_s`: the same when the station restarts in between. `round_s`: pause
+    between two rounds of a performance case, as no station does one thing after the other without any.
     """
 
     connect_s: float = 10
@@ -65,6 +66,8 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     settle_s: float = 2
     quiet_s: float = 1
     recover_s: float = 60
+    reconnect_s: float = 1
+    boot_s: float = 3
     round_s: float = 0.2
 
 

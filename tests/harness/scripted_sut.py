@@ -31,8 +31,7 @@ designation = "Scripted CSMS"
 [connection]
 url = "{url}"
 {connection}
-[identities]
-pattern = "{pattern}"
+{stations}
 [profiles]
 core = true
 firmware_management = false
@@ -48,6 +47,8 @@ message_s = {message_s}
 settle_s = {settle_s}
 quiet_s = {quiet_s}
 recover_s = {recover_s}
+reconnect_s = {reconnect_s}
+boot_s = {boot_s}
 {operator}
 {more}
 """
@@ -120,6 +121,7 @@ class ScriptedSut:
         self.api_status = 202
         self.api_body = b"{}"
         self.refuses: int | None = None
+        self.on_handshake: Callable[[], object] = lambda: None
         self.on_request: Callable[[str, str], object] = lambda method, target: None
         self.received: list[tuple[str, Payload]] = []
         self.replies: list[tuple[str, Frame]] = []
@@ -142,20 +144,25 @@ class ScriptedSut:
         settle_s: float = 0.1,
         quiet_s: float = 0.1,
         recover_s: float = 60,
+        reconnect_s: float = 0,
+        boot_s: float = 0,
         connection: str = "",
         pattern: str = "LANE-{lane}",
+        only: str = "",
         more: str = "",
     ) -> Path:
-        """A SUT file that points here."""
+        """A SUT file that points here; ``only``: with this station and no other."""
         file = folder / "sut.toml"
         text = SUT_FILE.format(
             url=self.url,
             connection=connection,
-            pattern=pattern,
+            stations=f'[[lanes]]\nidentity = "{only}"' if only else f'[identities]\npattern = "{pattern}"',
             message_s=message_s,
             settle_s=settle_s,
             quiet_s=quiet_s,
             recover_s=recover_s,
+            reconnect_s=reconnect_s,
+            boot_s=boot_s,
             operator=f'[operator]\nkind = "reference"\napi = "{self.api}"\n' if operator else "",
             more=more,
         )
@@ -186,6 +193,7 @@ class ScriptedSut:
     # --- the wire ----------------------------------------------------------------------------------------------------
 
     def _let_in(self, connection: ServerConnection, request: Any) -> Any:
+        self.on_handshake()
         return None if self.refuses is None else connection.respond(self.refuses, "no\n")
 
     async def _connection(self, websocket: ServerConnection) -> None:

@@ -55,7 +55,7 @@ def entrance(
         ),
         endpoints={str(profile): Endpoint(url=f"{scheme}://127.0.0.1:{port}/ocpp", identity="{identity}-S")},
         tls=Tls(pki=folder),
-        timeouts=msgspec.structs.replace(for_url("ws://x:1/ocpp").timeouts, connect_s=5, quiet_s=0.2),
+        timeouts=msgspec.structs.replace(for_url("ws://x:1/ocpp").timeouts, connect_s=5, quiet_s=0.2, reconnect_s=0),
         secrets=(Secret(KEY),),
     )
     case = Case("TC_1_CSMS", "One", "csms", "Security", "W A00", {RID: "First."}, needs=(needs,))

@@ -49,6 +49,7 @@ async def test_offline_start_with_an_invalid_tag(station: Station, tags: Tags, c
 async def test_offline_transaction(station: Station, tags: Tags, connector: int) -> None:
     await station.disconnects()
     began = now()
+    await station.stays_offline()
     ended = now()
     await station.connects()
 

@@ -31,7 +31,7 @@ async def test_reset_and_boot(station: Station, operator: Operator, kind: Litera
     await operator.reset(station, type=kind)
     request = await station.receives("Reset", rule="R1", type=kind)
     await request.answered(status="Accepted")
-    await station.disconnects()
+    await station.restarts()
 
     await station.connects()
     answer = await states.boots(station)

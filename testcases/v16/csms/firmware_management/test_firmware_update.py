@@ -65,7 +65,7 @@ async def _install(station: Station, outcome: str) -> None:
     await states.firmware(station, "Downloading", "Downloaded")
     await states.unavailable(station)
     await states.firmware(station, "Installing")
-    await station.disconnects()
+    await station.restarts()
 
     await station.connects()
     answer = await states.boots(station)

@@ -34,7 +34,7 @@ async def test_signed_firmware_is_installed(station: Station, operator: Operator
     await states.signed_firmware(station, update, "Downloading", "Downloaded", "SignatureVerified")
     await states.unavailable(station, rule="R8")
     await states.signed_firmware(station, update, "Installing", "InstallRebooting")
-    await station.disconnects()
+    await station.restarts()
 
     await station.connects()
     answer = await states.boots(station)

@@ -37,7 +37,7 @@ async def test_profile_is_raised(station: Station, operator: Operator, sut: Sut)
         await operator.reset(station, type="Hard")
         request = await station.receives("Reset", rule="R4", type="Hard")
         await request.answered(status="Accepted")
-        await station.disconnects()
+        await station.restarts()
 
         station.takes(profile=higher)
         await station.connects(rule="R6")
