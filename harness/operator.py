@@ -8,7 +8,7 @@ import asyncio
 from typing import Any
 
 from harness import operators
-from harness.run import CaseRun
+from harness.run import Asked, CaseRun
 from harness.secret_keys import keys_in
 from harness.station import Station
 from ocppj.matchers import shown
@@ -124,9 +124,10 @@ class Operator:
         self.station = station
         station.expects(action)
         told = " ".join(f"{name}={shown(value)}" for name, value in members.items())
-        self._run.trace.add("operator", f"{action} {told}".rstrip())
+        seq = self._run.trace.add("operator", f"{action} {told}".rstrip())
         self._run.exchanges.clear()
         self._run.trace.hide(keys_in(action, members))
+        self._run.asked.append(Asked(action, members, seq))
         earlier = [task for task in self._run.operations if not task.done()]
         task = asyncio.create_task(self._performs(earlier, action, station.identity, members))
         self._run.operations.add(task)

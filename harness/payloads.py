@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from random import randrange
 from typing import Any, Final
 
-from harness.station import now
 from harness.sut import Sut
 from ocppj.matchers import MISSING, Matcher, absent, one_of, present, satisfies
 
@@ -35,6 +34,11 @@ def later(seconds: float) -> str:
     """The time ``seconds`` from now as OCPP writes it: UTC with Z, milliseconds (S §3.14)."""
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def retrieve_date(sut: Sut) -> str:
+    """From when on a station may fetch firmware: ``keys.retrieve_ahead_s`` from now, as now is past on arrival."""
+    return later(sut.keys.retrieve_ahead_s)
 
 
 def about(moment: str, seconds: float) -> Matcher:
@@ -101,15 +105,18 @@ def each(payload: Any, member: str, expected: Payload) -> Payload:
 
 
 def profile(sut: Sut, number: int, purpose: str, **members: Any) -> Payload:
-    """An Absolute charging profile of one period with the ``[smart]`` settings; valid from now on for a day."""
-    begin = now()
+    """An Absolute charging profile of one period with the ``[smart]`` settings; valid for a day.
+
+    It begins ``smart.start_ahead_s`` from now: what begins now is past when it arrives.
+    """
+    begin = later(sut.smart.start_ahead_s)
     return {
         "chargingProfileId": number,
         "stackLevel": sut.smart.stack_level,
         "chargingProfilePurpose": purpose,
         "chargingProfileKind": "Absolute",
         "validFrom": begin,
-        "validTo": later(VALID_SECONDS),
+        "validTo": later(sut.smart.start_ahead_s + VALID_SECONDS),
         "chargingSchedule": {**schedule(sut), "startSchedule": begin},
         **members,
     }

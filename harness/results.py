@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 import schemas
+from harness import asked
 from harness.case import Case
 from harness.measuring import Measured, performance
 from harness.run import CaseRun
@@ -60,12 +61,23 @@ def case_record(
         "reason": None if reason is None else run.trace.mask(reason),
         "rules_judged": sorted(run.judged, key=list(case.rules).index),
         **({"rules_left_out": dict(run.left_out)} if run.left_out else {}),
-        "findings": [_finding(run, finding) for finding in run.findings if finding.party == run.party],
+        "findings": [
+            _finding(run, finding)
+            for finding in (*run.findings, *asked.findings(run, _blamed(run, failure)))
+            if finding.party == run.party
+        ],
         "seconds": round(seconds, 6),
         "lane": run.lane.identity,
         "trace": trace_path(case.id) if len(run.trace) else None,
         "failure": failure,
     }
+
+
+def _blamed(run: CaseRun, failure: Mapping[str, Any] | None) -> set[int]:
+    """The entries of the trace that a rule was broken with."""
+    frame = None if failure is None else failure["frame"]
+    seqs = [error.seq for error in run.failures] + ([frame["seq"]] if frame else [])
+    return {seq for seq in seqs if seq is not None}
 
 
 def blank_record(
@@ -192,8 +204,8 @@ def packages() -> dict[str, str]:
 
 def _suite(cases: Sequence[Record]) -> dict[str, Any]:
     """What was asked of the system under test, whatever it answered."""
-    asked = [[case["id"], case["title"], sorted(case["rules"])] for case in cases]
-    text = json.dumps(asked, ensure_ascii=False, separators=(",", ":"))
+    promised = [[case["id"], case["title"], sorted(case["rules"])] for case in cases]
+    text = json.dumps(promised, ensure_ascii=False, separators=(",", ":"))
     rules = sum(len(case["rules"]) for case in cases)
     return {"cases": len(cases), "rules": rules, "digest": hashlib.sha256(text.encode()).hexdigest()}
 

@@ -1,8 +1,9 @@
 """One case being run: its trace, what was judged, what was measured, and what the operator was asked to do."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Final
 
 import msgspec
 
@@ -13,8 +14,11 @@ from harness.sut import Lane, Sut, Tags
 from harness.sut.secret import written
 from harness.verdicts import CaseFailure
 from ocppj.rules import Finding
-from ocppj.session import Memory, Session
+from ocppj.session import Memory, Seen, Session
 from ocppj.trace import Role, Trace
+
+MAX_CALLS: Final = 1_000
+"""CALLs of a case that are kept: far more than any case asks for."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -28,6 +32,14 @@ class Sample(msgspec.Struct, frozen=True):
     seq: int | None = None
     first: bool = False
     at: int = 0
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An operation that the operator was asked for: its members, and the entry of the trace that says so."""
+
+    action: str
+    members: Mapping[str, Any]
+    seq: int
 
 
 class CaseRun:
@@ -67,6 +79,8 @@ class CaseRun:
         self.timeouts: list[str] = []
         self.operations: set[asyncio.Task[None]] = set()
         self.exchanges: list[str] = []
+        self.asked: list[Asked] = []
+        self.calls: list[Seen] = []
         self.trace.phase = "preamble"
 
     @property
@@ -118,6 +132,15 @@ class CaseRun:
         """Write into the trace what an operator did, or what came back."""
         self.trace.add("operator", text)
         self.exchanges.append(text)
+
+    def came(self, call: Seen) -> None:
+        """Keep a CALL of the system under test, to be compared with what the operator was asked for."""
+        if self.asked and len(self.calls) < MAX_CALLS:
+            self.calls.append(call)
+
+    def allows(self, call: Seen) -> None:
+        """A CALL came that may come, whatever the operator was asked for."""
+        self.calls = [one for one in self.calls if one is not call]
 
     def unanswered(self, action: str) -> None:
         """Count a call that the system under test did not answer in time."""

@@ -90,7 +90,12 @@ async def meter(station: Station, charging: Charging) -> Message:
 
 async def triggered_meter(station: Station, connector: int) -> Message:
     """MeterValues that a TriggerMessage asked for, without a transaction: one register value in watt-hours."""
-    sample = {"value": "0", "measurand": "Energy.Active.Import.Register", "unit": "Wh", "context": "Trigger"}
+    sample = {
+        "value": str(station.meter),
+        "measurand": "Energy.Active.Import.Register",
+        "unit": "Wh",
+        "context": "Trigger",
+    }
     return await station.sends(
         "MeterValues", connectorId=connector, meterValue=[{"timestamp": now(), "sampledValue": [sample]}]
     )
@@ -110,22 +115,29 @@ async def start(
 
     ``reservationId``: the reservation that the transaction uses up (S §4.8).
     """
-    reserved = {} if reservationId is None else {"reservationId": reservationId}
+    begun, reserved = station.meter, {} if reservationId is None else {"reservationId": reservationId}
     answer = await station.sends(
-        "StartTransaction", rule=rule, connectorId=connector, idTag=tag, meterStart=0, timestamp=at or now(), **reserved
+        "StartTransaction",
+        rule=rule,
+        connectorId=connector,
+        idTag=tag,
+        meterStart=begun,
+        timestamp=at or now(),
+        **reserved,
     )
     answer.shows(rule=rule, idTagInfo={"status": accepted})
-    return Charging(answer["transactionId"], tag, connector, 0)
+    return Charging(answer["transactionId"], tag, connector, begun)
 
 
 async def stop(station: Station, charging: Charging, reason: str, *, rule: str | None = None, at: str = "") -> Message:
     """StopTransaction of a running transaction, with the tag that started it."""
+    station.meter = charging.meterStart + ENERGY_PER_SESSION
     return await station.sends(
         "StopTransaction",
         rule=rule,
         transactionId=charging.transactionId,
         idTag=charging.idTag,
-        meterStop=charging.meterStart + ENERGY_PER_SESSION,
+        meterStop=station.meter,
         timestamp=at or now(),
         reason=reason,
     )
@@ -183,6 +195,7 @@ async def answering(station: Station, action: str, **members: Any) -> AsyncItera
         with suppress(CaseFailure):  # silence is right here; an invalid CALL is a finding of its own
             while True:
                 request = await station.receives(action)
+                station.run.allows(request.seen)
                 station.expects(action)
                 await request.answered(**members)
 

@@ -53,6 +53,9 @@ _ENDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """A job that was begun and reported -> what ends it, so that no later case meets a station that is still at it."""
 
+METER = 12_000
+"""Watt-hours on the meter of a station at the beginning of a case: a meter is 0 only in the factory."""
+
 MIN_SAMPLES = 10
 """Response times that a figure needs at the least."""
 
@@ -96,6 +99,7 @@ class Station:
         self.connectors = run.lane.connectors
         self.statuses: dict[int, str] = dict.fromkeys(range(run.lane.connectors + 1), "Available")
         self.transactions: set[int] = set()
+        self.meter = METER
         self._last: dict[str, dict[str, Any]] = {}
         self._responder = Responder(self.connectors, sut.keys)
         self._peer: Peer | None = None
@@ -350,7 +354,11 @@ class Station:
             self.run.note(f"transaction {transaction} was left running; it is stopped")
             try:
                 await self.sends(
-                    "StopTransaction", transactionId=transaction, meterStop=1_000, timestamp=now(), reason="Other"
+                    "StopTransaction",
+                    transactionId=transaction,
+                    meterStop=self.meter + 1_000,
+                    timestamp=now(),
+                    reason="Other",
                 )
             except CaseFailure as failure:
                 if failure.kind in _NOBODY_ANSWERS:
@@ -461,6 +469,8 @@ class Station:
             if isinstance(frame, Call):
                 self._asked = seen.seq
             return
+        if isinstance(frame, Call):
+            self.run.came(seen)
         if isinstance(frame, Call) and self._armed[frame.action] > 0:
             if refusal(seen, self.peer.session.schemas, "station") is not None:
                 refused = Request(self, frame.action, seen)

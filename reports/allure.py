@@ -22,6 +22,7 @@ from allure_commons.model2 import (
 )
 from allure_commons.types import LabelType, LinkType, Severity
 
+from reports import asked
 from reports.coverage import coverage, profile_named, profile_result, profiles
 from reports.explanation import render
 from reports.headline import headline, notices, problem_of_the_run
@@ -190,6 +191,7 @@ def _description(case: Case) -> str:
     for rule in case["rules"]:
         sentence = [plain(sentences[rule])] if rule in sentences else []
         lines.append(" ".join(["-", code(rule), *sentence, *([] if rule in judged else ["(not judged)"])]))
+    lines += [f"- {plain(sentence)}" for sentence in asked.sentences(case)]
     again = [f"Run again: {code(case['rerun'])}"] if case["rerun"] else []
     return "\n\n".join(part for part in ("\n".join(lines), *again) if part)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from reports import asked
 from reports.causes import Cause, causes
 from reports.explanation import render
 from reports.headline import notices, state
@@ -71,6 +72,9 @@ def _parts(results: Results) -> Iterable[list[str]]:
             yield _why(by_outcome[name])
     if found := contradictions(results):
         yield [f"### {HEADING}"]
+        yield [f"- {plain(sentence)}" for sentence in found]
+    if found := asked.differences(results):
+        yield [f"### {asked.HEADING}"]
         yield [f"- {plain(sentence)}" for sentence in found]
     yield ["### Profiles"]
     yield _table(profile_table(results))

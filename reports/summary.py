@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from reports import asked
 from reports.causes import Cause, causes
 from reports.headline import headline, notices, sentence, why
 from reports.markdown import code as _code
@@ -39,6 +40,7 @@ def summary(results: Results) -> str:
         *_listed(results, "XFAIL"),
         *_not_applicable(results),
         *_should(results),
+        *_asked(results),
         *_contradicted(results),
         *_unjudged(results),
         ["## Conditions of the run"],
@@ -95,6 +97,12 @@ def _performance(results: Results) -> Iterable[list[str]]:
         if actions.rows:
             yield [f"{actions.title}:"]
             yield _table(actions)
+
+
+def _asked(results: Results) -> Iterable[list[str]]:
+    if found := asked.differences(results):
+        yield [f"## {asked.HEADING}"]
+        yield [f"- {_md(sentence)}" for sentence in found]
 
 
 def _contradicted(results: Results) -> Iterable[list[str]]:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from csms_core.faults.edits import (
     Condition,
+    again,
     answer_to,
     asked,
     call_of,
     drop,
     fault,
+    preceded_by,
     put,
     refused,
     replace,
@@ -298,6 +300,13 @@ def _other_requests() -> Iterator[Fault]:
         call_of("UnlockConnector"),
         drop("connectorId"),
     )
+    other_connector = put("connectorId", lambda message: message.payload["connectorId"] + 1)
+    for name, sentence, edit in (
+        ("wrong-connector", "UnlockConnector names another connectorId.", other_connector),
+        ("again", "UnlockConnector is sent two times.", again),
+        ("wrong-first", "UnlockConnector is sent for another connector before.", preceded_by(other_connector)),
+    ):
+        yield fault(f"unlock-{name}", sentence, call_of("UnlockConnector"), edit)
     get = call_of("GetConfiguration")
     yield fault(
         "get-configuration-wrong-key", "GetConfiguration asks for another key.", get, put("key", ["HeartbeatInterval"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from csms_core.faults.model import Fault, Instead, Outgoing
 from ocppj import frames
@@ -98,6 +99,23 @@ def twice(message: Outgoing) -> Instead:
     return Instead((_text(message, message.payload),) * 2)
 
 
+def again(message: Outgoing) -> Instead:
+    """The right CALL, and then the same one as another CALL."""
+    return Instead((_text(message, message.payload), _another_call(message, message.payload)))
+
+
+def preceded_by(wrong: Edit) -> Edit:
+    """The right CALL, and before it another one with what ``wrong`` makes of its payload."""
+
+    def edit(message: Outgoing) -> Instead:
+        (text,) = wrong(message).texts
+        made = frames.parse(text)
+        payload = made.payload if isinstance(made, frames.Call) else {}
+        return Instead((_another_call(message, payload), _text(message, message.payload)))
+
+    return edit
+
+
 def refused(code: str) -> Edit:
     """A CALLERROR instead of the CALLRESULT."""
     return lambda message: Instead((frames.error(message.id, code).raw,))
@@ -117,6 +135,11 @@ def _text(message: Outgoing, payload: Any) -> str:
     if message.kind == "call":
         return frames.call(message.id, message.action, payload).raw
     return frames.result(message.id, payload).raw
+
+
+def _another_call(message: Outgoing, payload: Any) -> str:
+    """A CALL of the same action with an id of its own; what the station answers is nobody's."""
+    return frames.call(str(uuid4()), message.action, payload).raw
 
 
 def _descend(payload: Any, path: str) -> tuple[Any, dict[str, Any], str]:

@@ -95,6 +95,12 @@ def _firmware() -> Iterator[Fault]:
         call_of("UpdateFirmware"),
         drop("retrieveDate"),
     )
+    yield fault(
+        "update-firmware-in-2099",
+        "The retrieveDate of UpdateFirmware is in the year 2099.",
+        call_of("UpdateFirmware"),
+        put("retrieveDate", "2099-12-31T00:00:00.000Z"),
+    )
     signed = call_of("SignedUpdateFirmware")
     for member, name in (("signature", "signature"), ("signingCertificate", "signing-certificate")):
         yield fault(

@@ -42,6 +42,15 @@ def faults() -> Iterator[Fault]:
             put("localAuthorizationList", _without_info),
         )
     yield fault(
+        "send-local-list-blocked",
+        "Every entry of a list is Blocked.",
+        send,
+        put(
+            "localAuthorizationList",
+            lambda message: [{**entry, "idTagInfo": {"status": "Blocked"}} for entry in _entries(message)],
+        ),
+    )
+    yield fault(
         "send-local-list-differential-with-more",
         "A Differential update names a tag nobody chose.",
         differential,

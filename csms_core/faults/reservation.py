@@ -19,6 +19,12 @@ def faults() -> Iterator[Fault]:
         put("idTagInfo.status", "Invalid"),
     )
     yield fault(
+        "authorize-without-parent",
+        "idTagInfo in Authorize.conf lacks parentIdTag.",
+        answer_to("Authorize", _tells_parent),
+        drop("idTagInfo.parentIdTag"),
+    )
+    yield fault(
         "authorize-other-parent",
         "idTagInfo in Authorize.conf names another parentIdTag.",
         answer_to("Authorize", says("idTagInfo.status", "Accepted")),
@@ -34,6 +40,10 @@ def faults() -> Iterator[Fault]:
 
 def _names_a_reservation(message: Outgoing) -> bool:
     return "reservationId" in message.request
+
+
+def _tells_parent(message: Outgoing) -> bool:
+    return "parentIdTag" in message.payload.get("idTagInfo", {})
 
 
 def _reserve_now() -> Iterator[Fault]:
@@ -57,6 +67,12 @@ def _reserve_now() -> Iterator[Fault]:
         "The expiryDate of ReserveNow is in another century.",
         reserve,
         put("expiryDate", "2199-12-31T23:59:59.000Z"),
+    )
+    yield fault(
+        "reserve-now-wrong-parent",
+        "ReserveNow names another parentIdTag.",
+        call_of("ReserveNow", _has("parentIdTag")),
+        put("parentIdTag", "WRONG-PARENT"),
     )
     yield fault("reserve-now-same-id", "Every ReserveNow has the reservationId 1.", reserve, put("reservationId", 1))
     for member, name in (

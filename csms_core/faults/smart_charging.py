@@ -98,6 +98,12 @@ def _both(name: str, action: str, holder: str) -> Iterator[Fault]:
         _periods(holder, lambda period: {"startPeriod": period["startPeriod"] + 1}),
     )
     yield fault(
+        f"{name}-hundredfold",
+        f"{profile} has limits that are a hundred times as high.",
+        anywhere,
+        _periods(holder, lambda period: {"limit": period["limit"] * 100}),
+    )
+    yield fault(
         f"{name}-with-two-decimals",
         f"{profile} has limits with two decimals.",
         anywhere,

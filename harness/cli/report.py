@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.cli.tables import console_for, rich_table, without
 from harness.output import FILES
+from reports import asked
 from reports.causes import Cause, causes
 from reports.explanation import render
 from reports.headline import interruption, notices, why
@@ -39,6 +40,8 @@ def print_results(results: dict[str, Any], out: Path) -> None:
         console.print(table)
     for remark in remarks(results):
         console.print(f"note: {remark}", markup=False)
+    for sentence in asked.differences(results):
+        console.print(f"sent: {sentence}", markup=False)
     for sentence in contradictions(results):
         console.print(f"claim: {sentence}", markup=False)
     for line in _reasons(results, console.width):

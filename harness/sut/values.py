@@ -72,13 +72,17 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """Whole seconds that travel in OCPP messages and configuration keys."""
+    """Whole seconds that travel in OCPP messages and configuration keys.
+
+    `retrieve_ahead_s`: how far ahead the moment is from which firmware may be fetched; no case waits for it.
+    """
 
     heartbeat_s: int = 60
     connection_timeout_s: int = 30
     sample_interval_s: int = 60
     clock_interval_s: int = 0
     reservation_offset_s: int = 90
+    retrieve_ahead_s: int = 60
 
 
 class Boot(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,13 +93,17 @@ class Boot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Smart(msgspec.Struct, frozen=True, kw_only=True):
-    """Parameters of the charging profiles a case asks for; seconds, and `rate_unit` ampere or watt."""
+    """Parameters of the charging profiles a case asks for; seconds, and `rate_unit` ampere or watt.
+
+    `start_ahead_s`: how far ahead of its asking a profile becomes valid and its schedule begins.
+    """
 
     rate_unit: Literal["A", "W"] = "A"
     phases: int = 3
-    stack_level: int = 0
+    stack_level: int = 1
     start_period: int = 0
     duration_s: int = 300
+    start_ahead_s: int = 60
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):

@@ -97,6 +97,7 @@ SESSION: list[Exchange | tuple[str, dict[str, Any]]] = [
     BOOT,
     start("Accepted"),
     BOOT,
+    ("Authorize", {"idTag": "T"}, {"idTagInfo": {"status": "Accepted", "parentIdTag": "P"}}),
 ]
 """A life of a station as the right CSMS serves it: CALLs with their answers, and CALLs of the CSMS."""
 

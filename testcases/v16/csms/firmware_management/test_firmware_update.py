@@ -1,6 +1,6 @@
 """Updating firmware (OCPP 1.6 §4.5, §5.19): installed, not downloaded, not installed."""
 
-from harness.vocabulary import Operator, Station, Sut, case, now, payloads, present, states
+from harness.vocabulary import Operator, Station, Sut, case, payloads, present, states
 
 
 @case(
@@ -16,7 +16,7 @@ from harness.vocabulary import Operator, Station, Sut, case, now, payloads, pres
 )
 async def test_firmware_is_installed(station: Station, operator: Operator, sut: Sut) -> None:
     location = sut.files.firmware or payloads.FIRMWARE
-    await operator.update_firmware(station, location=location, retrieveDate=now())
+    await operator.update_firmware(station, location=location, retrieveDate=payloads.retrieve_date(sut))
     request = await station.receives("UpdateFirmware", rule="R1", location=location)
     await request.answered()
 
@@ -33,7 +33,7 @@ async def test_firmware_is_installed(station: Station, operator: Operator, sut: 
 )
 async def test_firmware_is_not_downloaded(station: Station, operator: Operator, sut: Sut) -> None:
     location = sut.files.firmware_bad or payloads.FIRMWARE_BAD
-    await operator.update_firmware(station, location=location, retrieveDate=now())
+    await operator.update_firmware(station, location=location, retrieveDate=payloads.retrieve_date(sut))
     request = await station.receives("UpdateFirmware", rule="R1", location=present)
     await request.answered()
 
@@ -53,7 +53,7 @@ async def test_firmware_is_not_downloaded(station: Station, operator: Operator, 
 )
 async def test_firmware_is_not_installed(station: Station, operator: Operator, sut: Sut) -> None:
     location = sut.files.firmware_bad or payloads.FIRMWARE_BAD
-    await operator.update_firmware(station, location=location, retrieveDate=now())
+    await operator.update_firmware(station, location=location, retrieveDate=payloads.retrieve_date(sut))
     request = await station.receives("UpdateFirmware", rule="R1", location=present)
     await request.answered()
 

@@ -3,7 +3,7 @@
 from random import randrange
 from typing import Any
 
-from harness.vocabulary import Operator, Request, Station, Sut, case, certificates, now, payloads, states
+from harness.vocabulary import Operator, Request, Station, Sut, case, certificates, payloads, states
 
 _NEEDS = ["security-profile", "profiles.firmware_management", "signed-firmware-update"]
 
@@ -68,6 +68,6 @@ async def test_signature_is_invalid(station: Station, operator: Operator, sut: S
 async def _update(station: Station, operator: Operator, sut: Sut, signed: dict[str, Any]) -> Request:
     """Have the station told to update its firmware, from the right place, which is R1."""
     location = sut.files.firmware or payloads.FIRMWARE
-    firmware = {"location": location, "retrieveDateTime": now(), **signed}
+    firmware = {"location": location, "retrieveDateTime": payloads.retrieve_date(sut), **signed}
     await operator.signed_update_firmware(station, requestId=randrange(1, payloads.LARGEST), firmware=firmware)
     return await station.receives("SignedUpdateFirmware", rule="R1", firmware={"location": location})
