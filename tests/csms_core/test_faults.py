@@ -156,7 +156,7 @@ def test_without_faults_nothing_is_changed() -> None:
         ("available-again-unanswered", {"StatusNotification": 1}),
         ("preparing-unanswered", {"StatusNotification": 1}),
         ("status-notification-unknown-connector-callerror", {"StatusNotification": 1}),
-        ("authorize-invalid", {"Authorize": 1}),
+        ("authorize-invalid", {"Authorize": 2}),
         ("authorize-accepts-everyone", {"Authorize": 3}),
         ("start-transaction-accepts-everyone", {"StartTransaction": 3}),
         ("stop-evdisconnected-unanswered", {"StopTransaction": 1}),
