@@ -7,7 +7,7 @@ security profile is something the product does not have. A tag is no claim: a ca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -28,16 +28,31 @@ _ALWAYS = frozenset({"security", "performance", "rpc"})  # their needs decide; t
 _BY_FOLDED = {name.casefold(): key for wire, key in PROFILES.items() for name in (wire, key)}
 
 
+NOT_TESTED: Final = "not tested: "
+"""How the reason begins for a case that the product has the function for, but cannot do a step of."""
+
+
 class UnknownNeed(Exception):
     """A case names a need or a profile that does not exist: a mistake in the case, not in the SUT file."""
 
 
 class Need(msgspec.Struct, frozen=True):
-    """`unmet(sut)` is None when the need is met, else the part of the reason that names the claim."""
+    """`unmet(sut)` is None when the need is met, else the part of the reason that names the claim.
+
+    `step` is set for a step of a case that not every product can do, though it has the function: what it cannot do.
+    """
 
     name: str
     sentence: str
     unmet: Callable[[Sut], str | None]
+    step: str | None = None
+
+    def reason(self, sut: Sut) -> str | None:
+        """Why a case does not apply, without where that is said."""
+        unmet = self.unmet(sut)
+        if unmet is None:
+            return None
+        return f"not claimed: {unmet}" if self.step is None else f"{NOT_TESTED}the product cannot {self.step}: {unmet}"
 
 
 def applicability(profile: str, needs: Iterable[str], sut: Sut) -> str | None:
@@ -46,10 +61,11 @@ def applicability(profile: str, needs: Iterable[str], sut: Sut) -> str | None:
     `profile` is the feature profile as on the wire or as in the SUT file, or Security, or rpc.
     Raises UnknownNeed.
     """
-    reason = _profile_reason(profile, sut)
+    denied = _profile_reason(profile, sut)
+    reason = None if denied is None else f"not claimed: {denied}"
     for wanted in [need(name) for name in needs if name not in OF_NEED]:
-        reason = reason or wanted.unmet(sut)
-    return None if reason is None else f"not claimed: {_where(reason, sut)}"
+        reason = reason or wanted.reason(sut)
+    return None if reason is None else _where(reason, sut)
 
 
 def missing_tag(needs: Iterable[str], sut: Sut) -> str | None:
@@ -259,8 +275,15 @@ def _file_server(sut: Sut) -> str | None:
     return _show("features.file_transfer_protocols", protocols)
 
 
-def _table(*rows: tuple[str, str, Callable[[Sut], str | None]]) -> dict[str, Need]:
-    table = {name: Need(name, sentence, unmet) for name, sentence, unmet in rows}
+def _step(key: str, sentence: str, cannot: str) -> tuple[str, str, Callable[[Sut], str | None], str]:
+    """A step of a case, by its key in `[features]`."""
+    return key.replace("_", "-"), sentence, _denied(f"features.{key}"), cannot
+
+
+def _table(
+    *rows: tuple[str, str, Callable[[Sut], str | None]] | tuple[str, str, Callable[[Sut], str | None], str],
+) -> dict[str, Need]:
+    table = {row[0]: Need(*row) for row in rows}
     if len(table) != len(rows):
         raise ValueError("a need is defined twice")
     return table
@@ -365,6 +388,52 @@ NEEDS: dict[str, Need] = _table(
         "authorize-on-remote-start",
         "Both settings of AuthorizeRemoteTxRequests are accepted.",
         _denied("features.authorize_on_remote_start"),
+    ),
+    # steps that a product may be unable to do, though it has the function; nobody asks for them in a PICS
+    _step(
+        "unlock_while_charging",
+        "UnlockConnector can be sent while a transaction runs on the connector.",
+        "unlock a connector while it charges",
+    ),
+    _step(
+        "change_unknown_key",
+        "ChangeConfiguration can be sent for a key that OCPP does not know.",
+        "change a configuration key that OCPP does not know",
+    ),
+    _step(
+        "change_invalid_value",
+        "ChangeConfiguration can be sent with a value that the key cannot have.",
+        "set a configuration key to a value it cannot have",
+    ),
+    _step(
+        "reservation_not_available",
+        "ReserveNow can be sent for a connector that is not Available.",
+        "reserve a connector that is not Available",
+    ),
+    _step(
+        "cancel_unknown_reservation",
+        "CancelReservation can be sent for a reservation that the back office has no record of.",
+        "cancel a reservation it has no record of",
+    ),
+    _step(
+        "station_certificates",
+        "InstallCertificate, GetInstalledCertificateIds and DeleteCertificate can be sent.",
+        "install, list and delete certificates of a station",
+    ),
+    _step(
+        "renew_certificate",
+        "ExtendedTriggerMessage for SignChargePointCertificate can be sent.",
+        "have a station renew its certificate",
+    ),
+    _step(
+        "change_password",
+        "The password of a station (AuthorizationKey) can be changed.",
+        "change the password of a station",
+    ),
+    _step(
+        "raise_security_profile",
+        "The security profile of a station (SecurityProfile) can be raised.",
+        "raise the security profile of a station",
     ),
     # tags
     ("valid-tag", "There is an accepted tag.", _set("tags.valid")),

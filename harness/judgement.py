@@ -20,6 +20,7 @@ from harness.verdicts import (
 from ocppj.rules import Finding
 
 CUT_SHORT: Final = "not run: interrupted while it ran"
+LEFT_OUT: Final = "not run: left out with --skip: "
 NOT_BEGUN: Final = "not run: the run was interrupted before it"
 
 

@@ -26,11 +26,11 @@ from harness.ownership import begins
 from harness.pauses import PAUSES
 from harness.pics_check import records
 from harness.profile_names import UnknownProfile, checked
-from harness.registry import PACKAGE
+from harness.registry import PACKAGE, known_ids
 from harness.results import case_record, trace_path
 from harness.run import CaseRun
 from harness.run_folder import BASE, held, new_folder, replace_earlier
-from harness.selection import Asked
+from harness.selection import Asked, NoSkip, skipped
 from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
 from harness.turns import Turn
@@ -38,7 +38,7 @@ from harness.verdicts import Unreachable as NobodyThere
 from harness.whole import OutputError, write_whole
 from reports.explanation import render
 from reports.text import visible
-from reports.verdicts import FAIL_ON
+from reports.verdicts import FAIL_ON, outcome
 
 pytest_plugins = ("harness.fixtures", "harness.quiet")
 
@@ -64,6 +64,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plugproof-strict", action="store_true", help="a broken SHOULD fails the case")
     group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
     group.addoption("--plugproof-profile", metavar="NAME", action="append", default=[], help="only this profile")
+    group.addoption(
+        "--plugproof-skip",
+        metavar="ID=REASON",
+        action="append",
+        default=[],
+        help="leave this case out of the run, and say why (repeatable)",
+    )
     group.addoption(
         "--plugproof-fail-on",
         metavar="WHAT",
@@ -93,7 +100,8 @@ def pytest_configure(config: pytest.Config) -> None:
     sut = _load(config)
     try:
         checked(config.getoption("plugproof_profile"), "--plugproof-profile")
-    except UnknownProfile as error:
+        skips = skipped(config.getoption("plugproof_skip"), "--plugproof-skip")
+    except (UnknownProfile, NoSkip) as error:
         raise pytest.UsageError(str(error)) from None
     workers = len(config.getoption("tx", None) or ()) or 1
     try:
@@ -108,7 +116,7 @@ def pytest_configure(config: pytest.Config) -> None:
     strict = config.getoption("plugproof_strict")
     run_id = config.workerinput["plugproof_run"] if _is_worker(config) else new_run_id()  # type: ignore[attr-defined]
     alone = _workers_beside(config) <= 1
-    config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict, alone)
+    config.stash[SESSION] = session = RunSession(sut, _worker(config) or 0, run_id, out, rerun, strict, skips, alone)
     if _is_worker(config):
         PAUSES.learn(config.workerinput["plugproof_due"])  # type: ignore[attr-defined]
     _watch_for_signals(config)
@@ -246,10 +254,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.user_properties += [("case", case.id), ("profile", case.profile), ("rules", " ".join(case.rules))]
         (chosen if _wanted(case, config) else others).append(item)
     if any(CASE in item.stash for item in chosen) and not config.option.collectonly:
-        session_of(config)  # a usage error when there is nothing to test
+        session = session_of(config)  # a usage error when there is nothing to test
+        _check_skips(session, {item.stash[CASE].id for item in items if CASE in item.stash}, config)
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
+
+
+def _check_skips(session: RunSession, collected: set[str], config: pytest.Config) -> None:
+    """A case that is to be left out has to be one; a worker could not say so."""
+    if session.skips and not _is_worker(config):
+        try:
+            skipped(config.getoption("plugproof_skip"), "--plugproof-skip", known=collected | known_ids())
+        except NoSkip as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -264,6 +282,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if reason is not None:
             item.stash[JUDGEMENT] = Judgement("NOT_APPLICABLE", reason)
             pytest.skip(reason)
+        if (left_out := session.skips.get(run.case.id)) is not None:
+            item.stash[JUDGEMENT] = Judgement("INCONCLUSIVE", f"{judgement.LEFT_OUT}{left_out}", not_run=True)
+            pytest.skip(f"{judgement.LEFT_OUT}{left_out}")
         fixtures = getattr(item, "fixturenames", ())
         missing = missing_tag(run.case.needs, run.sut)
         if missing is None and (unknown := Found.of(session.out).missing(run.case, fixtures, run.tags)) is not None:
@@ -332,15 +353,15 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
 
 def _show(report: pytest.TestReport, record: dict[str, Any], judged: Judgement, run: CaseRun, config: Any) -> None:
     """What pytest itself prints and counts for the verdict."""
-    expected = run.sut.expected_failures.get(run.case.id)
+    expected, came = record["expected_failure"], outcome(record)
     report.plugproof_verdict = judged.verdict  # type: ignore[attr-defined]
     if judged.verdict == "NOT_APPLICABLE" or judged.not_run:
         report.outcome = "skipped"
         report.longrepr = (str(run.case.id), 0, f"Skipped: {judged.reason}")
-    elif judged.verdict == "FAIL" and expected is not None:
+    elif came == "XFAIL":
         report.outcome = "skipped"
         report.wasxfail = expected
-    elif judged.verdict != "PASS" or expected is not None:
+    elif came != "PASS":
         report.outcome = "failed"
         placed = {**record, "trace": str(session_of(config).out / record["trace"])} if record["trace"] else record
         report.longrepr = render(placed)
@@ -371,6 +392,8 @@ def _write_trace(session: RunSession, run: CaseRun) -> str | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """The verdicts that pytest has no word for."""
+    if hasattr(report, "wasxfail"):
+        return None
     verdict = getattr(report, "plugproof_verdict", None)
     if verdict == "NOT_APPLICABLE":
         return "not applicable", "n", ("NOT_APPLICABLE", {"yellow": True})

@@ -13,6 +13,8 @@ from typing import Any, Final
 import schemas
 from harness import asked
 from harness.case import Case
+from harness.claims import NOT_TESTED
+from harness.judgement import LEFT_OUT
 from harness.measuring import Measured, performance
 from harness.run import CaseRun
 from harness.sut import Sut
@@ -57,7 +59,7 @@ def case_record(
     """One element of ``cases``."""
     case = run.case
     return {
-        **blank_record(case, run.sut, verdict=verdict, reason=None, rerun=rerun, not_run=not_run),
+        **blank_record(case, run.sut, verdict=verdict, reason=reason, rerun=rerun, not_run=not_run),
         "reason": None if reason is None else run.trace.mask(reason),
         "rules_judged": sorted(run.judged, key=list(case.rules).index),
         **({"rules_left_out": dict(run.left_out)} if run.left_out else {}),
@@ -84,6 +86,7 @@ def blank_record(
     case: Case, sut: Sut, *, verdict: Verdict, reason: str | None, rerun: str, not_run: bool = False
 ) -> Record:
     """One element of ``cases``, of which nothing was seen."""
+    expected = sut.expected(case.id)
     return {
         "id": case.id,
         "title": case.title,
@@ -92,7 +95,8 @@ def blank_record(
         "ref": case.ref or None,
         "needs": list(case.needs),
         "verdict": verdict,
-        "expected_failure": sut.expected_failures.get(case.id),
+        "expected_failure": None if expected is None else expected.reason,
+        **({"expected_verdict": "ERROR"} if expected is not None and expected.verdict == "ERROR" else {}),
         "reason": reason,
         "rules": list(case.rules),
         "sentences": dict(case.rules),
@@ -104,6 +108,7 @@ def blank_record(
         "rerun": rerun,
         "failure": None,
         **({"not_run": True} if not_run else {}),
+        **({"not_tested": True} if (reason or "").startswith((NOT_TESTED, LEFT_OUT)) else {}),
     }
 
 

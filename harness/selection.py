@@ -7,6 +7,7 @@ import msgspec
 
 from harness.case import Case, is_selected
 from harness.claims import applicability
+from harness.registry import nearest
 from harness.sut import Sut
 from reports.verdicts import PROFILES
 
@@ -22,6 +23,29 @@ class Asked(msgspec.Struct, frozen=True):
     def of(self, cases: Iterable[Case]) -> list[Case]:
         """The cases among ``cases`` that are asked for."""
         return [case for case in cases if is_selected(case, ids=self.ids, profiles=self.profiles)]
+
+
+class NoSkip(Exception):
+    """What stands after `--skip` names no case, or no reason."""
+
+
+def skipped(options: Iterable[str], option: str = "--skip", *, known: Collection[str] | None = None) -> dict[str, str]:
+    """The cases to be left out, each with the reason, from texts such as ``TC_052_CSMS=ticket 12``.
+
+    ``known``: the ids there are, None where that shows later. Raises NoSkip with a sentence.
+    """
+    found: dict[str, str] = {}
+    for text in options:
+        name, _, reason = text.partition("=")
+        id = name.strip().upper()
+        if not id or (known is not None and id not in known):
+            raise NoSkip(f"{option} {name.strip() or text} is no case; {nearest(name.strip())}")
+        if not reason.strip():
+            raise NoSkip(f'{option} {id} has no reason; say why it is left out, for example "{id}=ticket 12"')
+        if id in found:
+            raise NoSkip(f"{option} names {id} twice; remove one of them")
+        found[id] = " ".join(reason.split())
+    return found
 
 
 def selection(asked: Asked, catalogue: Sequence[Case], selected: Collection[str]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,8 +29,8 @@ class RunSession:
     """The run as one process (a worker, or the only one) sees it.
 
     ``number`` is its lane, from 0; ``id`` is what identities have for ``{run}``; ``rerun`` begins the command that
-    repeats a case. ``is_alone``: no other worker uses the same tags at the same time; ``given_up`` is what other cases
-    left open and this process has tried to end.
+    repeats a case; ``skips`` are the reasons of the cases that are left out. ``is_alone``: no other worker uses the
+    same tags at the same time; ``given_up`` is what other cases left open and this process has tried to end.
     """
 
     sut: Sut
@@ -38,6 +39,7 @@ class RunSession:
     out: Path
     rerun: str
     strict: bool
+    skips: Mapping[str, str] = field(default_factory=dict)
     is_alone: bool = True
     memory: Memory = field(default_factory=lambda: Memory(given=Given()))
     given_up: set[str] = field(default_factory=set)

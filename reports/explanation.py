@@ -64,7 +64,8 @@ def _expectation(case: Case) -> str:
     reason = clean(case["expected_failure"])
     if outcome(case) == "XPASS":
         return f"It was expected to fail ({reason}) and passed: take it off expected_failures in the SUT file."
-    return f"It is expected to fail: {reason}"
+    ends = "to end with an error" if case.get("expected_verdict") == "ERROR" else "to fail"
+    return f"It is expected {ends}: {reason}"
 
 
 def _facts(case: Case, failure: Mapping[str, Any], width: int, paint: Paint) -> list[str]:

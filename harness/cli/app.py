@@ -134,6 +134,15 @@ def precheck(
             callback=filled, metavar="NAME", autocompletion=completion.profiles, help="Only this profile (repeatable)."
         ),
     ] = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(
+            callback=filled,
+            metavar="ID=REASON",
+            autocompletion=completion.cases,
+            help="Leave this case out of the run, and say why (repeatable).",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where reports and traces go; without it a new folder in plugproof-out."),
@@ -192,6 +201,7 @@ def precheck(
             fail_on=tuple(fail_on or ()),
             background=background,
             allure=allure,
+            skips=tuple(skip or ()),
         )
         code = run(chosen)
     raise typer.Exit(code)

@@ -25,6 +25,7 @@ from harness.profile_names import PROFILES, UnknownProfile, checked
 from harness.reference import reference_csms
 from harness.registry import all_cases, known_ids, missing, modules_of, nearest
 from harness.run_folder import BASE, drop_if_empty, held, new_folder, replace_earlier
+from harness.selection import NoSkip, skipped
 from harness.sut import ManualSettings, Sut, SutError, for_url, load
 from harness.verdicts import HarnessError
 from harness.whole import OutputError, told
@@ -70,6 +71,7 @@ class Choice(NamedTuple):
     fail_on: tuple[str, ...] = ()
     background: int | None = None
     allure: Path | None = None
+    skips: tuple[str, ...] = ()
 
 
 class _Usage(Exception):
@@ -84,7 +86,7 @@ def run(choice: Choice) -> int:
     except (_Usage, SutError) as error:
         _say(*(error.sentences if isinstance(error, SutError) else error.args))
         return ExitCode.USAGE
-    except UnknownProfile as error:
+    except (UnknownProfile, NoSkip) as error:
         _say(str(error))
         return ExitCode.USAGE
     except (HarnessError, OutputError) as error:
@@ -98,6 +100,7 @@ def run(choice: Choice) -> int:
 def _run(choice: Choice) -> int:
     _check_ids(choice.cases)
     _check_fail_on(choice.fail_on)
+    skipped(choice.skips, known=known_ids())
     known = _known_sut(choice)
     role = choice.role if known is None else known.role
     nothing = missing(role)
@@ -317,6 +320,7 @@ def _part(
         *(part for id in choice.cases for part in ("--plugproof-case", id)),
         *(part for name in choice.profiles for part in ("--plugproof-profile", name)),
         *(f"--plugproof-{option[2:]}" for option in strict),
+        *(part for skip in choice.skips for part in ("--plugproof-skip", skip)),
         *(part for what in choice.fail_on for part in ("--plugproof-fail-on", what)),
         *(part for name in _without(workers) for part in ("-p", f"no:{name}")),
         *(["-n", str(workers)] if workers > 1 else []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -26,6 +26,13 @@ from harness.sut.secret import Secret, scrub
 from harness.sut.values import Background, Boot, Files, Keys, Run, Smart, Tags, Timeouts
 
 _CLAIM_TABLES = ("product", "features", "hardware", "limits", "security", "performance", "settings", "people")
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """What a case is expected to end with, and why; in the file a text alone stands for a FAIL with that reason."""
+
+    verdict: Literal["FAIL", "ERROR"] = "FAIL"
+    reason: str
 
 
 class Sut(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +67,7 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
     tls: Tls = Tls()
     operator: OperatorSettings = NoOperator()
     fixtures: FixtureSettings = NoFixtures()
-    expected_failures: dict[str, str] = {}
+    expected_failures: dict[str, str | Expected] = {}
     secrets: tuple[Secret, ...] = ()
 
     @property
@@ -142,6 +149,11 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
         for part in name.split("."):
             value = value.get(part) if isinstance(value, dict) else getattr(value, part)
         return value
+
+    def expected(self, case_id: str) -> Expected | None:
+        """What a case is expected to end with, None for one that is to pass."""
+        expected = self.expected_failures.get(case_id)
+        return Expected(reason=expected) if isinstance(expected, str) else expected
 
     def claimed(self, name: str) -> bool:
         """Whether a question counts as answered yes: only an explicit false hides cases, silence never does."""

@@ -96,6 +96,15 @@ class Features(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: bool | None = None
     security_log: bool | None = None
     authorize_on_remote_start: bool | None = None
+    unlock_while_charging: bool | None = None
+    change_unknown_key: bool | None = None
+    change_invalid_value: bool | None = None
+    reservation_not_available: bool | None = None
+    cancel_unknown_reservation: bool | None = None
+    station_certificates: bool | None = None
+    renew_certificate: bool | None = None
+    change_password: bool | None = None
+    raise_security_profile: bool | None = None
     heartbeat_interval_s: int | None = None
 
     trigger: TriggerFeatures = TriggerFeatures()

@@ -82,7 +82,9 @@ def describe(error: ValidationError, schema: Mapping[str, Any], hide: Callable[[
         case "required":
             return _missing(error, path)
         case "type":
-            return [f"{place} must be {_KINDS[str(error.validator_value)]}, not {found}{_example(error.schema, path)}"]
+            wanted = error.validator_value
+            kinds = " or ".join(_KINDS[kind] for kind in ([wanted] if isinstance(wanted, str) else wanted))
+            return [f"{place} must be {kinds}, not {found}{_example(error.schema, path)}"]
         case "enum":
             wanted = ", ".join(toml_value(value) for value in error.validator_value)
             return [f"{place} must be one of {wanted}, not {found}{_near_value(error)}"]

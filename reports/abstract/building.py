@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast, get_args
 
+from reports import asked
 from reports.abstract.model import (
     Answer,
     Approval,
@@ -35,6 +36,7 @@ from reports.headline import missing, notices
 from reports.mismatches import contradictions
 from reports.results import digest
 from reports.summary import DISCLAIMER
+from reports.untested import untested
 from reports.verdicts import PROFILES, Case, Profile, Results, once, outcome
 
 SECURITY: Final = "Security"
@@ -92,6 +94,8 @@ def from_results(
         security_profiles=tuple(stated),
         outside=_counts(case for case in once(results) if case["profile"] not in known or _is_extra(results, case)),
         mismatches=tuple(contradictions(results)),
+        asked=tuple(asked.differences(results)),
+        untested=tuple(untested(results)),
         pics_digest=run["sut_file_digest"],
         results_digest=digest(results),
     )

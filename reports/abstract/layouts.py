@@ -143,6 +143,8 @@ def _functionalities(report: Report, title: str, name: str, all_rows: bool, *, s
     remarks = [
         *_outside(report.outside, lambda text: _of(report, "outside", text)),
         *(_of(report, "mismatches", f"Contradicted by the run: {sentence}") for sentence in report.mismatches),
+        *(_of(report, "asked", f"Seen in the run: {sentence}") for sentence in report.asked),
+        *(_of(report, "untested", f"Not tested: {sentence}") for sentence in report.untested),
     ]
     return table(title, {name: 30, "Result": 17, "Description": 53}, rows, remarks)
 

@@ -179,7 +179,8 @@ class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `partial` is a sentence for every page when cases that apply were not run, `notices` are what has to be known before
     any value is read, `security_profiles` those that are claimed,
     `generated_at` is when the run ended (UTC), `outside` counts the cases that belong to no functionality, `mismatches`
-    are sentences about answers of the vendor that the run contradicts,
+    are sentences about answers of the vendor that the run contradicts, `asked` about what was sent instead of what was
+    asked for, `untested` about cases that the product cannot do a step of or that were left out on purpose,
     `pics_digest` and `results_digest` are SHA-256 of the SUT file and of the results, and `sources` has a letter for
     every value that may be printed.
     """
@@ -202,6 +203,8 @@ class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     security_profiles: tuple[int, ...] = ()
     outside: Counts = Counts()
     mismatches: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()
     pics_digest: str | None = None
     results_digest: str | None = None
     sources: dict[str, Source] = field(default_factory=lambda: dict(SOURCES))

@@ -28,6 +28,8 @@ SOURCES: Final[dict[str, Source]] = {
     "functionalities.result": "M",
     "outside": "M",
     "mismatches": "M",
+    "asked": "M",
+    "untested": "M",
     "questions.id": "P",
     "questions.text": "K",
     "questions.answer": "P",

@@ -57,6 +57,7 @@ async def test_change_a_key(station: Station, operator: Operator, sut: Sut) -> N
     "Configuration keys - NotSupported",
     profile="core",
     ref="OCPP 1.6 §5.3",
+    needs=["change-unknown-key"],
     rules={
         "R1": "The change names a key.",
         "R2": "The change names a value.",
@@ -74,6 +75,7 @@ async def test_change_of_a_key_that_is_not_there(station: Station, operator: Ope
     "Configuration keys - Invalid value",
     profile="core",
     ref="OCPP 1.6 §5.3",
+    needs=["change-invalid-value"],
     rules={"R1": "The key that the operator chose is changed."},
 )
 async def test_change_to_a_bad_value(station: Station, operator: Operator) -> None:

@@ -43,7 +43,7 @@ async def test_unlock_without_a_session(station: Station, operator: Operator, co
     "Unlock Connector - With Charging Session (Not fixed cable)",
     profile="core",
     ref="OCPP 1.6 §5.18, §4.10",
-    needs=["unlock"],
+    needs=["unlock", "unlock-while-charging"],
     rules=_NAMED,
 )
 async def test_unlock_ends_the_session(station: Station, charging: Charging, operator: Operator) -> None:

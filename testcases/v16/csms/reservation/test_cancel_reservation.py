@@ -41,7 +41,7 @@ async def test_cancel_reservation(station: Station, operator: Operator, tags: Ta
     "Cancel Reservation - Rejected",
     profile="reservation",
     ref="OCPP 1.6 §5.1, §5.13",
-    needs=["valid-tag"],
+    needs=["valid-tag", "cancel-unknown-reservation"],
     rules={
         "R1": "The reservation has an id.",
         "R4": "The cancellation names another reservation, as the operator chose.",

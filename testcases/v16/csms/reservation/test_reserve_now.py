@@ -82,7 +82,7 @@ async def test_reservation_is_refused(
     "Reservation of a Connector - Occupied",
     profile="reservation",
     ref="OCPP 1.6 §5.13",
-    needs=["valid-tag"],
+    needs=["valid-tag", "reservation-not-available"],
     rules={"R3": _NAMED["R1"], "R4": _NAMED["R2"]},
 )
 async def test_reservation_of_an_occupied_connector(
@@ -101,7 +101,7 @@ async def test_reservation_of_an_occupied_connector(
     "Reservation of a Connector - Unavailable",
     profile="reservation",
     ref="OCPP 1.6 §5.2, §5.13",
-    needs=["valid-tag"],
+    needs=["valid-tag", "reservation-not-available"],
     rules={
         "R1": "The connector that the operator chose is taken out of service.",
         "R2": "It is taken out of service and not put into it.",

@@ -29,7 +29,7 @@ async def test_password_is_asked_for(offline_station: Station) -> None:
     "Update Charge Point Password for HTTP Basic Authentication",
     profile="security",
     ref="OCPP-J 1.6 §6.2.2, security white paper A01",
-    needs=["security-profile-1-or-2"],
+    needs=["security-profile-1-or-2", "change-password"],
     rules={
         "R1": "The password of a station is changed as the configuration key AuthorizationKey.",
         "R2": "A new password is 16 to 20 octets long and sent in hexadecimal digits.",

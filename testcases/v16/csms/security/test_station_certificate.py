@@ -8,7 +8,7 @@ from harness.vocabulary import Operator, Station, Sut, case, certificates, renew
     "Update Charge Point Certificate by request of Central System",
     profile="security",
     ref="OCPP 1.6 security white paper A02, A00.FR.501 to 511",
-    needs=["security-profile-3"],
+    needs=["security-profile-3", "renew-certificate"],
     changes=True,
     rules={
         "R1": "The station is told to ask for a certificate.",
@@ -42,7 +42,7 @@ async def test_certificate_is_renewed(station: Station, operator: Operator, sut:
     "Invalid ChargePointCertificate Security Event",
     profile="security",
     ref="OCPP 1.6 security white paper A02, A04",
-    needs=["security-profile-3"],
+    needs=["security-profile-3", "renew-certificate"],
     rules={
         "R1": "The station is told to ask for a certificate.",
         "R2": "No connector is named, as a station has one certificate.",

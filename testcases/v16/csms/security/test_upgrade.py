@@ -8,7 +8,7 @@ from harness.vocabulary import Operator, Station, Sut, case, renewal, states, up
     "Upgrade Charge Point Security Profile - Accepted",
     profile="security",
     ref="OCPP 1.6 security white paper A05",
-    needs=["security-profile-upgrade"],
+    needs=["security-profile-upgrade", "raise-security-profile"],
     changes=True,
     rules={
         "R1": "The security profile is changed as the configuration key SecurityProfile.",
