@@ -2,8 +2,9 @@
 
 "Away" is what answers less than it did at first: a CSMS that never answered a boot is not away because it does not
 answer one now. While it is away, no case is begun: every worker waits for it, ``timeouts.recover_s`` at most. When it
-stays away, the cases that are left are not run. What one worker finds out, the others read from a file in the output
-folder.
+stays away, the cases that are left are not run. It is back when a station boots and is answered, twice. One case is
+blamed (``harness.outages``), and those that it interrupted are run again (``harness.again``). What one worker finds
+out, the others read from files in the output folder.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Final
 
 from harness.found import FILE, Answers, Found
 from harness.judgement import Judgement
+from harness.outages import Outage, Outages
 from harness.sut import Lane, Sut
 from harness.verdicts import HarnessError
 
@@ -26,42 +28,58 @@ FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
 
 
+ROUNDS: Final = 2
+"""So often a station boots and is answered before a system under test counts as back: some die again at once."""
+
+
 class Health:
     """The health of a system under test as the workers of a run share it through ``folder``."""
 
-    def __init__(self, sut: Sut, lane: Lane, folder: Path) -> None:
+    def __init__(self, sut: Sut, lane: Lane, folder: Path, number: int = 0) -> None:
+        """``lane`` is the station of this worker, and ``number`` its place among the workers."""
         self._sut = sut
         self._lane = lane
         self._away = folder / AWAY
         self._gone = folder / GONE
         self._folder = folder
+        self._outages = Outages(folder, number, sut.timeouts.message_s + 2 * sut.timeouts.connect_s)
 
     def reset(self) -> None:
         """Forget what an earlier run, or this one, found out; for the controller."""
         self._away.unlink(missing_ok=True)
         self._gone.unlink(missing_ok=True)
         (self._folder / FILE).unlink(missing_ok=True)
+        self._outages.reset()
 
-    def after(self, case_id: str, judged: Judgement) -> Judgement:
-        """The judgement of a case that is over: an ERROR when the system under test is away now."""
-        if judged.failure is None or judged.failure["kind"] not in SUSPICIOUS or self._sut.role != "csms":
+    def begins(self, case_id: str) -> None:
+        """A case begins; the other workers know that it is on the wire."""
+        self._outages.begins(case_id)
+
+    def after(
+        self, case_id: str, judged: Judgement, answered: int = 0, is_over: Callable[[], bool] = lambda: False
+    ) -> Judgement:
+        """The judgement of a case that is over: an ERROR when the system under test went away during it.
+
+        ``answered`` is when its last answer came, in monotonic nanoseconds. Where another case is blamed for it, the
+        judgement is one of an interrupted case, which is to be run again. ``is_over`` ends the waiting for the others.
+        """
+        kind = None if judged.failure is None else judged.failure["kind"]
+        if kind not in SUSPICIOUS or self._sut.role != "csms":
+            self._outages.ends(case_id, answered)
             return judged
-        problem = self.look()
+        known = self._outages.current()
+        problem = self.look() if known is None else known.problem
         if problem is None:
-            return judged
-        with suppress(OSError):  # a disk that is full: then every worker finds out for itself
-            self._away.parent.mkdir(parents=True, exist_ok=True)
-            self._away.write_text(f"since {case_id} ({problem})", "utf-8")
-        reason = f"the system under test went away during this case: {problem}"
-        failure = {
-            **judged.failure,
-            "kind": "harness",
-            "rule": None,
-            "sentence": "",
-            "expected": "a system under test that stays up",
-            "actual": f"it went away: {problem}",
-        }
-        return Judgement("ERROR", f"{reason}; what the case saw of it: {judged.reason}", failure)
+            known = self._outages.current()  # it may have been away and be back already
+            if known is None:
+                self._outages.ends(case_id, answered)
+                return judged
+            problem = known.problem
+        elif known is None:
+            with suppress(OSError):  # a disk that is full: then every worker finds out for itself
+                self._away.parent.mkdir(parents=True, exist_ok=True)
+                self._away.write_text(f"since {case_id} ({problem})", "utf-8")
+        return _cut(case_id, judged, self._outages.cut(case_id, answered, problem, is_over))
 
     def before(self, is_over: Callable[[], bool] = lambda: False) -> tuple[Judgement | None, float]:
         """Wait for a system under test that is away: the judgement for a case that cannot be run, and the seconds.
@@ -69,8 +87,10 @@ class Health:
         ``is_over`` ends the waiting.
         """
         began = time.monotonic()
+        if self._away.exists():
+            self._outages.settle(is_over)  # what is still under way has met the same outage
         while self._away.exists() and not self._gone.exists() and not is_over():
-            if self.look() is None:
+            if self._is_back():
                 self._away.unlink(missing_ok=True)
                 break
             waited = time.monotonic() - began
@@ -91,18 +111,45 @@ class Health:
         """Ask once; a sentence when nobody is there."""
         return asyncio.run(presence(self._sut, self._lane, Found.of(self._folder).answers))
 
+    def _is_back(self) -> bool:
+        """Whether it answers a boot and a CALL again, and once more."""
+        at_first = Found.of(self._folder).answers
+        return all(asyncio.run(presence(self._sut, self._lane, at_first, beats=True)) is None for _ in range(ROUNDS))
 
-async def presence(sut: Sut, lane: Lane, at_first: Answers) -> str | None:
+
+def _cut(case_id: str, judged: Judgement, outage: Outage) -> Judgement:
+    """What becomes of a case that an outage has cut off: the blame, or another try."""
+    problem = outage.problem
+    who = f" ({outage.told})" if outage.wire != (outage.last,) else ""
+    is_named = outage.named == case_id
+    what = "the system under test went away during this case" if is_named else f"interrupted by {outage.named}"
+    more = problem if is_named else f"the system under test went away: {problem}"
+    failure = {
+        **(judged.failure or {}),
+        "kind": "harness",
+        "rule": None,
+        "sentence": "",
+        "expected": "a system under test that stays up",
+        "actual": f"it went away: {problem}{who}",
+    }
+    reason = f"{what}: {more}{who}; what the case saw of it: {judged.reason}"
+    return Judgement("ERROR", reason, failure, interrupted=not is_named)
+
+
+async def presence(sut: Sut, lane: Lane, at_first: Answers, *, beats: bool = False) -> str | None:
     """Ask ``connection.health``, else connect as ``lane`` and boot; a sentence when less answers than ``at_first``.
 
-    A station that is turned away is none of it: that is an answer, and a case has judged it.
+    ``beats``: ask both, and a heartbeat has to be answered as well. A station that is turned away is none of it: that
+    is an answer, and a case has judged it.
     """
     from harness.looking import look  # opens sockets, so not before it is needed
 
     if sut.connection.health is not None:
-        return await ask(sut.connection.health, sut.timeouts.connect_s)
+        problem = await ask(sut.connection.health, sut.timeouts.connect_s)
+        if problem is not None or not beats:
+            return problem
     try:
-        now = await look(sut, lane, until=at_first)
+        now = await look(sut, lane, until=at_first, beats=beats)
     except HarnessError:  # a file of certificates, of which the case has told
         return None
     if now.answers >= at_first or now.answers is Answers.TURNS_AWAY:

@@ -28,13 +28,15 @@ class Judgement(msgspec.Struct, frozen=True):
     """A verdict with its one-sentence reason and, when something was wrong, the neutral failure record.
 
     ``not_run``: nothing was done for this case, or it was not let come to an end, so that it could not be observed.
-    A FAIL names the rule that is broken.
+    ``interrupted``: another case is blamed for how it ended, so it is to be run again. A FAIL names the rule that is
+    broken.
     """
 
     verdict: Verdict
     reason: str | None = None
     failure: dict[str, Any] | None = None
     not_run: bool = False
+    interrupted: bool = False
 
     def __post_init__(self) -> None:
         if self.verdict == "FAIL" and not (self.failure and self.failure["rule"]):

@@ -48,21 +48,29 @@ class Look(msgspec.Struct, frozen=True):
 
 
 async def look(
-    sut: Sut, lane: Lane, *, until: Answers = Answers.BOOTS, tags: bool = False, pauses: Pauses = PAUSES
+    sut: Sut,
+    lane: Lane,
+    *,
+    until: Answers = Answers.BOOTS,
+    tags: bool = False,
+    beats: bool = False,
+    pauses: Pauses = PAUSES,
 ) -> Look:
     """Connect as ``lane``, and with ``until`` BOOTS boot; ``tags``: present those of the SUT file as well.
+
+    ``beats``: an accepted station has booted only when a heartbeat was answered, too.
 
     Raises ``HarnessError`` for a file of certificates that cannot be used.
     """
     link = link_of(sut, lane)
     await pauses.before(link.identity)
     try:
-        return await _look(sut, lane, link, until, tags=tags)
+        return await _look(sut, lane, link, until, tags=tags, beats=beats)
     finally:
         pauses.ended(link.identity, sut.timeouts.reconnect_s)
 
 
-async def _look(sut: Sut, lane: Lane, link: Link, until: Answers, *, tags: bool) -> Look:
+async def _look(sut: Sut, lane: Lane, link: Link, until: Answers, *, tags: bool, beats: bool) -> Look:
     trace = Trace(secrets=written(sut.secrets))
     credentials = credentials_of(link, sut.security.cpo_name)
     try:
@@ -85,14 +93,14 @@ async def _look(sut: Sut, lane: Lane, link: Link, until: Answers, *, tags: bool)
     )
     peer.start()
     try:
-        return await _conversation(peer, sut, lane, until, tags=tags)
+        return await _conversation(peer, sut, lane, until, tags=tags, beats=beats)
     finally:
         with suppress(TimeoutError):
             async with asyncio.timeout(sut.timeouts.connect_s):
                 await peer.close()
 
 
-async def _conversation(peer: Peer, sut: Sut, lane: Lane, until: Answers, *, tags: bool) -> Look:
+async def _conversation(peer: Peer, sut: Sut, lane: Lane, until: Answers, *, tags: bool, beats: bool) -> Look:
     where = f"{sut.connection.url}, {lane.identity}: "
     rtt_ms = problem = None
     answers = Answers.OPENS
@@ -103,6 +111,9 @@ async def _conversation(peer: Peer, sut: Sut, lane: Lane, until: Answers, *, tag
             problem = "a WebSocket ping was not answered (RFC 6455 §5.5.2)"
         if until is Answers.BOOTS:
             refused = await _boot(peer, sut)
+            if beats and refused is None:
+                with suppress(CallRefused, BadAnswer):  # answers, too
+                    await peer.call("Heartbeat", {})
             answers = Answers.BOOTS
             problem = refused or problem
             if tags and refused is None:

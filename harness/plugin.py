@@ -31,7 +31,7 @@ from harness.results import case_record, trace_path
 from harness.run import CaseRun
 from harness.run_folder import BASE, held, new_folder, replace_earlier
 from harness.selection import Asked, NoSkip, skipped
-from harness.session import CASE, SESSION, RunSession, new_run_id, session_of
+from harness.session import ATTEMPTS, CASE, JUDGEMENT, SECONDS, SESSION, RunSession, new_run_id, session_of
 from harness.sut import Sut, SutError, for_url, load
 from harness.turns import Turn
 from harness.verdicts import Unreachable as NobodyThere
@@ -40,10 +40,8 @@ from reports.explanation import render
 from reports.text import visible
 from reports.verdicts import FAIL_ON, outcome
 
-pytest_plugins = ("harness.fixtures", "harness.quiet")
+pytest_plugins = ("harness.fixtures", "harness.quiet", "harness.again")
 
-JUDGEMENT = pytest.StashKey[Judgement]()
-SECONDS = pytest.StashKey[float]()
 COLLECTOR = pytest.StashKey[Collector]()
 TURN = pytest.StashKey[Turn]()
 
@@ -303,6 +301,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if judged is not None:
             item.stash[JUDGEMENT] = judged
             pytest.skip(str(judged.reason))
+        session.health.begins(run.case.id)
         if waited > NOTABLE_WAIT:
             run.note(f"the system under test was away; it came back after {waited:.1f} s")
 
@@ -336,7 +335,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if judged is None:
         return
     if report.when == "teardown":
-        looked = session.health.after(run.case.id, judged)
+        looked = session.health.after(run.case.id, judged, run.last_answer, INTERRUPTION.has_come)
         # What ends us may have ended the system under test as well, which is no fault of it.
         judged = judgement.of_interruption(run) if looked is not judged and INTERRUPTION.has_come() else looked
     item.stash[JUDGEMENT] = judged
@@ -368,7 +367,8 @@ def _show(report: pytest.TestReport, record: dict[str, Any], judged: Judgement, 
 
 
 def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgement) -> dict[str, Any]:
-    return case_record(
+    attempts = item.stash.get(ATTEMPTS, None)
+    record = case_record(
         run,
         verdict=judged.verdict,
         reason=judged.reason,
@@ -377,6 +377,7 @@ def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgem
         rerun=session.rerun_command(run.case.id),
         not_run=judged.not_run,
     )
+    return {**record, "attempts": attempts} if attempts else record
 
 
 def _write_trace(session: RunSession, run: CaseRun) -> str | None:

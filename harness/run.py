@@ -93,6 +93,11 @@ class CaseRun:
         """The MUST rules that the system under test broke in any frame of this case."""
         return [finding for finding in self.findings if finding.level == "MUST" and finding.party == self.party]
 
+    @property
+    def last_answer(self) -> int:
+        """When a CALL of this case was last answered, in monotonic nanoseconds; 0: never."""
+        return max((sample.at + sample.ns for sample in self.samples), default=0)
+
     def rids(self, rule: str | None) -> tuple[str, ...]:
         """``"R3 R4"`` as full rids; none for ``None``."""
         return tuple(self.case.rid(short) for short in (rule or "").split())

@@ -38,6 +38,7 @@ _FILES: Final = (
     ".sut-is-away",
     ".sut-is-gone",
     ".sut-at-first",
+    ".sut-outage",
     _RUNNING,
 )
 _CASE_FILES: Final = ("trace.jsonl", "sequence.svg")

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.case import Case
 from harness.health import Health
+from harness.judgement import Judgement
 from harness.ledger import ledger_of
 from harness.left_open import LeftOpen, can_undo
 from harness.profile_names import PROFILES
@@ -22,6 +24,10 @@ from ocppj.session import Memory
 
 CASE = pytest.StashKey[Case]()
 RUN = pytest.StashKey[CaseRun]()
+JUDGEMENT = pytest.StashKey[Judgement]()
+SECONDS = pytest.StashKey[float]()
+ATTEMPTS = pytest.StashKey[list[dict[str, Any]]]()
+"""What came of a case before it was run again, as ``attempts`` of the results."""
 
 
 @dataclass
@@ -52,7 +58,7 @@ class RunSession:
     @property
     def health(self) -> Health:
         """Whether the system under test is there, as all processes of the run know it."""
-        return Health(self.sut, self.lane, self.out)
+        return Health(self.sut, self.lane, self.out, self.number)
 
     def run_of(self, item: pytest.Item) -> CaseRun:
         """The state of the case that ``item`` runs; made on first use."""

@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 
 from harness import health
-from harness.health import AWAY, GONE
+from harness.health import AWAY, GONE, Health
+from harness.judgement import Judgement
+from harness.outages import Outage, Outages
+from harness.sut import load
 from tests.harness.conftest import Outcome, Running
 from tests.harness.scripted_sut import Never, ScriptedSut
 
@@ -237,3 +240,135 @@ def test_marks_of_an_earlier_run_mean_nothing(running: Running, scripted: Script
         (Path.cwd() / "out" / name).write_text("since long ago")
 
     assert set(running(HEARTBEATS).verdicts.values()) == {"PASS"}
+
+
+TWO_ON_THE_WIRE = """
+import asyncio, os, signal
+from pathlib import Path
+
+READY, KILLED = Path("ready"), Path("killed")
+
+async def wait_for(file):
+    while not file.exists():
+        await asyncio.sleep(0.01)
+
+@made_up("TC_A_CSMS")
+async def test_a(station):
+    await station.sends("Heartbeat", rule="R1")
+
+@made_up("TC_B_CSMS")
+async def test_b(station):
+    await wait_for(READY)
+    await station.sends("Heartbeat", rule="R1")
+    KILLED.touch()
+    os.kill({pid}, signal.SIGKILL)
+    await station.sends("Heartbeat")
+
+@made_up("TC_C_CSMS")
+@made_up("TC_D_CSMS")
+@made_up("TC_E_CSMS")
+@made_up("TC_F_CSMS")
+async def test_others(station):
+    READY.touch()
+    await wait_for(KILLED)
+    await station.sends("Heartbeat", rule="R1")
+"""
+
+
+def test_who_was_interrupted_is_run_again_and_one_case_is_named(
+    running: Running, scripted: ScriptedSut, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.harness.test_health.CASES", TWO_ON_THE_WIRE)
+    supervisor = product.restart_when_it_dies()
+    outcome = run(running, scripted, product, "-n", "2", recover_s=60)
+    supervisor.join()
+
+    assert outcome.code == 3
+    verdicts = outcome.verdicts
+    assert verdicts.pop("TC_B_CSMS") == "ERROR"
+    assert set(verdicts.values()) == {"PASS"}
+    named = outcome.cases["TC_B_CSMS"]
+    assert named["reason"].startswith("the system under test went away during this case: ")
+    assert "(last answered: TC_B_CSMS; on the wire: TC_B_CSMS, TC_C_CSMS)" in named["reason"]
+    assert "attempts" not in named
+    (attempt,) = outcome.cases["TC_C_CSMS"]["attempts"]
+    assert attempt["verdict"] == "ERROR"
+    assert attempt["reason"].startswith("interrupted by TC_B_CSMS: the system under test went away: ")
+    assert [id for id, record in outcome.cases.items() if "attempts" in record] == ["TC_C_CSMS"]
+    assert not list(outcome.out.glob(".sut-*"))
+
+
+def test_the_last_one_answered_on_the_wire_is_named_whoever_finds_out(tmp_path: Path) -> None:
+    lanes = [Outages(tmp_path, number, patience=60) for number in range(4)]
+    found: dict[int, Outage] = {}
+
+    def cut(number: int, case: str, answered: int) -> None:
+        found[number] = lanes[number].cut(case, answered, "it was refused", lambda: False)
+
+    for number, case in enumerate(("A", "B", "C", "D")):
+        lanes[number].begins(case)
+    lanes[3].ends("D", 400)  # had passed, so its verdict is its own
+    threads = [threading.Thread(target=cut, args=one) for one in ((0, "A", 100), (1, "B", 300), (2, "C", 200))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {(one.named, one.last, one.wire) for one in found.values()} == {("B", "D", ("A", "B", "C"))}
+    assert found[0].told == "last answered: D; on the wire: A, B, C"
+
+    lanes[0].begins("E")
+    assert lanes[0].current() is None
+    again = lanes[0].cut("E", 500, "it was refused again", lambda: False)
+    assert (again.named, again.wire, again.problem) == ("E", ("E",), "it was refused again")
+
+
+def test_nobody_waits_for_ever_for_a_lane_whose_process_is_dead(tmp_path: Path) -> None:
+    dead, alive = (Outages(tmp_path, number, patience=0) for number in range(2))
+    dead.begins("A")
+    alive.begins("B")
+    assert alive.cut("B", 1, "gone", lambda: False).wire == ("B",)
+
+
+FAILING = {"kind": "closed", "rule": "TC_A_CSMS.R1", "sentence": "", "expected": "", "actual": "", "frame": None}
+
+
+def test_who_was_in_an_outage_is_interrupted_though_it_is_over_when_he_looks(
+    scripted: ScriptedSut, tmp_path: Path
+) -> None:
+    sut = load(scripted.sut_file(tmp_path))
+    mine, other = (Health(sut, sut.lane(number), tmp_path, number) for number in range(2))
+    mine.begins("TC_A_CSMS")
+    other.begins("TC_B_CSMS")
+    Outages(tmp_path, 1, 0).cut("TC_B_CSMS", 5, "it was refused", lambda: True)
+
+    judged = mine.after("TC_A_CSMS", Judgement("FAIL", "closed", FAILING), 1)
+
+    assert (judged.verdict, judged.interrupted) == ("ERROR", True)
+    assert str(judged.reason).startswith("interrupted by TC_B_CSMS: ")
+
+
+def test_what_a_case_found_itself_is_never_taken_for_an_interruption(scripted: ScriptedSut, tmp_path: Path) -> None:
+    sut = load(scripted.sut_file(tmp_path))
+    mine = Health(sut, sut.lane(0), tmp_path)
+    mine.begins("TC_A_CSMS")
+    Outages(tmp_path, 1, 0).cut("TC_B_CSMS", 5, "it was refused", lambda: True)
+    own = Judgement("FAIL", "another status", {**FAILING, "kind": "mismatch"})
+
+    assert mine.after("TC_A_CSMS", own, 1) is own
+
+
+@pytest.mark.parametrize("beats", [True, False])
+def test_back_is_a_boot_and_a_call_that_are_answered_twice(scripted: ScriptedSut, tmp_path: Path, beats: bool) -> None:
+    if not beats:
+        scripted.answers["Heartbeat"] = Never
+    sut = load(scripted.sut_file(tmp_path, message_s=5 if beats else 0.3, recover_s=60 if beats else 0.1))
+    (tmp_path / AWAY).write_text("since TC_A_CSMS (it was refused)")
+    judged, _ = Health(sut, sut.lane(0), tmp_path).before()
+
+    assert (judged is None) == beats
+    heard = [action for action, _ in scripted.received]
+    if beats:
+        assert heard == ["BootNotification", "Heartbeat"] * 2
+    else:
+        assert str(judged and judged.reason).startswith("not run: the system under test is gone since TC_A_CSMS")

@@ -227,6 +227,19 @@ def test_an_unmet_need_gives_the_reason_that_names_the_claim(name: str, answers:
     assert applicability("Core", [name], sut) == f"not claimed: {reason} in sut.toml"
 
 
+STEPS = {name: need.step for name, need in NEEDS.items() if need.step is not None}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_that_the_product_cannot_do_gives_a_reason_of_its_own(name: str) -> None:
+    key = f"features.{name.replace('-', '_')}"
+    sut = sut_with(**{key.replace(".", "__"): False})
+
+    reason = f"not tested: the product cannot {STEPS[name]}: {key} = false in sut.toml"
+    assert applicability("Core", [name], sut) == reason
+    assert applicability("Core", [name], sut_with()) is None
+
+
 TAGS = [
     ("valid-tag", {"tags__valid": None}, "tags.valid is not set"),
     ("second-valid-tag", {}, "tags.valid_2 is not set"),
@@ -247,7 +260,7 @@ def test_a_tag_that_the_file_lacks_is_no_claim(name: str, answers: dict[str, Any
 
 
 def test_every_need_is_shown_to_be_able_to_take_a_case_out() -> None:
-    shown = {name for name, _, _ in (*UNMET, *TAGS)}
+    shown = {name for name, _, _ in (*UNMET, *TAGS)} | set(STEPS)
     by_profile = {f"profiles.{key}" for key in PROFILES.values()} | {
         f"without-{key.replace('_', '-')}" for key in PROFILES.values()
     }
