@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reports.coverage import is_partial, whole
 from reports.text import clean
-from reports.verdicts import OUTCOMES, Results, asked_for, exit_code, fail_on, load_was_missing, mark, totals
+from reports.verdicts import OUTCOMES, Results, asked_for, exit_code, fail_on, load_was_missing, mark, ordered, totals
 
 _RED: Final = {
     "FAIL": "failed",
@@ -72,7 +72,7 @@ def state(results: Results) -> str:
 
 def notices(results: Results) -> list[str]:
     """What must be said at the head of a report, one sentence each; none for a whole run without a wish."""
-    return [*_interrupted(results), *_partial(results), *_wishes(results)]
+    return [*_interrupted(results), *_partial(results), *_again(results), *_wishes(results)]
 
 
 def _interrupted(results: Results) -> Iterable[str]:
@@ -97,6 +97,12 @@ def _partial(results: Results) -> Iterable[str]:
         yield f"Of {covered.applicable} cases that apply, {covered.run} were run."
     elif "profiles" not in results["run"] and results["cases"]:
         yield "Whether all cases that apply were run is unknown: results of an earlier version do not say it."
+
+
+def _again(results: Results) -> Iterable[str]:
+    ids = [clean(case["id"]) for case in ordered(results["cases"]) if case.get("attempts")]
+    if ids:
+        yield f"Run again, because the system under test went away while another case was on: {', '.join(ids)}."
 
 
 def _wishes(results: Results) -> Iterable[str]:

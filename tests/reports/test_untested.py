@@ -8,6 +8,8 @@ import pytest
 from reports.abstract import from_results, write
 from reports.asked import RULE
 from reports.explanation import render
+from reports.headline import notices
+from reports.results import validate
 from reports.untested import untested
 from reports.verdicts import exit_code, outcome
 from tests.reports.abstract_reading import from_html
@@ -69,3 +71,14 @@ def test_an_error_that_is_expected_is_the_products(
     assert (exit_code(results) == 0) == (wanted == "XFAIL")
     if wanted == "XFAIL":
         assert "It is expected to end with an error: ticket 12" in render(case)
+
+
+def test_what_was_run_again_is_said_at_the_head(with_outcomes: Callable[..., dict[str, Any]]) -> None:
+    results = with_outcomes("PASS", "FAIL")
+    assert [one for one in notices(results) if one.startswith("Run again")] == []
+
+    passed, _ = results["cases"]
+    passed["attempts"] = [{"verdict": "ERROR", "reason": "interrupted by TC_B_CSMS", "seconds": 1.0}]
+    assert validate(results) == []
+    said = f"Run again, because the system under test went away while another case was on: {passed['id']}."
+    assert said in notices(results)
