@@ -9,6 +9,6 @@ def untested(results: Results) -> list[str]:
     found: dict[str, list[str]] = {}
     for case in ordered(once(results)):
         if case.get("not_tested") is True:
-            reason = clean(case["reason"] or "").removeprefix("not tested: ")
+            reason = clean(case["reason"] or "").removeprefix("not tested: ").removeprefix("not run: ")
             found.setdefault(reason, []).append(clean(case["id"]))
     return [f"{', '.join(ids)}: {reason}" for reason, ids in found.items()]
