@@ -36,7 +36,9 @@ class Pauses:
 
     @property
     def due(self) -> dict[str, float]:
-        """What another process of the run has to know."""
+        """What another process of the run has to know; what is over already is forgotten."""
+        now = self._clock()
+        self._due = {identity: moment for identity, moment in self._due.items() if moment > now}
         return dict(self._due)
 
     def learn(self, due: Mapping[str, float]) -> None:

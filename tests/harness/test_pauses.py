@@ -59,6 +59,9 @@ async def test_what_another_process_knows_counts_when_it_is_later() -> None:
     pauses.ended("B", 1)
     pauses.ended("C", 0)
     assert pauses.due == {"A": 105.0, "B": 101.0}
+    time.now += 2
+    assert pauses.due == {"A": 105.0}
+    time.now -= 2
 
     pauses.learn({"A": 103.0, "B": 104.0})
     await pauses.before("A")
