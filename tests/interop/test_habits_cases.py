@@ -24,11 +24,6 @@ SUT_FILE = FOLDER / "sut-habits.toml"
 UNASKED = ["GetConfiguration", "ChangeConfiguration", "TriggerMessage"]
 HABITS = Habits()
 
-NOT_YET = pytest.mark.xfail(
-    strict=True,
-    reason="a run has one tag for everybody, comes back at once, and has no templates for an API with lists and logins",
-)
-
 
 @dataclass(frozen=True)
 class Served:
@@ -112,7 +107,6 @@ def finished(
         yield living, runs
 
 
-@NOT_YET
 def test_every_run_says_what_is_expected(finished: tuple[Served, dict[str, Run]], expected: Expected) -> None:
     _, runs = finished
     found = [
@@ -124,7 +118,6 @@ def test_every_run_says_what_is_expected(finished: tuple[Served, dict[str, Run]]
     assert not found, "\n" + "\n".join(found)
 
 
-@NOT_YET
 def test_no_frame_was_refused_by_either_side(finished: tuple[Served, dict[str, Run]]) -> None:
     _, runs = finished
     frames = [
@@ -136,14 +129,12 @@ def test_no_frame_was_refused_by_either_side(finished: tuple[Served, dict[str, R
     assert not errors, "\n" + "\n".join(errors)
 
 
-@NOT_YET
 def test_it_had_nothing_to_complain_about(finished: tuple[Served, dict[str, Run]]) -> None:
     living, _ = finished
 
     assert living.complaints.read_text("utf-8") == ""
 
 
-@NOT_YET
 def test_it_was_itself_while_it_was_judged(finished: tuple[Served, dict[str, Run]]) -> None:
     """What every booted station meets of its habits was there in every run."""
     _, runs = finished
@@ -160,7 +151,6 @@ def test_it_was_itself_while_it_was_judged(finished: tuple[Served, dict[str, Run
         assert transaction >= HABITS.first_transaction
 
 
-@NOT_YET
 @pytest.mark.parametrize("too_soon", ["breaks", "refuses"])
 def test_a_harness_without_pauses_breaks_it(too_soon: str, pki: Path, tmp_path: Path) -> None:
     """The pauses of the SUT file are what the verdicts above are owed to: a reset cannot be judged without them."""
