@@ -385,7 +385,7 @@ async def test_gzip_in_gzip_is_unpacked_up_to_the_bound(tmp_path: Path) -> None:
 
 
 async def test_an_answer_without_an_end_is_read_up_to_the_bound(tmp_path: Path) -> None:
-    written = 0
+    written, over = 0, asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal written
@@ -396,11 +396,15 @@ async def test_an_answer_without_an_end_is_read_up_to_the_bound(tmp_path: Path) 
                 writer.write(bytes(65_536))
                 await writer.drain()
                 written += 65_536
-        writer.close()
+        with suppress(ConnectionError):
+            writer.close()
+            await writer.wait_closed()
+        over.set()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         told = await performed(sut_of(tmp_path, REST.format(url=url) + RESET), "Reset", {"type": "Hard"})
+        await asyncio.wait_for(over.wait(), 20)
     assert told[-1].endswith("\n(more came and was not read)")
     assert written < 20 * MOST  # what the system keeps on the way, at most
 
