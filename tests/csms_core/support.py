@@ -15,6 +15,7 @@ from csms_core.store import stations, tags
 from ocppj import frames
 from ocppj import peer as ocppj_peer
 from ocppj.frames import Call, CallResult, Frame
+from ocppj.rules import Finding
 from ocppj.session import Seen
 
 STATION = "PP-0001"
@@ -47,9 +48,13 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 
 class Station:
-    """Answers what a test told it to. `received` holds the CALLs of the CSMS, `frames` every frame, in order."""
+    """Answers what a test told it to. `received` holds the CALLs of the CSMS, `frames` every frame, in order.
+
+    `excused` are findings about what a test had the CSMS send on purpose.
+    """
 
     def __init__(self) -> None:
+        self.excused: list[Finding] = []
         self.peer: ocppj_peer.Peer
         self.received: asyncio.Queue[Call] = asyncio.Queue()
         self.frames: asyncio.Queue[Frame] = asyncio.Queue()

@@ -25,6 +25,7 @@ from csms_core.store import stations, transactions
 from ocppj import frames
 from ocppj.frames import CallError, CallResult, Frame
 from ocppj.peer import CallRefused, ConnectFailed
+from ocppj.rules import Finding
 from schemas import load
 from tests.csms_core.pki_support import csr, rsa_key
 from tests.csms_core.support import BOOT, STATION, Connecting, Station, configured
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.asyncio
 
 @pytest_asyncio.fixture
 async def connecting(connecting: Connecting) -> AsyncIterator[Connecting]:
-    """As everywhere, and at the end the CSMS has broken none of the rules that every frame is judged by."""
+    """As everywhere, and at the end the CSMS has broken no rule that every frame is judged by, but on purpose."""
     connected: list[Station] = []
 
     async def connect_one(*identity: str, **options: Any) -> Station:
@@ -42,8 +43,13 @@ async def connecting(connecting: Connecting) -> AsyncIterator[Connecting]:
         return connected[-1]
 
     yield connect_one
-    findings = [finding for station in connected for finding in station.peer.findings if finding.party == "csms"]
+    findings = [finding for station in connected for finding in broken(station) if finding not in station.excused]
     assert findings == []
+
+
+def broken(station: Station) -> list[Finding]:
+    """What the CSMS has done wrong, as a station sees it."""
+    return [finding for finding in station.peer.findings if finding.party == "csms"]
 
 
 NOW = "2026-11-21T10:00:00Z"
@@ -91,8 +97,10 @@ async def refused_by_rule(api: httpx.AsyncClient, station: Station, action: str,
     response = await operate(api, action, payload)
     assert response.status_code == 409
     assert station.received.empty()
+    assert broken(station) == station.excused
     assert (await operate(api, action, payload, rules="false")).status_code in (200, 502)
     assert (await station.next_call()).payload == payload
+    station.excused = broken(station)
     sentence: str = response.json()["detail"]
     return sentence
 
@@ -742,6 +750,8 @@ async def test_cfg_02_a_limit_nobody_can_read_is_none(
         await tell(api, station, GetConfigurationMaxKeys=told)
 
     assert (await operate(api, "GetConfiguration", {"key": ["A"] * 100})).status_code == 200
+    if told == "0":  # the rule counts, the CSMS takes it for no limit: with this one nothing could be asked
+        station.excused = [finding for finding in broken(station) if finding.rule == "CFG-02"]
 
 
 async def test_cfg_02_a_station_may_spell_its_keys_in_any_case(api: httpx.AsyncClient, station: Station) -> None:
