@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from time import monotonic_ns, time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from ocppj import frames
 from ocppj.known import MOST_PROFILES, Given, Wall
 from ocppj.matchers import path_text
+from ocppj.peer_common import wall_of_system
 from ocppj.rules import RULES, Finding
 from ocppj.session import Memory
 from ocppj.trace import Role
@@ -581,6 +583,26 @@ def test_val_14a_a_text_that_cannot_be_looked_at_twice_is_left_alone() -> None:
         deep = "[" * depth + "]" * depth
         seen = line.says(f'[2,"{depth}","DataTransfer",{{"vendorId":"v","data":{deep}}}]')
         assert "VAL-14a" not in [finding.rule for finding in seen.findings]
+
+
+def test_val_14a_a_payload_that_cannot_be_written_again_is_left_alone() -> None:
+    line, deep = Talk("station"), []
+    for _ in range(100_000):
+        deep = [deep]
+    text = f'[2,"1","DataTransfer",{{"vendorId":"v","data":{{"x":{"[" * 100_000}{"]" * 100_000}}}}}]'
+    seen = line.session.send(frames.Call("1", "DataTransfer", {"vendorId": "v", "data": {"x": deep}}, text), line.now)
+    assert "VAL-14a" not in [finding.rule for finding in seen.findings]
+
+
+def test_the_clock_of_the_system_says_what_the_time_was_at_a_frame() -> None:
+    wall = wall_of_system(7)
+    before = time()
+    at = monotonic_ns()
+    after = time()
+    earlier = wall.now(at - 60 * SECOND)
+
+    assert wall.deviation == 7
+    assert before - 61 < earlier < after - 59
 
 
 def test_val_06_is_not_asked_of_what_breaks_its_schema() -> None:
