@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Final
 
+LEAST_SPAN: Final = 0.001
+"""Share of the highest value below which values are nearly the same."""
 WIDE: Final = 20.0
 """From this ratio of the largest to the smallest value on, a logarithmic axis shows more."""
 MOST_TICKS: Final = 8
@@ -63,7 +65,9 @@ def axis_of(values: Sequence[float], start: float, end: float, *, from_zero: boo
         return Axis(low / 1.3, high * 1.3, start, end, is_log=True)
     if from_zero:
         return Axis(0.0, high * 1.08 or 1.0, start, end)
-    room = (high - low) * 0.04 or high * 0.1 or 1.0
+    room = high * 0.1 or 1.0  # values that are nearly the same would leave no axis to draw on
+    if high - low > high * LEAST_SPAN:
+        room = (high - low) * 0.04
     return Axis(max(low - room, 0.0), high + room, start, end)
 
 

@@ -209,7 +209,7 @@ def _counted(ordered: Sequence[float], edges: Sequence[float]) -> list[int]:
 
 
 def _bar(across: Axis, up: Axis, low: float, high: float, count: int) -> str:
-    left, right, top = across.at(max(low, across.low)), across.at(high), up.at(count)
+    left, right, top = across.at(max(low, across.low)), across.at(min(high, across.high)), up.at(count)
     width = max(right - left - 1, 2.0)
     between = written(low) if low == high else f"{written(low)} to {written(high)}"
     shape = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BOTTOM - top:.1f}"'

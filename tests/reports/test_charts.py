@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reports.axes import MOST_TICKS, Axis, axis_of, counts, written
@@ -61,6 +61,8 @@ TIMES = st.lists(st.integers(0, 10**11), min_size=1, max_size=60)
 
 
 @given(TIMES, st.sampled_from([None, 0.001, 5]))
+@example([5_000_000_001], 5)  # nearly the same
+@example([5_100_000_000], 5)  # the only bin is wider than the axis
 def test_every_sample_is_in_a_bar_and_every_bar_in_the_plot(times: list[int], declared: float | None) -> None:
     root = drawn(histogram(times, "Times", declared_s=declared))
     assert sum(bars(root)) == len(times)
