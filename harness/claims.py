@@ -421,6 +421,11 @@ NEEDS: dict[str, Need] = _table(
         "install, list and delete certificates of a station",
     ),
     _step(
+        "delete_certificate",
+        "DeleteCertificate can be sent for a certificate that was installed.",
+        "delete a certificate of a station",
+    ),
+    _step(
         "renew_certificate",
         "ExtendedTriggerMessage for SignChargePointCertificate can be sent.",
         "have a station renew its certificate",

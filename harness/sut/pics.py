@@ -102,6 +102,7 @@ class Features(msgspec.Struct, frozen=True, kw_only=True):
     reservation_not_available: bool | None = None
     cancel_unknown_reservation: bool | None = None
     station_certificates: bool | None = None
+    delete_certificate: bool | None = None
     renew_certificate: bool | None = None
     change_password: bool | None = None
     raise_security_profile: bool | None = None

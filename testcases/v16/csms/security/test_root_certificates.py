@@ -44,7 +44,7 @@ async def test_root_is_installed(station: Station, operator: Operator, sut: Sut,
     "Delete a specific certificate from the Charge Point",
     profile="security",
     ref="OCPP 1.6 security white paper M04, M05",
-    needs=["security-profile-2-or-3", "station-certificates"],
+    needs=["security-profile-2-or-3", "station-certificates", "delete-certificate"],
     rules={
         "R1": "The certificate is installed as a root of the CSMS.",
         "R2": "It is the certificate that the operator chose.",
