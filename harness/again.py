@@ -38,10 +38,13 @@ def _is_interrupted(item: pytest.Item) -> bool:
 
 def _begin_anew(item: Any) -> None:
     """Forget everything of the case but what came of it."""
+    from harness.plugin import end_turn  # which has this module loaded
+
     judged = item.stash[JUDGEMENT]
     reason = item.stash[RUN].trace.mask(judged.reason or "")
     attempt = {"verdict": judged.verdict, "reason": reason, "seconds": round(item.stash[SECONDS], 6)}
     item.stash[ATTEMPTS].append(attempt)
     for key in (JUDGEMENT, RUN, SECONDS):
         del item.stash[key]
+    end_turn(item)  # or it would wait for itself
     item._initrequest()  # the fixtures of a function are made once for each request

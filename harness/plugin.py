@@ -187,7 +187,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         try:
             return (yield)
         finally:
-            _end_turn(item)
+            end_turn(item)
     if SESSION not in item.config.stash:
         return (yield)
     if INTERRUPTION.has_come():
@@ -196,9 +196,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
-def _end_turn(item: pytest.Item) -> None:
+def end_turn(item: pytest.Item) -> None:
+    """Whatever tags the case held, others may have them."""
     turn = item.stash.get(TURN, None)
     if turn is not None:
+        del item.stash[TURN]
         turn.ends()
 
 
