@@ -6,6 +6,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from ocppj.times import moment as parse
+
+__all__ = ["LONGEST", "normal", "now", "parse", "wire"]
+
 _encoder = msgspec.json.Encoder()
 
 LONGEST = 60
@@ -24,26 +28,14 @@ def wire(moment: datetime) -> str:
     return _micros(moment)[:23] + "Z"
 
 
-def parse(text: str) -> datetime:
-    """The moment a dateTime names, any offset, any number of fraction digits. Raises ValueError when it names none."""
-    text = text.upper()
-    if text[17:19] == "60":  # a leap second is legal on the wire, but Python has no name for it
-        text = text[:17] + "59" + text[19:]
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"'{text}' has no time zone")
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-
-
 def normal(text: str) -> str:
     """One spelling for equal moments, so that they compare and sort as text.
 
-    What names no moment stays as it is, up to the length the store keeps: RFC 3339 allows the year 0 and any number of
-    digits.
+    What names no moment stays as it is, up to the length the store keeps.
     """
     try:
         return _micros(parse(text)) + "Z"
-    except (ValueError, OverflowError):
+    except ValueError:
         return text[:LONGEST]
 
 

@@ -9,6 +9,7 @@ from random import randrange
 from typing import Any, Final
 
 from harness.sut import Sut
+from ocppj import times
 from ocppj.matchers import MISSING, Matcher, absent, one_of, present, satisfies
 
 Payload = dict[str, Any]
@@ -43,12 +44,12 @@ def retrieve_date(sut: Sut) -> str:
 
 def about(moment: str, seconds: float) -> Matcher:
     """The same moment, however it is written; ``seconds``: by how much it may be off."""
-    wanted = datetime.fromisoformat(moment)
+    wanted = times.moment(moment)
 
     def close(value: Any) -> bool:
         try:
-            return abs((datetime.fromisoformat(value.upper()) - wanted).total_seconds()) <= seconds
-        except (AttributeError, TypeError, ValueError):  # no text, a time without a zone, no time
+            return abs((times.moment(value) - wanted).total_seconds()) <= seconds
+        except (AttributeError, ValueError):  # no text, or no moment
             return False
 
     return satisfies(f"{moment}, give or take {seconds:g} s", close)

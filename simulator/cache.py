@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.metering import moment
+from ocppj.times import moment
 from simulator.store import Store
 
 MAX_CACHED = 1000

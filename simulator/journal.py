@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 
+from ocppj.times import moment
 from simulator.events import Event
-from simulator.metering import moment, timestamp
+from simulator.metering import timestamp
 from simulator.parts import Parts
 
 _UNIMPORTANT = frozenset({"meter", "queue"})

@@ -30,6 +30,7 @@ Done = Callable[["dict[str, Any] | Offline | Unanswered"], None]
 
 _DEFAULT_BACK_OFF = BackOff()
 _FAILED = "what follows from an answer failed"
+_NOT_SENT = "%s could not be sent"
 
 
 class Link:
@@ -154,18 +155,28 @@ class Link:
             asyncio.get_running_loop().call_soon(self._answered, ConnectionClosed(1006, "", by_remote=False))
             return
         self.parts.registration.touched()
-        line.request(action, payload, self._patience(), self._answered)
+        try:
+            line.request(action, payload, self._patience(), self._answered)
+        except Exception:  # whatever it is, the next one leaves
+            log.exception(_NOT_SENT, action)
+            failed = Unanswered(f"{action} could not be sent")
+            asyncio.get_running_loop().call_soon(self._over, failed)
 
     def _answered(self, outcome: Outcome) -> None:
-        """The last CALL is over: tell who asked, and send the next one."""
+        """The last CALL has come to an end, one way or the other."""
         assert self._asked is not None
-        action, done = self._asked
-        self._asked = None
-        if done is not None:
-            try:
-                done(_read(action, outcome))
-            except Exception:
-                log.exception(_FAILED)
+        try:
+            answer = _read(self._asked[0], outcome)
+        except Exception:
+            log.exception(_FAILED)
+            answer = Unanswered(f"the answer to {self._asked[0]} cannot be read")
+        self._over(answer)
+
+    def _over(self, answer: dict[str, Any] | Offline | Unanswered) -> None:
+        """Tell who asked, and send the next one."""
+        assert self._asked is not None
+        done, self._asked = self._asked[1], None
+        _tell(done, answer)
         self._next()
 
     # --- over a line with coroutines ----------------------------------------------------------------------------------
@@ -175,7 +186,12 @@ class Link:
         try:
             while outbox:
                 action, payload, done = outbox.popleft()
-                _tell(done, await self._exchange(action, payload))
+                try:
+                    answer = await self._exchange(action, payload)
+                except Exception:  # whatever it is, who asked hears of it and the next one leaves
+                    log.exception(_NOT_SENT, action)
+                    answer = Unanswered(f"{action} could not be sent, or its answer cannot be read")
+                _tell(done, answer)
         finally:
             self._pumping = False
             self.parts.events.publish("queue", "no CALL is on its way")

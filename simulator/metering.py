@@ -164,17 +164,6 @@ def timestamp(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def moment(text: str) -> datetime:
-    """The moment a dateTime of the CSMS names, with any offset and any fraction (rule VAL-02).
-
-    Raises `ValueError` when it names none.
-    """
-    text = text.upper()
-    if text[17:19] == "60":  # a leap second is legal on the wire, but Python has no name for it
-        text = text[:17] + "59" + text[19:]
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
 def next_boundary(at: datetime, interval: int) -> datetime:
     """The first multiple of `interval` seconds since midnight UTC that comes after `at` (1.6 §3.16.2, rule MV-02).
 

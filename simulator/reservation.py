@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
+from ocppj.times import moment
 from simulator.authorization import same_tag
 from simulator.clock import Timer
 from simulator.configuration import Key
 from simulator.connectors import Connector, Reservation
 from simulator.feature import Answer, Feature, operation, status
-from simulator.metering import moment
 from simulator.parts import Facts, Parts
 from simulator.transactions import Transaction
 

@@ -11,9 +11,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from ocppj.times import moment
 from simulator import deauthorization
 from simulator.connectors import Admission, Connector
-from simulator.metering import Meter, moment, timestamp
+from simulator.metering import Meter, timestamp
 from simulator.parts import Parts
 from simulator.transactions import Message, Transaction, start_payload
 

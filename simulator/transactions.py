@@ -5,6 +5,7 @@ The queue survives reset and power loss. Its messages leave one after the other,
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -17,6 +18,8 @@ from simulator.clock import Timer
 from simulator.errors import Offline, Unanswered
 from simulator.metering import timestamp
 from simulator.parts import Parts
+
+log = logging.getLogger(__name__)
 
 MAX_QUEUED = 10_000
 UNKNOWN_ID = -1
@@ -186,19 +189,28 @@ class TransactionQueue:
 
     def _answered(self, answer: dict[str, Any] | Offline | Unanswered) -> None:
         self._delivering = False
-        parts, message = self.parts, self._messages[0]
+        try:
+            self._settle(self._messages[0], answer)
+            if self.parts.events.heard:
+                self.parts.events.publish("queue", f"{len(self)} transaction messages wait")
+        finally:
+            self.kick()
+
+    def _settle(self, message: Message, answer: dict[str, Any] | Offline | Unanswered) -> None:
+        """What becomes of the message that was answered, or was not."""
         if isinstance(answer, Unanswered):
             self._failed(message, answer)
         elif not isinstance(answer, Offline):
-            with parts.store.unit():
+            with self.parts.store.unit():
                 if message.action == "StartTransaction":
                     message.transaction.transactionId = answer["transactionId"]
                     self.keep(message.transaction)
                 self._remove(message)
-                deauthorization.answered(parts, message, answer)  # a verdict of the CSMS is not told twice
-        if parts.events.heard:
-            parts.events.publish("queue", f"{len(self)} transaction messages wait")
-        self.kick()
+                try:
+                    deauthorization.answered(self.parts, message, answer)  # a verdict of the CSMS is not told twice
+                except Exception:  # the answer is there all the same, and the message is not sent again
+                    log.exception("what follows from the answer to %s failed", message.action)
+                    self.parts.events.publish("problem", f"what follows from the answer to {message.action} failed")
 
     def _remove(self, message: Message) -> None:
         self._messages.popleft()

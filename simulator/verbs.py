@@ -6,24 +6,22 @@ A verb that is added to `World` is here at once. What a signature does not say a
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Final, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from ocppj.times import moment
 from simulator.cards import MAX_TAG
 from simulator.errors import NotPossible
-from simulator.metering import moment
 from simulator.nearest import nearest
 from simulator.security.events import LOGGED
 from simulator.world import ERROR_CODES, World
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
-_WITH_ZONE = re.compile(r"[0-9](Z|[+-][0-9]{2}:[0-9]{2})$", re.I)
 
 
 class WrongArguments(Exception):
@@ -66,14 +64,12 @@ def _text(description: str, example: str, most: int, least: int = 0) -> Paramete
 
 def _dated(value: Any) -> datetime:
     try:
-        if not _WITH_ZONE.search(value):
-            raise ValueError
         at = moment(value)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, AttributeError):  # no moment, or no text at all
         raise ValueError(f"{value!r} is no moment such as 2030-01-01T00:00:00Z") from None
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise ValueError(f"a clock is set to a year from {_FIRST_YEAR} to {_LAST_YEAR}, not {at.year}")
-    return at.astimezone(UTC)
+    return at
 
 
 PARAMETERS: Final[Mapping[str, Parameter]] = {

@@ -228,7 +228,7 @@ def _later(start: datetime, seconds: int) -> datetime:
 def _moment(name: str, text: str) -> datetime:
     try:
         return clock.parse(text)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise HTTPException(422, f"{name}: '{text}' is no dateTime such as 2030-01-01T00:00:00Z") from None
 
 

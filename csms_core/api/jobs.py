@@ -33,7 +33,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 def _moment(value: str) -> str:
     try:
         return clock.wire(clock.parse(value))
-    except (ValueError, OverflowError):
+    except ValueError:
         raise ValueError(f"'{value}' is no dateTime such as 2030-01-01T00:00:00Z") from None
 
 

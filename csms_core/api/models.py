@@ -106,7 +106,7 @@ class TagIn(Body):
             return None
         try:
             return clock.wire(clock.parse(value))
-        except (ValueError, OverflowError):
+        except ValueError:
             raise ValueError(f"'{value}' is no dateTime such as 2030-01-01T00:00:00Z") from None
 
 

@@ -32,7 +32,7 @@ class ReservationIn(Body):
     def _names_a_moment(cls, value: str) -> str:
         try:
             return clock.wire(clock.parse(value))
-        except (ValueError, OverflowError):
+        except ValueError:
             raise ValueError(f"'{value}' is no dateTime such as 2030-01-01T00:00:00Z") from None
 
 

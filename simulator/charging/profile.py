@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
+
+from ocppj.times import moment
 
 Unit = Literal["A", "W"]
 Purpose = Literal["ChargePointMaxProfile", "TxDefaultProfile", "TxProfile"]
@@ -63,9 +66,24 @@ def parse(payload: Any) -> ChargingProfile:
     What the schema cannot say is not judged here but in `rules`.
     """
     try:
-        return msgspec.convert(payload, ChargingProfile)
-    except msgspec.ValidationError as error:
+        return msgspec.convert(_with_moments(payload), ChargingProfile)
+    except (msgspec.ValidationError, ValueError) as error:
         raise BadProfile(f"the charging profile cannot be read: {error}") from None
+
+
+def _with_moments(payload: Any) -> Any:
+    """The payload with moments for its dateTimes, of which msgspec does not take all."""
+    if not isinstance(payload, Mapping):
+        return payload
+    schedule = payload.get("chargingSchedule")
+    if isinstance(schedule, Mapping):
+        payload = {**payload, "chargingSchedule": _dated(schedule, "startSchedule")}
+    return _dated(payload, "validFrom", "validTo")
+
+
+def _dated(payload: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    moments = {name: moment(payload[name]) for name in names if isinstance(payload.get(name), str)}
+    return {**payload, **moments}
 
 
 def plain(value: Any) -> Any:

@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from ocppj.times import moment
 from simulator.clock import SystemClock
 from simulator.dialing import Dial
 from simulator.faults.model import Fault
 from simulator.faults.words import override
-from simulator.metering import moment
 from simulator.security.profiles import SecurityProfiles
 from simulator.security.vault import Own
 

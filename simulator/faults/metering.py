@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from ocppj.times import moment
 from simulator.faults.model import Calling, Fault, Message, Payload
 from simulator.faults.words import call, key_read_as, override, said, unsent
-from simulator.metering import moment, timestamp
+from simulator.metering import timestamp
 
 _ACTION = "MeterValues"
 _SHIFT = timedelta(seconds=7)

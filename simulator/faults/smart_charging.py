@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from ocppj.times import moment
 from simulator.faults.model import Fault, Message, Payload
 from simulator.faults.words import answered, drop, misheard, operation, pretended, put
-from simulator.metering import moment, timestamp
+from simulator.metering import timestamp
 
 _SCHEDULE = "chargingSchedule"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.metering import moment
+from ocppj.times import moment
 
 
 class Job(msgspec.Struct, frozen=True):

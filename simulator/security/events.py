@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from ocppj.times import moment
 from simulator.errors import Offline, Unanswered
 from simulator.feature import Feature
 from simulator.journal import between
-from simulator.metering import moment, timestamp
+from simulator.metering import timestamp
 from simulator.parts import Parts
 
 CRITICAL = frozenset(

@@ -43,8 +43,18 @@ def test_tx_02_what_names_no_moment_is_kept_as_it_is(odd: str) -> None:
     assert clock.normal(odd) == odd
 
 
-def test_a_leap_second_names_a_moment() -> None:
-    assert clock.parse("2016-12-31T23:59:60Z") == datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("spelling", "kept"),
+    [
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00.000000Z"),
+        ("9999-12-31T23:59:59-05:00", "9999-12-31T23:59:59.999999Z"),
+        ("0001-01-01T00:00:00+05:00", "0001-01-01T00:00:00.000000Z"),
+        ("0000-01-01T00:00:00Z", "0001-01-01T00:00:00.000000Z"),
+    ],
+)
+def test_what_python_cannot_name_is_kept_as_a_moment_that_sorts(spelling: str, kept: str) -> None:
+    assert clock.normal(spelling) == kept
+    assert clock.wire(clock.parse(spelling)) == kept[:23] + "Z"
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, "Expired"), (0, "Expired"), (1, "Accepted")])

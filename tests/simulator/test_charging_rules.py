@@ -112,7 +112,9 @@ def test_an_unknown_connector_is_a_callerror(connector: int) -> None:
         ([(0, 6)], {"kind": "Relative", "recurrencyKind": "Daily"}, "not for Relative ones (SC-09)"),
         ([(0, 6)], {"validFrom": at(5), "validTo": at(-5)}, None),
         ([(0, 6)], {"kind": "Other"}, "cannot be read"),
-        ([(0, 6)], {"validFrom": "0000-01-01T00:00:00Z"}, "cannot be read"),
+        ([(0, 6)], {"validFrom": "0000-01-01T00:00:00Z"}, None),
+        ([(0, 6)], {"validTo": "9999-12-31T23:59:59-05:00"}, None),
+        ([(0, 6)], {"validTo": "tomorrow"}, "cannot be read"),
         ([(0, 6)], {"validFrom": "2026-11-21T10:00:00"}, "cannot be read"),
     ],
 )
