@@ -25,9 +25,10 @@ from csms_core.registry import Handler
 from csms_core.store import Store
 from ocppj.errors import OcppError
 from ocppj.frames import Call
+from ocppj.outside import shown
 from ocppj.peer_common import Observer
 from ocppj.peer_fed import FedPeer
-from ocppj.session import Memory, Session
+from ocppj.session import Memory, Seen, Session
 from schemas import load
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ UNPROVED = Admitted(0)
 
 REMEMBERED_IDS = 64
 """CALLs remembered per connection to recognise a repeated message id; enough for one retry, small for many stations."""
+
+
+_LONGEST_ACTION = 50
+"""Characters of an action that are logged."""
 
 
 class NotNow(Exception):
@@ -73,6 +78,7 @@ class Link:
             self._handle,
             observer=observer,
             call_timeout=context.config.call_timeout,
+            on_refused=self._refused,
         )
         self.peer.subprotocol = transport.subprotocol
 
@@ -80,6 +86,17 @@ class Link:
     def last_seen(self) -> datetime:
         """When its last CALL came, or it connected."""
         return datetime.fromtimestamp(self._last_seen, UTC)
+
+    def _refused(self, seen: Seen, code: str, description: str) -> None:
+        identity, action = self.context.identity, getattr(seen.frame, "action", "CALL")
+        log.warning(
+            "%s: a %s was answered with %s: %s",
+            identity,
+            shown(action, longest=_LONGEST_ACTION),
+            code,
+            shown(description),
+            extra={"station": identity},
+        )
 
     def _handle(self, call: Call) -> Coroutine[Any, Any, dict[str, Any]]:
         if self.is_shut:  # a revoked station that takes no notice of the close frame books nothing

@@ -4,6 +4,7 @@
 problem named. The raw text always stays with the frame, because it is the evidence.
 """
 
+import re
 from typing import Any, Final, Literal
 
 import msgspec
@@ -77,6 +78,13 @@ class Malformed(msgspec.Struct, frozen=True, gc=False):
 
 Frame = Call | CallResult | CallError | Malformed
 
+_TEXT: Final = r'"(?:[^"\\\x00-\x1f]|\\.)*"'
+_SPACE: Final = r"[ \t\n\r]*"
+_HEAD: Final = re.compile(
+    rf"{_SPACE}\[{_SPACE}(?P<kind>[234]){_SPACE},{_SPACE}(?P<id>{_TEXT}){_SPACE},{_SPACE}(?:(?P<action>{_TEXT}){_SPACE},)?"
+)
+"""How a message begins, up to its payload."""
+
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -86,9 +94,11 @@ def parse(text: str) -> Frame:
     try:
         value = _decode(text)
     except RecursionError:
-        return Malformed(text, "not-json", "the text is nested too deeply to be read")
+        return _unreadable(text, "the text is nested too deeply to be read")
     except (msgspec.MsgspecError, ValueError) as error:
-        return Malformed(text, "not-json", f"the text is no JSON: {error}")
+        if "out of range" in str(error):
+            return _unreadable(text, f"the text has a number that is too large to be read: {error}")
+        return _unreadable(text, f"the text is no JSON: {error}")
     if type(value) is list:
         if len(value) == 3:
             kind, id, payload = value
@@ -144,6 +154,22 @@ def encode(value: Any) -> str:
 
 def _text(value: Any) -> str:
     return _encode(value).decode()
+
+
+def _unreadable(text: str, message: str) -> Malformed:
+    """A text that no value can be made of, with what its beginning says: whoever asked can still be answered."""
+    found = _HEAD.match(text)
+    if found is not None:
+        kind = int(found["kind"])
+        try:
+            id = _decode(found["id"])
+            if kind == type_of_call:
+                _decode(found["action"] or "")
+        except (msgspec.MsgspecError, ValueError):
+            pass
+        else:
+            return Malformed(text, "not-json", message, id, type=kind)
+    return Malformed(text, "not-json", message)
 
 
 def _misshapen(text: str, value: list[Any], problem: Problem, shape: str) -> Malformed:

@@ -66,10 +66,13 @@ class FedPeer(AsyncPeer):
         *,
         observer: Observer | None = None,
         call_timeout: float = DEFAULT_CALL_TIMEOUT,
+        on_refused: Callable[[Seen, str, str], None] | None = None,
     ) -> None:
+        """``on_refused`` is told of CALLs no handler gets to see: the frame, code and description of its CALLERROR."""
         super().__init__(session, transport, observer, call_timeout)
         self._feeder = transport
         self._handler = handler
+        self._on_refused = on_refused
         self._inbox: deque[Seen] = deque()
         self._call: Call | None = None  # the last one that was handled
         self._steps: Steps | None = None  # what handles it, and waits
@@ -115,6 +118,8 @@ class FedPeer(AsyncPeer):
         is_plain = seen.valid and seen.earlier is None and not seen.findings  # then there is no reason to refuse it
         refused = None if is_plain else refusal(seen, self.session.schemas, self.session.local)
         if refused is not None:
+            if self._on_refused is not None:
+                self._on_refused(seen, *refused)
             self._answer(frames.error(cast("str", frame.id), *refused))  # what has no id is not refused
         elif type(frame) is Call:
             self._call = frame

@@ -7,10 +7,11 @@ import logging
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed
-from ocppj.frames import CallResult
+from ocppj.frames import Call, CallResult, Malformed
 from ocppj.peer_common import payload_of
 from ocppj.rules import Finding
 from ocppj.session import Seen
@@ -222,6 +223,18 @@ class Link:
         """The CSMS has sent a CALL over this line."""
         return dispatcher.handle(self.parts, seen, line)
 
+    def _see(self, observer: Callable[[Seen], None] | None, seen: Seen) -> None:
+        """A frame has passed. What nobody else will tell of is told here: CALLs and texts that cannot be processed."""
+        if observer is not None:
+            observer(seen)
+        if not seen.valid and seen.sender == "csms":
+            frame = seen.frame
+            if type(frame) is Malformed:
+                self.parts.events.publish("problem", f"the CSMS sent what cannot be read: {frame.message}")
+            elif type(frame) is Call:
+                why = seen.violations[0].message if seen.violations else "there is no such action"
+                self.parts.events.publish("problem", f"{frame.action} cannot be processed: {why}")
+
     def _dialled(self) -> Dial:
         """What this attempt to connect is made with."""
         return self.dial
@@ -258,7 +271,7 @@ class Link:
                 headers=dial.headers,
                 basic_auth=dial.basic_auth,
                 trace=dial.trace,
-                observer=dial.observer,
+                observer=partial(self._see, dial.observer),
             )
         except ConnectFailed as error:
             self.last_failure = error

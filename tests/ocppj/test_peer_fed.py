@@ -276,6 +276,26 @@ async def test_an_answer_that_is_no_object_is_an_internal_error(
     await rig.ends()
 
 
+async def test_who_asked_to_know_hears_of_what_no_handler_gets_to_see() -> None:
+    heard: list[tuple[str | None, str, str]] = []
+    wire = Wire()
+    peer = FedPeer(
+        Session("csms", schemas.load("1.6")),
+        wire,
+        Rig.handle,  # type: ignore[arg-type]
+        on_refused=lambda seen, code, words: heard.append((seen.frame.id, code, words)),
+    )
+    running = asyncio.create_task(peer.run())
+    await asyncio.sleep(0)
+    wire.brings('[2,"1","Heartbeat"]')
+    wire.brings("{")
+    wire.ended.set_result(END)
+    await running
+
+    assert [(id, code) for id, code, _ in heard] == [("1", "FormationViolation")]
+    assert heard[0][2].startswith("a CALL is")
+
+
 async def test_what_cannot_be_processed_is_refused_and_rests_the_transport(rig: Rig) -> None:
     rig.wire.calls("1", "StatusNotification", {"connectorId": 1})
     rig.wire.calls("2", "MadeUp")

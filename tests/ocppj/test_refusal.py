@@ -13,6 +13,8 @@ from ocppj.session import Session
         ('[2,"1","Heartbeat",{}]', None, ""),
         ('[2,"1","Heartbeat",null]', None, ""),
         ('[2,"1","Heartbeat"]', "FormationViolation", "a CALL is"),
+        ('[2,"1","Heartbeat",{"a":1e400}]', "FormationViolation", "too large"),
+        ('[3,"1",{"a":1e400}]', None, ""),
         ('[2,7,"Heartbeat",{}]', None, ""),
         ("[2]", None, ""),
         ('[3,"1",{}]', None, ""),
