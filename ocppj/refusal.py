@@ -9,11 +9,25 @@ if TYPE_CHECKING:
     from ocppj.session import Seen
     from schemas import SchemaSet
 
-_CODE_OF_KEYWORD: Final = {
-    "required": "OccurenceConstraintViolation",
-    "type": "TypeConstraintViolation",
+CODE_OF_KEYWORD: Final = {
+    # what is not in the message of this action at all
     "additionalProperties": "FormationViolation",
+    # how often a member occurs: missing, and too few or too many elements of a list
+    "required": "OccurenceConstraintViolation",
+    "minItems": "OccurenceConstraintViolation",
+    "maxItems": "OccurenceConstraintViolation",
+    # another type of JSON
+    "type": "TypeConstraintViolation",
+    # the right type of JSON with a value that may not be
+    "enum": "PropertyConstraintViolation",
+    "format": "PropertyConstraintViolation",
+    "pattern": "PropertyConstraintViolation",
+    "maxLength": "PropertyConstraintViolation",
+    "minimum": "PropertyConstraintViolation",
+    "maximum": "PropertyConstraintViolation",
+    "multipleOf": "PropertyConstraintViolation",
 }
+"""The code by the keyword of the schema that refuses, every keyword that can (J §4.2.3, table 7)."""
 
 
 def refusal(seen: "Seen", schemas: "SchemaSet", local: Role) -> tuple[str, str] | None:
@@ -39,4 +53,4 @@ def refusal(seen: "Seen", schemas: "SchemaSet", local: Role) -> tuple[str, str] 
     if seen.valid:
         return None
     first = seen.violations[0]
-    return _CODE_OF_KEYWORD.get(first.keyword, "PropertyConstraintViolation"), first.message[:255]
+    return CODE_OF_KEYWORD[first.keyword], first.message[:255]

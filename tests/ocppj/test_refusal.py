@@ -1,10 +1,19 @@
 """Which CALLERROR answers a CALL that cannot be processed (J §4.2.3, table 7)."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 import schemas
-from ocppj.refusal import refusal
+from ocppj.frames import call
+from ocppj.refusal import CODE_OF_KEYWORD, refusal
 from ocppj.session import Session
+
+_METER = '[2,"1","MeterValues",{{"connectorId":1,"meterValue":{}}}]'
+_SAMPLE = '[{"timestamp":"2030-01-01T00:00:00Z","sampledValue":[{"value":"1",%s}]}]'
+_EMPTY = ("OccurenceConstraintViolation", "sampledValue")
+_INVALID = ("PropertyConstraintViolation",)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +38,16 @@ from ocppj.session import Session
         ('[2,"1","Authorize",[]]', "TypeConstraintViolation", "payload"),
         ('[2,"1","Authorize",{"idTag":"123456789012345678901"}]', "PropertyConstraintViolation", "idTag"),
         ('[2,"1","Authorize",{"idTag":"1","more":1}]', "FormationViolation", "more"),
+        (_METER.format("[]"), "OccurenceConstraintViolation", "meterValue"),
+        (_METER.format('[{"timestamp":"2030-01-01T00:00:00Z","sampledValue":[]}]'), *_EMPTY),
+        (_METER.format('[{"timestamp":"2030-01-01T00:00:00Z"}]'), *_EMPTY),
+        (_METER.format('[{"timestamp":"today","sampledValue":[{"value":"1"}]}]'), *_INVALID, "timestamp"),
+        (_METER.format('[{"timestamp":9,"sampledValue":[{"value":"1"}]}]'), "TypeConstraintViolation", "timestamp"),
+        (_METER.format(_SAMPLE % '"unit":"Volt"'), *_INVALID, "unit"),
+        (_METER.format(_SAMPLE % '"unit":1'), "TypeConstraintViolation", "unit"),
+        (_METER.format(_SAMPLE % '"more":1'), "FormationViolation", "more"),
+        (_METER.replace("1,", "4294967296,", 1).format(_SAMPLE % '"unit":"V"'), *_INVALID, "connectorId"),
+        (_METER.replace(":1,", ":1.5,").format(_SAMPLE % '"unit":"V"'), "TypeConstraintViolation", "connectorId"),
     ],
 )
 def test_the_code_says_what_is_wrong(text: str, code: str | None, words: str) -> None:
@@ -36,6 +55,42 @@ def test_the_code_says_what_is_wrong(text: str, code: str | None, words: str) ->
     refused = refusal(session.receive(text, 0), session.schemas, "csms")
     assert (refused and refused[0]) == code
     assert words in (refused[1] if refused else "")
+
+
+def test_a_limit_that_no_double_has_is_an_invalid_value() -> None:
+    profile = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6.55}]},
+    }
+    session = Session("station", schemas.load("1.6"))
+    text = call("1", "SetChargingProfile", {"connectorId": 1, "csChargingProfiles": profile}).raw
+
+    refused = refusal(session.receive(text, 0), session.schemas, "station")
+
+    assert refused is not None
+    assert refused[0] == "PropertyConstraintViolation"
+    assert "limit" in refused[1]
+
+
+def test_every_keyword_that_can_refuse_has_its_code() -> None:
+    known = schemas.load("1.6")
+    used = {word for action in known.actions for word in _keywords(known.schema(action, "call"))}
+
+    assert used >= {"required", "minItems", "additionalProperties", "enum", "format"}
+    assert used - _DESCRIPTIVE <= CODE_OF_KEYWORD.keys()
+
+
+_DESCRIPTIVE = {"$schema", "id", "title", "javaType", "properties", "items", "additionalItems"}
+
+
+def _keywords(schema: dict[str, Any]) -> Iterator[str]:
+    yield from schema
+    for inner in (*schema.get("properties", {}).values(), schema.get("items")):
+        if inner is not None:
+            yield from _keywords(inner)
 
 
 def test_an_id_in_progress_is_refused_but_not_a_later_retry() -> None:
