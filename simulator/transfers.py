@@ -11,17 +11,24 @@ import ssl
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
+from ocppj.outside import shown
+
 if TYPE_CHECKING:  # large, as aioftp is, and a station that moves no file needs neither
     from collections.abc import Awaitable, Callable
 
     import httpx
 
     _HttpWork = Callable[[httpx.AsyncClient], Awaitable[None]]
+    _Take = Callable[[bytes], None]
 
 PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS")
 
 MAX_FILE = 64 * 1024 * 1024
 """Bytes of a file that is fetched."""
+
+MOST_REDIRECTS = 5
+LONGEST_REASON = 200
+"""Characters of what a server says that are told."""
 
 SILENCE = 30.0
 """Seconds without a byte after which a transfer has failed."""
@@ -33,6 +40,7 @@ Problem = Literal["BadMessage", "NotSupportedOperation", "PermissionDenied", "Up
 """What a server made of an upload, in the words of LogStatusNotification."""
 
 _NO_PUT = (404, 405, 501)
+_UNPACKED = {"Accept-Encoding": "identity"}
 _HTTP_PROBLEMS: dict[int, Problem] = {
     400: "BadMessage",
     401: "PermissionDenied",
@@ -106,7 +114,7 @@ async def _by_http(tls: ssl.SSLContext, work: _HttpWork) -> None:
     try:
         async with (
             asyncio.timeout(LONGEST),
-            httpx.AsyncClient(verify=tls, timeout=SILENCE, follow_redirects=True, trust_env=False) as client,
+            httpx.AsyncClient(verify=tls, timeout=SILENCE, trust_env=False, headers=_UNPACKED) as client,
         ):
             await work(client)
     except httpx.InvalidURL as error:
@@ -120,20 +128,46 @@ async def _put(client: httpx.AsyncClient, location: str, name: str, content: byt
     target = location
     if not address.query:
         target = address._replace(path=f"{address.path.rstrip('/')}/{quote(name)}", fragment="").geturl()
-    response = await client.put(target, content=content)
+    response = await _send(client, client.build_request("PUT", target, content=content))
     if response.status_code in _NO_PUT:
-        response = await client.post(location, files={"file": (name, content, "text/plain")})
+        form = client.build_request("POST", location, files={"file": (name, content, "text/plain")})
+        response = await _send(client, form)
     _check(response)
 
 
 async def _get(client: httpx.AsyncClient, location: str, got: bytearray) -> None:
-    async with client.stream("GET", location) as response:
-        _check(response)
-        async for block in response.aiter_bytes():
-            _take(got, block)
+    _check(await _send(client, client.build_request("GET", location), lambda block: _take(got, block)))
+
+
+async def _send(client: httpx.AsyncClient, request: httpx.Request, take: _Take | None = None) -> httpx.Response:
+    """The answer to a request, redirects followed; `take` is given the body of one that succeeds.
+
+    Nothing else of a body is read, and nothing is unpacked: a few kilobytes may unpack to gigabytes.
+    """
+    for _ in range(MOST_REDIRECTS + 1):
+        response = await client.send(request, stream=True)
+        try:
+            if response.next_request is None:
+                if take is not None and response.is_success:
+                    await _read(response, take)
+                return response
+            request = response.next_request
+        finally:
+            await response.aclose()
+    raise TransferFailed("UploadFailure", f"the server led on to another address more than {MOST_REDIRECTS} times")
+
+
+async def _read(response: httpx.Response, take: _Take) -> None:
+    packed = response.headers.get("Content-Encoding", "identity")
+    if packed.lower() != "identity":
+        sentence = f"the server packed the file ({shown(packed, longest=LONGEST_REASON)}), which was not asked for"
+        raise TransferFailed("UploadFailure", sentence, hopeless=True)
+    async for block in response.aiter_raw():
+        take(block)
 
 
 def _check(response: httpx.Response) -> None:
     if not response.is_success:
         problem = _HTTP_PROBLEMS.get(response.status_code, "UploadFailure")
-        raise TransferFailed(problem, f"the server answered {response.status_code} {response.reason_phrase}")
+        reason = shown(response.reason_phrase, longest=LONGEST_REASON)
+        raise TransferFailed(problem, f"the server answered {response.status_code} {reason}".rstrip())

@@ -11,7 +11,11 @@ from urllib.parse import SplitResult, unquote
 
 import aioftp
 
-from simulator.transfers import LONGEST, SILENCE, Problem, TransferFailed
+from ocppj.outside import shown
+from simulator.transfers import LONGEST, LONGEST_REASON, SILENCE, Problem, TransferFailed
+
+MOST_SAID = 1 << 16
+"""Characters a server may say in one connection, its files aside."""
 
 _PORTS = {"ftp": 21, "ftps": 990}
 _PROBLEMS: dict[str, Problem] = {
@@ -44,9 +48,20 @@ async def retrieve(address: SplitResult, take: Callable[[bytes], None], tls: ssl
 
 
 class _Client(aioftp.Client):
-    """Closes its data connection at the end; aioftp forgets that of a file the server does not give or take."""
+    """Closes its data connection at the end; aioftp forgets that of a file the server does not give or take.
+
+    It does not listen for ever either: an answer of FTP may have any number of lines.
+    """
 
     opened: asyncio.StreamWriter | None = None
+    said = 0
+
+    async def parse_line(self) -> Any:
+        code, rest = await super().parse_line()
+        self.said += len(rest)
+        if self.said > MOST_SAID:
+            raise TransferFailed("UploadFailure", f"the server said more than {MOST_SAID} characters", hopeless=True)
+        return code, rest
 
     async def get_passive_connection(self, *arguments: Any, **options: Any) -> Any:
         reader, self.opened = await super().get_passive_connection(*arguments, **options)
@@ -73,7 +88,8 @@ async def _logged_in(address: SplitResult, tls: ssl.SSLContext) -> AsyncIterator
             yield client
     except aioftp.StatusCodeError as error:
         code = str(error.received_codes[-1])
-        sentence = f"the server answered {code} {' '.join(error.info).strip()}"
+        sentence = f"the server answered {code} {shown(' '.join(error.info).strip(), longest=LONGEST_REASON)}"
         raise TransferFailed(_PROBLEMS.get(code, "UploadFailure"), sentence) from None
-    except (aioftp.AIOFTPException, OSError, EOFError) as error:  # TimeoutError and what TLS raises are OSErrors
+    except (aioftp.AIOFTPException, OSError, EOFError, ValueError) as error:
+        # TimeoutError and what TLS raises are OSErrors; a line that is too long or no text is a ValueError
         raise TransferFailed("UploadFailure", str(error) or type(error).__name__) from None

@@ -19,6 +19,7 @@ ERRORS = {
     400: "the body is no JSON that can be read",
     401: "the token is missing or wrong",
     403: "a host name, a page of another origin or a proxy is not let in without a token",
+    413: "the body is too long",
     422: "the arguments are not as described, or this station has no such thing",
 }
 """What any route may answer."""

@@ -13,9 +13,12 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.api.docs import PATHS
+
+MOST_BODY = 1 << 20
+"""Bytes of a request."""
 
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
@@ -30,10 +33,16 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it with a sentence."""
-        refused = self._refusal(scope["path"], Headers(scope=scope)) if scope["type"] == "http" else None
-        if refused is None:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        refused = self._refusal(scope["path"], Headers(scope=scope))
+        if refused is None:
+            body = await _body(receive)
+            if body is not None:
+                await self._app(scope, _replayed(body, receive), send)
+                return
+            refused = 413, f"A body has at most {MOST_BODY} bytes."
         status, sentence = refused
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
         await JSONResponse({"detail": sentence}, status, headers)(scope, receive, send)
@@ -55,6 +64,34 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc != host:
             return 403, f"A page of {origin} may not use this API without a token."
         return None
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The body of a request; None when it is too long, or whoever sent it went away."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BODY:
+            return None
+    return body
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """What gives the body once more, and then what comes after it."""
+    is_given = False
+
+    async def replay() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 def _names_an_address(host: str) -> bool:

@@ -26,10 +26,13 @@ class Folder:
         self.requests: list[tuple[str, str, bytes]] = []  # method, path with query, body
         self.answers: list[int] = []
         self.files: dict[str, bytes] = {}  # what can be fetched, by path
+        self.said: Response | None = None  # instead of anything else, to every request
 
     async def handle(self, request: Request) -> Response:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         self.requests.append((request.method, path, await request.body()))
+        if self.said is not None:
+            return self.said
         status = self.answers.pop(0) if self.answers else 200
         if request.method != "GET" or status != 200:
             return Response(status_code=status)

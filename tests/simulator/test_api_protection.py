@@ -120,3 +120,20 @@ async def test_an_ipv6_address_is_written_in_brackets(record: Record) -> None:
     async with served(record.station, "--api-host", "::1") as api:
         assert api.client.base_url.host == "::1"
         assert (await api.client.get("/api/v1/state")).status_code == 200
+
+
+async def test_a_body_without_end_is_not_read(client: httpx.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100 << 20:
+            sent += 1 << 16
+            yield b" " * (1 << 16)
+
+    answer = await client.post("/api/v1/verbs/plug_in", content=endless())
+    fits = await client.post("/api/v1/verbs/plug_in", content=b'{"connector": 9}' + b" " * 1000)
+
+    assert (answer.status_code, answer.json()["detail"]) == (413, "A body has at most 1048576 bytes.")
+    assert sent <= 2 << 20
+    assert fits.status_code == 422
