@@ -32,7 +32,8 @@ FIRST_NEWS: Final = 2.0
 NEWS: Final = 1.0
 """Seconds between two looks at how far it is."""
 
-COMMAND: Final = (sys.executable, "-m", "harness.embedded")
+COMMAND: Final = (sys.executable, "-P", "-m", "harness.embedded")
+"""`-P`: nothing is imported from the folder somebody happens to be in."""
 
 _begun: list["ReferenceProcess"] = []
 

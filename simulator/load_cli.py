@@ -128,7 +128,8 @@ def command(given: Given, context: typer.Context) -> int:
         return Exit.ERRORS
     typed = ["--help" if one == "--locust-help" else one for one in context.meta[_GIVEN]]
     locustfile = Path(__file__).with_name("load_stations.py")
-    return _become([sys.executable, "-m", "locust", "-f", str(locustfile), *typed, *_kept_to_this_machine(typed)])
+    typed += _kept_to_this_machine(typed)
+    return _become([sys.executable, "-P", "-m", "locust", "-f", str(locustfile), *typed])  # -P: see load_stations.py
 
 
 def _kept_to_this_machine(typed: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from harness.background.crew import GRACE, RAMP, Crew
 from ocppj.masking import mask
 
-COMMAND: Final = (sys.executable, "-m", "harness.background.stations")
+COMMAND: Final = (sys.executable, "-P", "-m", "harness.background.stations")  # -P: nothing of the working folder
 START_SECONDS: Final = 30.0
 """Besides the time that the ramp takes."""
 STOP_SECONDS: Final = GRACE + 10.0

@@ -325,7 +325,7 @@ def _part(
         *(part for name in _without(workers) for part in ("-p", f"no:{name}")),
         *(["-n", str(workers)] if workers > 1 else []),
     ]
-    with watch:
+    with watch, _safe_path():
         code = pytest.main(arguments, plugins=[watch])
     if watch.results is None:
         return Part(int(code), None)
@@ -333,6 +333,21 @@ def _part(
     broken = code in (ExitCode.ERRORS, pytest.ExitCode.INTERNAL_ERROR)
     ended = exit_code(watch.results)
     return Part(at_least_errors(ended) if broken else ended, watch.results, watch.problem)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Workers that begin meanwhile import nothing from the folder they begin in."""
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _without(workers: int) -> list[str]:

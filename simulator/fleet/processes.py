@@ -41,7 +41,7 @@ class _Child:
 
     async def start(self, task: Task) -> None:
         """Start it, and wait until it is ready."""
-        command = (sys.executable, "-c", "from simulator.fleet.share import main; main()")
+        command = (sys.executable, "-P", "-c", "from simulator.fleet.share import main; main()")
         self._process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
         self.tell(task)
         await self._hears()

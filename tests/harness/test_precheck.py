@@ -39,15 +39,20 @@ def test_the_embedded_reference_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_the_tests_of_the_project_it_is_called_in_are_left_alone(
+def test_what_lies_in_the_folder_it_is_called_in_is_left_alone(
     plugproof: Command, tmp_path: Path, workers: str
 ) -> None:
-    """Where pytest finds nothing under the names it is given, it imports the conftest files of the folder it is in."""
+    """pytest imports conftest files, and a process of Python may look for every module in its folder first."""
     (tmp_path / "tests").mkdir()
     for folder in (tmp_path, tmp_path / "tests"):
         (folder / "conftest.py").write_text("raise SystemExit('imported')")
+    for name in ("schemas", "harness", "reports", "queue", "json", "xdist", "websockets"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"raise SystemExit('imported {name}')")
 
-    done = plugproof("precheck", "--case", "TC_001_CSMS", "--case", "TC_010_CSMS", "-n", workers, "--out", "out")
+    done = plugproof(
+        "precheck", "--background", "2", "--case", "TC_001_CSMS", "--case", "TC_010_CSMS", "-n", workers, "--out", "out"
+    )
 
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -75,6 +75,25 @@ class Children:
 
 
 @pytest.mark.asyncio
+async def test_the_processes_import_nothing_from_the_folder_they_are_in(
+    csms: ScriptedCsms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("schemas", "simulator", "queue"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"raise SystemExit('imported {name}')")
+    brief = ("--stations", "2", "--processes", "2", "--ramp", "20/s", "--duration", "500ms")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "simulator.fleet.cli", csms.url, *brief),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    code, out, err = await outcome(process)
+
+    assert code == 0, out + err
+
+
+@pytest.mark.asyncio
 async def test_two_processes_are_one_fleet_with_one_result(csms: ScriptedCsms, tmp_path: Path) -> None:
     limits = ("--limit", "BootNotification p99 < 60s", "--limit", "all errors <= 0")
     brief = ("--stations", "5", "--ramp", "20/s", "--duration", "1500ms", "--session-every", "100ms", "--html")
