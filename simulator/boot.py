@@ -119,6 +119,7 @@ class Registration:
             self._again(pause)
             self.parts.events.publish("problem", f"{answer}; next BootNotification in {pause:g} s")
         elif not isinstance(answer, Offline):  # then the next connection boots
+            self.parts.timekeeper.told(answer["currentTime"])
             self._registered(answer["status"], int(answer["interval"]))
 
     def _registered(self, status: str, interval: int) -> None:
@@ -172,5 +173,14 @@ class Registration:
         interval = self.parts.configuration.number("HeartbeatInterval")
         if self._last_call + interval - self.parts.clock.monotonic() <= _TIMER_SLACK:
             self.touched()
-            self.tell("Heartbeat", {})
+            self.beat()
         self._arm()
+
+    def beat(self, *, triggered: bool = False) -> None:
+        """Send Heartbeat."""
+        self.send("Heartbeat", {}, self._beaten, triggered=triggered)
+
+    def _beaten(self, answer: dict[str, Any] | Offline | Unanswered) -> None:
+        self._complain(answer)
+        if not isinstance(answer, Exception):
+            self.parts.timekeeper.told(answer["currentTime"])

@@ -98,6 +98,13 @@ class SystemClock:
 class ShiftedClock:
     """Another clock whose time of day was set by somebody; durations are the same."""
 
+    @classmethod
+    def by(cls, clock: Clock, by: timedelta) -> ShiftedClock:
+        """`clock` set by so much. One that was set before is not asked by way of itself: only the sum counts."""
+        if isinstance(clock, cls):
+            return cls(clock._clock, clock._by + by)
+        return cls(clock, by)
+
     def __init__(self, clock: Clock, by: timedelta) -> None:
         self._clock = clock
         self._by = by

@@ -95,6 +95,14 @@ class OwnOptions:
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", rich_help_panel=MAKE, help="First value of a key (repeatable)."),
     ] = None
+    csms_clock: Annotated[
+        str,
+        typer.Option(
+            metavar="ignore|take|SECONDS",
+            rich_help_panel=MAKE,
+            help="Whether it takes over the time of the CSMS: never, always, or when it is off by more than this.",
+        ),
+    ] = "ignore"
     session: Annotated[
         bool, typer.Option("--session", rich_help_panel=PLAY, help="Charge once at connector 1, then end.")
     ] = False
@@ -141,6 +149,12 @@ def values_of(given: Given) -> None:
     if given.seconds < 0:
         raise UsageError(f"--seconds {given.seconds:g}: it is zero or more")
     tag("--tag", given.tag)
+    from simulator.timekeeping import CsmsClock
+
+    try:
+        CsmsClock.of(given.csms_clock)
+    except ValueError as error:
+        raise UsageError(f"--csms-clock {error}") from None
 
 
 def station_of(given: Given) -> Station:
@@ -156,6 +170,7 @@ def station_of(given: Given) -> Station:
     from simulator.security import SecurityProfiles
     from simulator.station import FEATURES, Station
     from simulator.store import NOWHERE, StoreError
+    from simulator.timekeeping import CsmsClock
 
     features = FEATURES if model is None else model.features
     credentials = factory.credentials(given, given.url, extensions=SecurityProfiles in features)
@@ -168,6 +183,7 @@ def station_of(given: Given) -> Station:
         "auth_key": credentials.auth_key,
         "ssl": credentials.ssl,
         "identity": _boot(given),
+        "csms_clock": CsmsClock.of(given.csms_clock),
     }
     make = {name: getattr(given, name) for name in _OF_MAKE if getattr(given, name) is not None}
     try:

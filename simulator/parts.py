@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from simulator.sessions import Sessions
     from simulator.store import Store
     from simulator.tasks import Tasks
+    from simulator.timekeeping import Timekeeper
     from simulator.transactions import TransactionQueue
 
 
@@ -111,6 +112,7 @@ class Parts:
         "sessions",
         "store",
         "tasks",
+        "timekeeper",
         "vault",
     )
 
@@ -123,6 +125,7 @@ class Parts:
     vault: Vault
     link: Link
     registration: Registration
+    timekeeper: Timekeeper
     journal: Journal
     keep_alive: KeepAlive
     reporter: StatusReporter

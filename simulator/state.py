@@ -85,13 +85,15 @@ class State:
     """A station. `status` is that of connectorId 0; `connection` says how far it has come.
 
     `queued` transaction messages wait, the first of them in `queue`, and `security_events` beside them. `clock` is the
-    time as the station knows it; `violations` counts the rules of the protocol broken by either party.
+    time as the station knows it, `csms_ahead` by how many seconds the CSMS was ahead of it when it last told its time
+    (null before that); `violations` counts the rules of the protocol broken by either party.
     """
 
     id: str
     url: str
     identity: Mapping[str, str]
     clock: datetime
+    csms_ahead: float | None
     powered: bool
     network: bool
     connection: Literal["off", "no network", "not connected", "connected", "online"]
@@ -117,6 +119,7 @@ def state_of(station: Station) -> State:
         url=mask(parts.link.dial.url),
         identity=dict(parts.registration.identity),
         clock=parts.clock.now(),
+        csms_ahead=station.csms_ahead,
         powered=station.powered,
         network=parts.power.network,
         connection=_connection(station),

@@ -57,6 +57,7 @@ from simulator.sessions import Sessions
 from simulator.smart_charging import SmartCharging
 from simulator.store import NOWHERE, SqliteFile, Store
 from simulator.tasks import Tasks
+from simulator.timekeeping import IGNORED, CsmsClock, Timekeeper
 from simulator.transactions import TransactionQueue
 from simulator.triggers import CoreTriggers, RemoteTrigger
 from simulator.world import World
@@ -120,6 +121,7 @@ class Station(World):
         trace: Trace | None = None,
         observer: Callable[[Seen], None] | None = None,
         connect: Connect | None = None,
+        csms_clock: CsmsClock = IGNORED,
     ) -> None:
         """A station `id` for the endpoint `url` (the id is appended to it).
 
@@ -129,7 +131,8 @@ class Station(World):
         `store` keeps what survives the process: a file of its own, or a part of one that a fleet shares. `call_timeout`
         in seconds replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `provision` what
         else the factory puts in for the security profiles; `remember` is how many CALLs of each side are known again.
-        `retry` keeps trying when the first connection fails. `connect` makes the connections, see `dialing.Connect`.
+        `retry` keeps trying when the first connection fails. `connect` makes the connections, see `dialing.Connect`;
+        `csms_clock` says what becomes of the time that the CSMS tells, see `timekeeping.CsmsClock`.
         Raises `UnknownKey` and `BadValue` for `configuration`, `StoreError` for `store`, `ValueError` for the rest.
         """
         facts = facts or Facts(connectors, fixed_cable, power, phases, main_meter, resumes)
@@ -158,6 +161,7 @@ class Station(World):
         parts.vault = Vault(store, provision)
         parts.link = Link(parts, dial, back_off=back_off, seed=seed)
         parts.registration = Registration(parts, boot)
+        parts.timekeeper = Timekeeper(parts, csms_clock)
         parts.journal = Journal(parts)
         parts.keep_alive = KeepAlive(parts)
         parts.reporter = StatusReporter(parts)
@@ -251,6 +255,11 @@ class Station(World):
     def clock(self) -> Clock:
         """The time as the station knows it."""
         return self._parts.clock
+
+    @property
+    def csms_ahead(self) -> float | None:
+        """Seconds by which the clock of the CSMS was ahead when it last told its time, None before that."""
+        return self._parts.timekeeper.ahead
 
     @property
     def events(self) -> Events:

@@ -25,7 +25,7 @@ class CoreTriggers(Feature):
     @trigger("Heartbeat")
     def heartbeat(self, connector: int | None) -> Callable[[], None] | None:
         """At once."""
-        return lambda: self.parts.registration.tell("Heartbeat", {}, triggered=True)
+        return lambda: self.parts.registration.beat(triggered=True)
 
     @trigger("MeterValues")
     def meter_values(self, connector: int | None) -> Callable[[], None] | None:

@@ -19,9 +19,8 @@ from simulator.cards import MAX_TAG
 from simulator.errors import NotPossible
 from simulator.nearest import nearest
 from simulator.security.events import LOGGED
+from simulator.timekeeping import FIRST_YEAR, LAST_YEAR
 from simulator.world import ERROR_CODES, World
-
-_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 
 class WrongArguments(Exception):
@@ -67,8 +66,8 @@ def _dated(value: Any) -> datetime:
         at = moment(value)
     except (ValueError, AttributeError):  # no moment, or no text at all
         raise ValueError(f"{value!r} is no moment such as 2030-01-01T00:00:00Z") from None
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise ValueError(f"a clock is set to a year from {_FIRST_YEAR} to {_LAST_YEAR}, not {at.year}")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"a clock is set to a year from {FIRST_YEAR} to {LAST_YEAR}, not {at.year}")
     return at
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
-from simulator.clock import ShiftedClock
 from simulator.connectors import WITH_VEHICLE, Connector
 from simulator.data_transfer import DataTransfer, Handler
 from simulator.errors import NotPossible
 from simulator.feature import Feature
 from simulator.firmware import FirmwareUpdates
 from simulator.local_list import LocalList
-from simulator.metering import timestamp
 from simulator.parts import Parts
 from simulator.security.events import LOGGED, record
+from simulator.timekeeping import set_time
 
 _F = TypeVar("_F", bound=Feature)
 Side = Literal["both", "vehicle", "station"]
@@ -180,12 +179,7 @@ class World:
         """Set the clock of the station to an aware moment, which is a security event. What waits for a time of day
         waits for the new one; what waits for so many seconds does not notice.
         """
-        parts = self._parts
-        parts.clock = ShiftedClock(parts.clock, to - parts.clock.now())
-        parts.events.clock = parts.clock
-        record(parts, "SettingSystemTime", f"the clock was set to {timestamp(to)}")
-        parts.sampler.clock_set()
-        parts.features.clock_set()
+        set_time(self._parts, to)
 
     async def security_event(self, type: str, tech_info: str = "") -> None:
         """Let something happen that the security extensions know, for example TamperDetectionActivated."""

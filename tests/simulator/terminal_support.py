@@ -88,6 +88,7 @@ def state(**changes: Any) -> State:
         connectors=connectors(),
         queued=1,
         queue=(Unsent("StopTransaction", 1, 4710, "2026-01-01T10:00:00.000Z", 2),),
+        csms_ahead=None,
         security_events=1,
         violations=1,
     )

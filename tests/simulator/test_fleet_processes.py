@@ -75,9 +75,7 @@ class Children:
 
 
 @pytest.mark.asyncio
-async def test_the_processes_import_nothing_from_the_folder_they_are_in(
-    csms: ScriptedCsms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_processes_import_nothing_from_the_folder_they_are_in(csms: ScriptedCsms, tmp_path: Path) -> None:
     for name in ("schemas", "simulator", "queue"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(f"raise SystemExit('imported {name}')")
