@@ -18,8 +18,12 @@ CONNECT_ERRORS: Final = (OSError, websockets.exceptions.WebSocketException, Valu
 
 
 def station_url(url: str, identity: str) -> str:
-    """The address a station connects to: endpoint, slash, percent-encoded identity (J §3.1.1)."""
-    return f"{url.rstrip('/')}/{quote(identity, safe='')}"
+    """The address a station connects to: endpoint, slash, percent-encoded identity (J §3.1.1).
+
+    A query stays behind it: the identity is the last segment of the path.
+    """
+    path, mark, query = url.partition("?")
+    return f"{path.rstrip('/')}/{quote(identity, safe='')}{mark}{query}"
 
 
 def handshake_options(

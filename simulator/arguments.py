@@ -24,6 +24,8 @@ def uses_tls(url: str) -> bool:
     try:
         address = urlsplit(url)
         is_address = address.scheme in ("ws", "wss") and bool(address.hostname) and address.port != 0
+        if is_address and "#" in url:
+            raise UsageError(f"{url}: an address of a CSMS has no fragment (RFC 6455 §3); leave out what follows #")
     except ValueError:  # a port that is none, brackets without an address
         is_address = False
     if not is_address:

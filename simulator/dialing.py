@@ -69,12 +69,13 @@ class Dial:
     identity: str
     ssl: SSLContext | None = None
     headers: Mapping[str, str] | None = None
-    basic_auth: tuple[str, bytes] | None = None
+    basic_auth: tuple[str, bytes] | None = None  # user name and key
     trace: Trace | None = None
     observer: Callable[[Seen], None] | None = None
     connect: Connect | None = None
     call_timeout: float | None = None  # seconds; None: MessageTimeout
     memory: Memory = field(default_factory=Memory)
+    user: str | None = None  # of HTTP Basic authentication; None: the identity (OCPP-J §6.2)
 
 
 _watching: set[asyncio.Task[None]] = set()

@@ -32,6 +32,10 @@ def credentials(given: SecurityOptions, url: str, *, extensions: bool) -> Creden
             if getattr(given, name) is not None:
                 option = f"--{name.replace('_', '-')}"
                 raise UsageError(f"{option}: the model has no security extensions; choose one with security = true")
+    if given.auth_user is not None and ":" in given.auth_user:
+        raise UsageError(
+            f"--auth-user {given.auth_user}: the user name of HTTP Basic has no colon (RFC 7617); give another one"
+        )
     key = auth_key(given.auth_key_env, given.auth_key_file)
     roots = _certificates("--ca-file", given.ca_file)
     certificate, private = _own(given)

@@ -181,6 +181,7 @@ def station_of(given: Given) -> Station:
         "retry": given.retry,
         "provision": credentials.provision,
         "auth_key": credentials.auth_key,
+        "auth_user": given.auth_user,
         "ssl": credentials.ssl,
         "identity": _boot(given),
         "csms_clock": CsmsClock.of(given.csms_clock),

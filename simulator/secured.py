@@ -36,6 +36,10 @@ class SecurityOptions:
     auth_key_file: Annotated[
         str | None, typer.Option(metavar="FILE", rich_help_panel=SECURITY, help="File with that key in its first line.")
     ] = None
+    auth_user: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", rich_help_panel=SECURITY, help="User name of HTTP Basic; else the identity."),
+    ] = None
     ca_file: Annotated[
         str | None,
         typer.Option(

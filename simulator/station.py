@@ -116,6 +116,7 @@ class Station(World):
         remember: int = 256,
         ssl: ssl_module.SSLContext | None = None,
         auth_key: bytes | None = None,
+        auth_user: str | None = None,
         provision: Provision = NOTHING,
         headers: Mapping[str, str] | None = None,
         trace: Trace | None = None,
@@ -129,16 +130,17 @@ class Station(World):
         which may be given whole instead, as `facts`. `configuration` are first values of configuration keys,
         `extra_keys` keys of this make beside those of its `features`; `identity` further members of BootNotification;
         `store` keeps what survives the process: a file of its own, or a part of one that a fleet shares. `call_timeout`
-        in seconds replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `provision` what
-        else the factory puts in for the security profiles; `remember` is how many CALLs of each side are known again.
+        in seconds replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `auth_user`
+        its user name where that is not the identity, `provision` what else the factory puts in for the security profiles; `remember` is how many CALLs of each side are known again.
         `retry` keeps trying when the first connection fails. `connect` makes the connections, see `dialing.Connect`;
         `csms_clock` says what becomes of the time that the CSMS tells, see `timekeeping.CsmsClock`.
         Raises `UnknownKey` and `BadValue` for `configuration`, `StoreError` for `store`, `ValueError` for the rest.
         """
         facts = facts or Facts(connectors, fixed_cable, power, phases, main_meter, resumes)
         shared = blueprint(features, facts, tuple(extra_keys))
-        dial = Dial(url, id, ssl, headers, None if auth_key is None else (id, auth_key), trace, observer, connect)
-        dial.call_timeout, dial.memory = call_timeout, Memory(remember)
+        user = id if auth_user is None else auth_user
+        dial = Dial(url, id, ssl, headers, None if auth_key is None else (user, auth_key), trace, observer, connect)
+        dial.call_timeout, dial.memory, dial.user = call_timeout, Memory(remember), auth_user
         boot = {"chargePointVendor": vendor, "chargePointModel": model, **(identity or {})}
         if serial_number is not None:
             boot["chargePointSerialNumber"] = serial_number

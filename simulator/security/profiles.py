@@ -95,7 +95,8 @@ class SecurityProfiles(Feature):
 
     def _credentials(self) -> tuple[str, bytes] | None:
         key = self.parts.configuration["AuthorizationKey"]
-        return (self.parts.link.dial.identity, key_of(key)) if key else self._auth
+        dial = self.parts.link.dial
+        return (dial.identity if dial.user is None else dial.user, key_of(key)) if key else self._auth
 
     async def reconnect(self) -> None:
         """Connect anew, as the settings say now."""

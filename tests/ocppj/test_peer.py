@@ -456,6 +456,11 @@ async def test_the_identity_is_percent_encoded() -> None:
     assert station_url("ws://h/ocpp/", "a b/c") == "ws://h/ocpp/a%20b%2Fc"
 
 
+async def test_a_query_stays_behind_the_identity() -> None:
+    assert station_url("ws://h/ocpp?tenant=7&x=/?", "A 1") == "ws://h/ocpp/A%201?tenant=7&x=/?"
+    assert station_url("ws://h/ocpp/?tenant=7", "A") == "ws://h/ocpp/A?tenant=7"
+
+
 @pytest.mark.parametrize(
     ("sent", "received", "received_first", "code", "by_remote"),
     [
