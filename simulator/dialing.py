@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ocppj import peer as ocppj_peer
 from ocppj.errors import CallTimeout, ConnectionClosed
-from ocppj.frames import Call
+from ocppj.frames import Call, Frame
 from ocppj.rules import Finding
 from ocppj.session import Memory, Seen, Session
 from ocppj.trace import Trace
@@ -26,6 +26,7 @@ class Line(Protocol):
 
     @property
     def findings(self) -> list[Finding]: ...
+    async def send(self, frame: Frame) -> Seen: ...
     async def reply(self, call: Call, payload: Any) -> None: ...
     async def refuse(
         self, id: str, code: str, description: str = "", details: dict[str, Any] | None = None

@@ -16,6 +16,7 @@ from ocppj.peer_common import payload_of
 from ocppj.rules import Finding
 from ocppj.session import Seen
 from simulator import dispatcher
+from simulator.by_hand import Disturbance, DisturbedLine
 from simulator.clock import Hold, Timer
 from simulator.dialing import BackOff, CallLine, Dial, Line, Outcome, RequestLine, connect_by_websockets
 from simulator.errors import Offline, Unanswered
@@ -50,10 +51,12 @@ class Link:
         "_seed",
         "_wanted",
         "dial",
+        "disturbance",
         "findings",
         "last_failure",
         "line",
         "parts",
+        "watchers",
     )
 
     def __init__(self, parts: Parts, dial: Dial, *, back_off: BackOff | None = None, seed: int | None = None) -> None:
@@ -62,6 +65,8 @@ class Link:
         self.line: CallLine | RequestLine | None = None
         self.findings: list[Finding] | None = None  # of connections that are over
         self.last_failure: ConnectFailed | None = None
+        self.disturbance: Disturbance | None = None  # of the next answers
+        self.watchers: list[Callable[[Seen], None]] = []  # are shown every frame
         self._back_off = back_off or _DEFAULT_BACK_OFF
         self._seed = random.getrandbits(32) if seed is None else seed
         self._wanted = False
@@ -157,7 +162,7 @@ class Link:
             return
         self.parts.registration.touched()
         try:
-            line.request(action, payload, self._patience(), self._answered)
+            line.request(action, payload, self.patience, self._answered)
         except Exception:  # whatever it is, the next one leaves
             log.exception(_NOT_SENT, action)
             failed = Unanswered(f"{action} could not be sent")
@@ -203,7 +208,7 @@ class Link:
             return Offline("there is no connection")
         self.parts.registration.touched()
         try:
-            answer = await cast("CallLine", line).call(action, payload, timeout=self._patience())
+            answer = await cast("CallLine", line).call(action, payload, timeout=self.patience)
         except ConnectionClosed as error:
             return Offline(str(error))
         except (CallRefused, CallTimeout, BadAnswer) as error:
@@ -213,7 +218,8 @@ class Link:
             return Unanswered(f"the answer to {action} is against the schema: {first.message}")
         return dict(answer)
 
-    def _patience(self) -> float:
+    @property
+    def patience(self) -> float:
         """Seconds to wait for an answer."""
         return self.dial.call_timeout or self.parts.configuration.number("MessageTimeout")
 
@@ -221,12 +227,22 @@ class Link:
 
     def _answer(self, seen: Seen, line: Line) -> Awaitable[None]:
         """The CSMS has sent a CALL over this line."""
-        return dispatcher.handle(self.parts, seen, line)
+        disturbance = self.disturbance
+        if disturbance is None or not disturbance.strikes():
+            return dispatcher.handle(self.parts, seen, line)
+        return self._answer_disturbed(seen, line, disturbance)
+
+    async def _answer_disturbed(self, seen: Seen, line: Line, disturbance: Disturbance) -> None:
+        if disturbance.how == "delay":  # with all that follows from it, as in a station that is slow
+            await self.parts.clock.sleep(disturbance.seconds)
+        await dispatcher.handle(self.parts, seen, cast("Line", DisturbedLine(line, disturbance)))
 
     def _see(self, observer: Callable[[Seen], None] | None, seen: Seen) -> None:
         """A frame has passed. What nobody else will tell of is told here: CALLs and texts that cannot be processed."""
         if observer is not None:
             observer(seen)
+        for watch in self.watchers:
+            watch(seen)
         if not seen.valid and seen.sender == "csms":
             frame = seen.frame
             if type(frame) is Malformed:

@@ -130,8 +130,9 @@ class Station(World):
         which may be given whole instead, as `facts`. `configuration` are first values of configuration keys,
         `extra_keys` keys of this make beside those of its `features`; `identity` further members of BootNotification;
         `store` keeps what survives the process: a file of its own, or a part of one that a fleet shares. `call_timeout`
-        in seconds replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `auth_user`
-        its user name where that is not the identity, `provision` what else the factory puts in for the security profiles; `remember` is how many CALLs of each side are known again.
+        in seconds replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `auth_user` its user
+        name where that is not the identity, `provision` what else the factory puts in for the security profiles;
+        `remember` is how many CALLs of each side are known again.
         `retry` keeps trying when the first connection fails. `connect` makes the connections, see `dialing.Connect`;
         `csms_clock` says what becomes of the time that the CSMS tells, see `timekeeping.CsmsClock`.
         Raises `UnknownKey` and `BadValue` for `configuration`, `StoreError` for `store`, `ValueError` for the rest.

@@ -6,6 +6,7 @@ A verb that is added to `World` is here at once. What a signature does not say a
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Final, get_type_hints
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from ocppj.times import moment
+from simulator.by_hand import HOW
 from simulator.cards import MAX_TAG
 from simulator.errors import NotPossible
 from simulator.nearest import nearest
@@ -90,6 +92,12 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
     "vendor": _text("vendorId", "org.example", 255, 1),
     "message": _text("messageId", "Hello", 50),
     "data": _text("data", "text", 100_000),
+    "text": _text("the text, as it is to stand on the wire", '[2,"1","Heartbeat",{}]', 1_000_000),
+    "how": Parameter("what becomes of the answer", "drop", choices=HOW),
+    "seconds": Parameter("how late it comes", "5", Annotated[float, Field(ge=0, le=3600)]),
+    "times": Parameter("to how many CALLs it happens", "1", Annotated[int, Field(ge=1, le=1_000_000)]),
+    "chance": Parameter("of each CALL to be one of them", "1", Annotated[float, Field(ge=0, le=1)]),
+    "seed": Parameter("says which CALLs they are", "0"),
 }
 """The parameters of all verbs by name."""
 
@@ -112,7 +120,7 @@ class Verb:
     @property
     def example(self) -> str:
         """The shortest way to type it."""
-        return " ".join([self.name, *(PARAMETERS[name].example for name in self.required)])
+        return shlex.join([self.name, *(PARAMETERS[name].example for name in self.required)])
 
     @property
     def example_json(self) -> str:

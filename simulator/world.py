@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
+from simulator import by_hand
+from simulator.by_hand import How
 from simulator.connectors import WITH_VEHICLE, Connector
 from simulator.data_transfer import DataTransfer, Handler
 from simulator.errors import NotPossible
@@ -214,6 +216,34 @@ class World:
     async def data_transfer(self, vendor: str, message: str | None = None, data: str | None = None) -> dict[str, Any]:
         """Send a DataTransfer; returns the payload of its answer. Raises `NotPossible` when there is none."""
         return await self._feature(DataTransfer, "DataTransfer").send(vendor, message, data)
+
+    # --- by hand ------------------------------------------------------------------------------------------------------
+
+    async def raw(self, text: str) -> dict[str, Any]:
+        """Send a text as a frame, whatever it is; `answer` is what answers it, null when nothing does in time.
+
+        Raises `NotPossible` without a connection.
+        """
+        return {"answer": await by_hand.send(self._parts, text)}
+
+    async def answer_next(
+        self,
+        how: How,
+        text: str | None = None,
+        seconds: float = 5.0,
+        times: int = 1,
+        chance: float = 1.0,
+        seed: int = 0,
+    ) -> None:
+        """Delay, drop or double the answer to the next CALL of the CSMS, or say another text instead. `right` ends it.
+
+        `times` and `chance` (0 to 1) say to how many CALLs it happens, and `seed` to which. In `text`, {id} stands for
+        the id of the CALL. A CALL that is against the schemas is not meant: it is refused as ever.
+        """
+        if how == "say" and text is None:
+            raise ValueError("text is missing, which is said instead of the answer")
+        wanted = by_hand.Disturbance(how, by_hand.sendable(text or ""), seconds, times, chance, seed)
+        self._parts.link.disturbance = None if how == "right" else wanted
 
     def on_data_transfer(self, vendor: str, message: str | None, handler: Handler) -> None:
         """Let `handler` answer the DataTransfer of the CSMS with this vendorId and messageId."""

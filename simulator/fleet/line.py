@@ -145,6 +145,10 @@ class FleetLine(PeerBase, picows.WSListener):
     def _sent_at(self, call: Call, now: int) -> int:
         return next((one.at for one in self.session.open_calls("station") if one.id == call.id), now)
 
+    async def send(self, frame: Frame) -> Seen:
+        """Send a frame as it is."""
+        return self._write(frame)
+
     async def reply(self, call: Call, payload: Any) -> None:
         """Answer a CALL of the CSMS."""
         self._write(frames.result(call.id, as_payload(payload)))
@@ -153,14 +157,15 @@ class FleetLine(PeerBase, picows.WSListener):
         """Answer a CALL of the CSMS with a CALLERROR."""
         self._write(frames.error(id, code, description, details))
 
-    def _write(self, frame: Frame) -> None:
+    def _write(self, frame: Frame) -> Seen:
         transport = self._transport
         if self.closed is not None:
             raise self.closed
         if transport is None or transport.is_close_frame_sent:
             raise ConnectionClosed(1006, "it is being closed", by_remote=False)
-        self._sent(frame)
+        seen = self._sent(frame)
         transport.send(_TEXT, frame.raw)
+        return seen
 
     async def ping(self) -> None:
         """Send a ping and wait for its pong. Raises `ConnectionClosed`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.metering import moment
+from ocppj.times import moment
 from tests.simulator.fault_bench import Bench
 from tests.simulator.fault_proof import Judge, Open, Proof, Record, prove, spaced
 from tests.simulator.fault_scenes_remote import charging

@@ -115,6 +115,8 @@ async def test_every_verb_does_what_it_says(api: Served, csms: ScriptedCsms) -> 
         ("jam_firmware", {"jammed": False}, None),
         ("security_event", {"type": "TamperDetectionActivated", "tech_info": "door"}, None),
         ("data_transfer", {"vendor": "org.example"}, None),
+        ("raw", {"text": '[2,"1","Heartbeat",{}]'}, lambda: csms.actions[-1] == "Heartbeat"),
+        ("answer_next", {"how": "drop"}, lambda: api.station.parts.link.disturbance is not None),
         ("set_clock", {"to": "2030-01-01T00:00:00Z"}, lambda: api.station.clock.now().year == 2030),
         ("lose_network", {}, lambda: not api.station.connected),
         ("restore_network", {}, lambda: True),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ocppj.times import moment
 from simulator import Station, VirtualClock
-from simulator.metering import moment
 from tests.simulator.scripted_csms import ScriptedCsms
 
 MAXIMUM, TX = "ChargePointMaxProfile", "TxProfile"

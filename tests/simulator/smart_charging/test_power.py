@@ -9,8 +9,8 @@ from math import floor
 import pytest
 
 from ocppj.session import Seen
+from ocppj.times import moment
 from simulator import Event, Station, VirtualClock
-from simulator.metering import moment
 from simulator.smart_charging import SmartCharging
 from tests.simulator.charging_support import NOW, at, profile
 from tests.simulator.scripted_csms import ScriptedCsms, StartStation
