@@ -1,4 +1,4 @@
-"""Logs: one line per record, as text or as JSON, secrets masked.
+"""Logs: one line per record, as text or as JSON, secrets masked and nothing in them that a terminal or a CI obeys.
 
 A JSON line has `time`, `level`, `logger` and `message`, whatever the record was given as `extra` (`station` where it is
 about one), and `error` with the traceback when there is one.
@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Final, Literal, TextIO
 
-from ocppj.masking import mask
+from ocppj.outside import told
 
 Format = Literal["text", "json"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -48,7 +48,7 @@ class Lines(logging.Formatter):
         message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
         line = f"{_time(record)} {record.levelname} {record.name} {message}"
         error = _error(self, record)
-        return mask(f"{line}\n{error}" if error else line)
+        return told(f"{line}\n{error}" if error else line)
 
 
 class JsonLines(logging.Formatter):
@@ -60,15 +60,15 @@ class JsonLines(logging.Formatter):
             "time": _time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": mask(record.getMessage()),
+            "message": told(record.getMessage()),
         }
         for name, value in vars(record).items():
             if name not in _USUAL and name not in line:
-                line[name] = mask(value) if isinstance(value, str) else value
+                line[name] = told(value) if isinstance(value, str) else value
         error = _error(self, record)
         if error:
-            line["error"] = mask(error)
-        return json.dumps(line, ensure_ascii=False, default=lambda value: mask(str(value)))
+            line["error"] = told(error)
+        return json.dumps(line, ensure_ascii=False, default=lambda value: told(str(value)))
 
 
 def _time(record: logging.LogRecord) -> str:

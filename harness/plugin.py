@@ -36,6 +36,7 @@ from harness.sut import Sut, SutError, for_url, load
 from harness.turns import Turn
 from harness.verdicts import Unreachable as NobodyThere
 from harness.whole import OutputError, write_whole
+from ocppj.outside import told
 from reports.explanation import render
 from reports.text import visible
 from reports.verdicts import FAIL_ON, outcome
@@ -155,9 +156,9 @@ def _prepare(collector: Collector, session: RunSession) -> None:
         work = cut_short_by_signals(prepare)(collector.sut, collector.lanes, collector.out, session.id)
         prepared = asyncio.run(work)
     except NotReady as error:
-        raise pytest.UsageError(session.sut.scrub(str(error))) from None
+        raise pytest.UsageError(told(session.sut.scrub(str(error)))) from None
     except NobodyThere as error:
-        sentence = session.sut.scrub(str(error))
+        sentence = told(session.sut.scrub(str(error)))
         if error.evidence:
             print(visible(error.evidence, lines=True), file=sys.stderr)
         raise Unreachable(sentence, collector.end_early(f"not run: {sentence}")) from None
@@ -166,7 +167,7 @@ def _prepare(collector: Collector, session: RunSession) -> None:
     collector.rtt_ms = prepared.rtt_ms
     prepared.found.write(collector.out)
     for sentence in prepared.sentences:
-        print(f"before the first case: {session.sut.scrub(sentence)}", file=sys.stderr)
+        print(f"before the first case: {told(session.sut.scrub(sentence))}", file=sys.stderr)
 
 
 class Unreachable(pytest.exit.Exception):  # type: ignore[name-defined,misc]

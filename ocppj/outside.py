@@ -5,6 +5,7 @@ secret that is cut is none that can be found. Nothing is left that a terminal ob
 that turn the direction of writing), or that a CI system takes for a command (`::error::`, `##[error]`, `##vso[...]`).
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -17,7 +18,8 @@ STAND_IN: Final = "·"
 CUT: Final = "…"
 """Stands for the rest of a text that is cut."""
 
-_COMMAND: Final = re.compile(r"\A\s*::|##(?=\[|vso\[)")
+_COMMAND: Final = re.compile(r"\A\s*::|(?<!\w)::(?=[A-Za-z-]+(?:\s[^:]*)?::)|##(?=\[|vso\[)")
+"""Also within a line: whoever lays out a text may begin a line there."""
 
 
 def shown(text: str, secrets: Iterable[str] = (), longest: int | None = None) -> str:
@@ -29,6 +31,19 @@ def shown(text: str, secrets: Iterable[str] = (), longest: int | None = None) ->
     if longest is not None and len(text) > longest:
         text = text[: longest - 1] + CUT
     return harmless(text)
+
+
+def told(text: str, secrets: Iterable[str] = ()) -> str:
+    """The same for a text of several lines, which stay lines."""
+    return "\n".join(map(harmless, mask(text, secrets).split("\n")))
+
+
+class LogLines(logging.Formatter):
+    """Records of a log in which a peer may have a say, tracebacks too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        return told(super().format(record))
 
 
 def harmless(text: str) -> str:

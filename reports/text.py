@@ -4,6 +4,7 @@ A frame of the system under test is shown to people, so control characters in it
 mark) become visible signs, one for one: offsets into the text stay right.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import accumulate
@@ -17,6 +18,9 @@ from reports.secrets import mask
 ELLIPSIS: Final = "…"
 _UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
 _DELETE: Final = "\x7f"
+_NO_COMMAND: Final = "·"
+_COMMAND: Final = re.compile(r"\A::|(?<!\w)::(?=[A-Za-z-]+(?:\s[^:]*)?::)|##(?=\[|vso\[)")
+"""What a CI system takes for a command when it stands in a log."""
 
 
 def visible(text: str, *, lines: bool = False) -> str:
@@ -26,7 +30,8 @@ def visible(text: str, *, lines: bool = False) -> str:
     """
     if lines:
         return "\n".join(map(visible, text.split("\n")))
-    return "".join(map(_sign, text))
+    text = "".join(map(_sign, text))
+    return _COMMAND.sub(lambda found: _NO_COMMAND * len(found[0]), text) if "::" in text or "##" in text else text
 
 
 @lru_cache(maxsize=4096)

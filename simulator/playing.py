@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +11,7 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 
 from ocppj.errors import ConnectFailed
-from ocppj.outside import shown
+from ocppj.outside import LogLines, shown
 from simulator import charge_once, scripts
 from simulator.options import Given, model_of, station_of, values_of
 from simulator.station import Station
@@ -27,6 +28,9 @@ class Interrupted(Exception):
 
 def station(given: Given, arguments: Sequence[str]) -> int:
     """Run it; `arguments` are for the script. Returns the exit code."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogLines("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
     try:
         values_of(given)
         if given.show:

@@ -42,6 +42,7 @@ from harness.sut import (
 )
 from harness.sut.link import RUN_LENGTH
 from harness.verdicts import CaseFailure, HarnessError, Unreachable
+from ocppj.outside import told
 from reports.text import visible
 
 if TYPE_CHECKING:
@@ -126,18 +127,18 @@ def _probe(sut: Sut) -> int:
         try:
             prepared = asyncio.run(prepare(sut, lanes, out, run))
         except (NotReady, Unreachable) as error:
-            typer.echo(sut.scrub(str(error)), err=True)
+            typer.echo(told(sut.scrub(str(error))), err=True)
             for line in getattr(error, "evidence", "").splitlines():
                 typer.echo(f"    {visible(line)}".rstrip(), err=True)
             return ExitCode.USAGE if isinstance(error, NotReady) else ExitCode.ERRORS
         for line in _seen(sut, prepared):
-            typer.echo(sut.scrub(line))
+            typer.echo(told(sut.scrub(line)))
         problems = list(prepared.sentences)
         if prepared.look is not None and prepared.look.answers is Answers.BOOTS and _can_be_tried(sut):
             problems += _tried(sut, looker(sut, lanes, run), out)
         problems += asyncio.run(remove_all(sut, out))
     for problem in problems:
-        typer.echo(sut.scrub(problem), err=True)
+        typer.echo(told(sut.scrub(problem)), err=True)
     return ExitCode.ERRORS if problems else ExitCode.OK
 
 

@@ -13,7 +13,7 @@ from reports.headline import interruption, notices, why
 from reports.mismatches import contradictions
 from reports.remarks import remarks
 from reports.terminal import Table, performance_table, profile_table, totals
-from reports.text import wrap
+from reports.text import visible, wrap
 from reports.verdicts import OUTCOME_NAMES, exit_code, ordered, outcome
 
 MAX_WIDTH = 120
@@ -39,21 +39,21 @@ def print_results(results: dict[str, Any], out: Path) -> None:
     for table in tables:
         console.print(table)
     for remark in remarks(results):
-        console.print(f"note: {remark}", markup=False)
+        console.print(visible(f"note: {remark}"), markup=False)
     for sentence in asked.differences(results):
-        console.print(f"sent: {sentence}", markup=False)
+        console.print(visible(f"sent: {sentence}"), markup=False)
     for sentence in contradictions(results):
-        console.print(f"claim: {sentence}", markup=False)
+        console.print(visible(f"claim: {sentence}"), markup=False)
     for line in _reasons(results, console.width):
-        console.print(line, markup=False)
+        console.print(visible(line), markup=False)
     for notice in notices(results):
-        console.print(f"run: {notice}", markup=False)
+        console.print(visible(f"run: {notice}"), markup=False)
     cut = interruption(results)
     counts = ", ".join(f"{count} {OUTCOME_NAMES[name].lower()}" for name, count in totals(results).items() if count)
     told = f"{counts or 'nothing ran'} in {results['run']['seconds']:.1f} s"
     console.print(f"{cut}: {told}" if cut else told)
     if exit_code(results):
-        console.print(f"exit code {exit_code(results)}: {why(results)}", markup=False)
+        console.print(f"exit code {exit_code(results)}: {visible(why(results))}", markup=False)
     names = "  ".join(str(out / name) for name in FILES if (out / name).exists())
     console.print(f"reports: {names}", soft_wrap=True)
     console.print("Produced by an open harness; this is no certificate.")

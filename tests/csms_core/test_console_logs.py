@@ -64,6 +64,27 @@ def test_text_is_one_line_per_record(logged: Callable[[logs.Format], io.StringIO
 
 
 @pytest.mark.parametrize("format", ["text", "json"])
+def test_what_a_station_says_moves_no_terminal_and_commands_no_ci(
+    logged: Callable[[logs.Format], io.StringIO], format: logs.Format
+) -> None:
+    stream = logged(format)
+    words = "\x1b[2J\x9b1m\u202e ::error::owned"
+    lines = f"no\n::warning::{words}"
+
+    logging.getLogger("csms_core").info("it sent %s", words, extra={"frame": words})
+    try:
+        raise ValueError(lines)
+    except ValueError:
+        logging.getLogger("csms_core").exception("it failed")
+
+    said = stream.getvalue()
+    assert not {"\x1b", "\x9b", "\u202e"} & {*said}
+    assert "\\u001b" not in said
+    assert "::error::" not in said
+    assert "::warning::" not in said
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
 def test_secrets_are_masked_wherever_they_stand(
     logged: Callable[[logs.Format], io.StringIO], format: logs.Format
 ) -> None:

@@ -1,12 +1,13 @@
 """What came from outside, as it is shown: masked before it is cut, and nothing in it that anybody obeys."""
 
+import io
 import logging
 
 import pytest
 from websockets.asyncio.server import serve
 
 from ocppj.masking import MASK, mask
-from ocppj.outside import harmless, shown
+from ocppj.outside import LogLines, harmless, shown, told
 from ocppj.peer import connect
 
 KEY = "0123456789abcdefghij"
@@ -25,8 +26,9 @@ CHANGE = f'[2,"1","ChangeConfiguration",{{"key":"AuthorizationKey","value":"{KEY
         ("\ud800", "·"),
         ("::error::owned", "··error::owned"),
         ("  ::set-output name=x::y", "····set-output name=x::y"),
-        ("x\n::error::again", "x·::error::again"),
-        ("a::b, ipv6 fe80::1", "a::b, ipv6 fe80::1"),
+        ("x\n::error::again", "x···error::again"),
+        ("it said ::error file=x,line=1::owned", "it said ··error file=x,line=1::owned"),
+        ("a::b, ipv6 fe80::1, ::1 and ::ffff:1", "a::b, ipv6 fe80::1, ::1 and ::ffff:1"),
         ("see ##[error]owned", "see ··[error]owned"),
         ("see ##vso[task.setvariable]x", "see ··vso[task.setvariable]x"),
         ("## a heading", "## a heading"),
@@ -35,6 +37,27 @@ CHANGE = f'[2,"1","ChangeConfiguration",{{"key":"AuthorizationKey","value":"{KEY
 def test_nothing_is_left_that_a_terminal_or_a_ci_system_obeys(text: str, expected: str) -> None:
     assert harmless(text) == expected
     assert shown(text) == expected
+
+
+def test_lines_stay_lines_and_each_is_harmless() -> None:
+    assert told(f"one\n::error::two\n\x1b[1mthree {KEY}", [KEY]) == f"one\n··error::two\n·[1mthree {MASK}"
+
+
+def test_a_log_tells_nothing_that_is_obeyed(caplog: pytest.LogCaptureFixture) -> None:
+    handler = logging.StreamHandler(stream := io.StringIO())
+    handler.setFormatter(LogLines("%(levelname)s %(message)s"))
+    logger = logging.getLogger("tests.outside")
+    logger.addHandler(handler)
+    try:
+        raise ValueError("no\n::error::\x1b[31m")
+    except ValueError:
+        logger.exception("it sent \x1b[2J")
+    finally:
+        logger.removeHandler(handler)
+
+    assert "it sent ·[2J" in stream.getvalue()
+    assert "\n··error::·[31m" in stream.getvalue()
+    assert "\x1b" not in stream.getvalue()
 
 
 @pytest.mark.parametrize("longest", range(60, len(CHANGE) + 1))

@@ -22,6 +22,19 @@ def test_visible_keeps_every_offset_and_leaves_nothing_invisible(text: str) -> N
     assert visible(shown) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("::error::x", "··error::x"),
+        ("it said ::error file=a::x", "it said ··error file=a::x"),
+        ("see ##[group]x", "see ··[group]x"),
+        ("a::b ::1 ## c", "a::b ::1 ## c"),
+    ],
+)
+def test_what_a_ci_system_takes_for_a_command_is_none_any_more(text: str, expected: str) -> None:
+    assert visible(text) == expected
+
+
 def test_text_of_any_language_stays_and_blanks_become_spaces() -> None:
     assert visible("전기차 é e\u0301 – „x“") == "전기차 é e\u0301 – „x“"
     assert visible("a\u00a0b\u3000c") == "a b c"
