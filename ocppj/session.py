@@ -130,23 +130,27 @@ class Session:
         """The last frame of ``sender``."""
         return self._last[sender]
 
-    def time_out(self, id: str, at: int, sender: Role | None = None) -> None:
-        """``sender`` (the local party, unless another is named) gives up waiting for the answer to its CALL ``id``."""
+    def time_out(self, id: str, at: int, sender: Role | None = None) -> tuple[Finding, ...]:
+        """``sender`` (the local party, unless another is named) gives up waiting for the answer to its CALL ``id``.
+
+        Returns what that breaks; so does ``close``.
+        """
         asker = sender or self.local
         exchange = self._open[asker].pop(id)
-        if exchange is not None:
-            exchange.timed_out = True
-            self._judge_event("time-out", exchange, OTHER[asker], at)
+        if exchange is None:
+            return ()
+        exchange.timed_out = True
+        return self._judge_event("time-out", exchange, OTHER[asker])
 
-    def close(self, by: Role, at: int) -> None:
+    def close(self, by: Role, at: int) -> tuple[Finding, ...]:
         """The connection ended, because ``by`` ended it. What was not answered can no longer be."""
         last = self._last[OTHER[by]]
-        if last is not None:
-            self._judge_event("close", last, by, at)
+        found = () if last is None else self._judge_event("close", last, by)
         for calls in self._open.values():
             for exchange in calls:
                 exchange.timed_out = True
             calls.clear()
+        return found
 
     def _observe_call(self, seen: Seen, frame: Call) -> None:
         sender, id, action, payload = seen.sender, frame.id, frame.action, frame.payload
@@ -257,18 +261,20 @@ class Session:
         for lesson in about.lessons:
             lesson(seen, self)
 
-    def _judge_event(self, moment: Moment, about: Any, party: Role, at: int) -> None:
-        for _, check in BOOK.at[moment]:
-            remark = check(about, party, self)
-            if remark is not None:
-                self._remark(check, remark, party, about.seq, None)
+    def _judge_event(self, moment: Moment, about: Any, party: Role) -> tuple[Finding, ...]:
+        remarks = [(check, check(about, party, self)) for _, check in BOOK.at[moment]]
+        return tuple(
+            self._remark(check, remark, party, about.seq, None) for check, remark in remarks if remark is not None
+        )
 
-    def _remark(self, check: Check, remark: str | Remark, party: Role, seq: int | None, seen: Seen | None) -> None:
+    def _remark(self, check: Check, remark: str | Remark, party: Role, seq: int | None, seen: Seen | None) -> Finding:
         rule = BOOK.rule_of[check]
         if isinstance(remark, str):
             remark = Remark(remark)
         path = _kept(remark.path)
-        self._add(Finding(rule.id, remark.level or rule.level, party, remark.message, path, seq), seen)
+        finding = Finding(rule.id, remark.level or rule.level, party, remark.message, path, seq)
+        self._add(finding, seen)
+        return finding
 
     def _add(self, finding: Finding, seen: Seen | None) -> None:
         if seen is not None:

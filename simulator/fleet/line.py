@@ -120,9 +120,7 @@ class FleetLine(PeerBase, picows.WSListener):
     def _time_out(self, call: Call) -> None:
         session, now = self.session, monotonic_ns()
         sent_at = self._sent_at(call, now)
-        before = session.finding_count
-        session.time_out(call.id, now)
-        self._count_findings(before, call.action, call.raw)
+        self._tally.broken(session.time_out(call.id, now), call.action, call.raw)
         self._tally.unanswered(call.action, now - sent_at)
         self._over(CallTimeout(call.action, self._timeout))
 
@@ -326,19 +324,11 @@ class FleetLine(PeerBase, picows.WSListener):
         if self._pong is not None:
             self._pong.set_result(None)
             self._pong = None
-        before = session.finding_count
-        session.close("csms" if closed.by_remote else "station", now)
-        self._count_findings(before, "", "")
+        self._tally.broken(session.close("csms" if closed.by_remote else "station", now), "", "")
         if self._is_ready:  # else it never was the station's, and the attempt has failed
             self._tally.lost += not self._is_left
             self.standing.is_cut_off = not self._is_left
             self._on_closed(closed)
-
-    def _count_findings(self, before: int, action: str, text: str) -> None:
-        """Count what was found out about the lack of a frame; what is found in frames, the tally sees itself."""
-        new = self.session.finding_count - before
-        if new:
-            self._tally.broken(self.session.findings[-new:], action, text)
 
 
 def _code(frame: picows.WSFrame) -> int:

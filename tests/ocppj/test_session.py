@@ -99,9 +99,22 @@ def test_late_and_repeated_answers_are_told_apart() -> None:
     assert (again.late, again.repeated) == (False, True)
 
 
+def test_what_the_lack_of_a_frame_breaks_is_told_also_when_no_more_is_kept() -> None:
+    line = Line("csms", max_findings=1)
+    for text in ("x", "y"):
+        line.says(text)
+    line.is_called("1")
+
+    found = line.session.time_out("1", line.now)
+
+    assert [finding.rule for finding in found] == ["RPC-13"]
+    assert [finding.rule for finding in line.session.findings] == ["RPC-01"]
+    assert line.session.close("csms", line.now) == ()
+
+
 def test_timing_out_what_is_not_open_changes_nothing() -> None:
     line = Line("csms")
-    line.session.time_out("1", line.now)
+    assert line.session.time_out("1", line.now) == ()
     assert line.session.findings == []
 
 

@@ -15,7 +15,7 @@ from ocppj.peer_common import payload_of
 from ocppj.session import Seen
 from simulator.clock import Clock, VirtualClock
 from simulator.dialing import Outcome
-from simulator.fleet.line import Dialler, FleetLine
+from simulator.fleet.line import KEPT_FINDINGS, Dialler, FleetLine
 from simulator.fleet.tally import Tally
 from simulator.fleet.wheel import Wheel
 
@@ -164,6 +164,28 @@ async def test_silence_is_a_time_out_and_a_late_answer_is_none() -> None:
     heartbeat = end.tally.actions["Heartbeat"]
     assert (heartbeat.sent, heartbeat.unanswered, heartbeat.samples.count) == (2, 1, 1)
     assert end.wheel.pending == 0
+
+
+async def test_what_a_silence_breaks_is_counted_once_whatever_was_broken_before() -> None:
+    async def play(websocket: ServerConnection) -> None:
+        for _ in range(KEPT_FINDINGS + 2):
+            await websocket.send("garbage")
+        await websocket.wait_closed()
+
+    clock, end = VirtualClock(), End()
+    end.clock = clock
+    async with server(play) as url:
+        line = await end.connect(url)
+        await line.ping()  # what was sent before its pong has arrived
+        waiting = asyncio.ensure_future(call(line, "Heartbeat", timeout=10))
+        await asyncio.sleep(0)
+        await clock.advance(10.1)
+        with pytest.raises(CallTimeout):
+            await waiting
+        await line.close()
+
+    counts = {key[0]: one.count for key, one in end.tally.violations.items() if key[2] == "csms"}
+    assert counts == {"RPC-01": KEPT_FINDINGS + 2, "RPC-13": 1}
 
 
 async def test_each_call_has_its_whole_time_also_after_a_quick_one() -> None:
