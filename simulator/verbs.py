@@ -92,7 +92,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
     "vendor": _text("vendorId", "org.example", 255, 1),
     "message": _text("messageId", "Hello", 50),
     "data": _text("data", "text", 100_000),
-    "text": _text("the text, as it is to stand on the wire", '[2,"1","Heartbeat",{}]', 1_000_000),
+    "text": _text("the text, as it is to stand on the wire", '[2,"1","Heartbeat",{}]', 100_000),
     "how": Parameter("what becomes of the answer", "drop", choices=HOW),
     "seconds": Parameter("how late it comes", "5", Annotated[float, Field(ge=0, le=3600)]),
     "times": Parameter("to how many CALLs it happens", "1", Annotated[int, Field(ge=1, le=1_000_000)]),
