@@ -158,3 +158,10 @@ def test_a_load_that_never_was_is_no_success(with_outcomes: Any) -> None:
     assert problem_of_the_run(run) == ("BACKGROUND", "The background load was not there: no station was let in.")
     assert totals(run)["PASS"] == 1
     assert headline(run) == "1 of 1 cases passed"
+
+
+def test_a_run_in_which_nothing_could_be_judged_is_no_success(with_outcomes: Any) -> None:
+    run = with_outcomes("INCONCLUSIVE")
+    assert exit_code(run) == 3
+    kind, sentence = problem_of_the_run(run) or ("", "")
+    assert (kind, sentence) == ("NOTHING_CONCLUSIVE", "0 of 1 cases passed, 1 inconclusive.")
