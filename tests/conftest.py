@@ -21,7 +21,11 @@ os.environ.pop("GITHUB_STEP_SUMMARY", None)  # the runs of the tests are not for
 ROOT = Path(__file__).resolve().parent.parent
 
 FIRST = (
+    "tests/test_setup.py",
+    "tests/test_readme.py",
     "tests/test_packaging.py",
+    "tests/interop/test_habits_cases.py",
+    "tests/simulator/test_load.py",
     "tests/csms_core/test_durability_kill.py",
     "tests/testcases/",
     "tests/csms_core/test_console_page.py",
