@@ -409,9 +409,9 @@ BOOTS: dict[str, tuple[Any, str, str, str]] = {
     ),
     "broken JSON": (
         Text('[3,"{id}",{"status":'),
-        f"{CAME}the text is no JSON: Input data was truncated",
-        "RPC-13",
-        f"{STRAY}the text is no JSON: Input data was truncated",
+        "BootNotification was answered with what is no message: the text is no JSON: Input data was truncated",
+        "RPC-01",
+        "the text is no JSON: Input data was truncated",
     ),
     "a binary frame": (
         Octets(b"[3]"),

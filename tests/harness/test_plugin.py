@@ -523,7 +523,7 @@ BAD_ANSWERS = {
     "wrong id": (Text('[3,"someone-else",{"currentTime":"2026-11-21T10:00:00Z"}]'), "silence", "R1"),
     "wrong case of the id": (Text('[3,"{id}X",{"currentTime":"2026-11-21T10:00:00Z"}]'), "silence", "R1"),
     "too short": (Text('[3,"{id}"]'), "protocol", "R1"),
-    "no JSON": (Text('[3,"{id}",'), "silence", "R1"),
+    "no JSON": (Text('[3,"{id}",'), "protocol", "R1"),
     "no array": (Text('{"id":"{id}"}'), "silence", "R1"),
     "empty text": (Text(""), "silence", "R1"),
     "payload is a list": (Text('[3,"{id}",[]]'), "schema", "R1"),

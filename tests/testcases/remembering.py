@@ -19,6 +19,8 @@ from tests.harness import scripted_sut
 from tests.harness.scripted_sut import Payload, ScriptedSut
 
 KNOWN = {"EXPIRED-1": "Expired", "BLOCKED-1": "Blocked"}
+FAMILY = "FAMILY-1"
+"""The parent of every tag that it accepts."""
 CONFLICT = 409
 
 
@@ -38,11 +40,15 @@ class RememberingCsms(ScriptedSut):
         self.most_at_once = 0
         self.on_request = self._takes
         self.answers |= {
-            "Authorize": lambda payload: {"idTagInfo": {"status": self._status(payload["idTag"])}},
+            "Authorize": lambda payload: {"idTagInfo": self._about(payload["idTag"])},
             "StopTransaction": self._stop,
             "DiagnosticsStatusNotification": {},
             "FirmwareStatusNotification": {},
         }
+
+    def _about(self, tag: str) -> Payload:
+        family = {"parentIdTag": FAMILY} if tag in self.valid else {}
+        return {"status": self._status(tag), **family}
 
     def _status(self, tag: str) -> str:
         if tag in self.valid:

@@ -118,10 +118,11 @@ def test_tags_that_are_made_for_a_case_are_its_own_and_gone_after_it(runs: Runs)
     runs.csms.valid = set()
     runs.csms.on_request = tags
     runs.text(fixtures=f'[fixtures]\nkind = "reference"\napi = "{runs.csms.api}"\ntags_per = "case"\n')
-    cases = ["TC_003_CSMS", "TC_004_2_CSMS", "TC_010_CSMS", "TC_053_CSMS", "TC_043_4_CSMS", "TC_064_CSMS"]
+    # without TC_053_CSMS: the family of a tag is in a body, and this CSMS reads addresses only
+    cases = ["TC_003_CSMS", "TC_004_2_CSMS", "TC_010_CSMS", "TC_043_4_CSMS", "TC_064_CSMS"]
     verdicts = runs.run(*(part for id in cases for part in ("--plugproof-case", id)), "-p", "no:xdist")
 
-    assert set(verdicts.values()) == {"PASS"}
+    assert {id: runs.reasons[id] for id, verdict in verdicts.items() if verdict != "PASS"} == {}
     own = [tag for tag in made if tag.startswith("PP-")]
     assert len(own) == len(set(own)) == 2 * (len(cases) - 1)  # valid and valid_2, and none for the case without tags
     assert all(len(tag) <= 20 for tag in own)

@@ -48,9 +48,9 @@ def test_a_reservation_is_valid_and_has_an_id_of_its_own() -> None:
     assert len({payload["reservationId"] for payload in made}) > 1
 
 
-def test_entries_of_tags_that_are_there() -> None:
-    assert payloads.entries("A", None) == [{"idTag": "A", "idTagInfo": {"status": "Accepted"}}]
-    assert payloads.entries(None) == []
+def test_entries_of_tags() -> None:
+    assert payloads.entries("A") == [{"idTag": "A", "idTagInfo": {"status": "Accepted"}}]
+    assert payloads.entries() == []
 
 
 @pytest.mark.parametrize(
