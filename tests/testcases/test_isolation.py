@@ -17,8 +17,6 @@ from tests.harness.suts import sut_of
 from tests.testcases.kill_matrix import ROOT, UNPLUGGED
 from tests.testcases.remembering import RememberingCsms, remembering_csms
 
-pytestmark = pytest.mark.xdist_group("isolation")
-
 MORE = """
 [performance]
 ocpp_response = 20
