@@ -9,7 +9,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 
 PACKAGES := commandline schemas ocppj csms_core simulator harness testcases reports
-TYPED := $(PACKAGES) $(wildcard conftest.py) $(sort $(dir $(wildcard benchmarks/*.py examples/*.py)))
+TYPED := $(PACKAGES) $(wildcard conftest.py tests) $(sort $(dir $(wildcard benchmarks/*.py examples/*.py)))
 # Packages whose own tests leave no branch unvisited, see CONTRIBUTING.md; the others are measured by `make coverage`, because
 # that makes a run half as long again.
 FULLY_COVERED := ocppj reports

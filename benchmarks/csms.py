@@ -23,7 +23,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -110,13 +110,18 @@ def main() -> None:
             package = json.loads((chosen.ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
             name = f"npm `ocpp-rpc` {package['version']} strict, memory"
             servers[name] = stack.enter_context(_ocpp_rpc(chosen.ocpp_rpc))
-        rounds: dict[str, list[Round]] = {name: [] for name in servers}
-        for number in range(chosen.rounds + 1):
-            for name, server in servers.items():
-                measured = _round(server, chosen.stations, chosen.loops)
-                if number:  # the first round warms up
-                    rounds[name].append(measured)
-    print(table(rounds, chosen.stations))
+        print(table(alternating(servers, chosen.rounds, chosen.stations, chosen.loops), chosen.stations))
+
+
+def alternating(servers: dict[str, Server], rounds: int, stations: int, loops: int) -> dict[str, list[Round]]:
+    """So many rounds of each server, in turn."""
+    measured: dict[str, list[Round]] = {name: [] for name in servers}
+    for number in range(rounds + 1):
+        for name, server in servers.items():
+            one = _round(server, stations, loops)
+            if number:  # the first round warms up
+                measured[name].append(one)
+    return measured
 
 
 def table(rounds: dict[str, list[Round]], stations: int) -> str:
@@ -203,12 +208,23 @@ def cpu_seconds(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def reference() -> Iterator[Server]:
-    """The reference CSMS on a database of its own, which knows the tag of the loop and lets every station in."""
+def reference(
+    *options: str,
+    prepare: Callable[[str], None] | None = None,
+    module: Sequence[str] = ("csms_core",),
+    tree: Path | None = None,
+) -> Iterator[Server]:
+    """The reference CSMS on a database of its own, which knows the tag of the loop and lets every station in.
+
+    `options` are further ones of its command line; `prepare` is given the URL of the database before it starts.
+    `module` is what is started in its place, with the same arguments after its own; `tree` is where its sources are.
+    """
     with tempfile.TemporaryDirectory(prefix="plugproof-bench-") as folder:
         database = f"sqlite:///{folder}/bench.db"
-        arguments = ["csms_core", "--port", "0", "--api-port", "0", "--any-station", "--database", database]
-        with _process(*arguments) as (pid, ready):
+        if prepare is not None:
+            prepare(database)
+        arguments = [*module, "--port", "0", "--api-port", "0", "--any-station", "--database", database, *options]
+        with _process(*arguments, tree=tree) as (pid, ready):
             request = urllib.request.Request(f"{ready['api']}/api/v1/tags/{TAG}", method="PUT")
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10):
                 yield Server(pid, ready["url"], ready["api"])
@@ -234,14 +250,18 @@ def _ocpp_rpc(folder: Path) -> Iterator[Server]:
         yield Server(pid, ready["url"])
 
 
-def _process(*arguments: str) -> contextlib.AbstractContextManager[tuple[int, dict[str, str]]]:
+def _process(
+    *arguments: str, tree: Path | None = None
+) -> contextlib.AbstractContextManager[tuple[int, dict[str, str]]]:
     """Run a module that prints one line of JSON when it is ready."""
-    return _running([sys.executable, "-m", *arguments], {})
+    return _running([sys.executable, "-m", *arguments], {}, tree)
 
 
 @contextlib.contextmanager
-def _running(command: list[str], variables: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **variables})
+def _running(
+    command: list[str], variables: dict[str, str], folder: Path | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, **variables})
     assert process.stdout is not None
     try:
         yield process.pid, json.loads(process.stdout.readline())

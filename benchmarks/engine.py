@@ -24,10 +24,10 @@ from typing import Any, Final
 from ocpp import routing, v16  # type: ignore[import-untyped]
 from ocpp.v16 import call_result, datatypes  # type: ignore[import-untyped]
 
-import schemas
 from ocppj import frames
-from ocppj.session import Memory, Session
-from ocppj.trace import Trace
+from ocppj.evidence.trace import Trace
+from ocppj.session.session import Memory, Session
+from ocppj.v16 import PROTOCOL
 
 NOW: Final = "2026-11-21T10:00:00.000Z"
 
@@ -153,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     logging.getLogger("ocpp").setLevel(logging.CRITICAL)  # it writes every message to its log
     trace = Trace(max_entries=10_000)
-    session = Session("csms", schemas.load("1.6"), trace=trace, memory=Memory())
+    session = Session("csms", PROTOCOL, trace=trace, memory=Memory())
     ours = engine(session)
     if chosen.profile:
         _profile(ours, texts(chosen.messages * 5, 0))

@@ -42,11 +42,11 @@ from benchmarks import fleet_count
 from benchmarks.csms import OCPP, TAG, Server, floor, reference
 from benchmarks.engine import CALLS, engine, texts
 from ocppj import frames
-from ocppj.session import Memory, Session
-from ocppj.trace import Trace
-from schemas import load
+from ocppj.evidence.trace import Trace
+from ocppj.session.session import Memory, Session
+from ocppj.v16 import PROTOCOL
 from simulator.fleet import Fleet, Plan
-from simulator.fleet.resources import allow_connections, calm_garbage_collector, memory
+from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector, memory
 
 SESSION_EVERY: Final = 20.0
 SESSION_LENGTH: Final = 20.0
@@ -153,7 +153,7 @@ def _round(who: str, url: str, stations: int, seconds: float) -> Round:
 
 def _engine() -> float:
     """CPU µs of a message of the engine, now."""
-    session = Session("csms", load("1.6"), trace=Trace(max_entries=10_000), memory=Memory())
+    session = Session("csms", PROTOCOL, trace=Trace(max_entries=10_000), memory=Memory())
     incoming = texts(ENGINE_MESSAGES, 0)
     return engine(session)(incoming) / (2 * len(incoming)) * 1e6
 

@@ -19,10 +19,10 @@ from typing import Any, Final, NamedTuple
 import picows
 import uvloop
 
-from ocppj.session import Session
 from simulator.fleet import Fleet, Plan
-from simulator.fleet.line import KEPT_FINDINGS, Dialler, FleetLine
-from simulator.fleet.wheel import Wheel
+from simulator.fleet.engine.dialler import Dialler
+from simulator.fleet.engine.line import FleetLine
+from simulator.fleet.engine.wheel import Wheel
 
 STATIONS: Final = 60
 SECONDS: Final = 400.0
@@ -95,12 +95,9 @@ class _Wire:
 
 
 class _Dialler(Dialler):
-    async def _open(self, _url: str, _identity: str, on_call: Any, on_closed: Any, memory: Any, *_: Any) -> FleetLine:
-        session = Session("station", self._schemas, memory=memory, max_findings=KEPT_FINDINGS)
-        line = FleetLine(session, self._tally, self._clock, on_call, on_closed)
+    async def _open(self, line: FleetLine, *_: Any) -> None:
         line.on_ws_connected(_Wire(line, asyncio.get_running_loop()))  # type: ignore[arg-type]
         line.ready()
-        return line
 
 
 class _Time:

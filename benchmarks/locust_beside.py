@@ -78,7 +78,7 @@ def table(rows: dict[str, Taken], stations: int) -> str:
 def _alone(stations: int, whole: float, seconds: float) -> Taken:
     with tempfile.TemporaryDirectory(prefix="plugproof-bench-") as folder, reference() as server:
         file = Path(folder) / "fleet.json"
-        command = [sys.executable, "-m", "simulator.fleet.cli", server.url, "--stations", str(stations)]
+        command = [sys.executable, "-m", "simulator.fleet.cli.main", server.url, "--stations", str(stations)]
         more = ["--ramp", f"{RAMP:g}/s", "--duration", f"{whole:g}s", "--quiet", "--json", str(file)]
         calls, cpu, took, _ = _measured([*command, *more, *LIFE], server, stations, seconds)
         return Taken(calls, cpu, took, json.loads(file.read_text("utf-8"))["all"]["milliseconds"]["p99"])

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from reports.explanation import render
+from reports.evidence.explanation import render
 
 PROMISE_SECONDS: Final = 15.0
 """A pre-check of all cases against the reference CSMS is to take no longer, on two cores."""

@@ -23,10 +23,14 @@ import uvloop
 
 from benchmarks.csms import LOOP
 from benchmarks.engine import CALLS
-from csms_core.config import Config
-from csms_core.context import StationContext
-from csms_core.profiles import HANDLERS
+from csms_core.auth.changes import Changes
+from csms_core.auth.passwords import Vault
+from csms_core.auth.policy import STRICT
+from csms_core.config.model import Config
+from csms_core.hub.context import Backroom, StationContext
 from csms_core.store import Store, tags
+from csms_core.v16.profiles import HANDLERS
+from ocppj.v16 import PROTOCOL
 
 TAG: Final = CALLS["Authorize"]["idTag"]
 ROWS: Final = {
@@ -51,13 +55,23 @@ class Taken(NamedTuple):
     commits: int
 
 
+def _backroom(store: Store) -> Backroom:
+    """None of the messages here goes there."""
+
+    async def operate(identity: str, action: str, payload: Any) -> Any:
+        raise LookupError("There is no hub.")
+
+    return Backroom(None, lambda work: work.close(), operate, Changes(store, Vault(), lambda identity: STRICT))
+
+
 class Bench:
     """Stations of one store."""
 
     def __init__(self, store: Store, number: int) -> None:
         self._store = store
+        backroom = _backroom(store)
         self._stations = [
-            StationContext(f"BENCH-{n:04d}", store, Config(), registered_as="Accepted") for n in range(number)
+            StationContext(f"BENCH-{n:04d}", store, Config(), PROTOCOL, backroom, "Accepted") for n in range(number)
         ]
         self._running: dict[str, list[int]] = {station.identity: [] for station in self._stations}
         self._moment = 0

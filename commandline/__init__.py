@@ -8,6 +8,19 @@ from commandline.checks import filled
 from commandline.command import Command, command, examples
 from commandline.group import Elsewhere, Group
 from commandline.nearest import nearest
+from commandline.options import Heading, Shared, option
 from commandline.running import run
 
-__all__ = ["Command", "Elsewhere", "Group", "command", "examples", "filled", "nearest", "run"]
+__all__ = [
+    "Command",
+    "Elsewhere",
+    "Group",
+    "Heading",
+    "Shared",
+    "command",
+    "examples",
+    "filled",
+    "nearest",
+    "option",
+    "run",
+]

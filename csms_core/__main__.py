@@ -1,6 +1,6 @@
 """`python -m csms_core`."""
 
-from csms_core.cli import main
+from csms_core.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

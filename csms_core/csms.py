@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
 
-from csms_core import net
 from csms_core.api.app import make_app
-from csms_core.api.server import ApiServer
+from csms_core.api.services import Services
 from csms_core.auth.changes import Changes
 from csms_core.auth.doorman import Doorman
 from csms_core.auth.passwords import Vault
-from csms_core.config import TEMPORARY, Config
-from csms_core.faults import CATALOGUE, Switchboard
-from csms_core.files import FileServer
-from csms_core.hub import Hub
-from csms_core.operations import Operations
+from csms_core.auth.policy import Handshake, choose_of
+from csms_core.config.contradictions import check
+from csms_core.config.model import TEMPORARY, Config
+from csms_core.faults.catalogue import catalogue
+from csms_core.faults.switchboard import Switchboard
+from csms_core.files import Depot, FileServer, JobPlaces
+from csms_core.gateway import sockets
+from csms_core.gateway.gate import Gate
+from csms_core.gateway.http import ApiServer
+from csms_core.hub.context import Backroom
+from csms_core.hub.hub import Hub
+from csms_core.hub.operations import Operations
+from csms_core.hub.version import Service, Version
 from csms_core.pki import Pki
-from csms_core.profiles import HANDLERS, PROFILES
-from csms_core.registry import merged_bookkeepers
-from csms_core.server import Gate
-from csms_core.services import Services
-from csms_core.settings import check
+from csms_core.pki.contexts import Contexts, TlsSettings, make_context
 from csms_core.store import Store
-from csms_core.tls import Contexts, TlsSettings, make_context
-from schemas import SchemaSet, load
+from csms_core.store.database import sqlite_file
+from csms_core.versions import spoken
 
 log = logging.getLogger(__name__)
+
+SPOKEN: Final = spoken()
 
 
 class Csms:
@@ -42,13 +49,17 @@ class Csms:
     sentence for the user.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, versions: Sequence[Version] = SPOKEN) -> None:
+        """`versions` are those of OCPP that it speaks."""
         self.config = config
-        self.schemas: SchemaSet = load("1.6")
-        self.switchboard = Switchboard(CATALOGUE)
+        self.versions = tuple(versions)
+        faults = catalogue({version.subprotocol: version.faults for version in versions})
+        right = Handshake(choose=choose_of(tuple(version.subprotocol for version in versions)))
+        self.switchboard = Switchboard(faults, right)
         self.store: Store
         self.hub: Hub
-        self.operations: Operations
+        self.operations: Mapping[str, Operations]
+        """By the name of a version."""
         self.vault: Vault
         self.app: FastAPI
         self.url = ""
@@ -79,41 +90,39 @@ class Csms:
         database = self._database(stack)
         self.store = await Store.open(database)
         stack.push_async_callback(self.store.close)
-        self.hub = Hub(self.store, config, HANDLERS)
+        self.hub = Hub(self.store, config, self.versions)
+        self.store.tell_ends(self.hub.ended)
+        self.operations = {each.name: Operations(each, self.hub, self.store, config) for each in self.versions}
         vault = self.vault = Vault()
         stack.callback(vault.close)
-        changes = Changes(self.store, vault, self.switchboard)
-        profiles = (*PROFILES, changes.registry)
-        self.operations = Operations(self.hub, self.store, config, self.schemas, merged_bookkeepers(profiles), profiles)
+        changes = Changes(self.store, vault, self.switchboard.handshake)
         log.info("reading the certificates")
         pki = None if config.pki is None else Pki.load(config.pki)
-        self.hub.backroom.pki = pki
-        self.hub.backroom.operate = self.operations.perform
         operator = config.operator or (None if pki is None else pki.operator)
         contexts = None if pki is None else Contexts(pki, lambda: self.switchboard.tls(TlsSettings()))
         is_foreign = (lambda certificate: False) if contexts is None else contexts.is_foreign
         doorman = Doorman(config, self.store, vault, changes, operator, is_foreign)
-        self.hub.is_stale = doorman.is_stale
 
         log.info("opening the ports")
-        sock = stack.enter_context(net.listen(config.host, config.port, "--port"))
-        api_sock = stack.enter_context(net.listen(config.host, config.api_port, "--api-port"))
-        self.url = net.address("ws", sock, config.path.rstrip("/"))
-        self.api_url = net.address("http", api_sock)
+        sock = stack.enter_context(sockets.listen(config.host, config.port, "--port"))
+        api_sock = stack.enter_context(sockets.listen(config.host, config.api_port, "--api-port"))
+        self.url = sockets.address("ws", sock, config.path.rstrip("/"))
+        self.api_url = sockets.address("http", api_sock)
         tls_sock = None
         if contexts is not None:
-            tls_sock = stack.enter_context(net.listen(config.host, config.tls_port, "--tls-port"))
-            self.tls_url = net.address("wss", tls_sock, config.path.rstrip("/"))
+            tls_sock = stack.enter_context(sockets.listen(config.host, config.tls_port, "--tls-port"))
+            self.tls_url = sockets.address("wss", tls_sock, config.path.rstrip("/"))
 
         files_tls = None if pki is None else make_context(pki, TlsSettings(asks=False))
         log.info("opening the file server")
-        self.files = FileServer(config, self.store, Path(config.files or _beside(database)), files_tls)
+        depot = Depot(Path(config.files or _beside(database)), config.max_file)
+        self.files = FileServer(config, JobPlaces(self.store, depot), files_tls)
         await self.files.open(stack)
 
         # The end goes backwards: first the stations, so that requests waiting for one get their answer from the API.
         services = Services(
             config,
-            self.schemas,
+            self.versions,
             self.store,
             self.hub,
             self.operations,
@@ -130,8 +139,13 @@ class Csms:
         api = ApiServer(self.app)
         await api.start(api_sock)
         stack.push_async_callback(api.stop)
-        stack.push_async_callback(self.operations.close)
-        gate = Gate(config, doorman, self.hub, self.switchboard)
+        for operations in self.operations.values():
+            stack.push_async_callback(operations.close)
+        served = [
+            Service(version, Backroom(pki, self.hub.later, self.operations[version.name].perform, changes))
+            for version in self.versions
+        ]
+        gate = Gate(config, doorman, self.hub, self.switchboard, served)
         servers = [await gate.open(sock)]
         if contexts is not None and tls_sock is not None:
             servers.append(await gate.open(tls_sock, contexts.shared))
@@ -151,5 +165,5 @@ class Csms:
 def _beside(database: str) -> str:
     """Folder for files that goes with a database."""
     parsed = make_url(database)
-    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
-    return f"{parsed.database}.files" if is_file else "plugproof-csms.files"
+    file = sqlite_file.file_of(parsed) if parsed.get_backend_name() == "sqlite" else None
+    return "plugproof-csms.files" if file is None else f"{file}.files"

@@ -4,7 +4,7 @@
         --session-every 20s --session-length 20s --limit "Authorize p95 < 1s"
 """
 
-from simulator.load import StationUser
+from simulator.fleet.locust.users import StationUser
 
 
 class Station(StationUser):

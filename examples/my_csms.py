@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
-from harness.operators import NotOffered
+from harness.adapters.operators import NotOffered
 
 
 class Operator:

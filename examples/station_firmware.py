@@ -12,7 +12,7 @@ import sys
 import httpx
 
 from simulator import Station
-from simulator.firmware import make_image
+from simulator.v16.profiles.firmware import make_image
 
 
 async def scenario(station: Station, api: str, version: str = "2.0.0") -> None:

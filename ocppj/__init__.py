@@ -2,5 +2,6 @@
 
 ``frames`` reads and writes messages, ``session`` keeps one connection's state, ``rules`` judges every frame, ``trace``
 records what was on the wire, ``matchers`` compare payloads with expectations; ``peer`` (asyncio) and ``peer_sync``
-(threads) carry the bytes. Sources are cited as in ``rules``: J = OCPP-J 1.6, S = OCPP 1.6 edition 2.
+(threads) carry the bytes. Each version stands in a folder of its own. Sources are cited as in ``rules``: J = OCPP-J
+1.6, S = OCPP 1.6 edition 2; P2, P4 = Part 2 and 4 of OCPP 2.0.1 edition 3.
 """

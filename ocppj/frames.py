@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from ocppj.grammar import is_no_json
+
 type_of_call: Final = 2
 type_of_result: Final = 3
 type_of_error: Final = 4
@@ -17,25 +19,18 @@ MAX_ID_LENGTH: Final = 36
 """Characters a message id may have at most (J §4.1.4)."""
 
 Problem = Literal[
-    "not-json", "binary", "not-array", "no-type", "unknown-type", "call-shape", "result-shape", "error-shape", "id-type"
+    "not-json",
+    "unreadable",
+    "binary",
+    "not-array",
+    "no-type",
+    "unknown-type",
+    "call-shape",
+    "result-shape",
+    "error-shape",
+    "id-type",
 ]
-"""Why a text is no OCPP-J message."""
-
-ERROR_CODES: Final = frozenset(
-    {
-        "NotImplemented",
-        "NotSupported",
-        "InternalError",
-        "ProtocolError",
-        "SecurityError",
-        "FormationViolation",
-        "PropertyConstraintViolation",
-        "OccurenceConstraintViolation",
-        "TypeConstraintViolation",
-        "GenericError",
-    }
-)
-"""The codes a CALLERROR may carry, spelled as on the wire (J §4.2.3)."""
+"""Why a text is no OCPP-J message; ``unreadable`` is one that may be, but that no value can be made of here."""
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
@@ -75,15 +70,27 @@ class Malformed(msgspec.Struct, frozen=True, gc=False):
     id_is_text: bool = True
     type: int | None = None
 
+    @property
+    def readable_id(self) -> str | None:
+        """The message id, if there is one that a message may have."""
+        return self.id if self.id_is_text else None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it was meant as one, so that nobody answers it."""
+        return self.type in (type_of_result, type_of_error)
+
 
 Frame = Call | CallResult | CallError | Malformed
 
 _TEXT: Final = r'"(?:[^"\\\x00-\x1f]|\\.)*"'
 _SPACE: Final = r"[ \t\n\r]*"
+_BEGIN: Final = re.compile(rf"{_SPACE}\[{_SPACE}(?:(?P<kind>[234]){_SPACE},)?")
 _HEAD: Final = re.compile(
     rf"{_SPACE}\[{_SPACE}(?P<kind>[234]){_SPACE},{_SPACE}(?P<id>{_TEXT}){_SPACE},{_SPACE}(?:(?P<action>{_TEXT}){_SPACE},)?"
 )
 """How a message begins, up to its payload."""
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -94,11 +101,13 @@ def parse(text: str) -> Frame:
     try:
         value = _decode(text)
     except RecursionError:
-        return _unreadable(text, "the text is nested too deeply to be read")
+        return _refused(text, "it is nested too deeply")
     except (msgspec.MsgspecError, ValueError) as error:
         if "out of range" in str(error):
-            return _unreadable(text, f"the text has a number that is too large to be read: {error}")
-        return _unreadable(text, f"the text is no JSON: {error}")
+            return _refused(text, "it has a number that is too large")
+        if _SURROGATE.search(text) is not None and not is_no_json(text):  # the decoder has many names for it
+            return _refused(text, "it has an escaped surrogate that stands alone")
+        return _as_far_as_read(text, "not-json", f"the text is no JSON: {error}")
     if type(value) is list:
         if len(value) == 3:
             kind, id, payload = value
@@ -156,8 +165,20 @@ def _text(value: Any) -> str:
     return _encode(value).decode()
 
 
-def _unreadable(text: str, message: str) -> Malformed:
-    """A text that no value can be made of, with what its beginning says: whoever asked can still be answered."""
+def _refused(text: str, why: str) -> Malformed:
+    """A text that is beyond what can be read here. If it is JSON, its sender did no wrong by that (RFC 8259 §9)."""
+    if is_no_json(text):
+        return _as_far_as_read(text, "not-json", f"the text is no JSON: {why}")
+    begun = _BEGIN.match(text)
+    if begun is None:
+        return Malformed(text, "not-array", "a message is a JSON array, this is none")
+    if begun["kind"] is None:
+        return Malformed(text, "no-type", "the first element is to be the integer 2, 3 or 4")
+    return _as_far_as_read(text, "unreadable", f"the text is JSON and cannot be read here: {why}")
+
+
+def _as_far_as_read(text: str, problem: Problem, message: str) -> Malformed:
+    """The text with what its beginning says: whoever asked can still be answered."""
     found = _HEAD.match(text)
     if found is not None:
         kind = int(found["kind"])
@@ -168,8 +189,8 @@ def _unreadable(text: str, message: str) -> Malformed:
         except (msgspec.MsgspecError, ValueError):
             pass
         else:
-            return Malformed(text, "not-json", message, id, type=kind)
-    return Malformed(text, "not-json", message)
+            return Malformed(text, problem, message, id, type=kind)
+    return Malformed(text, problem, message)
 
 
 def _misshapen(text: str, value: list[Any], problem: Problem, shape: str) -> Malformed:

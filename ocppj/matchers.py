@@ -1,35 +1,15 @@
 """Comparing a payload with what is expected of it, member by member, in the words of the wire.
 
 An expectation is a mapping ``member -> value or matcher``; nested mappings match the members they name and let others
-be, lists match element by element. Members of the type CiString are compared without regard to case (S §2.2, §7.15).
+be, lists match element by element. Where letter case does not count (``Protocol.folded``) it is not compared.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 Path = tuple[str | int, ...]
-
-CI_MEMBERS: Final = frozenset(
-    {
-        "idTag",
-        "parentIdTag",
-        "key",
-        "vendorId",
-        "messageId",
-        "chargePointVendor",
-        "chargePointModel",
-        "chargePointSerialNumber",
-        "chargeBoxSerialNumber",
-        "firmwareVersion",
-        "iccid",
-        "imsi",
-        "meterType",
-        "meterSerialNumber",
-    }
-)
-"""Members that are CiStrings in OCPP 1.6: the same text in other letter case is the same value."""
 
 
 class _Missing:
@@ -82,10 +62,13 @@ def satisfies(text: str, accepts: Callable[[Any], bool]) -> Matcher:
     return Matcher(text, lambda value: value is not MISSING and accepts(value))
 
 
-def mismatches(expected: Mapping[str, Any], payload: Any) -> list[Mismatch]:
-    """Everything in which ``payload`` is not as ``expected``; empty when it matches."""
+def mismatches(expected: Mapping[str, Any], payload: Any, folded: Collection[str]) -> list[Mismatch]:
+    """Everything in which ``payload`` is not as ``expected``; empty when it matches.
+
+    ``folded``: the members whose text is the same in any letter case.
+    """
     found: list[Mismatch] = []
-    _compare(expected, payload, (), found)
+    _compare(expected, payload, (), folded, found)
     return found
 
 
@@ -116,7 +99,7 @@ def _readable(value: Any) -> Any:
     return value
 
 
-def _compare(expected: Any, actual: Any, path: Path, found: list[Mismatch]) -> None:
+def _compare(expected: Any, actual: Any, path: Path, folded: Collection[str], found: list[Mismatch]) -> None:
     if isinstance(expected, Matcher):
         if not expected.accepts(actual):
             found.append(Mismatch(path, expected.text, actual))
@@ -125,24 +108,26 @@ def _compare(expected: Any, actual: Any, path: Path, found: list[Mismatch]) -> N
             found.append(Mismatch(path, "an object", actual))
             return
         for name, value in expected.items():
-            _compare(value, actual.get(name, MISSING), (*path, name), found)
+            _compare(value, actual.get(name, MISSING), (*path, name), folded, found)
     elif isinstance(expected, Sequence) and not isinstance(expected, str):
-        _compare_list(expected, actual, path, found)
-    elif not _same(expected, actual, path):
+        _compare_list(expected, actual, path, folded, found)
+    elif not _same(expected, actual, path, folded):
         found.append(Mismatch(path, shown(expected), actual))
 
 
-def _compare_list(expected: Sequence[Any], actual: Any, path: Path, found: list[Mismatch]) -> None:
+def _compare_list(
+    expected: Sequence[Any], actual: Any, path: Path, folded: Collection[str], found: list[Mismatch]
+) -> None:
     if not isinstance(actual, list) or len(actual) != len(expected):
         found.append(Mismatch(path, shown(list(expected)), actual))
         return
     for index, (wanted, got) in enumerate(zip(expected, actual, strict=True)):
-        _compare(wanted, got, (*path, index), found)
+        _compare(wanted, got, (*path, index), folded, found)
 
 
-def _same(expected: Any, actual: Any, path: Path) -> bool:
+def _same(expected: Any, actual: Any, path: Path, folded: Collection[str]) -> bool:
     if isinstance(expected, str) and isinstance(actual, str):
         name = next((part for part in reversed(path) if isinstance(part, str)), None)
-        return expected.casefold() == actual.casefold() if name in CI_MEMBERS else expected == actual
+        return expected.casefold() == actual.casefold() if name in folded else expected == actual
     # In Python `True == 1`; on the wire they differ.
     return isinstance(actual, bool) == isinstance(expected, bool) and bool(expected == actual)

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 
 def as_payload(value: Any) -> dict[str, Any]:
@@ -38,6 +38,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_IRREGULAR: Final = {"bulk_soc": "bulkSoC", "full_soc": "fullSoC", "responder_url": "responderURL"}
+"""Names that the distribution writes so, and the wire otherwise than by the rule."""
+
+
 def _wire_name(name: str) -> str:
+    if name in _IRREGULAR:
+        return _IRREGULAR[name]
     first, *rest = name.split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in rest)

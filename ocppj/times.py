@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import msgspec
+
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
 """The first and the last moment Python can name; what lies beyond them counts as them."""
@@ -12,6 +14,7 @@ _WITH_ZONE: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
 _SECOND: Final = slice(17, 19)
+_encoder: Final = msgspec.json.Encoder()
 
 
 def moment(text: str) -> datetime:
@@ -41,3 +44,31 @@ def _later(at: datetime, by: timedelta) -> datetime:
         return at + by
     except OverflowError:
         return LATEST
+
+
+def timestamp(at: datetime) -> str:
+    """A moment as a dateTime: UTC, milliseconds, `Z`."""
+    return _micros(at)[:23] + "Z"
+
+
+def exact(at: datetime) -> str:
+    """A moment as a dateTime with all its digits, so that texts sort as moments do: UTC, microseconds, `Z`."""
+    return _micros(at) + "Z"
+
+
+def _micros(at: datetime) -> str:
+    """UTC with microseconds, without the `Z`: what `isoformat` makes, in a fraction of its time."""
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    text = _encoder.encode(at)
+    return text[1:27].decode() if at.microsecond else text[1:20].decode() + ".000000"
+
+
+def next_boundary(at: datetime, interval: int) -> datetime:
+    """The first multiple of `interval` seconds since midnight UTC that comes after `at`.
+
+    Midnight itself is always a boundary, also when the interval does not divide a day.
+    """
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    passed = (at - midnight).total_seconds()
+    return midnight + timedelta(seconds=min((passed // interval + 1) * interval, 86_400.0))

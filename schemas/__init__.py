@@ -14,7 +14,9 @@ from schemas.model import (
     UnknownVersion,
     Violation,
 )
-from schemas.registry import SchemaSet, load
+from schemas.registry import SchemaSet, actions_of, load
+from schemas.secrets import Secrets, secrets_of, secrets_of_all
+from schemas.versions import known_versions
 
 __all__ = [
     "ActionInfo",
@@ -23,9 +25,14 @@ __all__ = [
     "Kind",
     "SchemaError",
     "SchemaSet",
+    "Secrets",
     "Sender",
     "UnknownAction",
     "UnknownVersion",
     "Violation",
+    "actions_of",
+    "known_versions",
     "load",
+    "secrets_of",
+    "secrets_of_all",
 ]

@@ -1,7 +1,6 @@
 """Why a payload was refused: jsonschema in exact decimal arithmetic, its errors turned into sentences of our own.
 
-Only what jsonschema-rs refused gets here, so clarity comes before speed. The CALLERROR codes of OCPP-J 1.6 §4.2.3
-follow from `keyword`.
+Only what jsonschema-rs refused gets here, so clarity comes before speed. `keyword` names the code of a CALLERROR.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any
 
 import jsonschema
 
+from schemas.dialects import DRAFT_4, DRAFT_6
 from schemas.formats import is_date_time, is_uri
 from schemas.model import Path, Violation
 from schemas.wording import missing, refused, unexpected, unjudgeable
@@ -62,7 +62,7 @@ class Diagnoser:
         known = self._validators.get(id(schema))
         if known is None:
             # The schema is kept beside its validator, so that its id is not given to another one.
-            known = (schema, _Validator(exact(schema), format_checker=_FORMATS))
+            known = (schema, _VALIDATORS[schema.get("$schema", DRAFT_4)](exact(schema), format_checker=_FORMATS))
             self._validators[id(schema)] = known
         return known[1]
 
@@ -88,6 +88,13 @@ def _multiple_of(_validator: Any, factor: Any, instance: Any, _schema: Any) -> I
             yield jsonschema.ValidationError("multipleOf")
 
 
+def _is_integral(_checker: Any, instance: Any) -> bool:
+    """From draft 6 on 1.0 is an integer; ours come as decimals."""
+    if isinstance(instance, Decimal):
+        return instance == instance.to_integral_value()
+    return isinstance(instance, int) and not isinstance(instance, bool)
+
+
 def _formats() -> Any:
     checker = jsonschema.FormatChecker(formats=())
     checker.checks("date-time")(lambda value: not isinstance(value, str) or is_date_time(value))
@@ -96,7 +103,14 @@ def _formats() -> Any:
 
 
 _FORMATS = _formats()
-_Validator: Any = jsonschema.validators.extend(jsonschema.Draft4Validator, {"multipleOf": _multiple_of})
+_VALIDATORS: dict[str, Any] = {
+    DRAFT_4: jsonschema.validators.extend(jsonschema.Draft4Validator, {"multipleOf": _multiple_of}),
+    DRAFT_6: jsonschema.validators.extend(
+        jsonschema.Draft6Validator,
+        {"multipleOf": _multiple_of},
+        type_checker=jsonschema.Draft6Validator.TYPE_CHECKER.redefine("integer", _is_integral),
+    ),
+}
 
 
 def _path(error: Any) -> Path:

@@ -1,6 +1,6 @@
 """The corrections of errata.toml: what is changed in the schema files before they judge anything, and why.
 
-OCPP-J 1.6 errata chapter 2 corrects the published files; the other entries say in their own `source` what they rest on.
+Each entry says in its own `source` what it rests on.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import Any
 
 import msgspec
 
+from schemas.dialects import DRAFT_4
 from schemas.model import BadErratum
 
 INT32_MIN = -(2**31)
 INT32_MAX = 2**31 - 1
+ONE_DECIMAL = "at most one digit fraction"
 DATE_TIME_SHAPE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 
 
@@ -154,7 +156,7 @@ def subschemas(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _one_dialect(document: dict[str, Any]) -> bool:
     """Draft 4 for all, and no identifiers."""
     before = (document.get("$schema"), document.pop("$id", None), document.pop("id", None))
-    document["$schema"] = "http://json-schema.org/draft-04/schema#"
+    document["$schema"] = DRAFT_4
     return before != (document["$schema"], None, None)
 
 
@@ -180,8 +182,19 @@ def _date_time_shape(document: dict[str, Any]) -> bool:
     return changed
 
 
+def _one_decimal(document: dict[str, Any]) -> bool:
+    """Put into a keyword what a number is only said to be."""
+    changed = False
+    for schema in subschemas(document):
+        if schema.get("type") == "number" and ONE_DECIMAL in schema.get("description", ""):
+            changed |= schema.get("multipleOf") != 0.1
+            schema["multipleOf"] = 0.1
+    return changed
+
+
 _RULES: dict[str, Callable[[dict[str, Any]], bool]] = {
     "document": _one_dialect,
     "integer": _int32,
     "date-time": _date_time_shape,
+    "one-decimal": _one_decimal,
 }

@@ -1,4 +1,4 @@
-"""The two string formats OCPP 1.6 schemas use, for the diagnosis: `date-time` (RFC 3339) and `uri` (RFC 3986).
+"""The two string formats OCPP schemas use, for the diagnosis: `date-time` (RFC 3339) and `uri` (RFC 3986).
 
 `date-time` is written here a second time, independent of jsonschema-rs, because the checker jsonschema brings refuses
 leap seconds and the year 0, and accepts a trailing line feed. For `uri` jsonschema has no checker without more

@@ -1,4 +1,4 @@
-"""The facts and errors the schema layer hands out; OCPP 1.6 chapters 6 and 7 (messages and types)."""
+"""The facts and errors the schema layer hands out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class BadErratum(SchemaError):
 
 
 class ActionInfo(msgspec.Struct, frozen=True):
-    """One action: who sends its CALL, and the feature profile it belongs to."""
+    """One action: who sends its CALL, and the feature profile (1.6) or functional block (2.0.1) it belongs to."""
 
     name: str
     sender: Sender
@@ -47,7 +47,7 @@ class Violation(msgspec.Struct, frozen=True):
 
     `path` leads to the offending member. A missing member has no place of its own, so `required` points to the object
     that lacks it, and `actual` is the name of the member. `message` names the member as it is on the wire. Neither
-    `message` nor `actual` holds the AuthorizationKey or the credentials in an address.
+    `message` nor `actual` holds a password or the credentials in an address.
     """
 
     path: Path

@@ -1,7 +1,7 @@
-"""One OCPP version's schemas, ready to judge: `load("1.6").call["Authorize"](payload)`; OCPP 1.6 chapters 6 and 7.
+"""One OCPP version's schemas, ready to judge: `load("1.6").call["Authorize"](payload)`.
 
 jsonschema-rs decides, on every frame; jsonschema explains, only what was refused (see `diagnosis`). All schemas of a
-version are compiled at once, which takes two milliseconds; jsonschema, whose import takes fifty, waits for the first
+version are compiled at once, which takes some milliseconds; jsonschema, whose import takes fifty, waits for the first
 diagnosis.
 """
 
@@ -16,11 +16,12 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 import msgspec
 
 from schemas import errata, source
-from schemas.model import ActionInfo, BadSource, Kind, UnknownAction, UnknownVersion, Violation
+from schemas.dialects import check_of
+from schemas.model import ActionInfo, BadSource, Kind, UnknownAction, Violation
+from schemas.versions import files_of
 
 if TYPE_CHECKING:
     from schemas.diagnosis import Diagnoser
@@ -28,20 +29,12 @@ if TYPE_CHECKING:
 Check = Callable[[Any], bool]
 
 
-class _Version(msgspec.Struct, frozen=True):
-    folder: str
-    subprotocol: str
-
-
 class _Senders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The actions of one feature profile, by who sends the CALL."""
+    """The actions of one feature profile or functional block, by who sends the CALL."""
 
     station: tuple[str, ...] = ()
     csms: tuple[str, ...] = ()
     both: tuple[str, ...] = ()
-
-
-_VERSIONS: Mapping[str, _Version] = {"1.6": _Version("v16", "ocpp1.6")}
 
 
 class SchemaSet:
@@ -52,19 +45,17 @@ class SchemaSet:
     msgspec): on lone surrogates, member names that are no strings and objects of Python it may raise ValueError.
     """
 
-    def __init__(
-        self, version: str, subprotocol: str, actions: Mapping[str, ActionInfo], files: Mapping[str, dict[str, Any]]
-    ) -> None:
+    def __init__(self, version: str, actions: Mapping[str, ActionInfo], files: Mapping[str, dict[str, Any]]) -> None:
         self.version = version
-        self.subprotocol = subprotocol
+        call = files_of(version).call
         self.actions = actions
         self._schemas: dict[tuple[str, Kind], dict[str, Any]] = {}
         for action in actions:
-            self._schemas[action, "call"] = source.inline_references(files[f"{action}.json"])
+            self._schemas[action, "call"] = source.inline_references(files[f"{action}{call}"])
             self._schemas[action, "result"] = source.inline_references(files[f"{action}Response.json"])
         self.digest = _digest(self._schemas)
-        self.call: Mapping[str, Check] = {action: _check(self._schemas[action, "call"]) for action in actions}
-        self.result: Mapping[str, Check] = {action: _check(self._schemas[action, "result"]) for action in actions}
+        self.call: Mapping[str, Check] = {action: check_of(self._schemas[action, "call"]) for action in actions}
+        self.result: Mapping[str, Check] = {action: check_of(self._schemas[action, "result"]) for action in actions}
 
     @cached_property
     def source(self) -> str:
@@ -81,7 +72,7 @@ class SchemaSet:
         return self._diagnoser.violations(schema, payload, check)
 
     def schema(self, action: str, kind: Kind) -> dict[str, Any]:
-        """A copy of the schema as applied, free of references, draft 4. Raises UnknownAction."""
+        """A copy of the schema as applied, free of references. Raises UnknownAction."""
         return copy.deepcopy(self._schema(action, kind))
 
     def _schema(self, action: str, kind: Kind) -> dict[str, Any]:
@@ -97,48 +88,40 @@ class SchemaSet:
         return Diagnoser()
 
 
-def load(version: str = "1.6") -> SchemaSet:
+@cache
+def load(version: str) -> SchemaSet:
     """The schemas of an OCPP version, loaded once per process.
 
     Raises UnknownVersion; BadSource when the `ocpp` distribution is missing or has other files than expected;
     BadErratum when a correction no longer fits its file.
     """
-    if version not in _VERSIONS:
-        raise UnknownVersion(f"There are no schemas for OCPP {version!r}: use {', '.join(_VERSIONS)}.")
-    return _load(version)
+    of_version = files_of(version)
+    own = resources.files("schemas") / of_version.folder
+    actions = actions_of(version)
+    files = source.read_files(of_version.folder)
+    _expect_files(actions, files, of_version.call)
+    corrected = errata.apply(files, errata.parse((own / "errata.toml").read_bytes()).deviation)
+    return SchemaSet(version, actions, corrected)
 
 
 @cache
-def _load(version: str) -> SchemaSet:
-    known = _VERSIONS[version]
-    own = resources.files("schemas") / known.folder
-    actions = _actions((own / "actions.toml").read_bytes())
-    files = source.read_files(known.folder)
-    _expect_files(actions, files)
-    corrected = errata.apply(files, errata.parse((own / "errata.toml").read_bytes()).deviation)
-    return SchemaSet(version, known.subprotocol, actions, corrected)
-
-
-def _actions(text: bytes) -> dict[str, ActionInfo]:
+def actions_of(version: str) -> Mapping[str, ActionInfo]:
+    """The actions of a version, for who needs no schema: those take twenty times as long. Raises UnknownVersion."""
+    text = (resources.files("schemas") / files_of(version).folder / "actions.toml").read_text(encoding="utf-8")
     found: dict[str, ActionInfo] = {}
-    for profile, senders in msgspec.convert(tomllib.loads(text.decode()), dict[str, _Senders]).items():
+    for profile, senders in msgspec.convert(tomllib.loads(text), dict[str, _Senders]).items():
         found |= {name: ActionInfo(name, "station", profile) for name in senders.station}
         found |= {name: ActionInfo(name, "csms", profile) for name in senders.csms}
         found |= {name: ActionInfo(name, "both", profile) for name in senders.both}
     return dict(sorted(found.items()))
 
 
-def _expect_files(actions: Mapping[str, ActionInfo], files: Mapping[str, Any]) -> None:
-    expected = {name for action in actions for name in (f"{action}.json", f"{action}Response.json")}
+def _expect_files(actions: Mapping[str, ActionInfo], files: Mapping[str, Any], call: str) -> None:
+    expected = {name for action in actions for name in (f"{action}{call}", f"{action}Response.json")}
     if odd := sorted(expected ^ files.keys()):
         raise BadSource(
             f"The files of {source.source_name()} and actions.toml differ in {', '.join(odd)}: use the pinned version."
         )
-
-
-def _check(schema: dict[str, Any]) -> Check:
-    is_valid: Check = jsonschema_rs.Draft4Validator(schema, validate_formats=True).is_valid
-    return is_valid
 
 
 def _digest(schemas: Mapping[tuple[str, Kind], dict[str, Any]]) -> str:

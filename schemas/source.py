@@ -16,7 +16,7 @@ _MAX_DEPTH = 64
 
 
 def read_files(folder: str) -> dict[str, dict[str, Any]]:
-    """Read every schema file of one version, for example of folder `v16`, by file name.
+    """Read every schema file of one version, such as `v16`, by file name.
 
     Raises BadSource when the distribution is not installed, has no such folder, or a file is no JSON object.
     """
@@ -58,7 +58,7 @@ def inline_references(document: dict[str, Any]) -> dict[str, Any]:
 
     def expand(node: Any, depth: int) -> Any:
         if depth > _MAX_DEPTH:
-            raise BadSource("A schema refers to itself, which OCPP 1.6 schemas do not do.")
+            raise BadSource("A schema refers to itself, which OCPP schemas do not do.")
         if isinstance(node, list):
             return [expand(item, depth + 1) for item in node]
         if not isinstance(node, dict):

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from schemas.model import Path, Violation
+from schemas.secrets import secrets_of_all
 
 MASK = "***"
 _LONGEST_VALUE = 60
 _LONGEST_NAME = 40
 _DEEPEST = 32
-_SECRET_KEYS = frozenset({"authorizationkey"})
+_SECRETS = secrets_of_all()
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _USER_INFO = re.compile(r"//[^/@\s]*@")
 
@@ -81,6 +82,8 @@ def _judged(keyword: str, schema: dict[str, Any], value: Any, shown: str) -> tup
         return f"at most {limit} characters", f"it has {len(value)} characters, at most {limit} are allowed"
     if keyword == "minItems":
         return f"at least {limit} item", f"it holds {len(value)} items, at least {limit} is required"
+    if keyword == "maxItems":
+        return f"at most {limit} items", f"it holds {len(value)} items, at most {limit} are allowed"
     if keyword in ("format", "pattern"):
         expected = _FORMAT_NAMES.get(str(schema.get("format")), f"text of the form {limit}")
         return expected, f"{shown} is not {expected}"
@@ -103,8 +106,10 @@ def _at(payload: Any, path: Path) -> tuple[Any, Any]:
 
 
 def _masked(path: Path, parent: Any, value: Any) -> Any:
-    """The value without its secrets: that of AuthorizationKey, and name and password in an address."""
-    if path and path[-1] == "value" and isinstance(parent, dict) and _is_secret(parent.get("key")):
+    """The value without its secrets: that of a password, and name and password in an address."""
+    if isinstance(parent, dict) and path[-1] in _SECRETS.values and _SECRETS.is_named(parent):
+        return MASK
+    if ".".join(map(str, path[-2:])) in _SECRETS.members:
         return MASK
     if isinstance(value, str):
         return _USER_INFO.sub(f"//{MASK}@", value)
@@ -115,10 +120,6 @@ def _masked(path: Path, parent: Any, value: Any) -> Any:
     if isinstance(value, list):
         return [_masked((*path, index), value, item) for index, item in enumerate(value)]
     return value
-
-
-def _is_secret(key: Any) -> bool:
-    return isinstance(key, str) and key.casefold() in _SECRET_KEYS
 
 
 def _where(path: Path) -> str:

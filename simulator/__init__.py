@@ -7,26 +7,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.clock import Clock, SystemClock, VirtualClock
-    from simulator.errors import NotPossible
-    from simulator.events import Event, NotReached
-    from simulator.station import ConnectFailed, Station
+    from simulator.kernel.clock import Clock, SystemClock, VirtualClock
+    from simulator.kernel.errors import NotPossible
+    from simulator.kernel.events import Event, NotReached
+    from simulator.v16.station import ConnectFailed, Station
 
 __all__ = ["Clock", "ConnectFailed", "Event", "NotPossible", "NotReached", "Station", "SystemClock", "VirtualClock"]
 
 _HOMES = {
-    "Clock": "clock",
-    "ConnectFailed": "station",
-    "Event": "events",
-    "NotPossible": "errors",
-    "NotReached": "events",
-    "Station": "station",
-    "SystemClock": "clock",
-    "VirtualClock": "clock",
+    "Clock": "simulator.kernel.clock",
+    "ConnectFailed": "simulator.v16.station",
+    "Event": "simulator.kernel.events",
+    "NotPossible": "simulator.kernel.errors",
+    "NotReached": "simulator.kernel.events",
+    "Station": "simulator.v16.station",
+    "SystemClock": "simulator.kernel.clock",
+    "VirtualClock": "simulator.kernel.clock",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -9,27 +9,32 @@ name of a group into an attribute that pytest 9.2 no longer reads, so groups are
 import ast
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from tests import ROOT
+
 os.environ.pop("GITHUB_STEP_SUMMARY", None)  # the runs of the tests are not for the summary of the job that runs them
 
-ROOT = Path(__file__).resolve().parent.parent
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Whatever a shell starts in the background ignores SIGINT, and so would all that tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 FIRST = (
-    "tests/test_setup.py",
-    "tests/test_readme.py",
-    "tests/test_packaging.py",
+    "tests/setup/test_setup.py",
+    "tests/setup/test_readme.py",
+    "tests/setup/test_packaging.py",
     "tests/interop/test_habits_cases.py",
-    "tests/simulator/test_load.py",
-    "tests/csms_core/test_durability_kill.py",
+    "tests/simulator/fleet/locust/test_load.py",
+    "tests/csms_core/store/test_durability_kill.py",
     "tests/testcases/",
-    "tests/csms_core/test_console_page.py",
-    "tests/reports/test_html_browser.py",
+    "tests/csms_core/api/console/test_console_page.py",
+    "tests/reports/html/test_browser.py",
 )
 """What takes longest begins first, so that no worker is busy alone at the end."""
 

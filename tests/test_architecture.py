@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import ROOT
 
 # Package -> which of the other packages it may import.
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -162,17 +162,17 @@ def packages_stand_alone(module: Module) -> Iterator[str]:
 
 
 def locust_is_an_extra(module: Module) -> Iterator[str]:
-    """locust patches the whole process, so only simulator/load*.py may import it."""
-    if fnmatch(module.path, "simulator/load*"):
+    """locust patches the whole process, so only simulator/fleet/locust may import it."""
+    if fnmatch(module.path, "simulator/fleet/locust/*"):
         return
     for reference in module.references:
         if is_or_is_in(reference.name, "locust"):
-            yield f"{module.path}:{reference.line}: imports {reference.name}, only simulator/load*.py may"
+            yield f"{module.path}:{reference.line}: imports {reference.name}, only simulator/fleet/locust may"
 
 
 def ocppj_does_no_io(module: Module) -> Iterator[str]:
     """ocppj is fed text and time; sockets and loops are the peers' business."""
-    if module.package != "ocppj" or fnmatch(module.path, "ocppj/peer*.py"):
+    if module.package != "ocppj" or fnmatch(module.path, "ocppj/peers/*.py"):
         return
     yield from _io(module)
 
@@ -272,7 +272,9 @@ class Planted:
 VIOLATIONS = [
     Planted(import_order, "schemas/a.py", "import ocppj\n", "schemas/a.py:1: schemas imports ocppj"),
     Planted(import_order, "ocppj/a.py", "from harness import cli\n", "harness.cli"),
-    Planted(import_order, "csms_core/a.py", "from simulator.station import Station\n", "simulator.station.Station"),
+    Planted(
+        import_order, "csms_core/a.py", "from simulator.v16.station import Station\n", "simulator.v16.station.Station"
+    ),
     Planted(import_order, "simulator/a.py", "import json\nimport csms_core.app as app\n", "simulator/a.py:2"),
     Planted(import_order, "simulator/a/b.py", "def f():\n    from csms_core import app\n", "csms_core.app"),
     Planted(import_order, "reports/a.py", "from ocppj.frames import Call\n", "it may import schemas"),
@@ -291,11 +293,11 @@ VIOLATIONS = [
     Planted(packages_stand_alone, "harness/a.py", "from tests.helpers import proxy\n", "tests.helpers.proxy"),
     Planted(locust_is_an_extra, "simulator/fleet.py", "from locust import User\n", "locust.User"),
     Planted(locust_is_an_extra, "harness/load.py", "import locust.env\n", "locust.env"),
-    Planted(ocppj_does_no_io, "ocppj/session.py", "import asyncio\n", "asyncio"),
+    Planted(ocppj_does_no_io, "ocppj/session/session.py", "import asyncio\n", "asyncio"),
     Planted(ocppj_does_no_io, "ocppj/frames.py", "from websockets.sync.client import connect\n", "websockets"),
     Planted(ocppj_does_no_io, "ocppj/rules/core.py", "import threading as t\n", "threading"),
-    Planted(ocppj_does_no_io, "ocppj/trace.py", "from urllib import request\n", "urllib.request"),
-    Planted(ocppj_does_no_io, "ocppj/deep/peer.py", "import socket\n", "socket"),
+    Planted(ocppj_does_no_io, "ocppj/evidence/trace.py", "from urllib import request\n", "urllib.request"),
+    Planted(ocppj_does_no_io, "ocppj/deep/peers.py", "import socket\n", "socket"),
     Planted(reports_do_no_io, "reports/html.py", "import httpx\n", "httpx"),
     Planted(no_foreign_charge_point, "simulator/a.py", "from ocpp.v16 import ChargePoint\n", "ocpp.v16.ChargePoint"),
     Planted(no_foreign_charge_point, "simulator/a.py", "from ocpp.charge_point import ChargePoint\n", "charge_point"),
@@ -310,13 +312,13 @@ VIOLATIONS = [
 
 ALLOWED = [
     Planted(import_order, "ocppj/a.py", "import schemas\nfrom . import frames\nfrom .frames import Call\n", ""),
-    Planted(import_order, "csms_core/api/a.py", "from ..store import Store\nfrom ocppj.peer import Peer\n", ""),
+    Planted(import_order, "csms_core/api/a.py", "from ..store import Store\nfrom ocppj.peers.aio import Peer\n", ""),
     Planted(import_order, "harness/a.py", "import csms_core, ocppj, reports, schemas, simulator\n", ""),
     Planted(import_order, "testcases/a.py", "from harness import case\n", ""),
     Planted(import_order, "schemas/a.py", "import ocppj_tools\nlocal = object()\nlocal.simulator\n", ""),
-    Planted(locust_is_an_extra, "simulator/load.py", "import locust\n", ""),
-    Planted(locust_is_an_extra, "simulator/load_users.py", "from locust import User\n", ""),
-    Planted(ocppj_does_no_io, "ocppj/peer_sync.py", "import threading\nimport websockets.sync.client\n", ""),
+    Planted(locust_is_an_extra, "simulator/fleet/locust/users.py", "import locust\n", ""),
+    Planted(locust_is_an_extra, "simulator/fleet/locust/more.py", "from locust import User\n", ""),
+    Planted(ocppj_does_no_io, "ocppj/peers/sync.py", "import threading\nimport websockets.sync.client\n", ""),
     Planted(ocppj_does_no_io, "simulator/fleet.py", "import asyncio\n", ""),
     Planted(ocppj_does_no_io, "ocppj/a.py", "from urllib.parse import quote\nfrom collections import deque\n", ""),
     Planted(no_foreign_charge_point, "simulator/a.py", "from ocpp.v16 import call, enums\ncall.Authorize('x')\n", ""),

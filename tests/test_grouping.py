@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.conftest import FIRST, ROOT, group_of
+from tests import ROOT
+from tests.conftest import FIRST, group_of
 from tests.harness.conftest import INI, WITHOUT
 
 
@@ -26,17 +27,18 @@ def test_what_a_module_makes_once_keeps_its_tests_together(request: pytest.Fixtu
 @pytest.mark.parametrize(
     ("nodeid", "group"),
     [
-        ("tests/csms_core/test_console_page.py::test_any", "browser"),  # among several marks, over several lines
-        ("tests/reports/test_html_browser.py::test_any[phone]", "browser"),
+        # among several marks, over several lines
+        ("tests/csms_core/api/console/test_console_page.py::test_any", "browser"),
+        ("tests/reports/html/test_browser.py::test_any[phone]", "browser"),
         ("tests/testcases/test_catalogue.py::test_any", "catalogue"),
         (
-            "tests/csms_core/test_durability_kill.py::"
+            "tests/csms_core/store/test_durability_kill.py::"
             "test_tx_18_a_database_server_that_crashes_under_load_loses_nothing",
             "postgresql",
         ),
-        ("tests/csms_core/test_store_batches.py::test_any[postgresql-3]", "postgresql"),
-        ("tests/csms_core/test_store_batches.py::test_any[sqlite-3]", None),
-        ("tests/harness/test_pki.py::test_any", "tests/harness/test_pki.py"),  # a fixture of the module
+        ("tests/csms_core/store/test_store_batches.py::test_any[postgresql-3]", "postgresql"),
+        ("tests/csms_core/store/test_store_batches.py::test_any[sqlite-3]", None),
+        ("tests/harness/pki/test_pki.py::test_any", "tests/harness/pki/test_pki.py"),  # a fixture of the module
         ("tests/ocppj/test_frames.py::test_any", None),
     ],
 )

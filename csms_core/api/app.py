@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from csms_core.api import operations, stations, tags
-from csms_core.api.guard import Guard
-from csms_core.api.late import add_later
+from csms_core.api.http.guard import Guard
+from csms_core.api.http.late import add_later
+from csms_core.api.http.segments import Segments
 from csms_core.api.models import ErrorOut
-from csms_core.api.segments import Segments
-from csms_core.services import Services
+from csms_core.api.routes import operations, stations, tags
+from csms_core.api.services import Services
 
 ERRORS = {
     400: "the body or the path is no text",
@@ -35,9 +37,13 @@ def make_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     hosts = (services.config.host, *services.config.api_hosts)
-    for router in (operations.router, stations.router, tags.router):
-        app.include_router(router)
-    add_later(app)
+    for version in services.versions:
+        app.include_router(operations.router(version))
+    app.include_router(stations.router)
+    app.include_router(tags.router)
+    for name in (name for version in services.versions for name in version.api.at_once):
+        app.include_router(import_module(name).router)
+    add_later(app, services.versions)
     app.add_middleware(Segments)
     app.add_middleware(Guard, store=services.store, hosts=hosts)  # added last, so it is asked first
     app.add_exception_handler(RequestValidationError, _bad_request)

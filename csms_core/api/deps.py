@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request
 
-from csms_core.services import Services
+from csms_core.api.services import Services
 
 
 def _services(request: Request) -> Services:

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
-
-from csms_core import clock
-
-_PRINTABLE = re.compile(r"[ -~]+")
-
-
-def _printable(value: str) -> str:
-    if _PRINTABLE.fullmatch(value) is None:
-        raise ValueError("an idTag holds printable ASCII characters only")
-    return value
-
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Identity = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-IdTag = Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(_printable)]
 Registration = Literal["Accepted", "Pending", "Rejected"]
 
 
@@ -65,7 +52,8 @@ class NamedStationIn(StationIn):
 
 
 class StationOut(BaseModel):
-    """A station. `registered_as` is what its last boot was answered with, `boot` what that BootNotification said.
+    """A station. `ocpp` is the version it speaks, or spoke when it booted last. `registered_as` is what its last boot
+    was answered with, `boot` what that BootNotification said.
 
     `connected_at`, `last_seen` and `security_profile` are those of its connection, null when it is not connected. What
     `connectors` tell is then what was told last.
@@ -73,6 +61,7 @@ class StationOut(BaseModel):
 
     identity: str
     online: bool
+    ocpp: str | None
     registration: Registration | None
     interval: int | None
     registered_as: Registration | None
@@ -90,78 +79,6 @@ class NoticeOut(BaseModel):
     action: str
     payload: dict[str, Any]
     received_at: str
-
-
-class TagIn(Body):
-    """What a tag is worth. After `expiryDate` an Accepted tag is Expired."""
-
-    status: Literal["Accepted", "Blocked", "Expired", "Invalid"] = "Accepted"
-    parentIdTag: IdTag | None = None
-    expiryDate: Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None = None
-
-    @field_validator("expiryDate")
-    @classmethod
-    def _names_a_moment(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            return clock.wire(clock.parse(value))
-        except ValueError:
-            raise ValueError(f"'{value}' is no dateTime such as 2030-01-01T00:00:00Z") from None
-
-
-class NamedTagIn(TagIn):
-    """A tag among others."""
-
-    idTag: IdTag
-
-
-class TagOut(BaseModel):
-    """A tag."""
-
-    idTag: str
-    status: str
-    parentIdTag: str | None
-    expiryDate: str | None
-
-
-class TransactionOut(BaseModel):
-    """A transaction; registers in Wh. The stop members are null while it runs.
-
-    `ended_by` says what showed its end: `StopTransaction`, or a later `StartTransaction` or `StatusNotification` of its
-    connector, or the `operator`; `evidence` is the sentence about any but the first. A StopTransaction that comes late
-    is booked all the same. `doubt` says why a transaction that seems to run may not.
-    """
-
-    transactionId: int
-    station: str
-    connectorId: int
-    idTag: str
-    idTagInfo: dict[str, Any]
-    meterStart: int
-    started_at: str
-    reservationId: int | None
-    running: bool
-    meterStop: int | None
-    stopped_at: str | None
-    reason: str | None
-    stop_idTag: str | None
-    ended_by: Literal["StopTransaction", "StartTransaction", "StatusNotification", "operator"] | None
-    evidence: str | None
-    doubt: str | None
-
-
-class EndIn(Body):
-    """An end by hand. `why` is kept with it; `meterStop` in Wh, when it is known."""
-
-    why: Annotated[str, StringConstraints(min_length=1, max_length=500)] = "An operator ended it."
-    meterStop: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
-
-
-class TransactionWithValues(TransactionOut):
-    """A transaction and its meter values as on the wire."""
-
-    meterValue: list[dict[str, Any]]
 
 
 class FaultIn(Body):

@@ -8,29 +8,30 @@ from typing import Any
 
 from fastapi import HTTPException
 
-from csms_core.api.operations import RESPONSES, STATUS
-from csms_core.operations import OperationError
-from csms_core.registry import Request
-from csms_core.services import Services
+from csms_core.api.routes.operations import RESPONSES, STATUS
+from csms_core.api.services import Services
+from csms_core.hub.errors import OperationError
+from csms_core.hub.operations import Operations
+from csms_core.hub.registry import Request
 from csms_core.store import stations
 
 __all__ = ["RESPONSES", "known", "refused", "send", "through"]
 
 
-async def send(csms: Services, identity: str, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+async def send(operations: Operations, identity: str, action: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Send one CALL and wait for the payload of its answer. Raises HTTPException."""
     try:
-        task = await csms.operations.start(identity, action, payload)
+        task = await operations.start(identity, action, payload)
         answer: dict[str, Any] = await asyncio.shield(task)  # a client that goes away ends no exchange
     except OperationError as error:
         raise _http(error) from None
     return answer
 
 
-async def through(csms: Services, identity: str, requests: Sequence[Request]) -> list[tuple[Request, Any]]:
+async def through(operations: Operations, identity: str, requests: Sequence[Request]) -> list[tuple[Request, Any]]:
     """Send several, see `Operations.through`. Raises HTTPException."""
     try:
-        return await csms.operations.through(identity, requests)
+        return await operations.through(identity, requests)
     except OperationError as error:
         raise _http(error) from None
 

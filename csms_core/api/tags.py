@@ -1,60 +1,65 @@
-"""Tags: which idTag is worth what (OCPP 1.6 §4.1)."""
+"""Bodies of the API that are about tags."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
-from sqlalchemy import Connection
+import re
+from typing import Annotated, Literal
 
-from csms_core.api.deps import Csms, Limit, Offset
-from csms_core.api.models import ErrorOut, IdTag, NamedTagIn, TagIn, TagOut
-from csms_core.store import tags
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, field_validator
 
-router = APIRouter(prefix="/api/v1", tags=["tags"], responses={404: {"model": ErrorOut}})
+from csms_core.api.models import Body
+from ocppj.times import moment, timestamp
+from ocppj.versions import LONGEST_TAG
 
-
-@router.get("/tags")
-async def list_tags(csms: Csms, offset: Offset = 0, limit: Limit = 1000) -> list[TagOut]:
-    """Tags in alphabetical order."""
-    found = await csms.store.read(lambda connection: tags.listing(connection, offset=offset, limit=limit))
-    return [_out(tag) for tag in found]
+_PRINTABLE = re.compile(r"[ -~]+")
 
 
-@router.put("/tags", status_code=204)
-async def put_tags(csms: Csms, body: list[NamedTagIn]) -> None:
-    """Make many tags known at once, or change them."""
-
-    def book(connection: Connection) -> None:
-        for tag in body:
-            tags.put(connection, tags.Tag(tag.idTag, tag.status, tag.parentIdTag, tag.expiryDate))
-
-    await csms.store.write(book)
+def printable(value: str) -> str:
+    """Raises ValueError when a character could not be on a card."""
+    if _PRINTABLE.fullmatch(value) is None:
+        raise ValueError("an idTag holds printable ASCII characters only")
+    return value
 
 
-@router.get("/tags/{id_tag:segment}")
-async def get_tag(csms: Csms, id_tag: str) -> TagOut:
-    """One tag; the case of its letters does not matter."""
-    tag = await csms.store.read(lambda connection: tags.find(connection, id_tag))
-    if tag is None:
-        raise _unknown(id_tag)
-    return _out(tag)
+AnyTag = Annotated[
+    str, StringConstraints(min_length=1, max_length=max(LONGEST_TAG.values())), AfterValidator(printable)
+]
+"""An idTag of OCPP 1.6, which has 20 characters at most, or the text of an idToken of OCPP 2.0.1."""
 
 
-@router.put("/tags/{id_tag:segment}", status_code=204)
-async def put_tag(csms: Csms, id_tag: IdTag, body: TagIn | None = None) -> None:
-    """Make a tag known, or change it; without a body it is Accepted."""
-    await put_tags(csms, [NamedTagIn(idTag=id_tag, **(body or TagIn()).model_dump())])
+class TagIn(Body):
+    """What a tag is worth. After `expiryDate` an Accepted tag is Expired.
+
+    `type` is for stations of OCPP 2.0.1, which tell a type with every idToken: it has to be this one; null: any.
+    """
+
+    status: Literal["Accepted", "Blocked", "Expired", "Invalid"] = "Accepted"
+    parentIdTag: AnyTag | None = None
+    expiryDate: Annotated[str, Field(json_schema_extra={"format": "date-time"})] | None = None
+    type: Literal["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress"] | None = None
+
+    @field_validator("expiryDate")
+    @classmethod
+    def _names_a_moment(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            return timestamp(moment(value))
+        except ValueError:
+            raise ValueError(f"'{value}' is no dateTime such as 2030-01-01T00:00:00Z") from None
 
 
-@router.delete("/tags/{id_tag:segment}", status_code=204)
-async def delete_tag(csms: Csms, id_tag: str) -> None:
-    """Forget a tag; from then on it is Invalid."""
-    if not await csms.store.write(lambda connection: tags.remove(connection, id_tag)):
-        raise _unknown(id_tag)
+class NamedTagIn(TagIn):
+    """A tag among others."""
+
+    idTag: AnyTag
 
 
-def _unknown(id_tag: str) -> HTTPException:
-    return HTTPException(404, f"The tag '{id_tag}' is not known.")
+class TagOut(BaseModel):
+    """A tag."""
 
-
-def _out(tag: tags.Tag) -> TagOut:
-    return TagOut(idTag=tag.id_tag, status=tag.status, parentIdTag=tag.parent_id_tag, expiryDate=tag.expiry_date)
+    idTag: str
+    status: str
+    parentIdTag: str | None
+    expiryDate: str | None
+    type: str | None

@@ -1,4 +1,4 @@
-"""What a ChangeConfiguration of AuthorizationKey or SecurityProfile means for the next handshake (A01, A05).
+"""Changes of what a station may connect with that are under way to it (white paper A01, A05).
 
 The key is kept (hashed) before it is sent, because the station may come back with it before its answer has been booked,
 or without its answer having arrived at all. A handshake that begins while an answer is being booked waits for the
@@ -8,37 +8,33 @@ booking, so that an Accepted ends the old key at once (OCPP-J §6.2.2).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from csms_core.auth import basic, terms
+from csms_core.auth import terms
 from csms_core.auth.passwords import Vault
-from csms_core.context import StationContext
-from csms_core.faults import Switchboard
-from csms_core.registry import Payload, Registry, Send
+from csms_core.auth.policy import Handshake
 from csms_core.store import Store, credentials
 
-KEY, PROFILE = "authorizationkey", "securityprofile"
-"""Configuration keys in lower case: their case does not matter (OCPP 1.6 §7.3, CiString)."""
+A = TypeVar("A")
 
-RISES = ("1", "2", "3")
-"""Values of SecurityProfile that a station can rise to (A05)."""
+Send = Callable[[], Awaitable[A]]
+"""Sends the change and gives the answer of the station."""
+
+StatusOf = Callable[[A], str | None]
+"""The status that an answer tells of the change."""
 
 
 class Changes:
-    """Follows the changes under way; one for the whole CSMS."""
+    """Follows the changes under way; one for the whole CSMS. `policy_of` is how a station is judged."""
 
-    def __init__(self, store: Store, vault: Vault, switchboard: Switchboard) -> None:
+    def __init__(self, store: Store, vault: Vault, policy_of: Callable[[str], Handshake]) -> None:
         self._store = store
         self._vault = vault
-        self._switchboard = switchboard
+        self._policy_of = policy_of
         self._booking: dict[str, asyncio.Future[None]] = {}
-        self.registry = Registry()
-        """What ChangeConfiguration means here, for `csms_core.operations`."""
-        self.registry.keeps("ChangeConfiguration")(self.keep)
-        self.registry.checks("ChangeConfiguration")(objection)
 
     async def settled(self, identity: str) -> None:
         """Wait until what a station has answered is booked."""
@@ -49,51 +45,40 @@ class Changes:
         """The station has used the key that was under way to it; no other is valid from now on."""
         await self._store.write(lambda connection: credentials.take_pending(connection, identity, pending))
 
-    async def keep(self, station: StationContext, payload: Payload, send: Send) -> Payload:
-        """Bookkeeper of ChangeConfiguration (`csms_core.registry`)."""
-        identity, key = station.identity, payload["key"].lower()
-        if key == KEY:
-            octets = basic.key_of_value(payload["value"])
-            hashed = await self._vault.hash(payload["value"].encode() if octets is None else octets)
-            await self._put(identity, pending=hashed)
-            return await self._settled(send, identity, lambda c, status: self._settle_key(c, identity, hashed, status))
-        if key == PROFILE and payload["value"] in RISES:
-            to = int(payload["value"])
-            await self._put(identity, announced=to)
-            return await self._settled(send, identity, lambda c, status: _settle_profile(c, identity, to, status))
-        return await send()
-
-    async def _settled(self, send: Send, identity: str, book: Callable[[Connection, str | None], None]) -> Payload:
+    async def key(self, identity: str, octets: bytes, send: Send[A], status_of: StatusOf[A]) -> A:
+        """A new key goes to a station."""
+        hashed = await self._vault.hash(octets)
+        await self._put(identity, pending=hashed)
         answer = await send()  # when it raises, nobody knows what the station has done, and both stay valid
+        await self._book(identity, lambda c: self._settle_key(c, identity, hashed, status_of(answer)))
+        return answer
+
+    async def profile(self, identity: str, to: int, send: Send[A], status_of: StatusOf[A]) -> A:
+        """A station is asked to rise to a security profile."""
+        await self._put(identity, announced=to)
+        answer = await send()
+        await self._book(identity, lambda c: _settle_profile(c, identity, to, status_of(answer)))
+        return answer
+
+    async def _book(self, identity: str, booking: Callable[[Connection], None]) -> None:
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._booking[identity] = mine
         try:
-            await self._store.write(lambda connection: book(connection, answer.get("status")))
+            await self._store.write(booking)
         finally:
             if self._booking.get(identity) is mine:
                 del self._booking[identity]
             mine.set_result(None)
-        return answer
 
     async def _put(self, identity: str, **changes: Any) -> None:
         await self._store.write(lambda connection: credentials.put(connection, identity, **changes))
 
     def _settle_key(self, connection: Connection, identity: str, hashed: str, status: str | None) -> None:
-        valid = self._switchboard.handshake(identity).settle(status)
+        valid = self._policy_of(identity).settle(status)
         if valid == "new":
             credentials.take_pending(connection, identity, hashed)
         elif valid == "old":
             credentials.drop_pending(connection, identity, hashed)
-
-
-def objection(connection: Connection, station: StationContext, payload: Payload) -> str | None:
-    """Judge of ChangeConfiguration (`csms_core.registry`): a key is 16 to 20 octets in hex digits (A00.FR.205)."""
-    if payload["key"].lower() != KEY or basic.key_of_value(payload["value"]) is not None:
-        return None
-    return (
-        f"the value of AuthorizationKey has to be {basic.SHORTEST_KEY} to {basic.LONGEST_KEY} octets, written as "
-        f"{2 * basic.SHORTEST_KEY} to {2 * basic.LONGEST_KEY} hex digits."
-    )
 
 
 def _settle_profile(connection: Connection, identity: str, announced: int, status: str | None) -> None:

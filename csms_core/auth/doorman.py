@@ -16,17 +16,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from csms_core import clock
 from csms_core.auth import basic, certificates, terms
 from csms_core.auth.changes import Changes
+from csms_core.auth.findings import Finding
 from csms_core.auth.passwords import Busy, Vault
+from csms_core.auth.policy import Handshake
 from csms_core.auth.terms import BASIC, NONE, TLS_BASIC, TLS_CERTIFICATE, ProblemKind
-from csms_core.config import Config
-from csms_core.faults.model import Handshake
-from csms_core.leniency import Finding
-from csms_core.store import Store, credentials, stations
+from csms_core.config.model import Config
+from csms_core.store import Store, clock, credentials, stations
 from csms_core.store import certificates as issued
 from csms_core.store.credentials import Credentials
+from ocppj.times import timestamp
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Admitted:
     """The station may come in. With profile 3 `serial` (hex digits) and `common_name` are those of its certificate.
 
     `begun` is when its judgement began, in seconds of the monotonic clock; `booted_as` what its last boot was answered
-    with; `findings` what a lenient CSMS let pass.
+    with, and `ocpp` the version it was in; `findings` what a lenient CSMS let pass.
     """
 
     profile: int
@@ -68,16 +68,21 @@ class Admitted:
     common_name: str | None = None
     begun: float = 0.0
     booted_as: str | None = None
+    ocpp: str | None = None
     findings: tuple[Finding, ...] = ()
 
 
 class Refused(Exception):
-    """The station may not come in. `status` is that of the HTTP answer; the text is one sentence without secrets."""
+    """The station may not come in. `status` is that of the HTTP answer; the text is one sentence without secrets.
+
+    `stranger`: the identity is not known to be that of a station.
+    """
 
     def __init__(self, status: http.HTTPStatus, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
+        self.stranger = True
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -116,6 +121,7 @@ class Doorman:
         self._vault = vault
         self._changes = changes
         self._attempts: OrderedDict[str, Attempt] = OrderedDict()
+        self._under_way: dict[object, float] = {}  # judgements, since when, oldest first
         self._changed: dict[str, float] = {}  # identities and serials of certificates, since when they are judged anew
 
     def last(self, identity: str) -> Attempt | None:
@@ -125,7 +131,8 @@ class Doorman:
     def changed(self, name: str) -> None:
         """What a station (its identity), or a certificate (its serial), is worth has changed just now."""
         now = time.monotonic()
-        while self._changed and next(iter(self._changed.values())) < now - self._config.open_timeout:
+        oldest = next(iter(self._under_way.values()), now)
+        while self._changed and next(iter(self._changed.values())) < oldest:
             del self._changed[next(iter(self._changed))]  # no handshake that began before it is under way
         self._changed.pop(name, None)  # the newest are at the end
         self._changed[name] = now
@@ -138,7 +145,14 @@ class Doorman:
     async def judge(self, offer: Offer, rules: Handshake) -> Admitted:
         """Let a station in, or raise `Refused`. `rules` are the judgements as faults leave them."""
         await self._changes.settled(offer.identity)
-        begun = time.monotonic()
+        mark, begun = object(), time.monotonic()
+        self._under_way[mark] = begun
+        try:
+            return replace(await self._judge(offer, rules), begun=begun)
+        finally:
+            del self._under_way[mark]
+
+    async def _judge(self, offer: Offer, rules: Handshake) -> Admitted:
         certificate = _read(offer)
         station, kept, is_revoked = await self._look_up(offer.identity, certificate)
         known = station is not None
@@ -148,6 +162,7 @@ class Doorman:
             admitted = await self._prove(offer, rules, kept, certificate, is_revoked)
         except Refused as refused:
             log.warning("%s was refused: %s", offer.identity, refused.sentence)
+            refused.stranger = not known
             if known:  # strangers must not push out what is remembered of others
                 self._remember(offer.identity, refused.sentence)
             raise
@@ -157,12 +172,14 @@ class Doorman:
         if station is None:  # let in all the same: any_station
             await self._register(offer.identity)
         self._remember(offer.identity, admitted)
-        return replace(admitted, begun=begun, booted_as=None if station is None else station.booted_as)
+        if station is None:
+            return admitted
+        return replace(admitted, booted_as=station.booted_as, ocpp=station.ocpp)
 
     async def _register(self, identity: str) -> None:
         """Make a stranger known; whoever connects to a CSMS that lets anybody in cannot fill its store."""
-        at, most = clock.wire(clock.now()), self._config.max_stations
-        if not await self._store.write(lambda connection: stations.enrol(connection, identity, at, most)):
+        at, most = timestamp(clock.now()), self._config.max_stations
+        if not await self._store.book(stations.enrol, stations.Stranger(identity, at, most)):
             sentence = (
                 "As many stations are registered as may be (max_stations); DELETE /api/v1/stations/... removes one."
             )

@@ -14,6 +14,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import os
 import secrets
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,10 @@ _SALT = 16
 _LENGTH = 32
 _MAX_MEMORY = 256 * 1024 * 1024
 
-WORKERS = 2
+WORKERS = max(1, min(2, (os.cpu_count() or 1) - 1))
+"""Threads that compute. One core is left for the event loop, for whoever is online waits for that, and as long as a
+storm of stations whose passwords are new goes on, these threads never rest."""
+
 REMEMBERED = 65_536
 """Right passwords that are kept: about 13 MB when full."""
 

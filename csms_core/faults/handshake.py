@@ -1,21 +1,19 @@
-"""Faults of the opening handshake (OCPP-J 1.6 §3), authentication and TLS included (white paper A00, A01, A05)."""
+"""Faults of the opening handshake (OCPP-J 1.6 §3), authentication included (white paper A00, A01, A05)."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from csms_core import tls
 from csms_core.auth import terms
-from csms_core.faults.edits import Condition, call_of, fault, put
-from csms_core.faults.model import Fault, Handshake
+from csms_core.auth.policy import Choose, Handshake
+from csms_core.faults.model import Fault
 from csms_core.pki.folder import FOREIGN
-from csms_core.tls import TlsSettings
 
 
-def faults() -> Iterator[Fault]:
-    """The faults of the handshake."""
+def faults(subprotocols: Sequence[str]) -> Iterator[Fault]:
+    """The faults of the handshake of a CSMS that speaks these."""
+    spoken = " or ".join(subprotocols)
     yield Fault(
         "identity-not-decoded",
         "A percent-encoded identity is looked up as it stands in the path.",
@@ -38,26 +36,24 @@ def faults() -> Iterator[Fault]:
     )
     yield Fault(
         "subprotocol-not-named",
-        "ocpp1.6 is agreed to, and not named in the answer to the handshake.",
+        f"{spoken} is agreed to, and not named in the answer to the handshake.",
         handshake=lambda right: replace(right, choose=_unnamed(right.choose)),
     )
     yield Fault(
         "subprotocol-beside-others-refused",
-        "ocpp1.6 is only recognised when nothing else is offered beside it.",
+        f"{spoken} is only recognised when nothing else is offered beside it.",
         handshake=lambda right: replace(right, choose=lambda offered: right.choose(_alone(offered))),
     )
     yield from _passwords()
     yield from _profiles()
     yield from _certificates()
-    yield from _changes()
-    yield from _tls()
 
 
 def _first(offered: Sequence[str]) -> str | None:
     return offered[0] if offered else None
 
 
-def _unnamed(choose: Callable[[Sequence[str]], str | None]) -> Callable[[Sequence[str]], str | None]:
+def _unnamed(choose: Choose) -> Choose:
     def chosen(offered: Sequence[str]) -> str | None:
         choose(offered)  # raises where there is nothing to agree to
         return None
@@ -160,86 +156,3 @@ def _certificates() -> Iterator[Fault]:
         "A client certificate that was revoked is accepted.",
         handshake=without("revoked"),
     )
-
-
-def _changes() -> Iterator[Fault]:
-    key, profile = _configures("AuthorizationKey"), _configures("SecurityProfile")
-    yield fault(
-        "authorization-key-wrong-name",
-        "The new key of a station is sent as AuthorisationKey.",
-        key,
-        put("key", "AuthorisationKey"),
-    )
-    yield fault(
-        "authorization-key-no-hex",
-        "The new key of a station is sent as text instead of hex digits.",
-        key,
-        put("value", "plain-text-password"),
-    )
-    yield fault("authorization-key-too-long", "The new key of a station has 21 octets.", key, put("value", "5a" * 21))
-    yield fault("authorization-key-too-short", "The new key of a station has 15 octets.", key, put("value", "5a" * 15))
-    yield fault(
-        "authorization-key-other-value",
-        "A station is sent another key than the one that is kept.",
-        key,
-        put("value", "5a" * 20),
-    )
-    yield fault(
-        "security-profile-wrong-name",
-        "The new security profile is sent as SecurityLevel.",
-        profile,
-        put("key", "SecurityLevel"),
-    )
-    yield fault(
-        "security-profile-not-raised",
-        "The security profile that is sent is one below the one asked for.",
-        profile,
-        put("value", lambda message: str(int(message.payload["value"]) - 1)),
-    )
-
-
-def _tls() -> Iterator[Fault]:
-    def of(**changes: object) -> Callable[[TlsSettings], TlsSettings]:
-        return lambda right: replace(right, **changes)  # type: ignore[arg-type]
-
-    def without(suite: str) -> Callable[[TlsSettings], TlsSettings]:
-        # TLS 1.3 has suites of its own and would hide what is missing
-        return lambda right: replace(
-            right,
-            suites=tuple(other for other in right.suites if other != suite),
-            maximum=ssl.TLSVersion.TLSv1_2,
-        )
-
-    old = of(minimum=ssl.TLSVersion.TLSv1_1, suites=(*tls.SUITES, *tls.OLD_SUITES), level=0)
-    yield Fault("tls-old-version-accepted", "A connection with TLS 1.1 is accepted.", tls=old)
-    yield Fault(
-        "tls-old-version-only",
-        "Only TLS 1.1 is spoken.",
-        tls=lambda right: replace(old(right), maximum=ssl.TLSVersion.TLSv1_1),
-    )
-    for suite in tls.SUITES:
-        yield Fault(f"tls-without-{suite.lower()}", f"The suite {suite} is not offered.", tls=without(suite))
-    yield Fault(
-        "tls-unfit-suites",
-        "Suites are offered that the security white paper does not name.",
-        tls=of(suites=(*tls.SUITES, *tls.OLD_SUITES)),
-    )
-    yield Fault(
-        "server-key-too-small",
-        "The key of the server certificate is RSA with 1024 bits.",
-        tls=of(served="small key", level=0),
-    )
-    yield Fault(
-        "server-certificate-other-name",
-        "The common name of the server certificate is that of another host.",
-        tls=of(served="other name"),
-    )
-    yield Fault(
-        "server-certificate-without-name", "The server certificate has no common name.", tls=of(served="no name")
-    )
-    yield Fault("client-certificate-not-asked-for", "No client certificate is asked for.", tls=of(asks=False))
-
-
-def _configures(key: str) -> Condition:
-    is_change = call_of("ChangeConfiguration")
-    return lambda message: is_change(message) and message.payload["key"].lower() == key.lower()

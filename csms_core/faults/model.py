@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import unquote_to_bytes
 
-from csms_core.auth import terms
+from csms_core.auth.policy import Handshake
 
 if TYPE_CHECKING:
-    from csms_core.tls import TlsSettings
+    from csms_core.pki.contexts import TlsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message the CSMS is about to send.
+    """A message the CSMS is about to send, on a connection with this subprotocol.
 
     `request` is the payload of the CALL a result answers, None for a call. `history` is what went over the wire of this
     station before it while faults were on, oldest first, over all its connections; the request itself is not in it.
@@ -39,6 +38,7 @@ class Outgoing:
     id: str
     action: str
     payload: Any
+    subprotocol: str
     request: Any = None
     history: Sequence[Past] = ()
 
@@ -53,51 +53,6 @@ class Instead:
 
 Hook = Callable[[Outgoing], Instead | None]
 """None: this message is sent as it is."""
-
-
-class NotAnIdentity(ValueError):
-    """The last segment of the path does not spell an identity."""
-
-
-def decode_identity(segment: str) -> str:
-    """The identity a path segment spells, percent-decoded (OCPP-J §3.1.1). Raises NotAnIdentity."""
-    try:
-        identity = unquote_to_bytes(segment).decode("utf-8")
-    except UnicodeDecodeError:
-        raise NotAnIdentity("the identity is no UTF-8") from None
-    if not 0 < len(identity) <= 255 or "/" in segment or not identity.isprintable():
-        raise NotAnIdentity("the identity is empty, too long or has characters that cannot be printed")
-    return identity
-
-
-class NoCommonSubprotocol(Exception):
-    """None of the offered subprotocols can be spoken."""
-
-
-def choose_subprotocol(offered: Sequence[str]) -> str | None:
-    """`ocpp1.6` out of the offers (OCPP-J §3.1.2). Raises NoCommonSubprotocol."""
-    if "ocpp1.6" in offered:
-        return "ocpp1.6"
-    raise NoCommonSubprotocol("This server speaks the subprotocol ocpp1.6 and none of those offered.")
-
-
-def admit(known: bool) -> bool:
-    """Whether a station may connect, given whether its identity is registered (OCPP-J §3.2)."""
-    return known
-
-
-@dataclass(frozen=True, slots=True)
-class Handshake:
-    """How an opening handshake is judged. `promotes`: a key under way that is used ends the one before."""
-
-    decode: Callable[[str], str] = decode_identity
-    choose: Callable[[Sequence[str]], str | None] = choose_subprotocol
-    admit: Callable[[bool], bool] = admit
-    allow: Callable[[terms.Terms], frozenset[int]] = terms.allowed_profiles
-    fits: Callable[[bool, bool], bool] = terms.password_fits
-    certify: Callable[[frozenset[terms.ProblemKind]], bool] = terms.certificate_fits
-    settle: Callable[[str | None], terms.Settlement] = terms.settle
-    promotes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

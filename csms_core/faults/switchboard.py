@@ -11,11 +11,12 @@ from collections import OrderedDict, deque
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from csms_core.faults.model import Fault, Handshake, Instead, Outgoing, Past
+from csms_core.auth.policy import STRICT, Handshake
+from csms_core.faults.model import Fault, Instead, Outgoing, Past
 from ocppj.frames import Call, CallResult, parse
 
 if TYPE_CHECKING:
-    from csms_core.tls import TlsSettings
+    from csms_core.pki.contexts import TlsSettings
 
 MAX_HISTORY = 128
 MAX_OPEN = 64
@@ -30,10 +31,11 @@ class NotForOneStation(Exception):
 
 
 class Switchboard:
-    """The faults that are on, for single stations or (None) for all."""
+    """The faults that are on, for single stations or (None) for all. `right` is how a handshake is judged without."""
 
-    def __init__(self, catalogue: Mapping[str, Fault]) -> None:
+    def __init__(self, catalogue: Mapping[str, Fault], right: Handshake = STRICT) -> None:
         self.catalogue = catalogue
+        self._right = right
         self._on: dict[str, set[str | None]] = {}
         self.on: Mapping[str, Collection[str | None]] = self._on  # to look at; empty as long as no fault is on
         self._histories: dict[str, deque[Past]] = {}
@@ -78,7 +80,7 @@ class Switchboard:
 
     def handshake(self, identity: str) -> Handshake:
         """How the handshake of a station is judged."""
-        handshake = Handshake()
+        handshake = self._right
         for fault in self.active(identity):
             if fault.handshake is not None:
                 handshake = fault.handshake(handshake)
@@ -98,11 +100,15 @@ class Switchboard:
 
 
 class Wire:
-    """The place on one connection where faults act: it is told every text in both directions."""
+    """The place on one connection where faults act: it is told every text in both directions.
 
-    def __init__(self, switchboard: Switchboard, identity: str) -> None:
+    `subprotocol` is that of the version that is spoken, whatever the handshake has named.
+    """
+
+    def __init__(self, switchboard: Switchboard, identity: str, subprotocol: str) -> None:
         self._switchboard = switchboard
         self._identity = identity
+        self._subprotocol = subprotocol
         self._open: dict[Literal["station", "csms"], OrderedDict[str, tuple[str, Any]]] = {
             "station": OrderedDict(),
             "csms": OrderedDict(),
@@ -137,14 +143,14 @@ class Wire:
         past = tuple(self._switchboard.history(self._identity))
         if isinstance(frame, Call):
             self._remember("csms", frame.id, frame.action, frame.payload)
-            message = Outgoing("call", frame.id, frame.action, frame.payload, history=past)
+            message = Outgoing("call", frame.id, frame.action, frame.payload, self._subprotocol, history=past)
             return message, [Past("csms", "call", frame.action, frame.payload)]
         if isinstance(frame, CallResult):
             asked = self._open["station"].pop(frame.id, None)
             if asked is None:
                 return None, []
             action, request = asked
-            message = Outgoing("result", frame.id, action, frame.payload, request or {}, past)
+            message = Outgoing("result", frame.id, action, frame.payload, self._subprotocol, request or {}, past)
             said = Past("station", "call", action, request or {})
             return message, [said, Past("csms", "result", action, frame.payload)]
         return None, []

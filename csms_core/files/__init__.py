@@ -11,7 +11,7 @@ and, with the server certificate of the PKI, within TLS.
 from __future__ import annotations
 
 from csms_core.files.depot import Depot, DepotError
-from csms_core.files.places import Place, Places
+from csms_core.files.places import JobPlaces, Place, Places
 from csms_core.files.server import FileServer
 
-__all__ = ["Depot", "DepotError", "FileServer", "Place", "Places"]
+__all__ = ["Depot", "DepotError", "FileServer", "JobPlaces", "Place", "Places"]

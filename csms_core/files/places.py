@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,9 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from csms_core import clock
 from csms_core.files.depot import Depot, DepotError, Kept
-from csms_core.store import Store, jobs
-
-FETCHING = ("UpdateFirmware", "SignedUpdateFirmware")
-"""Actions that make a station fetch a file; the other jobs make it leave one."""
+from csms_core.store import Store, clock, jobs
+from ocppj.times import timestamp
 
 MAX_FILES = 16
 """Files a station may leave at one place."""
@@ -59,23 +57,28 @@ def clean_name(name: str) -> str:
     return "file" if shown in ("", ".", "..") else shown
 
 
-class Places:
-    """The places, as both doors of the file server see them."""
+class Places(ABC):
+    """The places, as both doors of the file server see them; who knows them is a matter of its own."""
 
-    def __init__(self, store: Store, depot: Depot) -> None:
-        self._store = store
+    def __init__(self, depot: Depot) -> None:
         self.depot = depot
         self._under_way: Counter[int] = Counter()
 
+    @abstractmethod
     async def by_token(self, token: str) -> Place | None:
         """The place a token names, None when it names none."""
-        if not token.isalnum():
-            return None
-        return await self._store.look_up(lambda connection: _place(connection, jobs.by_token(connection, token)))
 
+    @abstractmethod
     async def by_job(self, job_id: int) -> Place | None:
         """The place of a job, None when it has none."""
-        return await self._store.look_up(lambda connection: _place(connection, jobs.find(connection, job_id)))
+
+    @abstractmethod
+    async def left(self, place: Place, name: str, kept: Kept, protocol: str) -> bool:
+        """Book that a file was left; False, and the file is thrown away, when there are enough already."""
+
+    @abstractmethod
+    async def fetched(self, place: Place, protocol: str) -> None:
+        """Book that the image of a place was fetched to its end."""
 
     @contextmanager
     def transfer(self, place: Place) -> Iterator[None]:
@@ -88,6 +91,24 @@ class Places:
         finally:
             self._under_way[place.job_id] -= 1
             self._under_way += Counter()  # forgets those at nought
+
+
+class JobPlaces(Places):
+    """The places of the jobs in the store."""
+
+    def __init__(self, store: Store, depot: Depot) -> None:
+        super().__init__(depot)
+        self._store = store
+
+    async def by_token(self, token: str) -> Place | None:
+        """The place a token names, None when it names none."""
+        if not token.isalnum():
+            return None
+        return await self._store.look_up(lambda connection: _place(connection, jobs.by_token(connection, token)))
+
+    async def by_job(self, job_id: int) -> Place | None:
+        """The place of a job, None when it has none."""
+        return await self._store.look_up(lambda connection: _place(connection, jobs.find(connection, job_id)))
 
     async def left(self, place: Place, name: str, kept: Kept, protocol: str) -> bool:
         """Book that a file was left; False, and the file is thrown away, when there are enough already."""
@@ -108,9 +129,9 @@ class Places:
 def _place(connection: Connection, job: jobs.Job | None) -> Place | None:
     if job is None or job.token is None:
         return None
-    if job.action not in FETCHING:
+    if job.image_id is None:  # there is nothing to fetch: the station is to leave a file
         return Place(job.job_id, job.identity, job.token, None, "upload")
-    image = None if job.image_id is None else jobs.find_image(connection, job.image_id)
+    image = jobs.find_image(connection, job.image_id)
     return None if image is None else Place(job.job_id, job.identity, job.token, image, "download")
 
 
@@ -122,5 +143,5 @@ def _row(place: Place, name: str, size: int, sha256: str, protocol: str) -> dict
         "name": name,
         "size": size,
         "sha256": sha256,
-        "ended_at": clock.wire(clock.now()),
+        "ended_at": timestamp(clock.now()),
     }

@@ -7,17 +7,14 @@ import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
-from csms_core import net
-from csms_core.api.server import ApiServer
-from csms_core.config import Config
+from csms_core.config.model import Config
 from csms_core.files import ftp, http
-from csms_core.files.depot import Depot
 from csms_core.files.places import Places
-from csms_core.store import Store
+from csms_core.gateway import sockets
+from csms_core.gateway.http import ApiServer
 
 Protocol = Literal["http", "https", "ftp", "ftps"]
 
@@ -35,11 +32,11 @@ _EVERYWHERE = ("0.0.0.0", "::")
 class FileServer:
     """The file server of a CSMS; `urls` are the addresses of the doors that are open."""
 
-    def __init__(self, config: Config, store: Store, folder: Path, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, config: Config, places: Places, tls: ssl.SSLContext | None = None) -> None:
         """`tls` is the context of the doors within TLS, None: they stay shut."""
         self._config = config
         self._tls = tls
-        self.places = Places(store, Depot(folder, config.max_file))
+        self.places = places
         self.urls: dict[Protocol, str] = {}
 
     async def open(self, stack: AsyncExitStack) -> None:
@@ -67,7 +64,7 @@ class FileServer:
     async def _open_http(
         self, stack: AsyncExitStack, protocol: Protocol, port: int, option: str, tls: ssl.SSLContext | None = None
     ) -> None:
-        sock = stack.enter_context(net.listen(self._config.host, port, option))
+        sock = stack.enter_context(sockets.listen(self._config.host, port, option))
         told = self._config.files_url if protocol == "http" else None
         self.urls[protocol] = (told or self._url(protocol, sock)).rstrip("/")
         server = ApiServer(http.make_app(self.places))
@@ -83,7 +80,7 @@ class FileServer:
         try:
             await server.start(host, port)
         except OSError as error:
-            raise net.CannotListen(
+            raise sockets.CannotListen(
                 f"{host}:{port} cannot be opened: {error.strerror}; choose another with {option}."
             ) from None
         stack.push_async_callback(server.close)
@@ -100,7 +97,7 @@ class FileServer:
         host, port = sock.getsockname()[:2]
         if self._public is not None:
             return f"{scheme}://{self._public}:{port}"
-        return f"{scheme}://{socket.gethostname()}:{port}" if host in _EVERYWHERE else net.address(scheme, sock)
+        return f"{scheme}://{socket.gethostname()}:{port}" if host in _EVERYWHERE else sockets.address(scheme, sock)
 
 
 def _is_ipv4(host: str) -> bool:

@@ -21,7 +21,7 @@ store: `store.certificates.is_revoked(connection, serial_number)`, and `pki.crl(
 
 from __future__ import annotations
 
-from csms_core.config import DEFAULT_HOSTS, DEFAULT_OPERATOR
+from csms_core.config.model import DEFAULT_HOSTS, DEFAULT_OPERATOR
 from csms_core.pki.errors import CsrRefused, PkiError, PkiUnusable
 from csms_core.pki.folder import Authority, KeyPair, Pki
 from csms_core.pki.hashes import hash_data

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509.oid import NameOID
 
-from csms_core.config import DEFAULT_HOSTS, DEFAULT_OPERATOR
+from csms_core.config.model import DEFAULT_HOSTS, DEFAULT_OPERATOR
 from csms_core.pki import building
 from csms_core.pki.building import PrivateKey, PublicKey
 from csms_core.pki.errors import PkiError, PkiUnusable

@@ -1,4 +1,5 @@
-"""The durable state of the reference CSMS: stations, tags, transactions, meter values.
+"""The durable state of the reference CSMS: stations and their credentials, jobs, certificates, and what the versions of
+OCPP keep beside them.
 
 SQLAlchemy Core, one code path: an embedded SQLite file by default, PostgreSQL by URL. `Store` owns the engine, the
 one writer and a few readers; the modules beside it hold the questions and the bookings as plain functions over a
@@ -8,18 +9,19 @@ connection.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from csms_core.store import migrations
-from csms_core.store.dialect import WRITER_OPTION, open_engine
+from csms_core.store.database import migrations
+from csms_core.store.database.dialect import WRITER_OPTION, open_engine
 from csms_core.store.groups import B, GroupWorker, StoreClosed, T
+from csms_core.store.line import Ended
+from csms_core.store.lookaside import Lookaside, Question
 from csms_core.store.rounds import Batch
-from csms_core.store.tag_memory import TagMemory
-from csms_core.store.tags import Tag
 
 __all__ = ["Store", "StoreClosed", "StoreError", "UrlError"]
 
@@ -46,9 +48,9 @@ class Store:
         self._engine = engine
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="csms-reader")
         self._lookups = GroupWorker(engine, "csms-lookups")
-        self._tags = TagMemory(self._lookups)
+        self._lookaside = Lookaside(self._lookups)
         writing = engine.execution_options(**{WRITER_OPTION: True})
-        self.writer = GroupWorker(writing, "csms-writer", after_other=self._tags.forget)
+        self.writer = GroupWorker(writing, "csms-writer", after_other=self._lookaside.forget)
 
     @classmethod
     async def open(cls, url: str) -> Store:
@@ -74,13 +76,28 @@ class Store:
     def book(self, batch: Batch[B, T], booking: B) -> asyncio.Future[T]:
         """Run a booking of a kind that comes all the time together with others of its kind; done after its commit.
 
-        A batch touches nothing but what messages of stations bring: no tag, no setting.
+        A batch touches nothing but what messages of stations bring: nothing that `recall` asks for.
         """
         return self.writer.book(batch, booking)
 
-    async def tag(self, id_tag: str) -> Tag | None:
-        """The tag, None when it is not known."""
-        return await self._tags.find(id_tag)
+    async def recall(self, question: Question[T], key: str) -> T:
+        """Ask for a row by its key, or remember what was found when nothing but batches was run since."""
+        return await self._lookaside.find(question, key)
+
+    def tell_ends(self, listener: Callable[[Ended], None]) -> None:
+        """Call `listener` in the loop that runs now for each transaction that a message of a station shows to be over,
+        after the commit and before the message is answered."""
+        loop = asyncio.get_running_loop()
+
+        def tell_all(ended: list[Ended]) -> None:
+            for each in ended:
+                listener(each)
+
+        def after_ends(ended: list[Ended]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                loop.call_soon_threadsafe(tell_all, ended)
+
+        self.writer.after_ends = after_ends
 
     async def close(self) -> None:
         """Commit what is under way and close every connection."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from csms_core.store import dialect
+from csms_core.store.database import dialect
 from csms_core.store.tables import api_tokens, credentials
 
 _FIND = select(credentials).where(credentials.c.identity == bindparam("station"))

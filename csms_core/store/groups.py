@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from csms_core.store.line import Line
+from csms_core.store.line import Ended, Line
 from csms_core.store.rounds import Batch, Booking, Job, Outcome, run
 
 T = TypeVar("T")
@@ -33,6 +33,11 @@ PAUSE = 0.002
 one of eight, which shows with many stations; a few never wait."""
 
 
+PORTION = 2
+"""Outcomes of a group that are handed on in one turn of the loop. Each wakes a handler or a handshake up, and all of a
+large group would hold up everybody else for as long as they all take."""
+
+
 class StoreClosed(Exception):
     """The store was closed; nothing more can be written."""
 
@@ -44,8 +49,8 @@ def _nothing() -> None:
 class GroupWorker:
     """A thread with a queue of jobs on one database.
 
-    `after_other` is called on the thread when jobs that are no bookings of a batch were run, whatever became of them,
-    and before anybody learns of it.
+    Both callbacks are called on the thread, before anybody learns of the jobs: `after_other` when jobs that are no
+    bookings of a batch were run, whatever became of them, and `after_ends` with what a commit ended (`ends`).
     """
 
     def __init__(
@@ -58,6 +63,7 @@ class GroupWorker:
         self._calls: queue.SimpleQueue[None] = queue.SimpleQueue()  # wake the thread
         self._caller: asyncio.AbstractEventLoop | None = None  # the loop that is going to
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self.after_ends: Callable[[list[Ended]], None] = lambda ended: None
         self._crowded = False
         self._closed = False
         self._line: Line | None = None
@@ -146,6 +152,9 @@ class GroupWorker:
             self._let_go()
             raise
         self.commits += 1
+        if line.ended:
+            ended, line.ended = line.ended, []
+            self.after_ends(ended)
         return outcomes
 
     def _let_go(self) -> None:
@@ -168,7 +177,9 @@ class GroupWorker:
 
 
 def _deliver(outcomes: list[Outcome]) -> None:
-    for job, value, error in outcomes:
+    if len(outcomes) > PORTION:
+        asyncio.get_running_loop().call_soon(_deliver, outcomes[PORTION:])
+    for job, value, error in outcomes[:PORTION]:
         if job.done.done():  # the submitter was cancelled; the job is stored all the same
             continue
         if error is None:

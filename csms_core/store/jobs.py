@@ -15,30 +15,14 @@ from sqlalchemy import Connection, Row, delete, select, update
 from csms_core.store import codec
 from csms_core.store.tables import images, job_statuses, jobs, transfers
 
-FINAL = frozenset(
-    {
-        "BadMessage",
-        "DownloadFailed",
-        "InstallationFailed",
-        "Installed",
-        "InstallVerificationFailed",
-        "InvalidSignature",
-        "NotSupportedOperation",
-        "PermissionDenied",
-        "Uploaded",
-        "UploadFailed",
-        "UploadFailure",
-    }
-)
-"""Statuses nothing is expected after."""
-
 MAX_STATUSES = 1000
 """Statuses kept of one job; a station that repeats itself does not fill the store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `history` and `transfers` are asked for by `find` alone, elsewhere they are None."""
+    """A job. `is_final`: after its last status nothing is expected. `history` and `transfers` are asked for by `find`
+    alone, elsewhere they are None."""
 
     job_id: int
     identity: str
@@ -52,6 +36,7 @@ class Job:
     answer: dict[str, Any] | None
     problem: str | None
     status: str | None
+    is_final: bool
     created_at: str
     history: list[dict[str, str]] | None = None
     transfers: list[Transfer] | None = None
@@ -59,7 +44,7 @@ class Job:
     @property
     def finished(self) -> bool:
         """Whether nothing more is expected of the station."""
-        return self.state in ("refused", "failed", "superseded") or self.status in FINAL
+        return self.state in ("refused", "failed", "superseded") or self.is_final
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +104,22 @@ def begin(connection: Connection, identity: str, action: str, payload: dict[str,
     return job_id
 
 
-def book_answer(connection: Connection, job_id: int, answer: dict[str, Any]) -> None:
-    """Keep the station's answer. One that cancels what was under way ends the job before (white paper N01.FR.12)."""
-    status = answer.get("status", "Accepted")
-    state = "accepted" if status in ("Accepted", "AcceptedCanceled") else "refused"
-    changed = {"state": state, "answer": codec.to_text(answer)}
+def book_answer(
+    connection: Connection, job_id: int, answer: dict[str, Any], *, is_accepted: bool, supersedes: bool
+) -> None:
+    """Keep the station's answer. One that `supersedes` what was under way ends the job before it."""
+    changed = {"state": "accepted" if is_accepted else "refused", "answer": codec.to_text(answer)}
     connection.execute(update(jobs).where(jobs.c.job_id == job_id).values(changed))
-    if status == "AcceptedCanceled":
+    if supersedes:
         job = connection.execute(select(jobs.c.identity, jobs.c.action).where(jobs.c.job_id == job_id)).one()
-        earlier = select(jobs.c.job_id, jobs.c.status).where(
+        earlier = select(jobs.c.job_id, jobs.c.is_final).where(
             jobs.c.identity == job.identity,
             jobs.c.action == job.action,
             jobs.c.state == "accepted",
             jobs.c.job_id < job_id,
         )
         before = connection.execute(earlier.order_by(jobs.c.job_id.desc()).limit(1)).first()
-        if before is not None and before.status not in FINAL:
+        if before is not None and not before.is_final:
             connection.execute(update(jobs).where(jobs.c.job_id == before.job_id).values(state="superseded"))
 
 
@@ -144,7 +129,7 @@ def book_failure(connection: Connection, job_id: int, problem: str) -> None:
 
 
 def book_status(
-    connection: Connection, identity: str, action: str, status: str, request_id: int | None, at: str
+    connection: Connection, identity: str, action: str, status: str, is_final: bool, request_id: int | None, at: str
 ) -> None:
     """Keep a status of the newest job of its kind, of the job with the requestId when one is named.
 
@@ -156,7 +141,7 @@ def book_status(
     job_id = connection.execute(ask.order_by(jobs.c.job_id.desc()).limit(1)).scalar()
     if job_id is None:
         return
-    connection.execute(update(jobs).where(jobs.c.job_id == job_id).values(status=status))
+    connection.execute(update(jobs).where(jobs.c.job_id == job_id).values(status=status, is_final=is_final))
     kept = connection.execute(select(job_statuses.c.id).where(job_statuses.c.job_id == job_id).limit(MAX_STATUSES))
     if len(kept.all()) < MAX_STATUSES:
         connection.execute(job_statuses.insert().values(job_id=job_id, status=status, received_at=at))
@@ -272,6 +257,7 @@ def _job(row: Row[Any], history: list[dict[str, str]] | None = None, moved: list
         codec.from_text(row.answer),
         row.problem,
         row.status,
+        bool(row.is_final),
         row.created_at,
         history,
         moved,

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from csms_core.store import dialect
+from csms_core.store.database import dialect
 
-ROOM = 50_000
-"""Running transactions remembered."""
+
+class Ended(NamedTuple):
+    """A transaction that was ended in the books, though its station has told no end: what showed it, and the sentence
+    about that."""
+
+    identity: str
+    transaction_id: int
+    connector_id: int
+    ended_by: str
+    evidence: str
 
 
 class Line:
     """A connection, and that of the driver below it, which has `execute` with sqlite3 and psycopg alike.
 
-    `running` (station and connector by transactionId, not all of them), `tx_profiles` (whether there are charging
-    profiles that end with a transaction; None: not known) and `open_reservations` (whether there are any; None: not
-    known) are true as long as nothing but batches work on the line; see `forget`. When a transaction fails, the line is
-    given up.
+    `notes` are what the batches have found out, each under a name of its own: true as long as nothing but batches work
+    on the line; see `forget`. `ended` is what they have ended since the last commit. When a transaction fails, the line
+    is given up.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.database = connection.dialect.name
         self.driver: Any = connection.connection.driver_connection
-        self.running: dict[int, tuple[str, int]] = {}
-        self.tx_profiles: bool | None = None
-        self.open_reservations: bool | None = None
+        self.notes: dict[str, Any] = {}
+        self.ended: list[Ended] = []
         self._begin = dialect.begin_text(connection)
 
     @classmethod
@@ -50,14 +56,6 @@ class Line:
         else:
             transaction.commit()
 
-    def remember(self, transaction_id: int, identity: str, connector_id: int) -> None:
-        """A transaction runs."""
-        if len(self.running) >= ROOM:
-            self.running.clear()
-        self.running[transaction_id] = (identity, connector_id)
-
     def forget(self) -> None:
         """Something else than a batch was run, and may have changed anything."""
-        self.running.clear()
-        self.tx_profiles = None
-        self.open_reservations = None
+        self.notes.clear()

@@ -1,4 +1,7 @@
-"""Tags: what `idTagInfo` an idTag gets (OCPP 1.6 §4.1, §7.22)."""
+"""Tags: who may charge, in whatever version of OCPP the station speaks that reads one.
+
+A version says in its own words what a tag is worth (`idTagInfo`, `idTokenInfo`).
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select
 
-from csms_core import clock
-from csms_core.store import dialect
-from csms_core.store.prepared import Prepared
+from csms_core.store.database import dialect
+from csms_core.store.database.prepared import Prepared
 from csms_core.store.tables import tags
+from ocppj.times import moment
 
 _FIND = Prepared(
-    select(tags.c.id_tag, tags.c.status, tags.c.parent_id_tag, tags.c.expiry_date).where(
+    select(tags.c.id_tag, tags.c.status, tags.c.parent_id_tag, tags.c.expiry_date, tags.c.type).where(
         tags.c.folded == bindparam("folded_tag")
     )
 )
@@ -22,16 +25,21 @@ _FIND = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag the CSMS knows. `expiryDate` is a dateTime as on the wire."""
+    """A tag the CSMS knows. `expiry_date` is a dateTime as on the wire.
+
+    `type` is that of an idToken, for versions that tell tokens of the same text apart by it; None: it may be any.
+    """
 
     id_tag: str
     status: str = "Accepted"
     parent_id_tag: str | None = None
     expiry_date: str | None = None
+    type: str | None = None
 
 
 def fold(id_tag: str) -> str:
-    """The spelling under which a tag is found: an idTag is a CiString, its case does not matter (OCPP 1.6 §2.2)."""
+    """The spelling under which a tag is found: its case does not matter (OCPP 1.6 §2.2, CiString; OCPP 2.0.1 Part 2,
+    identifierString)."""
     return id_tag.lower()
 
 
@@ -54,6 +62,7 @@ def put(connection: Connection, tag: Tag) -> None:
         "status": tag.status,
         "parent_id_tag": tag.parent_id_tag,
         "expiry_date": tag.expiry_date,
+        "type": tag.type,
     }
     dialect.upsert(connection, tags, values, ("folded",))
 
@@ -63,22 +72,11 @@ def remove(connection: Connection, id_tag: str) -> bool:
     return connection.execute(delete(tags).where(tags.c.folded == fold(id_tag))).rowcount > 0
 
 
-def id_tag_info(tag: Tag | None, at: datetime, *, any_tag: bool = False) -> dict[str, Any]:
-    """The idTagInfo a tag gets at a moment, Expired once its expiryDate has passed.
-
-    One that is not known is Invalid, or Accepted with `any_tag`, and then it has neither parent nor end.
-    """
-    if tag is None:
-        return {"status": "Accepted" if any_tag else "Invalid"}
-    info: dict[str, Any] = {"status": tag.status}
-    if tag.status == "Accepted" and tag.expiry_date is not None and clock.parse(tag.expiry_date) <= at:
-        info["status"] = "Expired"
-    if tag.expiry_date is not None:
-        info["expiryDate"] = tag.expiry_date
-    if tag.parent_id_tag is not None:
-        info["parentIdTag"] = tag.parent_id_tag
-    return info
+def standing(tag: Tag, at: datetime) -> str:
+    """The status of a tag at a moment: Expired once the expiryDate of an Accepted one has passed."""
+    is_over = tag.status == "Accepted" and tag.expiry_date is not None and moment(tag.expiry_date) <= at
+    return "Expired" if is_over else tag.status
 
 
 def _tag(row: Row[Any]) -> Tag:
-    return Tag(row.id_tag, row.status, row.parent_id_tag, row.expiry_date)
+    return Tag(row.id_tag, row.status, row.parent_id_tag, row.expiry_date, row.type)

@@ -15,9 +15,9 @@ from rich.terminal_theme import MONOKAI
 from csms_core import Config, Csms
 from csms_core.store import stations, tags
 from simulator import Station
-from simulator.record import Record
-from simulator.state import state_of
-from simulator.terminal.layout import Picture, draw
+from simulator.v16.state import state_of
+from simulator.views.record import Record
+from simulator.views.terminal.layout import Picture, draw
 
 COLUMNS, ROWS = 110, 32
 PROFILE = {

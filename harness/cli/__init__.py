@@ -12,7 +12,7 @@ _OTHERWISE = ("--csms", "--sut", "--role", "--help")
 def main() -> None:
     """The entry point."""
     if _will_want_the_reference(sys.argv[1:]):
-        from harness.reference_process import begin
+        from harness.processes.reference_process import begin
 
         begin()  # before all else: it starts on another core while this process imports what it needs
 

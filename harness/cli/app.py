@@ -5,12 +5,13 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, NoReturn
+from typing import Annotated, ClassVar
 
 import typer
 
 from commandline import Command, Elsewhere, Group, examples, filled, run
 from harness.cli import completion
+from harness.cli.usage import usage
 from harness.exit_codes import ExitCode, of_os_error
 
 EXIT_CODES = """
@@ -18,17 +19,34 @@ EXIT_CODES = """
 Exit codes: 0 nothing failed, 1 a case or a limit failed, 2 wrong arguments,
 3 errors, or nothing conclusive, 5 nothing ran, 130 interrupted; see
 docs/exit-codes.md."""
-NO_CASES = "a charge point has no cases yet"
-ROLES = completion.words("csms", "charge_point")
+ROLES = completion.words("csms", "charge-point")
+ROLE_NAMES = "csms|charge-point"
+
+
+def _role(given: str) -> str:
+    """The role as a SUT file writes it."""
+    return given.replace("-", "_")
+
+
+Ocpp = Annotated[
+    str | None,
+    typer.Option(
+        "--ocpp",
+        callback=filled,
+        metavar="VERSION",
+        autocompletion=completion.versions,
+        help="Version of OCPP, 1.6 if not given.",
+    ),
+]
 WHAT = completion.words("inconclusive", "not-run", "finding")
 
 
 class _Commands(Group):
     elsewhere: ClassVar[Mapping[str, Elsewhere]] = {
-        "csms": Elsewhere("csms_core.cli:command", "Run the reference CSMS."),
-        "station": Elsewhere("simulator.cli:command", "Run a simulated charge point."),
-        "fleet": Elsewhere("simulator.fleet.cli:command", "Run many simulated charge points."),
-        "load": Elsewhere("simulator.load_cli:command", "Run the fleet under locust, on one machine or many."),
+        "csms": Elsewhere("csms_core.cli.main:command", "Run the reference CSMS."),
+        "station": Elsewhere("simulator.cli.main:command", "Run a simulated charge point."),
+        "fleet": Elsewhere("simulator.fleet.cli.main:command", "Run many simulated charge points."),
+        "load": Elsewhere("simulator.fleet.locust.main:command", "Run the fleet under locust, on one machine or many."),
     }
 
 
@@ -83,14 +101,7 @@ def _plugproof(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Conformance harness for OCPP 1.6J: a CSMS under test; a charge point has no cases yet."""
-
-
-def usage(*sentences: str) -> NoReturn:
-    """End with what is wrong in the user's input, and exit code 2."""
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
-    raise typer.Exit(ExitCode.USAGE)
+    """Conformance harness for OCPP 1.6J and 2.0.1: a CSMS or a charge point under test."""
 
 
 @app.command(
@@ -104,10 +115,12 @@ def usage(*sentences: str) -> NoReturn:
         ("All that a SUT file says, with four stations at work", "plugproof precheck --sut sut.toml -n 4"),
         ("One case, or all of a profile", "plugproof precheck --sut sut.toml --case TC_010_CSMS"),
         ("", "plugproof precheck --sut sut.toml --profile smart_charging"),
+        ("The cases of OCPP 2.0.1, against the reference CSMS", "plugproof precheck --ocpp 2.0.1"),
         (
             "See a case fail, of a defect of the reference CSMS",
             "plugproof precheck --case TC_001_CSMS --fault boot-rejected",
         ),
+        ("The simulated station that comes along, as the one under test", "plugproof precheck --role charge-point"),
     ),
 )
 def precheck(
@@ -120,7 +133,7 @@ def precheck(
     ] = None,
     role: Annotated[
         str,
-        typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"Tested without a SUT file; {NO_CASES}."),
+        typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="Tested without a SUT file."),
     ] = "csms",
     case: Annotated[
         list[str] | None,
@@ -180,18 +193,23 @@ def precheck(
     allure: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Add the results for Allure to this folder.")
     ] = None,
+    ocpp: Ocpp = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run of --out, or the last one: its verdicts are kept.")
+    ] = False,
 ) -> None:
     """Run the conformance cases; without --csms and --sut against the embedded reference CSMS."""
-    from harness.interruption import INTERRUPTION
+    from harness.plugin.trouble.interruption import INTERRUPTION
 
     with INTERRUPTION.watched():
-        from harness.cli.precheck import Choice, run
+        from harness.cli.precheck.run import Choice, run
 
         chosen = Choice(
             csms=csms,
             tag=tag,
             sut=sut,
-            role=role,
+            role=_role(role),
+            resume=resume,
             cases=tuple(case or ()),
             profiles=tuple(profile or ()),
             out=out,
@@ -202,6 +220,7 @@ def precheck(
             background=background,
             allure=allure,
             skips=tuple(skip or ()),
+            ocpp=ocpp,
         )
         code = run(chosen)
     raise typer.Exit(code)
@@ -213,6 +232,7 @@ def precheck(
     epilog=examples(
         ("All cases by profile", "plugproof list"),
         ("What of a profile is judged, for machines", "plugproof list --profile reservation --format json"),
+        ("Those of OCPP 2.0.1", "plugproof list --ocpp 2.0.1"),
     ),
 )
 def list_cases(
@@ -229,23 +249,31 @@ def list_cases(
         ),
     ] = None,
     role: Annotated[
-        str,
-        typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"What is tested; {NO_CASES}."),
-    ] = "csms",
+        str | None,
+        typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="Only the cases for this."),
+    ] = None,
+    ocpp: Ocpp = None,
 ) -> None:
     """List the cases and the rules they judge."""
-    from harness.cli.list import as_json, as_text, select
-    from harness.profile_names import UnknownProfile, checked
-    from harness.registry import missing
+    from harness.case.profiles import UnknownProfile
+    from harness.case.registry import missing
+    from harness.cli.commands.list import as_json, as_text, select
+    from harness.edition import VERSIONS, edition
+    from harness.sut.model import PARTIES
+    from harness.sut.reading import DEFAULT_VERSION
 
-    if role not in ("csms", "charge_point"):
-        usage(f"--role is csms or charge_point, not {role}")
-    nothing = missing(role)
+    version = ocpp or DEFAULT_VERSION
+    if version not in VERSIONS:
+        usage(f"--ocpp is {' or '.join(VERSIONS)}, not {version}")
+    role = None if role is None else _role(role)
+    if role is not None and role not in PARTIES:
+        usage(f"--role is csms or charge-point, not {role}")
+    nothing = None if role is None else missing(role, version)
     if nothing is not None:
         typer.echo(nothing, err=True)
         raise typer.Exit(ExitCode.NOTHING_RAN)
     try:
-        cases = select(checked(profile or (), "--profile"))
+        cases = select(edition(version).profiles.checked(profile or (), "--profile"), version, role)
     except UnknownProfile as error:
         usage(str(error))
     if format == "json":
@@ -275,8 +303,8 @@ def check(
     ] = False,
 ) -> None:
     """Check a SUT file, offline unless --probe is given."""
-    from harness.cli.check import run
-    from harness.registry import all_cases
+    from harness.case.registry import all_cases
+    from harness.cli.commands.check import run
 
     raise typer.Exit(run(file, all_cases(), probe=probe, show_requests=show_requests))
 
@@ -295,7 +323,7 @@ def init(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file to write.")] = Path("sut.toml"),
     role: Annotated[
         str,
-        typer.Option(metavar="csms|charge_point", autocompletion=ROLES, help=f"What is tested; {NO_CASES}."),
+        typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="What is tested."),
     ] = "csms",
     url: Annotated[
         str | None, typer.Option(callback=filled, metavar="URL", help="Endpoint of the CSMS, without an identity.")
@@ -303,9 +331,9 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Write a commented SUT file to start from."""
-    from harness.cli.init import run
+    from harness.cli.commands.init import run
 
-    raise typer.Exit(run(file, role=role, url=url, force=force))
+    raise typer.Exit(run(file, role=_role(role), url=url, force=force))
 
 
 @app.command(
@@ -330,7 +358,7 @@ def pki(
     ] = None,
 ) -> None:
     """Make test certificates for the security cases: roots, client and server certificates, signed firmware."""
-    from harness.cli.pki import run
+    from harness.cli.commands.pki import run
 
     raise typer.Exit(run(folder, hosts=tuple(host or ()), organization=organization))
 
@@ -376,7 +404,7 @@ def report(
     ] = False,
 ) -> None:
     """Print the abstract of a test report in the layout of a laboratory; it is no certificate."""
-    from harness.cli.report_cmd import Wish, run
+    from harness.cli.commands.report import Wish, run
 
     raise typer.Exit(run(Wish(results, layout, format, out, lab, all_rows, partial)))
 
@@ -416,7 +444,7 @@ def diff(
     ] = 20,
 ) -> None:
     """Compare two runs: what newly fails or passes, and which answers take longer. Exit code 1 on a new failure."""
-    from harness.cli.diff import Wish, run
+    from harness.cli.commands.diff import Wish, run
 
     raise typer.Exit(run(Wish(old, new, format, tuple(fail_on or ()), min_change)))
 
@@ -443,6 +471,6 @@ def pics(
     complete: Annotated[bool, typer.Option("--complete", help="Exit code 1 while a question is not answered.")] = False,
 ) -> None:
     """Print the claims of a SUT file as a form (PICS) to hand to a laboratory; it is no form of the OCA."""
-    from harness.cli.pics import run
+    from harness.cli.commands.pics import run
 
     raise typer.Exit(run(file, format=format, out=out, complete=complete))

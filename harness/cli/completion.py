@@ -17,20 +17,27 @@ def words(*known: str) -> Offer:
 
 def cases() -> list[tuple[str, str]]:
     """The ids of the cases, with their titles."""
-    from harness.registry import all_cases
+    from harness.case.registry import all_cases
 
     return [(case.id, case.title) for case in all_cases()]
 
 
 def profiles() -> list[tuple[str, str]]:
     """The profiles by the names that need no quotes in a shell."""
-    from harness.profile_names import PROFILES
+    from harness.edition import editions
 
-    return list(PROFILES.items())
+    return list({name: known for edition in editions() for name, known in edition.profiles.names.items()}.items())
+
+
+def versions() -> list[tuple[str, str]]:
+    """The versions of OCPP of which there are cases."""
+    from harness.edition import VERSIONS
+
+    return [(version, "") for version in VERSIONS]
 
 
 def faults() -> list[tuple[str, str]]:
     """The deliberate defects of the reference CSMS, with what each does."""
-    from csms_core.faults import CATALOGUE
+    from csms_core import versions
 
-    return [(fault.name, fault.sentence) for fault in CATALOGUE.values()]
+    return [(fault.name, fault.sentence) for fault in versions.faults().values()]

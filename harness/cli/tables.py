@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from harness.cli.watch import PatientConsole
-from reports.terminal import Table
+from harness.cli.precheck.watch import PatientConsole
+from reports.text.table import Table
 
 _PADDING: Final = 2
 """Cells that a column has beside its text."""

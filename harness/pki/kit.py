@@ -17,6 +17,7 @@ from typing import Final, Literal
 
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -127,6 +128,41 @@ class Pki:
         made = building.station(subject, key.public_key(), issuer.certificate, issuer.key, now=began)
         return Credentials(_pem(made), key_pem(key))
 
+    def signs(self, csr: str, *, kind: Kind = "right") -> str:
+        """The certificate for a signing request, as PEM: of the right authority, or a "foreign" one that nobody trusts.
+
+        Raises ``ValueError`` for a request that cannot be read, or whose key is not that of its signature.
+        """
+        issuer = self._authorities["foreign-root" if kind == "foreign" else "root"]
+        try:
+            request = x509.load_pem_x509_csr(csr.encode())
+            key = request.public_key()
+            is_signed = request.is_signature_valid
+        except (TypeError, UnsupportedAlgorithm) as error:
+            raise ValueError(str(error)) from None
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+            raise ValueError("its key is neither RSA nor of an elliptic curve")
+        if not is_signed:
+            raise ValueError("it is not signed with the key that it holds")
+        return _pem(building.station(request.subject, key, issuer.certificate, issuer.key))
+
+    def another_root(self, *, expired: bool = False) -> str:
+        """A root as PEM that nobody has seen before, and nothing is signed with."""
+        key, began = new_key(), datetime.now(UTC)
+        if expired:
+            began -= timedelta(days=2 * building.ROOT_DAYS)
+        name = building.name(self.organization, f"plugproof root of {datetime.now(UTC):%Y-%m-%d}")
+        return _pem(building.root(name, key, began))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names of the server certificates in the folder: what its owner calls this machine; none in memory."""
+        if self.folder is None or not (self.folder / "server-ec.pem").is_file():
+            return ()
+        found = x509.load_pem_x509_certificate(_text(self.folder, "server-ec.pem").encode())
+        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        return tuple(str(name.value) for name in names)
+
     def servers(self, hosts: Sequence[str]) -> dict[str, Credentials]:
         """Server certificates for a CSMS that has none: `rsa` and `ec`, as the four suites need both."""
         issuer, made = self._authorities["root"], {}
@@ -151,9 +187,13 @@ class Pki:
         """The signature of `FIRMWARE` as SignedUpdateFirmware carries it: base64 of ECDSA over its SHA-256."""
         if self.folder is not None and (self.folder / "firmware.signature").is_file():
             return _text(self.folder, "firmware.signature").strip()
+        return self.signature_of(FIRMWARE)
+
+    def signature_of(self, content: bytes) -> str:
+        """The signature of a file, by whoever vouches for firmware: base64 of ECDSA over its SHA-256."""
         key = serialization.load_pem_private_key(self.signer.key.encode(), password=None)
         assert isinstance(key, ec.EllipticCurvePrivateKey)  # that is how it was made
-        return base64.b64encode(key.sign(FIRMWARE, ec.ECDSA(hashes.SHA256()))).decode()
+        return base64.b64encode(key.sign(content, ec.ECDSA(hashes.SHA256()))).decode()
 
     def _files(self, hosts: Sequence[str], organization: str) -> dict[str, str | bytes]:
         from harness.pki.readme import readme

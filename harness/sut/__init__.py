@@ -1,7 +1,10 @@
 """The SUT file: what a product under test claims, how it is reached, and what a run may use."""
 
 from harness.sut.errors import SutError
-from harness.sut.fixtures import (
+from harness.sut.model import Sut
+from harness.sut.reach import Link, link_of, security_profiles, security_stations, upgrades
+from harness.sut.secret import Secret
+from harness.sut.tables.fixtures import (
     FixtureSettings,
     NoFixtures,
     PythonFixtures,
@@ -9,10 +12,8 @@ from harness.sut.fixtures import (
     RestFixtures,
     TriggerFixtures,
 )
-from harness.sut.link import Connection, Endpoint, Identities, Lane, key_bytes
-from harness.sut.loading import for_url, load, parse, schema
-from harness.sut.model import Sut
-from harness.sut.operation import (
+from harness.sut.tables.link import Connection, Endpoint, Identities, Lane, key_bytes
+from harness.sut.tables.operation import (
     ManualSettings,
     NoOperator,
     OperatorSettings,
@@ -24,9 +25,7 @@ from harness.sut.operation import (
     RestSettings,
     TriggerSettings,
 )
-from harness.sut.reach import Link, link_of, security_profiles, security_stations, upgrades
-from harness.sut.secret import Secret
-from harness.sut.values import Keys, Tags, Timeouts, key_of
+from harness.sut.tables.values import Keys, Tags, Timeouts, key_of
 
 __all__ = [
     "Connection",
@@ -56,13 +55,9 @@ __all__ = [
     "Timeouts",
     "TriggerFixtures",
     "TriggerSettings",
-    "for_url",
     "key_bytes",
     "key_of",
     "link_of",
-    "load",
-    "parse",
-    "schema",
     "security_profiles",
     "security_stations",
     "upgrades",

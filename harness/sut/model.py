@@ -2,78 +2,137 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from harness.sut.errors import SutError
-from harness.sut.fixtures import FixtureSettings, NoFixtures, TriggerFixtures
-from harness.sut.link import Connection, Endpoint, Identities, Lane, Tls
-from harness.sut.operation import ManualSettings, NoOperator, OperatorSettings
-from harness.sut.pics import (
-    Features,
-    Hardware,
-    Limits,
-    People,
-    Performance,
-    Product,
-    Profiles,
-    Security,
-    Settings,
-    answers,
-)
 from harness.sut.secret import Secret, scrub
-from harness.sut.values import Background, Boot, Files, Keys, Run, Smart, Tags, Timeouts
+from harness.sut.tables.driving import DriverSettings, ManualDriver, NoDriver, SimulatedDriver
+from harness.sut.tables.fixtures import FixtureSettings, NoFixtures, TriggerFixtures
+from harness.sut.tables.link import Connection, Endpoint, Identities, Lane, Station, Tls
+from harness.sut.tables.operation import ManualSettings, NoOperator, OperatorSettings
+from harness.sut.tables.product import People, Performance, Product, Security, Settings, answers
+from harness.sut.tables.shapes import NOT_IN_FILE, InFile, Kinds, Named, Text, means
+from harness.sut.tables.values import Background, Boot, Files, Keys, Run, Smart, Tags, Timeouts
+from ocppj.evidence.trace import Role
 
+PARTIES: Final[Mapping[str, Role]] = {"csms": "csms", "charge_point": "station"}
+"""Role -> what the product is called on the wire."""
+FEATURES: Final = means(
+    "Answers that switch single cases; other questions are asked of a back office than of a charge point."
+)
+_Reason = Annotated[str, Meta(pattern="\\S")]
 _CLAIM_TABLES = ("product", "features", "hardware", "limits", "security", "performance", "settings", "people")
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
     """What a case is expected to end with, and why; in the file a text alone stands for a FAIL with that reason."""
 
-    verdict: Literal["FAIL", "ERROR"] = "FAIL"
-    reason: str
+    verdict: Annotated[Literal["FAIL", "ERROR"], means("What the case ends with because of the product.")]
+    reason: Annotated[_Reason, means("Why.", "issue 124: ...")]
 
 
 class Sut(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a run knows about the system under test before it starts."""
+    """Everything a run knows about the system under test before it starts.
 
-    source: str  # what sentences call it: the file's name, or "--csms" when only an address was given
-    digest: str | None  # sha256 of the resolved content without secrets; None when there is no file
+    Each version has a class of its own, with tables for what it asks (``profiles``, ``features``, ``hardware``,
+    ``limits``); who does not know the version asks for them by name (`answer`).
+    """
+
+    version: Annotated[str, NOT_IN_FILE]  # of OCPP, as "1.6"
+    source: Annotated[str, NOT_IN_FILE]  # what sentences call it: the file's name, or "--csms" for an address alone
+    digest: Annotated[str | None, NOT_IN_FILE]  # sha256 of the resolved content without secrets; None without a file
     product: Product
     connection: Connection
-    endpoints: dict[str, Endpoint] = {}
-    lanes: tuple[Lane, ...] = ()
+    endpoints: Annotated[
+        dict[str, Endpoint],
+        InFile(dict[Literal["1", "2", "3"], Annotated[Endpoint, Named("endpoint")]]),
+        means(
+            "Where, and as which stations, the security cases connect with a security profile that is not that of "
+            "[connection]."
+        ),
+    ] = {}
+    lanes: Annotated[
+        tuple[Lane, ...],
+        Meta(min_length=1),
+        means("Station identities the run may use; one worker owns one.", [{"identity": "CP-0001"}]),
+    ] = ()
+    # as the file has them; loading makes them the lanes
+    stations: Annotated[
+        tuple[Station, ...],
+        Meta(min_length=1),
+        means(
+            "The charge points under test, all of the same model; one worker owns one. A single one needs no identity: "
+            "the first that connects is it.",
+            [{"identity": "CP-0001"}],
+        ),
+    ] = ()
     identities: Identities | None = None
-    profiles: Profiles = Profiles()
-    features: Features = Features()
-    hardware: Hardware = Hardware()
-    limits: Limits = Limits()
-    questions: dict[str, bool] = {}
+    profiles: Any = None
+    features: Any = None
+    hardware: Any = None
+    limits: Any = None
+    questions: Annotated[
+        dict[Text, Annotated[bool, Meta(examples=[False])]],
+        means(
+            'Additional questions by their id, such as "AQ-2". Three are answered in `[features]` and not here: AQ-1 '
+            "is `boot_pending`, AQ-6 is `reject_unknown_at_handshake`, CP-7 is `download_firmware_during_tx`."
+        ),
+    ] = {}
     security: Security = Security()
     performance: Performance = Performance()
     settings: Settings = Settings()
     people: People = People()
-    oca_ref: dict[str, str] = {}
+    oca_ref: Annotated[
+        dict[str, Annotated[Text, Meta(examples=["C-11"])]],
+        means('Labels of an official form beside our names, for example "features.unlock_connector" = "C-11".'),
+    ] = {}
     run: Run = Run()
     background: Background = Background()
     tags: Tags = Tags()  # those of the first worker
-    more_tags: tuple[Tags, ...] = ()  # and of those after it, where `[tags]` has lists
+    more_tags: Annotated[tuple[Tags, ...], NOT_IN_FILE] = ()  # and of those after it, where `[tags]` has lists
     timeouts: Timeouts = Timeouts()
     keys: Keys = Keys()
     boot: Boot = Boot()
     smart: Smart = Smart()
     files: Files = Files()
     tls: Tls = Tls()
-    operator: OperatorSettings = NoOperator()
-    fixtures: FixtureSettings = NoFixtures()
-    expected_failures: dict[str, str | Expected] = {}
-    secrets: tuple[Secret, ...] = ()
+    operator: Annotated[
+        OperatorSettings,
+        Kinds("Who acts on the back office.", "none"),
+        means("Who presses the buttons of the back office."),
+    ] = NoOperator()
+    driver: Annotated[
+        DriverSettings,
+        Kinds("Who acts at the station.", "manual"),
+        means("Who plugs cables in and holds cards to the reader of a charge point."),
+    ] = NoDriver()
+    fixtures: Annotated[
+        FixtureSettings,
+        Kinds("Who makes and removes them.", "rest"),
+        means("How stations and tags are made known to the back office before a run, and removed after it."),
+    ] = NoFixtures()
+    expected_failures: Annotated[
+        dict[str, Annotated[_Reason | Expected, Meta(examples=["issue 123: ..."])]],
+        means(
+            "Case id = reason. The run turns red the day such a case passes. With a table an ERROR is expected instead "
+            "of a FAIL."
+        ),
+    ] = {}
+    secrets: Annotated[tuple[Secret, ...], NOT_IN_FILE] = ()
 
     @property
     def role(self) -> str:
         """`csms` or `charge_point`: what the system under test is."""
         return self.product.sut
+
+    @property
+    def party(self) -> Role:
+        """Which end of a connection the product is."""
+        return PARTIES[self.role]
 
     @property
     def name(self) -> str:
@@ -87,9 +146,15 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def request_s(self) -> float:
-        """Seconds that a case waits for a CALL of the back office; a person needs longer than an API."""
-        person = isinstance(self.operator, ManualSettings)
+        """Seconds that a case waits for a CALL that somebody has to cause; a person needs longer than an API."""
+        person = isinstance(self.operator, ManualSettings) or isinstance(self.driver, ManualDriver)
         return self.timeouts.message_s + (self.timeouts.operator_s if person else 0)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody has to bring the product in once the run has begun."""
+        comes_along = isinstance(self.driver, SimulatedDriver) and self.driver.api is None
+        return self.party == "station" and not comes_along
 
     @property
     def fresh_identities(self) -> bool:
@@ -108,11 +173,11 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.lanes:
             if index >= len(self.lanes):
-                known = len(self.lanes)
+                known, table = len(self.lanes), "[[stations]]" if self.stations else "[[lanes]]"
                 raise SutError(
                     [
-                        f"{self.source}: worker {index + 1} has no lane, because the file lists {known} [[lanes]]; "
-                        f"run with -n {known} at most or add a [[lanes]] table per worker"
+                        f"{self.source}: worker {index + 1} has no lane, because the file lists {known} {table}; "
+                        f"run with -n {known} at most or add a {table} table per worker"
                     ]
                 )
             lane = self.lanes[index]
@@ -153,11 +218,18 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True):
     def expected(self, case_id: str) -> Expected | None:
         """What a case is expected to end with, None for one that is to pass."""
         expected = self.expected_failures.get(case_id)
-        return Expected(reason=expected) if isinstance(expected, str) else expected
+        return Expected(verdict="FAIL", reason=expected) if isinstance(expected, str) else expected
 
     def claimed(self, name: str) -> bool:
         """Whether a question counts as answered yes: only an explicit false hides cases, silence never does."""
         return self.answer(name) is not False
+
+    def affirmed(self, name: str) -> bool:
+        """Whether a question is answered yes; no when the version does not ask it."""
+        try:
+            return self.answer(name) is True
+        except AttributeError:
+            return False
 
     def claims(self) -> dict[str, Any]:
         """The answers as plain JSON types for `results.json`; all profiles are listed, null is "unanswered"."""

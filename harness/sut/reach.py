@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from harness.sut.link import Endpoint, Lane, key_bytes
 from harness.sut.model import Sut
 from harness.sut.secret import Secret
+from harness.sut.tables.link import Endpoint, Lane, key_bytes
 
 TLS_FROM = 2
 """The lowest security profile with TLS."""
@@ -89,3 +89,27 @@ def upgrades(sut: Sut) -> tuple[int, ...]:
     """The security profiles, 1 and 2, from which a station can rise by one, as far as both are claimed."""
     claimed = security_profiles(sut)
     return tuple(profile for profile in (1, 2) if {profile, profile + 1} <= set(claimed))
+
+
+_PROFILES_OF = {
+    "security-profile": (1, 2, 3),
+    "security-profile-1-or-2": (1, 2),
+    "security-profile-2-or-3": (2, 3),
+    "security-profile-3": (3,),
+}
+"""Needs that say with which security profile a case connects."""
+
+
+def security_profile(needs: Iterable[str], sut: Sut) -> int | None:
+    """The security profile that a case with these needs connects with; None: any, so that of `[connection]`.
+
+    Where several would do it is the one the run is in, else the lowest that is claimed.
+    """
+    names = tuple(needs)
+    wanted = next((_PROFILES_OF[name] for name in names if name in _PROFILES_OF), None)
+    if "security-profile-upgrade" in names:
+        wanted = upgrades(sut)
+    if wanted is None:
+        return None
+    in_use = sut.connection.security_profile
+    return in_use if in_use in wanted else next((one for one in sorted(security_profiles(sut)) if one in wanted), None)

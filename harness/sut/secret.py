@@ -1,4 +1,8 @@
-"""Values that must never be printed: basic auth keys, header values, tokens taken from the environment."""
+"""Values that must never be printed: basic auth keys, header values, tokens taken from the environment.
+
+They are known, and are replaced wherever they stand; what is secret by its place in a message is masked by
+`ocppj.evidence.masking`, which knows none of them.
+"""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Placeholder(msgspec.Struct, frozen=True):
 
     @property
     def member(self) -> str:
-        """The way without numbers, as `harness.sut.template_checks` knows members: `list[].idTag`."""
+        """The way without numbers, as `harness.sut.checks.templates` knows members: `list[].idTag`."""
         steps = (f".{step}" if isinstance(step, str) else "[]" for step in self.way)
         return "".join(steps).removeprefix(".")
 

@@ -4,7 +4,7 @@ A text that is exactly one placeholder (`harness.sut.template_placeholders`) tak
 and `}}` stand for braces. A value that needs an absent member is left out, its key included. Three keys of a table
 mean something: `"..."` puts the members of an object beside the others, `"?"` leaves the table out where its
 placeholder names something absent, `"*"` repeats the table for every `{item}` of a list.
-`harness.sut.template_checks` says offline what cannot work.
+`harness.sut.checks.templates` says offline what cannot work.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from harness.sut.operation import Requests, RestAction
+from harness.sut.tables.operation import Requests, RestAction
 from harness.sut.template_placeholders import (
     TOKEN,
     MissingMember,

@@ -20,7 +20,7 @@ class About(msgspec.Struct):
 
 
 class Book:
-    """The rules by ``id``, the rule of each check, and what runs when.
+    """The rules by ``id``, the rule of each check, and what runs when: checks in the order of the rules.
 
     ``at[moment]`` has pairs of sign and check, ``about[moment][action]`` what is for one action. Raises
     ``ValueError`` when a rule is named twice or a check belongs to none.
@@ -37,9 +37,11 @@ class Book:
         self.rule_of: dict[Check, Rule] = {}
         self.at: dict[Moment, tuple[tuple[int, Check], ...]] = dict.fromkeys(get_args(Moment), ())
         self.about: dict[Moment, dict[str, About]] = {"call": {}, "result": {}}
-        for entry in (entry for chapter in chapters for entry in chapter.checks):
-            if entry.rule not in rules:
-                raise ValueError(f"{entry.rule}, which a check is for, is no rule")
+        checks = [entry for chapter in chapters for entry in chapter.checks]
+        if odd := sorted({entry.rule for entry in checks} - rules.keys()):
+            raise ValueError(f"{', '.join(odd)}, which a check is for, is no rule")
+        order = list(rules)
+        for entry in sorted(checks, key=lambda entry: order.index(entry.rule)):
             self.rule_of[entry.check] = rules[entry.rule]
             for moment in entry.moments:
                 for action in entry.actions:

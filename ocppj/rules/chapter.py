@@ -1,11 +1,14 @@
 """How a chapter names its rules and the checks that judge them.
 
+A chapter of one version names rules. One that is alike in all versions has checks only: which rules they judge, and
+with which source, each version says in chapters of its own.
+
 A check returns ``None`` when the frame is right, otherwise a sentence about this frame, or a ``Remark`` when it has
 another level than the rule or is about one member. It is registered with the moments at which it looks. For a CALL or
 a CALLRESULT, which is where every message comes by, it also says when it has anything to look at: a sign of the frame
 (``signs``), or the actions it is about. A frame without signs is not shown to the checks of signs at all.
 
-A lesson takes a fact off a frame for the checks to come (``ocppj.known``).
+A lesson takes a fact off a frame for the checks to come (``ocppj.rules.known``).
 """
 
 from collections.abc import Callable, Sequence

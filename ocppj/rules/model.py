@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from ocppj.trace import Role
+from ocppj.evidence.trace import Role
 
 Level = Literal["MUST", "SHOULD", "INFO"]
 Who = Literal["both", "station", "csms"]

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from ocppj.evidence.trace import Role
 from ocppj.frames import Frame, Malformed
-from ocppj.known import Wall
-from ocppj.memory import Exchange, Memory
+from ocppj.protocol import Protocol as OfVersion
+from ocppj.rules.known import Wall
+from ocppj.rules.memory import Exchange, Memory
 from ocppj.rules.model import Finding
-from ocppj.trace import Role
 
 if TYPE_CHECKING:
     from schemas import SchemaSet, Violation
@@ -40,8 +41,12 @@ class View(Protocol):
     """The connection as a check may look at it; the session is one."""
 
     @property
+    def protocol(self) -> OfVersion:
+        """The version that is spoken."""
+
+    @property
     def schemas(self) -> "SchemaSet":
-        """The schemas of the version that is spoken."""
+        """The schemas of that version."""
 
     @property
     def memory(self) -> Memory:

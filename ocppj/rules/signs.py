@@ -22,8 +22,8 @@ FOREIGN: Final = 8
 """An action that is not known, or that the sender does not send."""
 NO_OBJECT: Final = 16
 """The payload is no JSON object."""
-OFFSET: Final = 32
-"""A time is written with an offset."""
+ODD_TIME: Final = 32
+"""A time is written with an offset, or with more than three decimals of a second."""
 
 ODD_TEXT: Final = 64
 """The text is not all printable ASCII, or has escapes in which something else may hide."""
@@ -32,8 +32,7 @@ MEMBERS: Final = 128
 
 ALL: Final = 255
 
-offset: Final = re.compile(r"T\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d\"")
-"""The end of a dateTime with an offset, with the quotation mark after it."""
+_odd_time: Final = re.compile(r"T\d\d:\d\d:\d\d(?:\.\d{4}|(?:\.\d+)?[+-]\d\d:\d\d\")").search
 
 
 def of_call(seen: "Seen", view: "View", is_open: bool) -> int:
@@ -64,8 +63,8 @@ def _of_text(frame: Call | CallResult) -> int:
         signs |= NO_OBJECT
     elif raw.count('":') != len(payload) or " " in raw or "\n" in raw or "\r" in raw or "\t" in raw:
         signs |= MEMBERS
-    if offset.search(raw) is not None:
-        signs |= OFFSET
+    if _odd_time(raw) is not None:
+        signs |= ODD_TIME
     if not raw.isascii() or "\\" in raw or "\x7f" in raw:
         signs |= ODD_TEXT
     return signs

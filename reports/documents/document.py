@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from reports.documents.sources import CONSTANT, Source
-from reports.text import clean
+from reports.text.plain import clean
 
 DASH: Final = "-"
 """What is printed where there is nothing."""

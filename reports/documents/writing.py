@@ -9,7 +9,7 @@ from reports.documents.document import Document
 from reports.documents.html import html
 from reports.documents.markdown import markdown
 from reports.documents.pdf import pdf
-from reports.secrets import mask
+from reports.text.secrets import mask
 
 Tell = Callable[[str], object]
 """Takes a sentence about what could not be printed as it was given."""

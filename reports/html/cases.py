@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from reports.evidence.picture import COLUMNS
+from reports.evidence.sequence import Entry, Group, Step, fold, of_failure, of_trace
 from reports.html.frames import frame
-from reports.sequence import Entry, Group, Step, fold, of_failure, of_trace
-from reports.sequence_svg import COLUMNS
-from reports.verdicts import OUTCOME_NAMES, Case, outcome, word
+from reports.results.verdicts import OUTCOME_NAMES, Case, outcome, word
 
 FRAME_CHARACTERS: Final = 6_000
 """A longer message of a case that did not fail is cut."""

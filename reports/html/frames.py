@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
-from reports.secrets import mask_span
-from reports.text import visible
+from reports.text.plain import visible
+from reports.text.secrets import mask_span
 
 WIDTH: Final = 68
 """Characters up to which an object or a list stays on one line."""

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reports.causes import Cause, causes
-from reports.coverage import coverage, profile_result, profiles
 from reports.html.cases import CaseView, Rule
-from reports.terminal import COLUMNS
-from reports.verdicts import (
+from reports.results.causes import Cause, causes
+from reports.results.coverage import coverage, profile_result, profiles
+from reports.results.tables import COLUMNS
+from reports.results.verdicts import (
     OUTCOME_NAMES,
     PROFILES,
-    Profile,
     Results,
     mark,
     ordered,
     outcome,
 )
+from schemas.profiles import Profile
 
 _ROLES: Final = {"csms": "Charging Station Management System", "charge_point": "Charge point"}
 _ANSWERS: Final = {True: "yes", False: "no", None: "not answered"}

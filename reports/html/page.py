@@ -8,18 +8,17 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from reports.charts import response_charts
-from reports.headline import headline, notices, sentence, state, why
+from reports.charts.charts import response_charts
+from reports.evidence.sequence import Entry
 from reports.html import overview
 from reports.html.cases import link_to, views
 from reports.html.frames import frame
-from reports.performance import LOADED
-from reports.remarks import remarks
-from reports.sequence import Entry
-from reports.summary import DISCLAIMER
-from reports.templating import templates
-from reports.terminal import COLUMNS, action_table, performance_table
-from reports.verdicts import OUTCOME_NAMES, Case, Results, asked_for, exit_code, ordered, totals, word
+from reports.results.headline import DISCLAIMER, headline, notices, sentence, state, why
+from reports.results.performance import LOADED
+from reports.results.remarks import remarks
+from reports.results.tables import COLUMNS, action_table, performance_table
+from reports.results.verdicts import OUTCOME_NAMES, Case, Results, asked_for, exit_code, ordered, totals, word
+from reports.text.templating import templates
 
 TEMPLATE: Final = "report.html.j2"
 MOST_OPEN: Final = 3

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ocppj.frames import Call
-from simulator.dialing import Dial, Line
-from simulator.errors import Offline, Unanswered
-from simulator.feature import Answer
-from simulator.parts import Parts
+from simulator.kernel.base import Base
+from simulator.kernel.errors import Offline, Unanswered
+from simulator.wire.dialing import Dial, Line
+from simulator.wire.operations import Answer
 
 Payload = dict[str, Any]
 Came = Payload | Offline | Unanswered
@@ -25,10 +25,10 @@ Came = Payload | Offline | Unanswered
 @dataclass(frozen=True, slots=True)
 class Message:
     """A CALL, of the station or to it; `payload` is not to be changed in place. `memory` is what this fault remembers
-    about this station.
+    about this station; `base` are the parts of it, as its version knows them.
     """
 
-    parts: Parts
+    base: Base
     action: str
     payload: Payload
     memory: dict[str, Any]
@@ -49,12 +49,22 @@ Dialling = Callable[[Dial], Dial]
 """What a connection is made with, given what it should be made with, which is not changed in place."""
 
 
+class Override(NamedTuple):
+    """Another class for a part: `by` derives from `part`, has empty `__slots__` and works by `super()`.
+
+    A station may have a part of a class of its own, which derives from `part` as well.
+    """
+
+    part: type
+    by: type
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A deliberate defect. `sentence` says what the station then does wrong.
 
     `calls` and `answers` are hooks by action, `*` stands for every action that has no hook of its own. `overrides` are
-    subclasses of the parts, connectors or features of a station; they have empty `__slots__` and work by `super()`.
+    about the parts, connectors or features of a station.
     """
 
     name: str
@@ -63,7 +73,7 @@ class Fault:
     answers: Mapping[str, Answering] = field(default_factory=dict)
     replies: Replying | None = None
     dials: Dialling | None = None
-    overrides: tuple[type, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
     def __post_init__(self) -> None:
         if not (self.calls or self.answers or self.replies or self.dials or self.overrides):

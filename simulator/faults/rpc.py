@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from ocppj.frames import Call
-from simulator.dialing import Line
 from simulator.faults.model import Fault, Message, Payload
 from simulator.faults.words import put, refused, said
+from simulator.wire.dialing import Line
 
 
 def faults() -> Iterator[Fault]:

@@ -7,19 +7,18 @@ without faults is what it always was.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from ocppj.frames import Call
-from ocppj.session import Seen
-from simulator.dialing import Dial, Line
-from simulator.faults.model import Came, Fault, Message, Payload, Replying, Send
-from simulator.feature import Answer, Features
-from simulator.link import Done, Link
-from simulator.parts import Parts
-
-_HERE = __name__.rpartition(".")[0]
+from ocppj.session.session import Seen
+from simulator.faults.model import Came, Fault, Message, Override, Payload, Replying, Send
+from simulator.kernel.base import Base
+from simulator.wire.dialing import Dial, Line
+from simulator.wire.link import Done, Link
+from simulator.wire.operations import Answer, Operations, unsupported
 
 
 @dataclass(slots=True)
@@ -29,7 +28,7 @@ class Wiring:
     `open` counts the CALLs that are on their way through.
     """
 
-    parts: Parts
+    base: Base
     faults: tuple[tuple[Fault, dict[str, Any]], ...]
     open: int = 0
 
@@ -47,7 +46,7 @@ class Wiring:
                 done(came)
         finally:
             self.open -= 1
-            self.parts.events.publish("queue", "a CALL is over")
+            self.base.events.publish("queue", "a CALL is over")
 
     async def _call(self, action: str, payload: Payload, send: Send) -> Came:
         """A CALL of the station through all faults that are about it."""
@@ -58,7 +57,9 @@ class Wiring:
         return await send(payload)
 
     def operation(self, action: str, operate: Callable[[Payload], Answer] | None) -> Callable[[Payload], Answer] | None:
-        """An operation within all faults that are about it."""
+        """An operation within all faults that are about it; one of them may answer what the station does not do."""
+        if operate is None and any(action in fault.answers for fault, _ in self.faults):
+            operate = partial(_refuse, action)
         for fault, memory in self.faults:
             hook = fault.answers.get(action) or fault.answers.get("*")
             if operate is not None and hook is not None:
@@ -66,7 +67,7 @@ class Wiring:
         return operate
 
     def _around(self, hook: Callable[..., Any], action: str, memory: dict[str, Any], within: Any) -> Any:
-        return lambda payload: hook(Message(self.parts, action, payload, memory), within)
+        return lambda payload: hook(Message(self.base, action, payload, memory), within)
 
     def dialled(self, dial: Dial) -> Dial:
         """What is dialled instead."""
@@ -81,6 +82,10 @@ class Wiring:
         return next((fault.replies for fault, _ in reversed(self.faults) if fault.replies is not None), None)
 
 
+def _refuse(action: str, payload: Payload) -> Answer:
+    raise unsupported(action)
+
+
 class _BrokenLink(Link):
     """CALLs, answers and dialling pass the faults."""
 
@@ -93,7 +98,7 @@ class _BrokenLink(Link):
 
     def send(self, action: str, payload: dict[str, Any], done: Done | None = None) -> None:
         self.wiring.open += 1
-        self.parts.tasks.spawn(self.wiring.carry(action, payload, super().send, done))
+        self.base.tasks.spawn(self.wiring.carry(action, payload, super().send, done))
 
     def _answer(self, seen: Seen, line: Line) -> Awaitable[None]:
         replies = self.wiring.replies
@@ -103,7 +108,7 @@ class _BrokenLink(Link):
         return self.wiring.dialled(super()._dialled())
 
 
-class _BrokenFeatures(Features):
+class _BrokenOperations(Operations):
     """Operations pass the faults."""
 
     __slots__ = ()
@@ -127,16 +132,20 @@ class _BrokenLine:
         return getattr(self._line, name)
 
 
-def wire(parts: Parts, faults: Sequence[Fault]) -> None:
-    """Give a station these faults and no others. Their memory begins anew, but for those that stay on."""
-    before = {fault.name: memory for fault, memory in wired(parts)}
-    wiring = Wiring(parts, tuple((fault, before.get(fault.name, {})) for fault in faults))
+def wire(base: Base, pieces: Iterable[Any], faults: Sequence[Fault]) -> None:
+    """Give a station these faults and no others. Their memory begins anew, but for those that stay on.
+
+    `pieces` is whatever of it can be broken, the link among it.
+    """
+    pieces = list(pieces)
+    before = {fault.name: memory for fault, memory in wired(pieces)}
+    wiring = Wiring(base, tuple((fault, before.get(fault.name, {})) for fault in faults))
     overrides = [one for fault in faults for one in fault.overrides]
     if faults:
-        overrides += [_BrokenLink, _BrokenFeatures]
-    for part in _all(parts):
+        overrides += [Override(Link, _BrokenLink), Override(Operations, _BrokenOperations)]
+    for part in pieces:
         right = _right(type(part))
-        broken = tuple(dict.fromkeys(one for one in reversed(overrides) if issubclass(right, _base(one))))
+        broken = tuple(dict.fromkeys(one.by for one in reversed(overrides) if issubclass(right, one.part)))
         if broken:
             part.__class__ = type(
                 right.__name__, (*broken, right), {"__slots__": (), "wiring": wiring, "unbroken": right}
@@ -145,9 +154,10 @@ def wire(parts: Parts, faults: Sequence[Fault]) -> None:
             part.__class__ = right
 
 
-def wired(parts: Parts) -> tuple[tuple[Fault, dict[str, Any]], ...]:
-    """The faults of a station, with what they remember."""
-    wiring = getattr(type(parts.link), "wiring", None)
+def wired(pieces: Iterable[Any]) -> tuple[tuple[Fault, dict[str, Any]], ...]:
+    """The faults of the station whose pieces these are, with what they remember."""
+    link = next(one for one in pieces if isinstance(one, Link))
+    wiring = getattr(type(link), "wiring", None)
     return wiring.faults if isinstance(wiring, Wiring) else ()
 
 
@@ -155,17 +165,3 @@ def _right(kind: type) -> type:
     """The class of a part when it is not broken."""
     right: type = vars(kind).get("unbroken", kind)
     return right
-
-
-def _base(override: type) -> type:
-    """The class of the station an override is for; a part may be of a class of its own that derives from it."""
-    return next(kind for kind in override.__mro__ if not kind.__module__.startswith(_HERE))
-
-
-def _all(parts: Parts) -> Iterator[Any]:
-    """Whatever can be broken: the parts that are its own, each connector, each feature."""
-    for name in Parts.__slots__:
-        if name not in ("facts", "clock", "store", "connectors"):
-            yield getattr(parts, name)
-    yield from parts.connectors.values()
-    yield from parts.features

@@ -7,20 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ocppj.errors import OcppError
-from simulator.configuration import Configuration
-from simulator.errors import Offline, Unanswered
-from simulator.faults.model import Answering, Calling, Came, Fault, Message, Operate, Payload, Send
-from simulator.feature import Answer
+from simulator.faults.model import Answering, Calling, Came, Fault, Message, Operate, Override, Payload, Send
+from simulator.kernel.errors import Offline, Unanswered
+from simulator.wire.operations import Answer
 
 Condition = Callable[[Message], bool]
 Change = Callable[[Message, Payload], Payload]
 """Makes another payload out of one, which it may change in place. The message is the CALL it belongs to."""
-
-_PLAUSIBLE: dict[str, Payload] = {
-    "Authorize": {"idTagInfo": {"status": "Accepted"}},
-    "StartTransaction": {"transactionId": 1, "idTagInfo": {"status": "Accepted"}},
-    "SignCertificate": {"status": "Accepted"},
-}
 
 
 def always(message: Message) -> bool:
@@ -76,15 +69,6 @@ def said(change: Change, when: Condition = always) -> Calling:
 
     async def hook(message: Message, send: Send) -> Came:
         return await send(_changed(change, message, message.payload) if when(message) else message.payload)
-
-    return hook
-
-
-def unsent(when: Condition = always) -> Calling:
-    """The CALL never leaves, and the station believes it was answered."""
-
-    async def hook(message: Message, send: Send) -> Came:
-        return copy.deepcopy(_PLAUSIBLE.get(message.action, {})) if when(message) else await send(message.payload)
 
     return hook
 
@@ -155,22 +139,9 @@ def operation(name: str, sentence: str, action: str, hook: Answering) -> Fault:
     return Fault(name, sentence, answers={action: hook})
 
 
-def override(name: str, sentence: str, *kinds: type) -> Fault:
-    """A fault of the parts these classes derive from."""
-    return Fault(name, sentence, overrides=kinds)
-
-
-def key_read_as(key: str, change: Callable[[int], int]) -> type[Configuration]:
-    """A station that acts by another value of an integer key than it shows."""
-
-    class Misreads(Configuration):
-        __slots__ = ()
-
-        def number(self, name: str) -> int:
-            value = super().number(name)
-            return change(value) if name == key else value
-
-    return Misreads
+def override(name: str, sentence: str, part: type, by: type) -> Fault:
+    """A fault of a part, which is of another class."""
+    return Fault(name, sentence, overrides=(Override(part, by),))
 
 
 def _changed(change: Change, message: Message, payload: Payload) -> Payload:

@@ -7,14 +7,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.fleet.counting.tally import Tally
     from simulator.fleet.fleet import Fleet
     from simulator.fleet.plan import Plan
-    from simulator.fleet.tally import Tally
 
 __all__ = ["Fleet", "Plan", "Tally"]
+
+_HOMES = {
+    "Fleet": "simulator.fleet.fleet",
+    "Plan": "simulator.fleet.plan",
+    "Tally": "simulator.fleet.counting.tally",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{name.lower()}"), name)
+    return getattr(import_module(_HOMES[name]), name)

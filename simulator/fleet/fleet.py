@@ -12,21 +12,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from simulator.clock import Clock
-from simulator.fleet.line import Dialler
-from simulator.fleet.member import Member
+from simulator.fleet.counting.clocks import Clocks
+from simulator.fleet.counting.standing import Standing, Stations
+from simulator.fleet.counting.tally import Sink, Tally
+from simulator.fleet.counting.timeline import LOOK, Timeline
+from simulator.fleet.engine.dialler import Dialler
+from simulator.fleet.engine.resources import memory
+from simulator.fleet.engine.wheel import Wheel
+from simulator.fleet.member import Charger, Member
 from simulator.fleet.plan import Plan
-from simulator.fleet.resources import memory
-from simulator.fleet.standing import Standing, Stations
-from simulator.fleet.tally import Sink, Tally
-from simulator.fleet.timeline import LOOK, Timeline
-from simulator.fleet.wheel import Wheel
-from simulator.parts import Facts
-from simulator.station import Station
+from simulator.hardware.make import Facts
+from simulator.kernel.clock import Clock, ShiftedClock
+from simulator.kernel.timekeeping import IGNORED
+from simulator.v16.station import Station
+
+Make = Callable[..., Charger]
+"""Makes a station, out of what `Fleet` gives it by the names that `Station` has for it."""
 
 REMEMBERED = 4
 """CALLs of each side that a station knows again."""
@@ -44,20 +49,24 @@ ENDING_AT_ONCE = 200
 class Fleet:
     """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration."""
 
-    def __init__(self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None, make: Make | None = None
+    ) -> None:
+        """`make` makes the stations, None: as the plan says."""
         self.plan = plan
         self.tally = Tally(sink, () if plan.auth_key is None else (plan.auth_key.decode(errors="replace"),))
         self.timeline = Timeline()
         self.clock: Clock = Wheel() if clock is None else clock
         self.members: dict[int, Member] = {}
         self._gone = Stations()  # that were taken away
+        self._clocks_gone = Clocks()  # theirs
         self._at_end: Stations | None = None  # before all were
         self.lasted = 0.0
         """Seconds that `run` took from its first station until its time was over, or it was stopped."""
         self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock)
-        self._make = _make(plan)
+        self._make = make or _make(plan)
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
@@ -80,15 +89,17 @@ class Fleet:
         member = self.members.pop(number, None)
         if member is not None:
             self._gone = Stations.together((self._gone, Stations.taken_away(member.standing)))
+            self._clocks_gone = Clocks.together((self._clocks_gone, Clocks.of([member.station.timekeeper])))
             await member.end(self.plan.grace)
 
-    def _station(self, number: int, standing: Standing) -> Station:
-        plan = self.plan
+    def _station(self, number: int, standing: Standing) -> Charger:
+        plan, skew = self.plan, self.plan.skew(number)
         return self._make(
             plan.url,
             id=plan.identity(number),
             configuration=self._configuration,
-            clock=self.clock,
+            clock=ShiftedClock.by(self.clock, timedelta(seconds=skew)) if skew else self.clock,
+            csms_clock=plan.csms_clock or IGNORED,
             retry=True,
             seed=int(plan.chance(number, "back-off", 0) * (1 << 32)),
             call_timeout=plan.call_timeout,
@@ -124,6 +135,12 @@ class Fleet:
             return self._at_end
         present = ((member.standing, member.station.online) for member in list(self.members.values()))
         return Stations.together((Stations.of(present), self._gone))
+
+    @property
+    def clocks(self) -> Clocks:
+        """How far the clocks of all stations so far were off, and how many were set by that of the CSMS."""
+        present = Clocks.of(member.station.timekeeper for member in list(self.members.values()))
+        return Clocks.together((present, self._clocks_gone))
 
     @property
     def late(self) -> float:
@@ -204,8 +221,8 @@ class Fleet:
             self.clock.close()
 
 
-def _make(plan: Plan) -> Callable[..., Station]:
+def _make(plan: Plan) -> Make:
     """What makes the stations: the model, or a plain one. Nobody asks a fleet for diagnostics, which take memory."""
     if plan.model is None:
         return partial(Station, facts=Facts(connectors=plan.connectors, journal=0))
-    return replace(plan.model, facts=replace(plan.model.facts, journal=0)).station
+    return plan.model.without_journal().station

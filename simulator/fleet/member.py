@@ -9,15 +9,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
-from simulator.clock import Timer
-from simulator.connectors import Connector
-from simulator.errors import NotPossible
+from simulator.fleet.counting.standing import Standing
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.plan import Plan
-from simulator.fleet.standing import Standing
-from simulator.fleet.tally import Tally
-from simulator.station import Station
+from simulator.kernel.clock import Clock, Timer
+from simulator.kernel.errors import NotPossible
+from simulator.kernel.timekeeping import Timekeeper
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +25,42 @@ RETRY = 1.0
 
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs a coroutine beside the caller and keeps it alive."""
+
+
+class Place(Protocol):
+    """Where somebody can charge."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def idle(self) -> bool: ...
+    @property
+    def cable(self) -> bool: ...
+    @property
+    def transaction(self) -> object | None: ...
+    @property
+    def locked_for(self) -> object | None: ...
+
+
+class Charger(Protocol):
+    """What a member plays at: a station, of whichever version of OCPP."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def timekeeper(self) -> Timekeeper: ...
+    @property
+    def online(self) -> bool: ...
+    def connector(self, number: int) -> Place: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    async def until(self, condition: Callable[[Any], object], *, within: float | None = None) -> None: ...
+    async def delivered(self) -> None: ...
+    async def plug_in(self, connector: int) -> None: ...
+    async def present(self, tag: str, connector: int | None = None) -> None: ...
+    async def unplug(self, connector: int) -> None: ...
+    async def lose_network(self) -> None: ...
+    async def restore_network(self) -> None: ...
 
 
 class Member:
@@ -48,7 +83,7 @@ class Member:
     )
 
     def __init__(
-        self, number: int, station: Station, standing: Standing, plan: Plan, tally: Tally, spawn: Spawn
+        self, number: int, station: Charger, standing: Standing, plan: Plan, tally: Tally, spawn: Spawn
     ) -> None:
         self.number = number
         self.station = station
@@ -61,7 +96,7 @@ class Member:
         self._outages = 0
         self._driver: Timer | None = None
         self._outage: Timer | None = None
-        self._at: Connector | None = None  # where somebody charges
+        self._at: Place | None = None  # where somebody charges
         self._running: asyncio.Task[None] | None = None  # what the driver does just now
 
     def begin(self) -> None:
@@ -134,7 +169,7 @@ class Member:
     def _rests(self, _task: asyncio.Task[None]) -> None:
         self._running = None
 
-    async def _come(self, connector: Connector) -> None:
+    async def _come(self, connector: Place) -> None:
         station = self.station
         try:
             await station.plug_in(connector.id)
@@ -152,11 +187,11 @@ class Member:
             stay = self._plan.stay(self.number, self._turn)
             self._driver = station.clock.call_later(stay, partial(self._driver_leaves, connector))
 
-    def _driver_leaves(self, connector: Connector) -> None:
+    def _driver_leaves(self, connector: Place) -> None:
         self._at = None
         self._drive(partial(self._leave, connector))
 
-    async def _leave(self, connector: Connector) -> None:
+    async def _leave(self, connector: Place) -> None:
         station = self.station
         tag = self._plan.tag(self.number, self._turn)
         try:

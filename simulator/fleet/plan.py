@@ -14,10 +14,14 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from simulator.kernel.timekeeping import CsmsClock
     from simulator.models import Model
 
 SHORTEST_SESSION = 1.0
 """Seconds a vehicle stays at the least."""
+
+MOST_SKEW = 10 * 365 * 86_400.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Plan:
     call_timeout: float = 30.0
     grace: float = 10.0  # for the end: running sessions are stopped, what is queued is delivered
     configuration: Mapping[str, str] = field(default_factory=dict)
+    csms_clock: CsmsClock | None = None  # what stations make of the time of the CSMS; None: nothing
+    clock_skew: float = 0.0  # the clock of each is off by at most so much, one way or the other
     auth_key: bytes | None = None
     ssl: ssl_module.SSLContext | None = None
 
@@ -50,11 +56,13 @@ class Plan:
         for name in ("stations", "first", "step", "connectors", "ramp", "duration", "session_length", "call_timeout"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is more than zero, not {getattr(self, name):g}")
-        for name in ("session_every", "meter_every", "churn_every", "churn_length", "grace"):
+        for name in ("session_every", "meter_every", "churn_every", "churn_length", "grace", "clock_skew"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is zero or more, not {getattr(self, name):g}")
         if self.meter_every % 1:
             raise ValueError(f"meter_every is in whole seconds, as the configuration key is, not {self.meter_every:g}")
+        if self.clock_skew > MOST_SKEW:
+            raise ValueError(f"clock_skew is at most {MOST_SKEW:g} (ten years), not {self.clock_skew:g}")
         if not self.tags:
             raise ValueError("tags holds one idTag at least")
 
@@ -90,9 +98,13 @@ class Plan:
         """How long the session `turn` lasts."""
         return max(SHORTEST_SESSION, self.time(self.session_length, number, "stay", turn))
 
+    def skew(self, number: int) -> float:
+        """By how much the clock of a station is off: seconds, less than zero when it is behind."""
+        return self.clock_skew * (2.0 * self.chance(number, "clock", 0) - 1.0) if self.clock_skew else 0.0
+
     def place(self, number: int, turn: int) -> int:
         """At which connector."""
-        there_are = self.connectors if self.model is None else self.model.facts.connectors
+        there_are = self.connectors if self.model is None else self.model.made.facts.connectors
         return 1 + self._pick(there_are, number, "place", turn)
 
     def tag(self, number: int, turn: int) -> str:

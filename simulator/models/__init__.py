@@ -1,4 +1,6 @@
-"""Station models: makes of charge points as facts in TOML files (`schemas/station.schema.json`, docs/station.md).
+"""Station models: makes of charge points as facts in TOML files (docs/station.md).
+
+The schema of such a file is `schemas/documents/station.schema.json`.
 
     async with Model.load("dc-150kw").station("ws://127.0.0.1:9000/ocpp", id="CP1") as station:
         ...

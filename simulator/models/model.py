@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from simulator.configuration import Key
-from simulator.feature import Feature, blueprint
-from simulator.models import building, keys, sentences
+from simulator.models import sentences
 from simulator.models.sentences import ModelError
-from simulator.parts import Facts
-from simulator.station import Station
+from simulator.models.v16 import making
+from simulator.models.v16.making import Made, Station
 
 _FOLDER = Path(__file__).parent
 
@@ -25,7 +23,7 @@ def built_in() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A make of charge point. `identity` has the members of BootNotification, `keys` those that are not as usual.
+    """A make of charge point. `identity` has the members of BootNotification, `made` is the rest.
 
     `text` is the TOML it was read from.
     """
@@ -33,9 +31,7 @@ class Model:
     name: str
     description: str
     identity: Mapping[str, str]
-    facts: Facts
-    features: tuple[type[Feature], ...]
-    keys: tuple[Key, ...]
+    made: Made
     text: str
 
     @classmethod
@@ -67,24 +63,25 @@ class Model:
             raise ModelError([f"{file} is no TOML: {error}"]) from None
         mistakes, wrong = sentences.of(document)
         if "connector" not in wrong:
-            contradictions = building.contradictions(document)
+            contradictions = making.contradictions(document)
             mistakes += contradictions
             if not contradictions and wrong <= {
                 "identity",
                 "description",
             }:  # what the keys depend on is as it should be
-                facts, features = building.facts(document), building.features(document)
-                own, misfits = keys.of(document.get("configuration", {}), blueprint(features, facts).keys)
+                made, misfits = making.made(document)
                 mistakes += misfits
         if mistakes:
             raise ModelError([f"{file}: {one}" for one in mistakes])
-        return cls(name, document.get("description", ""), document["identity"], facts, features, own, text)
+        return cls(name, document.get("description", ""), document["identity"], made, text)
 
     def station(self, url: str, *, id: str, identity: Mapping[str, str] | None = None, **options: Any) -> Station:
         """A station of this make. `identity` has members of BootNotification that differ, `options` are those of
         `Station` that say nothing of its make.
         """
         boot = {**self.identity, **(identity or {})}
-        vendor, model = boot.pop("chargePointVendor"), boot.pop("chargePointModel")
-        options |= {"facts": self.facts, "features": self.features, "extra_keys": self.keys}
-        return Station(url, id=id, vendor=vendor, model=model, identity=boot, **options)
+        return making.station(url, id=id, made=self.made, identity=boot, **options)
+
+    def without_journal(self) -> Model:
+        """The same, of which nobody asks diagnostics, which take memory."""
+        return replace(self, made=replace(self.made, facts=replace(self.made.facts, journal=0)))

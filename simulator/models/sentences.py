@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from simulator.nearest import nearest
+from simulator.kernel.nearest import nearest
 
 _KINDS = {
     "string": "a text",
@@ -32,7 +32,7 @@ class ModelError(Exception):
 def _validator() -> Any:
     import jsonschema  # takes a tenth of a second, and most stations have no model
 
-    text = (importlib.resources.files("schemas") / "station.schema.json").read_text(encoding="utf-8")
+    text = (importlib.resources.files("schemas") / "documents" / "station.schema.json").read_text(encoding="utf-8")
     return jsonschema.Draft202012Validator(json.loads(text))
 
 

@@ -1,4 +1,7 @@
-"""The look of the commands, shown with made-up ones; what `plugproof` itself shows is in tests/harness/test_help.py."""
+"""The look of the commands, shown with made-up ones.
+
+What `plugproof` itself shows is in `tests/harness/cli/test_help.py`.
+"""
 
 import shlex
 import subprocess
@@ -8,7 +11,7 @@ from typing import Annotated, ClassVar
 import pytest
 import typer
 
-from commandline import Command, Elsewhere, Group, command, examples, nearest, run
+from commandline import Command, Elsewhere, Group, Heading, Shared, command, examples, nearest, option, run
 
 EXAMPLES = examples(("Two steps", "brew tea --minutes 3"), ("", "brew tea --minutes 4"), ("One", "brew tea"))
 
@@ -175,3 +178,25 @@ def test_an_example_that_fits_or_is_broken_already_stays_as_it_is(line: str) -> 
 def test_nearest_knows_no_case_and_says_nothing_of_what_is_far() -> None:
     assert nearest("SMART_chargin", ["smart_charging", "core"]) == "; did you mean smart_charging?"
     assert nearest("xyz", ["smart_charging", "core"]) == ""
+
+
+def test_an_option_is_a_word_and_a_sentence_under_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    vessel, sugar = Heading("Vessel"), Shared("N", "Lumps of sugar.", 2)
+
+    @command("cocoa", epilog=examples(("Hot", "brew cocoa")))
+    def cocoa(
+        cup: Annotated[str, vessel("NAME", "Which cup.", "--cup", "-c")] = "blue",
+        lid: Annotated[bool, option(None, "With a lid.", "--lid")] = False,
+        sugar: Annotated[int, vessel.of(sugar)] = sugar.default,
+    ) -> int:
+        """Make cocoa."""
+        print(cup, lid, sugar)
+        return 0
+
+    assert run(cocoa, ["-c", "red", "--lid"], "brew cocoa") == 0
+    assert run(cocoa, ["--help"], "brew cocoa") == 0
+    made, _, shown = capsys.readouterr().out.partition("\n")
+    assert made == "red True 2"
+    within, without = shown.partition("Vessel")[2].split("Options")
+    assert "With a lid." in without
+    assert all(text in " ".join(within.split()) for text in ("NAME", "Which cup.", "Lumps of sugar. [default: 2]"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ import pytest_asyncio
 
 from csms_core import Config, Csms
 from csms_core.pki import Pki
-from tests.csms_core import postgresql
-from tests.csms_core.support import STATION, Connecting, Station, connect, default_config, provision
+from tests.csms_core.support import postgresql
+from tests.csms_core.support.bench import Connecting, Station, connect, default_config, each_closed, provision
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +25,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 
 @pytest.fixture
 def settings() -> dict[str, Any]:
-    """What differs from the default settings; see `support.configured`."""
+    """What differs from the default settings; see `bench.configured`."""
     return {}
 
 
@@ -47,13 +46,7 @@ async def csms(config: Config) -> AsyncIterator[Csms]:
 @pytest_asyncio.fixture
 async def connecting(csms: Csms) -> AsyncIterator[Connecting]:
     """`await connecting()` connects a station that has not booted."""
-    async with AsyncExitStack() as stack:
-
-        async def connect_one(identity: str = STATION, **options: Any) -> Station:
-            station = await connect(options.pop("url", csms.url), identity, **options)
-            stack.push_async_callback(station.close)
-            return station
-
+    async with each_closed(connect, csms.url) as connect_one:
         yield connect_one
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 # Modules that a run imports late: pytester forgets what was imported while it ran, and a class would exist twice.
-import harness.cli.precheck
-import harness.preparation  # noqa: F401
-from reports.results import validate
-from tests.harness.scripted_sut import ScriptedSut, scripted_sut
+import harness.cli.precheck.run
+import harness.plugin.preparation  # noqa: F401
+from reports.results.validation import validate
+from tests.harness.support.scripted_sut import ScriptedSut, scripted_sut
 
 # Scopes that are not ours, so that a dependence of the plugin on the user's ini would show.
 INI = "[pytest]\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = module\n"
@@ -29,8 +29,8 @@ WITHOUT = tuple(
 """Of no use to the runs that tests start, and some seconds to import in each of their processes."""
 
 HEADER = """\
-from harness.vocabulary import *
-from harness.verdicts import Inconclusive, HarnessError
+from harness.v16.csms.vocabulary import *
+from harness.case.verdicts import Inconclusive, HarnessError
 
 def made_up(id="TC_MADE_UP_CSMS", rules=("R1",), **more):
     more = {"profile": "core", "ref": "OCPP 1.6 §4.1", **more}

@@ -10,7 +10,8 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests import ROOT
+
 START_SECONDS = 60
 STOP_SECONDS = 20
 

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
+from tests import ROOT
 from tests.interop.depot.door import Breather
 from tests.interop.depot.habits import PLAIN, Habits
 from tests.interop.depot_client import TIME, Bare, Depot
-from tests.interop.process import ROOT
 
 pytestmark = pytest.mark.asyncio
 

@@ -15,8 +15,8 @@ import pytest
 
 from benchmarks import interop_tables
 from benchmarks.interop_tables import DATA, PAGE, Disagreement, kept, measured, page, system
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 JUDGED = """\
 name = "A system"
 about = "Version 1, tried by nobody."

@@ -9,7 +9,7 @@ from ocppj.frames import Call, CallError, CallResult, Malformed
 
 
 def test_what_is_written_is_read_back_with_its_text() -> None:
-    written = [
+    written: list[Call | CallResult | CallError] = [
         frames.call("1", "Authorize", {"idTag": "Ä"}),
         frames.result("1", {}),
         frames.error("1", "GenericError", "no", {"a": 1}),
@@ -43,17 +43,21 @@ def test_what_has_the_shape_of_a_message_is_one(text: str, frame: frames.Frame) 
     ("text", "problem", "words", "id", "id_is_text", "type"),
     [
         ("", "not-json", "no JSON", None, True, None),
-        ("[" * 100_000, "not-json", "nested too deeply", None, True, None),
+        ("[" * 100_000, "not-json", "no JSON: it is nested too deeply", None, True, None),
         ("\ud800", "not-json", "no JSON", None, True, None),
-        ('[2,"7","Heartbeat",{"a":1e400}]', "not-json", "too large", "7", True, 2),
-        ('[2,"7","DataTransfer",{"vendorId":"\\ud800"}]', "not-json", "no JSON", "7", True, 2),
-        ('[2,"7","Heartbeat",' + "[" * 2000 + "]" * 2001, "not-json", "nested too deeply", "7", True, 2),
+        ('[2,"7","Heartbeat",{"a":1e400}]', "unreadable", "too large", "7", True, 2),
+        ('[2,"7","DataTransfer",{"vendorId":"\\ud800"}]', "unreadable", "surrogate", "7", True, 2),
+        ('[2,"7","DataTransfer",{"vendorId":"\\udc00"]', "not-json", "no JSON", "7", True, 2),
+        ('[2,"7","Heartbeat",' + "[" * 2000 + "]" * 2001, "unreadable", "nested too deeply", "7", True, 2),
+        ('[2,"7","Heartbeat",' + "[" * 2000 + "]" * 2000, "not-json", "nested too deeply", "7", True, 2),
         (' [ 2 , "a\\"\\u0062" , "Heartbeat" ,\n{no', "not-json", "no JSON", 'a"b', True, 2),
-        ('[3,"7",{"a":1e400}]', "not-json", "too large", "7", True, 3),
-        ('[4,"7","GenericError","\\ud800",{}]', "not-json", "no JSON", "7", True, 4),
-        ('[2,"\\ud800","Heartbeat",{}]', "not-json", "no JSON", None, True, None),
-        ('[2,"7","\\ud800",{}]', "not-json", "no JSON", None, True, None),
+        ('[3,"7",{"a":1e400}]', "unreadable", "too large", "7", True, 3),
+        ('[4,"7","GenericError","\\ud800",{}]', "unreadable", "surrogate", "7", True, 4),
+        ('[2,"\\ud800","Heartbeat",{}]', "unreadable", "surrogate", None, True, None),
+        ('[2,"7","\\ud800",{}]', "unreadable", "surrogate", None, True, None),
         ('[2,"7","Heartbeat"', "not-json", "no JSON", None, True, None),
+        ('{"a":1e400}', "not-array", "this is none", None, True, None),
+        ("[9,1e400]", "no-type", "first element", None, True, None),
         ("{}", "not-array", "this is an object", None, True, None),
         ('"x"', "not-array", "this is a string", None, True, None),
         ("true", "not-array", "this is a boolean", None, True, None),

@@ -15,6 +15,9 @@ from ocppj.matchers import (
     satisfies,
     shown,
 )
+from ocppj.protocol import Protocol
+from ocppj.v16 import PROTOCOL
+from ocppj.v201 import PROTOCOL as V201
 
 
 @pytest.mark.parametrize(
@@ -31,7 +34,22 @@ from ocppj.matchers import (
     ],
 )
 def test_what_is_as_expected_has_no_mismatch(expected: dict[str, Any], payload: Any) -> None:
-    assert mismatches(expected, payload) == []
+    assert mismatches(expected, payload, PROTOCOL.folded) == []
+
+
+@pytest.mark.parametrize(
+    ("protocol", "expected", "payload", "is_same"),
+    [
+        (V201, {"idToken": {"idToken": "AB"}}, {"idToken": {"idToken": "ab"}}, True),
+        (V201, {"idTag": "AB"}, {"idTag": "ab"}, False),
+        (PROTOCOL, {"transactionId": "T"}, {"transactionId": "t"}, False),
+        (V201, {"transactionId": "T"}, {"transactionId": "t"}, True),
+    ],
+)
+def test_a_version_says_where_letter_case_does_not_count(
+    protocol: Protocol, expected: dict[str, Any], payload: Any, is_same: bool
+) -> None:
+    assert (mismatches(expected, payload, protocol.folded) == []) is is_same
 
 
 @pytest.mark.parametrize(
@@ -55,7 +73,7 @@ def test_what_is_as_expected_has_no_mismatch(expected: dict[str, Any], payload: 
 def test_what_is_not_as_expected_is_said_member_by_member(
     expected: dict[str, Any], payload: Any, sentences: list[str]
 ) -> None:
-    assert [str(mismatch) for mismatch in mismatches(expected, payload)] == sentences
+    assert [str(mismatch) for mismatch in mismatches(expected, payload, PROTOCOL.folded)] == sentences
 
 
 def test_values_are_shown_as_on_the_wire() -> None:

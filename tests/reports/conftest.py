@@ -8,8 +8,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from reports.performance import figures, statistics
-from reports.verdicts import OUTCOMES, outcome
+from reports.results.performance import figures, statistics
+from reports.results.verdicts import OUTCOMES, outcome
 
 PASSWORD = "0123456789abcdef0123"
 MS = 1_000_000

@@ -9,17 +9,17 @@ import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.abstract import from_results, write
-from reports.allure import categories, run_result
-from reports.allure import test_result as make
-from reports.headline import headline, problem_of_the_run, state, why
+from reports.ci.allure import categories, run_result
+from reports.ci.allure import test_result as make
+from reports.ci.junit import junit
+from reports.ci.step_summary import step_summary
+from reports.ci.summary import summary
 from reports.html import page
-from reports.junit import junit
-from reports.step_summary import step_summary
-from reports.summary import summary
-from reports.verdicts import FAIL_ON, Mark, exit_code, mark, totals
+from reports.results.headline import headline, problem_of_the_run, state, why
+from reports.results.verdicts import FAIL_ON, Mark, exit_code, mark, totals
+from reports.v16.abstract import from_results, write
+from tests.reports.ci.test_junit import JENKINS
 from tests.reports.conftest import RESULTS, case, finding, profile_counts
-from tests.reports.test_junit import JENKINS
 
 SCHEMA = xmlschema.XMLSchema10(str(JENKINS))
 FAILURE = next(one["failure"] for one in RESULTS["cases"] if one["id"] == "TC_003_CSMS")

@@ -10,23 +10,32 @@ from xml.etree import ElementTree as ET
 import pytest
 import xmlschema
 
-from reports.abstract import from_results, write
-from reports.abstract.invariants import problems
-from reports.allure import environment, run_result
-from reports.coverage import OUTSIDE, Coverage, coverage, is_partial, profile_named, profile_result, profiles, whole
-from reports.diff import compare
-from reports.headline import headline, interruption, notices, state
+from reports.ci.allure import environment, run_result
+from reports.ci.junit import junit
+from reports.ci.step_summary import step_summary
+from reports.ci.summary import summary
+from reports.diff.compare import compare
 from reports.html import page
-from reports.junit import junit
-from reports.results import validate
-from reports.step_summary import step_summary
-from reports.summary import summary
-from reports.terminal import profile_table
-from reports.verdicts import PROFILES, exit_code
-from tests.reports.abstract_reading import from_html, from_markdown
+from reports.results.coverage import (
+    OUTSIDE,
+    Coverage,
+    coverage,
+    is_partial,
+    profile_named,
+    profile_result,
+    profiles,
+    whole,
+)
+from reports.results.headline import headline, interruption, notices, state
+from reports.results.tables import profile_table
+from reports.results.validation import validate
+from reports.results.verdicts import PROFILES, exit_code
+from reports.v16.abstract import from_results, write
+from reports.v16.abstract.invariants import problems
+from tests.reports.ci.test_junit import JENKINS
 from tests.reports.conftest import NOT_RUN, profile_counts
-from tests.reports.pdf_reading import read, squeezed
-from tests.reports.test_junit import JENKINS
+from tests.reports.support.abstract_reading import from_html, from_markdown
+from tests.reports.support.pdf_reading import read, squeezed
 
 Run = Callable[..., dict[str, Any]]
 CORE = PROFILES[0]
@@ -65,7 +74,7 @@ def interrupted(with_outcomes: Run) -> dict[str, Any]:
 def printed(run: dict[str, Any]) -> dict[str, str]:
     """Every report of a run as text."""
     abstract = {
-        f"abstract {layout} {format}": write(from_results(run, layout), format).decode()  # type: ignore[arg-type]
+        f"abstract {layout} {format}": write(from_results(run, layout), format).decode()
         for layout in ("2023", "2024")
         for format in ("md", "html", "json")
     }

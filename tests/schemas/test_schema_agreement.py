@@ -20,10 +20,13 @@ import schemas
 from schemas import errata
 from schemas.diagnosis import Diagnoser
 from schemas.formats import is_date_time
+from schemas.model import Kind
 
-SET = schemas.load()
-KEYS = [(action, kind) for action in SET.actions for kind in ("call", "result")]
-SCHEMAS = {(action, kind): SET.schema(action, kind) for action, kind in KEYS}
+SETS = {version: schemas.load(version) for version in schemas.known_versions()}
+SET = SETS["1.6"]
+KINDS: tuple[Kind, ...] = ("call", "result")
+KEYS = [(version, action, kind) for version in SETS for action in SETS[version].actions for kind in KINDS]
+SCHEMAS = {(version, action, kind): SETS[version].schema(action, kind) for version, action, kind in KEYS}
 DIAGNOSER = Diagnoser()
 DISAGREEMENTS = errata.parse((resources.files("schemas") / "v16" / "errata.toml").read_bytes()).disagreement
 
@@ -71,7 +74,9 @@ def valid(schema: dict[str, Any], draw: random.Random) -> Any:
     """Some payload the schema accepts; optional members come and go."""
     if "enum" in schema:
         return draw.choice(schema["enum"])
-    match schema["type"]:
+    match schema.get("type"):
+        case None:
+            return copy.deepcopy(draw.choice(WRONG[:25]))
         case "object":
             required = schema.get("required", ())
             return {
@@ -80,9 +85,15 @@ def valid(schema: dict[str, Any], draw: random.Random) -> Any:
                 if name in required or draw.random() < 0.6
             }
         case "array":
-            return [valid(schema["items"], draw) for _ in range(draw.randint(schema.get("minItems", 0), 3))]
+            return [
+                valid(schema["items"], draw)
+                for _ in range(draw.randint(schema.get("minItems", 0), min(schema.get("maxItems", 3), 3)))
+            ]
         case "integer":
-            return draw.choice([schema["minimum"], schema["maximum"], 0, draw.randint(-1000, 1000)])
+            lowest, highest = int(schema["minimum"]), int(schema["maximum"])
+            return min(max(draw.choice([lowest, highest, 0, draw.randint(-1000, 1000)]), lowest), highest)
+        case "number" if "minimum" in schema:
+            return draw.randint(int(schema["minimum"]), int(schema.get("maximum", 1_000)))
         case "number":
             return draw.choice([draw.randint(-100, 100), draw.randint(0, 100_000) / 10])
         case "boolean":
@@ -136,14 +147,31 @@ def near(text: str, draw: random.Random) -> str:
     return "".join(letters)
 
 
-@pytest.mark.parametrize(("action", "kind"), KEYS, ids=lambda value: value)
-@settings(max_examples=30, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+OF_1_6 = [key for key in KEYS if key[0] == "1.6"]
+
+
+@pytest.mark.parametrize(("version", "action", "kind"), OF_1_6, ids=lambda value: value)
+@settings(SETTINGS, max_examples=30)
 @given(draw=st.randoms(use_true_random=True))
 def test_both_libraries_agree_on_payloads_and_their_mutations(
-    action: str, kind: schemas.Kind, draw: random.Random
+    version: str, action: str, kind: schemas.Kind, draw: random.Random
 ) -> None:
-    schema = SCHEMAS[action, kind]
-    check = (SET.call if kind == "call" else SET.result)[action]
+    _agree(version, action, kind, draw)
+
+
+@pytest.mark.parametrize(("version", "action", "kind"), KEYS[len(OF_1_6) :], ids=lambda value: value)
+@settings(SETTINGS, max_examples=5)
+@given(draw=st.randoms(use_true_random=True))
+def test_both_libraries_agree_on_the_larger_payloads_of_later_versions(
+    version: str, action: str, kind: schemas.Kind, draw: random.Random
+) -> None:
+    _agree(version, action, kind, draw)
+
+
+def _agree(version: str, action: str, kind: schemas.Kind, draw: random.Random) -> None:
+    schema, loaded = SCHEMAS[version, action, kind], SETS[version]
+    check = (loaded.call if kind == "call" else loaded.result)[action]
     payload = valid(schema, draw)
     assert check(payload) is True
     assert DIAGNOSER.explain(schema, payload) == ()
@@ -151,17 +179,22 @@ def test_both_libraries_agree_on_payloads_and_their_mutations(
         payload = mutated(payload, draw)
         found = DIAGNOSER.explain(schema, payload)
         assert check(payload) is (found == ()), (payload, found)
-        assert SET.diagnose(action, kind, payload) == found
+        assert loaded.diagnose(action, kind, payload) == found
 
 
-def test_mutations_reach_every_keyword() -> None:
+@pytest.mark.parametrize(
+    ("version", "keywords"), [("1.6", {"multipleOf"}), ("2.0.1", {"multipleOf", "maxItems"})], ids=SETS
+)
+def test_mutations_reach_every_keyword(version: str, keywords: set[str]) -> None:
     draw = random.Random(7)
     seen = set()
     accepted = 0
-    for _ in range(60):
-        for action, kind in KEYS:
-            payload = mutated(valid(SCHEMAS[action, kind], draw), draw)
-            found = SET.diagnose(action, kind, payload)
+    for _ in range(60 if version == "1.6" else 15):
+        for of_version, action, kind in KEYS:
+            if of_version != version:
+                continue
+            payload = mutated(valid(SCHEMAS[version, action, kind], draw), draw)
+            found = SETS[version].diagnose(action, kind, payload)
             accepted += found == ()
             seen |= {violation.keyword for violation in found}
     assert accepted > 100

@@ -7,7 +7,7 @@ import pytest
 import schemas
 from schemas.diagnosis import MAX_VIOLATIONS
 
-SET = schemas.load()
+SET = schemas.load("1.6")
 PERIOD = {"startPeriod": 0, "limit": 16.0}
 NOW = "2026-11-21T10:00:00Z"
 

@@ -8,45 +8,61 @@ import pytest
 import schemas
 from schemas import errata, source
 
-FILES = source.read_files("v16")
-ERRATA = errata.parse((resources.files("schemas") / "v16" / "errata.toml").read_bytes())
+FOLDERS = ("v16", "v201")
+FILES = {folder: source.read_files(folder) for folder in FOLDERS}
+ERRATA = {
+    folder: errata.parse((resources.files("schemas") / folder / "errata.toml").read_bytes()) for folder in FOLDERS
+}
+DEVIATIONS = [
+    pytest.param(folder, entry, id=f"{folder}-{entry.id}") for folder in FOLDERS for entry in ERRATA[folder].deviation
+]
+CHECKED = [
+    pytest.param(folder, entry, id=f"{folder}-{entry.file}{entry.pointer}")
+    for folder in FOLDERS
+    for entry in ERRATA[folder].checked
+]
 
 
 def deviation(**fields: Any) -> errata.Deviation:
     return errata.Deviation(id="x", reason="r", source="s", **fields)
 
 
-@pytest.mark.parametrize("entry", ERRATA.deviation, ids=lambda entry: entry.id)
-def test_each_deviation_changes_the_files_as_they_come(entry: errata.Deviation) -> None:
-    assert errata.apply(FILES, [entry]) != FILES
+@pytest.mark.parametrize(("folder", "entry"), DEVIATIONS)
+def test_each_deviation_changes_the_files_as_they_come(folder: str, entry: errata.Deviation) -> None:
+    assert errata.apply(FILES[folder], [entry]) != FILES[folder]
     assert entry.reason
     assert entry.source
 
 
-@pytest.mark.parametrize("entry", ERRATA.deviation, ids=lambda entry: entry.id)
-def test_each_deviation_applied_twice_is_an_error(entry: errata.Deviation) -> None:
-    once = errata.apply(FILES, [entry])
+@pytest.mark.parametrize(("folder", "entry"), DEVIATIONS)
+def test_each_deviation_applied_twice_is_an_error(folder: str, entry: errata.Deviation) -> None:
+    once = errata.apply(FILES[folder], [entry])
     with pytest.raises(schemas.BadErratum, match=f"{entry.id}.*(changes nothing)"):
         errata.apply(once, [entry])
 
 
-def test_applying_leaves_its_input_alone() -> None:
-    before = source.read_files("v16")
-    errata.apply(FILES, ERRATA.deviation)
-    assert before == FILES
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_applying_leaves_its_input_alone(folder: str) -> None:
+    before = source.read_files(folder)
+    errata.apply(FILES[folder], ERRATA[folder].deviation)
+    assert before == FILES[folder]
 
 
-@pytest.mark.parametrize("entry", ERRATA.checked, ids=lambda entry: f"{entry.file}{entry.pointer}")
-def test_what_was_found_right_still_is(entry: errata.Checked) -> None:
+@pytest.mark.parametrize(("folder", "entry"), CHECKED)
+def test_what_was_found_right_still_is(folder: str, entry: errata.Checked) -> None:
     try:
-        found = errata.at(FILES[entry.file], entry.pointer)
+        found = errata.at(FILES[folder][entry.file], entry.pointer)
     except LookupError:
         found = "absent"
     assert found == entry.expect
 
 
+def test_all_files_of_2_0_1_are_of_one_dialect() -> None:
+    assert {document["$schema"] for document in FILES["v201"].values()} == {"http://json-schema.org/draft-06/schema#"}
+
+
 def test_22_files_come_in_another_dialect() -> None:
-    dialects = [document["$schema"] for document in FILES.values()]
+    dialects = [document["$schema"] for document in FILES["v16"].values()]
     assert sum("draft-06" in dialect for dialect in dialects) == 22
     assert sum("draft-04" in dialect for dialect in dialects) == 56
 
@@ -109,20 +125,20 @@ def meter_values(**sample: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("unit", ["Hertz", "Celsius", "Celcius"])
 def test_a_unit_is_accepted_in_both_messages(unit: str) -> None:
-    checks = schemas.load().call
+    checks = schemas.load("1.6").call
     assert checks["MeterValues"](meter_values(unit=unit))
     assert checks["StopTransaction"](stop_transaction(unit=unit))
 
 
 @pytest.mark.parametrize("sample", [{"unit": "hertz"}, {"value": 1}, {"value": 1.5}])
 def test_a_bad_sample_is_refused_in_both_messages(sample: dict[str, Any]) -> None:
-    checks = schemas.load().call
+    checks = schemas.load("1.6").call
     assert not checks["MeterValues"](meter_values(**sample))
     assert not checks["StopTransaction"](stop_transaction(**sample))
 
 
 def test_no_samples_are_refused_in_both_messages() -> None:
-    checks = schemas.load().call
+    checks = schemas.load("1.6").call
     meter, stop = meter_values(), stop_transaction()
     meter["meterValue"][0]["sampledValue"] = []
     stop["transactionData"][0]["sampledValue"] = []
@@ -134,7 +150,7 @@ def test_no_samples_are_refused_in_both_messages() -> None:
     ("action", "member"), [("RemoteStopTransaction", "transactionId"), ("LogStatusNotification", "requestId")]
 )
 def test_an_integer_has_32_bits_and_no_fraction_in_either_dialect(action: str, member: str) -> None:
-    check = schemas.load().call[action]
+    check = schemas.load("1.6").call[action]
     others = {"status": "Idle"} if action == "LogStatusNotification" else {}
     for good in (-(2**31), 0, 2**31 - 1):
         assert check(others | {member: good}), good
@@ -143,5 +159,34 @@ def test_an_integer_has_32_bits_and_no_fraction_in_either_dialect(action: str, m
 
 
 @pytest.mark.parametrize("text", ["2026-11-21T10:0-:00Z", "-026-11-21T10:00:00Z", "2026-11-21T10:00:00"])
-def test_a_bad_date_time_is_refused(text: str) -> None:
-    assert not schemas.load().result["Heartbeat"]({"currentTime": text})
+@pytest.mark.parametrize("version", schemas.known_versions())
+def test_a_bad_date_time_is_refused(version: str, text: str) -> None:
+    assert not schemas.load(version).result["Heartbeat"]({"currentTime": text})
+
+
+def test_an_integer_of_2_0_1_has_32_bits_and_may_be_written_with_a_fraction_of_nought() -> None:
+    check = schemas.load("2.0.1").result["GetLocalListVersion"]
+    for good in (-(2**31), 0, 2**31 - 1, 1.0, 1e3):
+        assert check({"versionNumber": good}), good
+    for bad in (-(2**31) - 1, 2**31, 1.5, "1", True, None):
+        assert not check({"versionNumber": bad}), bad
+
+
+@pytest.mark.parametrize(("limit", "is_right"), [(16, True), (16.5, True), (21.4, True), (16.25, False)])
+def test_a_limit_of_2_0_1_has_one_decimal(limit: float, is_right: bool) -> None:
+    schedule: dict[str, Any] = {
+        "duration": 60,
+        "chargingRateUnit": "A",
+        "evseId": 1,
+        "scheduleStart": "2026-11-21T10:00:00Z",
+    }
+    schedule["chargingSchedulePeriod"] = [{"startPeriod": 0, "limit": limit}]
+    check = schemas.load("2.0.1").result["GetCompositeSchedule"]
+    assert check({"status": "Accepted", "schedule": schedule}) is is_right
+
+
+def test_custom_data_of_2_0_1_may_have_any_member() -> None:
+    check = schemas.load("2.0.1").call["Heartbeat"]
+    assert check({"customData": {"vendorId": "org.example", "own": {"deep": [1]}}})
+    assert not check({"customData": {"own": 1}})
+    assert not check({"own": 1})

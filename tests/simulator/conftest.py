@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from csms_core.pki import Pki
 from simulator import Station, VirtualClock
-from simulator.store import SqliteFile
-from tests.simulator.scripted_csms import ScriptedCsms, StartStation
+from simulator.kernel.store import SqliteFile
+from tests.simulator.support.scripted_csms import ScriptedCsms, StartStation
 
 
 @pytest.fixture
@@ -61,7 +61,8 @@ async def start(csms: ScriptedCsms, clock: VirtualClock) -> AsyncIterator[StartS
     async with AsyncExitStack() as stack:
 
         async def start(**options: Any) -> Station:
-            options = {"id": "CP1", "connectors": 2, "clock": clock, **options}
+            built = {} if "facts" in options else {"connectors": 2}
+            options = {"id": "CP1", "clock": clock, **built, **options}
             station = await stack.enter_async_context(Station(csms.url, **options))
             await clock.settle()
             return station

@@ -22,11 +22,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from harness.operators.reference import ReferenceOperator
-from harness.reference import reference_csms
-from harness.registry import all_cases
-from harness.session import CASE
-from reports.verdicts import Case
+from harness.adapters.operators.reference import ReferenceOperator
+from harness.case.registry import all_cases
+from harness.plugin.session import CASE
+from harness.processes.reference_csms import reference_csms
+from reports.results.verdicts import Case
 
 ROOT = Path(__file__).resolve().parents[2]
 JSON_FILE = ROOT / "docs" / "kill-matrix.json"
@@ -400,7 +400,7 @@ def play(sut: Path, out: Path, api: str, kills: Mapping[str, Kill], *, strict: b
     saboteur = Saboteur(api, kills)
     arguments = [
         *("--pyargs", "testcases", "--sut", str(sut), "--plugproof-out", str(out), "--rootdir", str(out)),
-        *("-c", str(ROOT / "harness" / "precheck.ini")),
+        *("-c", str(ROOT / "harness" / "cli" / "precheck" / "precheck.ini")),
         *(part for name in UNPLUGGED for part in ("-p", f"no:{name}")),
         *(part for id in kills for part in ("--plugproof-case", id)),
         *(["--plugproof-strict"] if strict else []),
@@ -411,15 +411,15 @@ def play(sut: Path, out: Path, api: str, kills: Mapping[str, Kill], *, strict: b
     return {case["id"]: case for case in saboteur.results["cases"]}
 
 
-def rounds() -> Iterator[tuple[bool, dict[str, Kill]]]:
+def rounds(every: Mapping[str, Kill] = KILLS) -> Iterator[tuple[bool, dict[str, Kill]]]:
     """(strict, kill by rid) such that no case is in a round twice; few rounds."""
     for strict in (False, True):
         by_case: dict[str, list[str]] = {}
-        for rid, kill in KILLS.items():
+        for rid, kill in every.items():
             if kill.strict is strict:
                 by_case.setdefault(rid.rpartition(".")[0], []).append(rid)
         for rids in zip_longest(*by_case.values()):
-            yield strict, {rid: KILLS[rid] for rid in rids if rid is not None}
+            yield strict, {rid: every[rid] for rid in rids if rid is not None}
 
 
 @dataclass(frozen=True)
@@ -431,11 +431,13 @@ class Played:
 
 
 @contextlib.contextmanager
-def reference() -> Iterator[tuple[Path, Path]]:
+def reference(version: str = "1.6") -> Iterator[tuple[Path, Path]]:
     """A reference CSMS while the block lasts: its SUT file with the times of the matrix, and the folder it is in."""
-    with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as folder, reference_csms(Path(folder)) as sut:
-        settle(sut)
-        yield sut, Path(folder)
+    with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as name:
+        folder = Path(name)
+        with reference_csms(folder, version=version) as sut:
+            settle(sut)
+            yield sut, folder
 
 
 def settle(sut: Path) -> None:
@@ -455,13 +457,17 @@ def healthy(sut: Path, out: Path) -> dict[str, Case]:
 
 def run(sut: Path, out: Path) -> Played:
     """Everything with a fault or a choice, against one reference CSMS."""
+    return Played(play(sut, out, api_of(sut), BY_CHOICE), kill_all(sut, out, KILLS))
+
+
+def kill_all(sut: Path, out: Path, every: Mapping[str, Kill]) -> dict[str, Case]:
+    """The records by rid, each with the fault of its rule, against one reference CSMS."""
     api = api_of(sut)
-    otherwise = play(sut, out, api, BY_CHOICE)
     killed: dict[str, Case] = {}
-    for strict, kills in rounds():
+    for strict, kills in rounds(every):
         cases = play(sut, out, api, {rid.rpartition(".")[0]: kill for rid, kill in kills.items()}, strict=strict)
         killed |= {rid: cases[rid.rpartition(".")[0]] for rid in kills}
-    return Played(otherwise, killed)
+    return killed
 
 
 def with_values(values: Mapping[str, str], text: str) -> str:
@@ -473,19 +479,19 @@ def with_values(values: Mapping[str, str], text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rows(killed: Mapping[str, Case]) -> list[dict[str, Any]]:
+def rows(killed: Mapping[str, Case], kills: Mapping[str, Kill] = KILLS) -> list[dict[str, Any]]:
     """The matrix: one row per rule; the verdict is FAIL only when the very rule was blamed."""
     return [
         {
             "rid": rid,
             "case": killed[rid]["id"],
-            "fault": KILLS[rid].fault,
+            "fault": kills[rid].fault,
             "verdict": "FAIL" if blamed(killed[rid]) == rid else f"{killed[rid]['verdict']} of {blamed(killed[rid])}",
             "step": step_of(killed[rid]) if killed[rid]["failure"] else "",
-            **({"since": KILLS[rid].since} if KILLS[rid].since else {}),
-            **({"chosen": KILLS[rid].chosen} if KILLS[rid].chosen else {}),
+            **({"since": kills[rid].since} if kills[rid].since else {}),
+            **({"chosen": kills[rid].chosen} if kills[rid].chosen else {}),
         }
-        for rid in KILLS
+        for rid in kills
     ]
 
 
@@ -499,14 +505,31 @@ def as_json(matrix: list[dict[str, Any]]) -> str:
     return "[\n" + ",\n".join(f" {json.dumps(row)}" for row in matrix) + "\n]\n"
 
 
-def as_page(matrix: list[dict[str, Any]]) -> str:
-    """The matrix for people."""
+def rows_of(role: str) -> list[dict[str, Any]]:
+    """The committed rows of one role."""
+    roles = {case.id: case.sut for case in all_cases()}
+    return [row for row in json.loads(JSON_FILE.read_text("utf-8")) if roles.get(row["case"]) == role]
+
+
+def write_rows(matrix: list[dict[str, Any]], role: str) -> None:
+    """Replace the rows of one role; both are in one file."""
+    parts = {"csms": rows_of("csms"), "charge_point": rows_of("charge_point"), role: matrix}
+    JSON_FILE.write_text(as_json([*parts["csms"], *parts["charge_point"]]), "utf-8")
+
+
+def as_page(
+    matrix: list[dict[str, Any]],
+    kills: Mapping[str, Kill] = KILLS,
+    title: str = "Kill matrix",
+    module: str = "tests.testcases.kill_matrix",
+) -> str:
+    """The matrix for people; ``module`` is what makes it."""
     titles = {case.id: case.title for case in all_cases()}
     sentences = {rid: sentence for case in all_cases() for rid, sentence in case.rules.items()}
     lines = [
-        "# Kill matrix",
+        f"# {title}",
         "",
-        "<!-- Generated: python -m tests.testcases.kill_matrix -->",
+        f"<!-- Generated: python -m {module} -->",
         "",
         "Every rule that a case judges, and a deliberate defect of the reference CSMS (`plugproof csms --list-faults`)",
         "with which the case fails: under this rule, at this message. Without the defect the case passes.",
@@ -523,7 +546,7 @@ def as_page(matrix: list[dict[str, Any]]) -> str:
         ]
         for row in (row for row in matrix if row["case"] == case):
             short = row["rid"].rpartition(".")[2]
-            fault = f"`{row['fault']}`{_how(KILLS[row['rid']])}"
+            fault = f"`{row['fault']}`{_how(kills[row['rid']])}"
             lines.append(f"| {short} | {sentences[row['rid']]} | {fault} | {row['verdict']} | {row['step']} |")
     return "\n".join(lines) + "\n"
 
@@ -544,7 +567,7 @@ def main() -> int:
         without = healthy(sut, out)
         played = run(sut, out)
     matrix = rows(played.killed)
-    JSON_FILE.write_text(as_json(matrix), "utf-8")
+    write_rows(matrix, "csms")
     PAGE.write_text(as_page(matrix), "utf-8")
     wrong = [
         f"{id}: {case['verdict']} without a fault"

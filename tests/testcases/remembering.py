@@ -14,9 +14,9 @@ from typing import Any
 from unittest.mock import patch
 
 from ocppj.frames import CallResult
-from ocppj.peer import Peer
-from tests.harness import scripted_sut
-from tests.harness.scripted_sut import Payload, ScriptedSut
+from ocppj.peers.aio import Peer
+from tests.harness.support import scripted_sut
+from tests.harness.support.scripted_sut import Payload, ScriptedSut
 
 KNOWN = {"EXPIRED-1": "Expired", "BLOCKED-1": "Blocked"}
 FAMILY = "FAMILY-1"

@@ -13,25 +13,25 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-import schemas
-from harness.claims import NEEDS
+from harness.adapters.operators.reference import ReferenceOperator
+from harness.case.registry import all_cases
 from harness.cli.app import app
-from harness.operators.reference import ReferenceOperator
-from harness.profile_names import PROFILES
-from harness.reference import reference_csms
-from harness.registry import all_cases
-from harness.samples import samples
-from harness.sut import load
+from harness.processes.reference_csms import reference_csms
+from harness.sut.reading import load
+from harness.v16.csms.reach.samples import samples
+from harness.v16.needs import NEEDS
+from harness.v16.profiles import PROFILES
 from ocppj import frames
+from ocppj.evidence.trace import Role
 from ocppj.frames import Call, CallResult
-from ocppj.session import Memory, Session
-from ocppj.trace import Role
-from reports.results import validate
+from ocppj.session.session import Memory, Session
+from ocppj.v16 import PROTOCOL
+from reports.results.validation import validate
 from tests.testcases.kill_matrix import UNPLUGGED, settle
 
 pytestmark = pytest.mark.xdist_group("catalogue")
 
-CASES = {case.id: case for case in all_cases()}
+CASES = {case.id: case for case in all_cases("1.6")}
 OF_A_CSMS = {id: case for id, case in CASES.items() if case.sut == "csms"}
 SENDER: dict[str, Role] = {"station->csms": "station", "csms->station": "csms"}
 
@@ -65,7 +65,7 @@ class Reference:
         plugin = Reverse(reverse=reverse)
         options = [
             *("--pyargs", "testcases", "--sut", str(self.sut), "--plugproof-out", str(self.out)),
-            *("--rootdir", str(self.out), "-c", str(resources.files("harness") / "precheck.ini")),
+            *("--rootdir", str(self.out), "-c", str(resources.files("harness.cli.precheck") / "precheck.ini")),
             *(part for name in UNPLUGGED for part in ("-p", f"no:{name}")),
         ]
         pytest.main([*options, *arguments], plugins=[plugin])
@@ -117,7 +117,7 @@ def listed() -> list[dict[str, Any]]:
 def test_every_case_and_every_rule_is_listed_once() -> None:
     cases = listed()
 
-    assert [case["id"] for case in cases] == [case.id for case in all_cases()]
+    assert [case["id"] for case in cases] == [case.id for case in all_cases("1.6")]
     assert {id: count for id, count in Counter(case["id"] for case in cases).items() if count > 1} == {}
     rids = Counter(rid for case in cases for rid in case["rules"])
     assert {rid: count for rid, count in rids.items() if count > 1} == {}
@@ -128,12 +128,12 @@ def test_every_case_and_every_rule_is_listed_once() -> None:
 def test_the_facts_of_a_case_are_in_order(id: str) -> None:
     case = CASES[id]
 
-    assert re.fullmatch(r"(TC_\d{3}(_\d+)?|PERF_[A-Z]+|RPC_[A-Z0-9_]+)_(CSMS|CP)", id)
+    assert re.fullmatch(r"(TC_\d{3}(_\d+)?|PERF_[A-Z]+|RPC_[A-Z0-9_]+)_(CSMS|CS)", id)
     assert case.sut == ("csms" if id.endswith("_CSMS") else "charge_point")
-    assert case.profile in PROFILES.values()
+    assert case.profile in PROFILES.names.values()
     assert case.title.strip() == case.title != ""
     assert case.ref.startswith(("OCPP", "PICS"))
-    assert set(case.needs) <= set(NEEDS)
+    assert set(case.needs) <= set(NEEDS.table)
     for rid, sentence in case.rules.items():
         assert re.fullmatch(rf"{id}\.R\d+", rid)
         assert sentence[0].isupper()
@@ -156,7 +156,7 @@ def test_the_reference_breaks_no_rule_at_all(results: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("id", OF_A_CSMS)
 def test_the_trace_has_the_form_it_should(traces: dict[str, list[dict[str, Any]]], id: str) -> None:
-    schema = json.loads((resources.files("schemas") / "trace.schema.json").read_text("utf-8"))
+    schema = json.loads((resources.files("schemas") / "documents" / "trace.schema.json").read_text("utf-8"))
     validator = Draft202012Validator(schema)
 
     entries = traces[id]
@@ -205,7 +205,7 @@ def kind(action: str, payload: dict[str, Any]) -> tuple[Any, ...]:
 
 def judged(entries: list[dict[str, Any]], memory: Memory) -> list[tuple[str, str]]:
     """The rules the station breaks in a trace, read as if it were somebody else's recording."""
-    session = Session("csms", schemas.load("1.6"), memory=memory)
+    session = Session("csms", PROTOCOL, memory=memory)
     for entry in entries:
         if entry["kind"] == "frame":
             session.observe(SENDER[entry["direction"]], frames.parse(entry["text"]), entry["at_ns"])

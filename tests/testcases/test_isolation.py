@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from harness.ledger import FOLDER
-from tests.harness.suts import sut_of
+from harness.adapters.provisioning.ledger import FOLDER
+from tests.harness.support.suts import sut_of
 from tests.testcases.kill_matrix import ROOT, UNPLUGGED
 from tests.testcases.remembering import RememberingCsms, remembering_csms
 
@@ -45,7 +45,12 @@ class Runs:
     def run(self, *arguments: str, out: str = "out") -> dict[str, str]:
         options = [
             *("--pyargs", "testcases", "--sut", str(self.folder / "sut.toml"), "--rootdir", str(self.folder)),
-            *("--plugproof-out", str(self.folder / out), "-c", str(ROOT / "harness" / "precheck.ini")),
+            *(
+                "--plugproof-out",
+                str(self.folder / out),
+                "-c",
+                str(ROOT / "harness" / "cli" / "precheck" / "precheck.ini"),
+            ),
             *(part for name in UNPLUGGED if name not in ("terminal", "xdist") for part in ("-p", f"no:{name}")),
         ]
         command = [sys.executable, "-m", "pytest", *options, *arguments]

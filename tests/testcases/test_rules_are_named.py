@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from harness.message import Message
-from harness.station import Station
+from harness.case.message import Message
 from harness.sut import Timeouts
+from harness.v16.csms.station import Station
 from ocppj.errors import OcppError
-from tests.harness.scripted_sut import Answer, Hangup, Never, ScriptedSut, scripted_sut
-from tests.harness.suts import sut_of
+from tests.harness.support.scripted_sut import Answer, Hangup, Never, ScriptedSut, scripted_sut
+from tests.harness.support.suts import sut_of
 from tests.testcases.kill_matrix import ROOT, UNPLUGGED
 
 MORE = """
@@ -94,7 +94,7 @@ def play(csms: ScriptedSut, folder: Path, breaks: Mapping[str, Break]) -> tuple[
     plugin = Breaking(csms, breaks)
     arguments = [
         *("--pyargs", "testcases", "--sut", str(folder / "sut.toml"), "--plugproof-out", str(folder / "out")),
-        *("--rootdir", str(folder), "-c", str(ROOT / "harness" / "precheck.ini")),
+        *("--rootdir", str(folder), "-c", str(ROOT / "harness" / "cli" / "precheck" / "precheck.ini")),
         *(part for name in UNPLUGGED for part in ("-p", f"no:{name}")),
         *(part for id in breaks for part in ("--plugproof-case", id)),
     ]

@@ -10,21 +10,22 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.claims import applicability
-from harness.entrance import Entrance
-from harness.handshake import Refused, open_websocket
-from harness.operators import NotOffered, OperatorError
-from harness.operators.reference import ReferenceOperator
+from harness.adapters.operators import NotOffered, OperatorError
+from harness.adapters.operators.reference import ReferenceOperator
+from harness.adapters.provisioning.security import make_known
+from harness.case.registry import all_cases
+from harness.case.run import CaseRun
+from harness.peers.entrance import Entrance
+from harness.peers.handshake import Refused, open_websocket
 from harness.pki import Pki
 from harness.pki.kit import Kind
-from harness.reference import reference_csms
-from harness.registry import all_cases
-from harness.run import CaseRun
-from harness.securing import make_known
-from harness.sut import load
+from harness.processes.reference_csms import reference_csms
+from harness.sut.reading import load
+from harness.v16.needs import NEEDS
 from ocppj import frames
 from ocppj.frames import Call, CallResult
-from ocppj.session import Memory
+from ocppj.session.session import Memory
+from ocppj.v16 import PROTOCOL
 from tests.testcases import kill_matrix
 from tests.testcases.kill_matrix import Kill
 
@@ -160,12 +161,12 @@ def test_a_key_that_cannot_be_put_back_is_told(reference: Against) -> None:
 
 
 def test_cases_that_change_their_station_play_one_of_its_own(reference: Against) -> None:
-    changing = {case.id for case in all_cases() if case.changes}
+    changing = {case.id for case in all_cases("1.6") if case.changes}
     assert changing == {"TC_074_CSMS", "TC_083_CSMS"}
 
     sut = load(reference.sut)
     stations = {}
-    for case in all_cases():
+    for case in all_cases("1.6"):
         if case.profile == "Security":
             run = CaseRun(case, sut, sut.lane(0), Memory())
             stations[case.id] = Entrance(run).link.identity
@@ -245,7 +246,7 @@ async def test_the_reference_lets_in_the_right_certificate_only(
     reference: Against, kind: Kind, refusal: str | None
 ) -> None:
     sut = load(reference.sut)
-    case = next(case for case in all_cases() if case.id == "TC_087_CSMS")
+    case = next(case for case in all_cases("1.6") if case.id == "TC_087_CSMS")
     run = CaseRun(case, sut, sut.lane(0, "BAD", "CERT"), Memory())
     link = Entrance(run).link
     await make_known(sut, link)
@@ -253,11 +254,11 @@ async def test_the_reference_lets_in_the_right_certificate_only(
     credentials = Pki.load(Path(link.pki)).client(link.identity, kind=kind)
 
     if refusal is None:
-        websocket, _ = await open_websocket(link, run.trace, credentials=credentials, seconds=10)
+        websocket, _ = await open_websocket(link, run.trace, protocol=PROTOCOL, credentials=credentials, seconds=10)
         await websocket.close()
     else:
         with pytest.raises(Refused) as refused:
-            await open_websocket(link, run.trace, credentials=credentials, seconds=10)
+            await open_websocket(link, run.trace, protocol=PROTOCOL, credentials=credentials, seconds=10)
         assert str(refused.value).startswith(refusal)
 
 
@@ -388,6 +389,8 @@ def test_a_file_without_any_trigger_makes_the_case_not_applicable(reference: Aga
             )
         ),
     )
-    reason = applicability("RemoteTrigger", ["trigger-some-message"], msgspec.structs.replace(sut, features=denied))
+    reason = NEEDS.applicability(
+        "RemoteTrigger", ["trigger-some-message"], msgspec.structs.replace(sut, features=denied)
+    )
     assert reason is not None
     assert "features.trigger.heartbeat = false" in reason

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from harness.reference import reference_csms
-from reports.results import run_id, validate
+from harness.processes.reference_csms import reference_csms
+from reports.results.validation import run_id, validate
 
 HERE: Final = Path(__file__).parent
 FAULTS: Final = (
@@ -79,7 +79,7 @@ def _run(out: Path, faults: tuple[str, ...], cases: tuple[str, ...], change: Cal
         file.write_text(change(file.read_text("utf-8")), "utf-8")
         chosen = [part for id in cases for part in ("--case", id)]
         command = [
-            Path(sys.executable).with_name("plugproof"),
+            str(Path(sys.executable).with_name("plugproof")),
             "precheck",
             "--sut",
             file.name,

@@ -1,6 +1,6 @@
 """Booting (OCPP 1.6 §4.2): cold, and after an outage that ended a transaction."""
 
-from harness.vocabulary import Charging, Station, case, present, states
+from harness.v16.csms.vocabulary import Charging, Station, case, present, states
 
 
 @case(

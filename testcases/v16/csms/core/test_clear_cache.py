@@ -1,6 +1,6 @@
 """Clearing the authorization cache (OCPP 1.6 §5.4)."""
 
-from harness.vocabulary import Operator, Station, case
+from harness.v16.csms.vocabulary import Operator, Station, case
 
 
 @case(

@@ -1,6 +1,6 @@
 """Reading and changing configuration keys (OCPP 1.6 §5.3, §5.8)."""
 
-from harness.vocabulary import Operator, Station, Sut, absent_or_empty, case, present
+from harness.v16.csms.vocabulary import Operator, Station, Sut, absent_or_empty, case, present
 
 
 @case(

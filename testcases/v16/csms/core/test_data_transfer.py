@@ -1,6 +1,6 @@
 """Data transfer for a vendor the CSMS does not know (OCPP 1.6 §4.3)."""
 
-from harness.vocabulary import Station, Sut, case, one_of, satisfies
+from harness.v16.csms.vocabulary import Station, Sut, case, one_of, satisfies
 
 _REFUSALS = ("Rejected", "UnknownMessageId", "UnknownVendorId")
 

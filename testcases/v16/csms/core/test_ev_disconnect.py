@@ -1,6 +1,6 @@
 """The cable leaves the car (OCPP 1.6 §4.9, §4.10): the transaction ends, and so does the session."""
 
-from harness.vocabulary import Charging, Station, case, states
+from harness.v16.csms.vocabulary import Charging, Station, case, states
 
 
 @case(

@@ -1,6 +1,6 @@
 """Starting at the station (OCPP 1.6 §3.2.1, §4.1, §4.8): plugged in first, identified first, cached, refused."""
 
-from harness.vocabulary import Station, Tags, case, states
+from harness.v16.csms.vocabulary import Station, Tags, case, states
 
 
 @case(

@@ -1,6 +1,6 @@
 """Transactions that began while the station was offline (OCPP 1.6 §3.7, §4.8, §4.10)."""
 
-from harness.vocabulary import Station, Tags, case, now, states
+from harness.v16.csms.vocabulary import Station, Tags, case, now, states
 
 
 @case(

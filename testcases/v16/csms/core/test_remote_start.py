@@ -1,6 +1,6 @@
 """Starting from the CSMS (OCPP 1.6 §5.11): cable first, remote start first, nobody plugs in, refused by the station."""
 
-from harness.vocabulary import Operator, Station, Tags, case, present, states
+from harness.v16.csms.vocabulary import Operator, Station, Tags, case, present, states
 
 
 @case(

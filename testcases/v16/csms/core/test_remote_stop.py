@@ -1,6 +1,6 @@
 """Stopping from the CSMS (OCPP 1.6 §5.12)."""
 
-from harness.vocabulary import Charging, Operator, Station, case, present, states
+from harness.v16.csms.vocabulary import Charging, Operator, Station, case, present, states
 
 
 @case(

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.vocabulary import Operator, Station, case, states
+from harness.v16.csms.vocabulary import Operator, Station, case, states
 
 
 @case(

@@ -1,6 +1,6 @@
 """Unlocking a connector from the CSMS (OCPP 1.6 §5.18): every answer a station may give."""
 
-from harness.vocabulary import Charging, Operator, Station, case, present, states
+from harness.v16.csms.vocabulary import Charging, Operator, Station, case, present, states
 
 _NAMED = {"R1": "The station is told which connector to unlock."}
 

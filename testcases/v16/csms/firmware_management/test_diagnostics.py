@@ -1,6 +1,6 @@
 """Diagnostics of a station (OCPP 1.6 §4.4, §5.9): uploaded, and not."""
 
-from harness.vocabulary import Operator, Station, Sut, case, payloads, present, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, payloads, present, states
 
 _RULES = {"R1": "The station is told where to put its diagnostics."}
 

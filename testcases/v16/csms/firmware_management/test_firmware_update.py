@@ -1,6 +1,6 @@
 """Updating firmware (OCPP 1.6 §4.5, §5.19): installed, not downloaded, not installed."""
 
-from harness.vocabulary import Operator, Station, Sut, case, payloads, present, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, payloads, present, states
 
 
 @case(

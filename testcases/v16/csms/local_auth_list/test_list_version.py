@@ -1,6 +1,6 @@
 """Asking for the version of the local list (OCPP 1.6 §5.10): not supported by the station, and empty."""
 
-from harness.vocabulary import Operator, Station, case
+from harness.v16.csms.vocabulary import Operator, Station, case
 
 _RULES = {"R1": "The station is asked for the version of its local list."}
 

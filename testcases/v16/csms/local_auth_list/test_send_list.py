@@ -1,6 +1,6 @@
 """Sending the local list (OCPP 1.6 §3.5.2, §5.15): whole, in part, and to a station that does not take it."""
 
-from harness.vocabulary import Operator, Station, Tags, case, payloads, present, satisfies, states
+from harness.v16.csms.vocabulary import Operator, Station, Tags, case, payloads, present, satisfies, states
 
 _FULL = {"R1": "A whole list is sent as Full."}
 

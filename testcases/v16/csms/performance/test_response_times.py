@@ -1,6 +1,6 @@
 """How long the CSMS takes to answer (our definitions: docs/performance.md); the slowest answer decides."""
 
-from harness.vocabulary import Station, Sut, Tags, case, rounds, states
+from harness.v16.csms.vocabulary import Station, Sut, Tags, case, rounds, states
 
 ROUNDS = 20
 

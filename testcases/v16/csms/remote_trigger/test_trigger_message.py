@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from harness.vocabulary import Message, Operator, Station, case, is_claimed, states, step
+from harness.v16.csms.vocabulary import Message, Operator, Station, case, is_claimed, states, step
 
 Follow = Callable[[Station, int], Awaitable[Message | None]]
 

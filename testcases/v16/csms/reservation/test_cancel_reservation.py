@@ -1,6 +1,6 @@
 """Cancelling a reservation (OCPP 1.6 §5.1): one that the station has, and one that it does not know."""
 
-from harness.vocabulary import Operator, Station, Sut, Tags, case, payloads, present, satisfies, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, Tags, case, payloads, present, satisfies, states
 
 _FAR = 0x3FFF_FFFF
 _one_connector = satisfies("a connector and not 0", lambda value: type(value) is int and value != 0)

@@ -1,6 +1,6 @@
 """Reserving (OCPP 1.6 §5.13): used, expired, refused by the station, for the whole station, and for a group of tags."""
 
-from harness.vocabulary import Operator, Station, Sut, Tags, case, payloads, present, satisfies, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, Tags, case, payloads, present, satisfies, states
 
 _NAMED = {
     "R1": "The connector that the operator chose is reserved.",

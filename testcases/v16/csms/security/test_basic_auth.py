@@ -1,6 +1,6 @@
 """User name and password (OCPP-J 1.6 §6.2, white paper A00, A01): needed at the door, and changed over OCPP."""
 
-from harness.vocabulary import Operator, Station, Sut, case, certificates, renewal, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, certificates, renewal, states
 
 
 @case(

@@ -1,6 +1,6 @@
 """Roots in the store of a station (white paper A04, M03 to M05): installed, listed, deleted, turned down."""
 
-from harness.vocabulary import Operator, Station, Sut, case, certificates, renewal, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, certificates, renewal, states
 
 _RULES = {
     "R1": "The certificate is installed as what the operator says it is.",

@@ -2,7 +2,7 @@
 
 from random import randrange
 
-from harness.vocabulary import Operator, Station, Sut, case, payloads, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, payloads, states
 
 
 @case(

@@ -3,7 +3,7 @@
 from random import randrange
 from typing import Any
 
-from harness.vocabulary import Operator, Request, Station, Sut, case, certificates, payloads, states
+from harness.v16.csms.vocabulary import Operator, Request, Station, Sut, case, certificates, payloads, states
 
 _NEEDS = ["security-profile", "profiles.firmware_management", "signed-firmware-update"]
 

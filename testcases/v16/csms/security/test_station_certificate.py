@@ -1,6 +1,6 @@
 """A new client certificate for a station (white paper A02, A03): taken, and turned down."""
 
-from harness.vocabulary import Operator, Station, Sut, case, certificates, renewal, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, certificates, renewal, states
 
 
 @case(

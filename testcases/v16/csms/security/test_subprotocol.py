@@ -1,6 +1,6 @@
 """Which subprotocol a station and a CSMS agree on (OCPP-J 1.6 §3.1.2, §3.2)."""
 
-from harness.vocabulary import Station, case
+from harness.v16.csms.vocabulary import Station, case
 
 
 @case(

@@ -1,6 +1,6 @@
 """TLS (white paper A00, profiles 2 and 3): versions, suites, the certificate of the CSMS and that of the station."""
 
-from harness.vocabulary import Station, Sut, case, certificates, states
+from harness.v16.csms.vocabulary import Station, Sut, case, certificates, states
 
 
 @case(

@@ -1,6 +1,6 @@
 """A station rises to the next security profile (white paper A05): let in with it, and not with the one before."""
 
-from harness.vocabulary import Operator, Station, Sut, case, renewal, states, upgrades
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, renewal, states, upgrades
 
 
 @case(

@@ -1,6 +1,6 @@
 """Clearing charging profiles (OCPP 1.6 §5.5): one by its id, some by what they are, and all that are left."""
 
-from harness.vocabulary import Charging, Operator, Station, Sut, absent, case, payloads, satisfies
+from harness.v16.csms.vocabulary import Charging, Operator, Station, Sut, absent, case, payloads, satisfies
 
 
 @case(

@@ -1,6 +1,6 @@
 """Asking a station for the schedule it will follow (OCPP 1.6 §5.7)."""
 
-from harness.vocabulary import Operator, Station, Sut, case, now, payloads
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, now, payloads
 
 
 @case(

@@ -1,6 +1,6 @@
 """A remote start that brings its charging profile (OCPP 1.6 §5.11, §5.16.2)."""
 
-from harness.vocabulary import Operator, Station, Sut, Tags, absent, case, one_of, payloads, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, Tags, absent, case, one_of, payloads, states
 
 
 @case(

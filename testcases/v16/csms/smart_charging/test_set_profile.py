@@ -1,6 +1,6 @@
 """Setting a charging profile (OCPP 1.6 §3.13, §5.16): the default of a connector, and one for a transaction."""
 
-from harness.vocabulary import Charging, Operator, Station, Sut, absent, case, one_of, payloads, present
+from harness.v16.csms.vocabulary import Charging, Operator, Station, Sut, absent, case, one_of, payloads, present
 
 
 @case(

@@ -1,0 +1,1 @@
+"""The routes that every version of OCPP has."""

@@ -1,0 +1,1 @@
+"""The doors: sockets that are listened on, handshakes that are judged, connections that are served."""

@@ -1,0 +1,1 @@
+"""The routes for what OCPP 1.6 brings."""

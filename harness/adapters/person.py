@@ -1,0 +1,106 @@
+"""A person at the terminal who is told what to do, and who may say that it cannot be done.
+
+The terminal is `/dev/tty`, because pytest keeps the standard streams to itself. What the person does is seen on the
+wire; the keyboard is only for saying no.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import termios
+from collections.abc import Callable, Collection
+from typing import Final
+
+TERMINAL: Final = "/dev/tty"
+
+
+class NoTerminal(Exception):
+    """There is no terminal to tell a person anything at."""
+
+
+class Person:
+    """Tells one thing at a time; the next one, or the end, is over with it."""
+
+    def __init__(self, no: Collection[str], done: Collection[str] = ()) -> None:
+        """``no`` and ``done``: the words that say no, and that it is done, in lower case."""
+        self._no = no
+        self._done = done
+        self._terminal: int | None = None
+        self._told: asyncio.Future[bool] | None = None
+        self._typed = ""
+
+    async def says_no(self, text: str, meanwhile: Callable[[], None] = lambda: None) -> bool:
+        """Write a text; True when the person says no, False when it is done, or the next thing is to be told, or none.
+
+        ``meanwhile`` is called when the text is there. Raises `NoTerminal`.
+        """
+        terminal = self._open()
+        self.over()
+        told = self._told = asyncio.get_running_loop().create_future()
+        termios.tcflush(terminal, termios.TCIFLUSH)
+        self.write(text)
+        meanwhile()
+        said_no: bool = await told
+        return said_no
+
+    def write(self, text: str) -> None:
+        """Write a text, if the terminal is open."""
+        if self._terminal is not None:
+            os.write(self._terminal, text.encode())
+
+    def over(self) -> None:
+        """What was told is over."""
+        if self._told is not None and not self._told.done():
+            self._told.set_result(False)
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        self.over()
+        terminal, self._terminal = self._terminal, None
+        if terminal is not None:
+            asyncio.get_running_loop().remove_reader(terminal)
+            os.close(terminal)
+
+    def _open(self) -> int:
+        if self._terminal is None:
+            try:
+                self._terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+            except OSError:
+                raise NoTerminal from None
+            asyncio.get_running_loop().add_reader(self._terminal, self._read, self._terminal)
+        return self._terminal
+
+    def _read(self, terminal: int) -> None:
+        data = os.read(terminal, 1024)
+        if not data:  # the terminal is gone; nothing more will be typed
+            asyncio.get_running_loop().remove_reader(terminal)
+            return
+        self._typed += data.decode("utf-8", "replace")
+        *lines, self._typed = self._typed.split("\n")
+        said = {line.strip().lower() for line in lines}
+        if self._told is None or self._told.done():
+            return
+        if not said.isdisjoint(self._no):
+            self._told.set_result(True)
+        elif not said.isdisjoint(self._done):
+            self._told.set_result(False)
+
+
+def problem(table: str, workers: int) -> str | None:
+    """Why nobody can be told what to do by `[operator]` or `[driver]`, None when somebody can."""
+    if workers > 1:
+        return f'{table}.kind = "manual" is one person, who cannot serve {workers} workers at once; run with -n 1'
+    try:
+        os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return no_terminal(table)
+    return None
+
+
+def no_terminal(table: str) -> str:
+    """The sentence where there is no terminal."""
+    return (
+        f'{table}.kind = "manual" needs a terminal to tell a person what to do, and there is none; '
+        f"run it in a terminal, or use another {table} in CI"
+    )

@@ -1,0 +1,1 @@
+"""HTTP APIs of others: requests out of templates, answers with a bound, evidence with secrets masked."""

@@ -1,0 +1,1 @@
+"""`plugproof precheck`: the run, what is printed while it goes on, and its summary."""

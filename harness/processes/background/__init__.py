@@ -1,0 +1,14 @@
+"""`plugproof precheck --background N`: simulated stations in a process of their own that keep the CSMS busy.
+
+crew = crew_for(sut, 50)
+with made_known(sut, crew, out), Background(crew, log) as background:
+    background.wait_until_ready()
+    ...
+    report = background.end()
+"""
+
+from harness.processes.background.crew import Crew, crew_for
+from harness.processes.background.known import made_known
+from harness.processes.background.process import Background
+
+__all__ = ["Background", "Crew", "crew_for", "made_known"]

@@ -1,0 +1,1 @@
+"""What the harness has to know of OCPP 1.6."""

@@ -1,0 +1,1 @@
+"""What the wire says about the claims of a charge point."""

@@ -1,0 +1,114 @@
+"""The configuration keys that the feature profiles of a station ask for, and which of them can be written (S §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from harness.case.message import Message
+from harness.case.verdicts import CaseFailure
+from harness.v16.charge_point.csms import Csms
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Keys by who may write them; ``either``: the station decides."""
+
+    writable: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
+
+
+CORE_WRITABLE: Final = Group(
+    writable=(
+        "ClockAlignedDataInterval",
+        "ConnectionTimeOut",
+        "ConnectorPhaseRotation",
+        "HeartbeatInterval",
+        "LocalAuthorizeOffline",
+        "LocalPreAuthorize",
+        "MeterValuesAlignedData",
+        "MeterValuesSampledData",
+        "MeterValueSampleInterval",
+        "ResetRetries",
+        "StopTransactionOnInvalidId",
+        "StopTxnAlignedData",
+        "StopTxnSampledData",
+        "TransactionMessageAttempts",
+        "TransactionMessageRetryInterval",
+    )
+)
+CORE_FIXED: Final = Group(fixed=("GetConfigurationMaxKeys", "NumberOfConnectors", "SupportedFeatureProfiles"))
+CORE_EITHER: Final = Group(either=("AuthorizeRemoteTxRequests", "UnlockConnectorOnEVSideDisconnect"))
+OF_PROFILE: Final[Mapping[str, Group]] = {
+    "LocalAuthListManagement": Group(
+        writable=("LocalAuthListEnabled",), fixed=("LocalAuthListMaxLength", "SendLocalListMaxLength")
+    ),
+    "SmartCharging": Group(
+        fixed=(
+            "ChargeProfileMaxStackLevel",
+            "ChargingScheduleAllowedChargingRateUnit",
+            "ChargingScheduleMaxPeriods",
+            "MaxChargingProfilesInstalled",
+        )
+    ),
+}
+"""Feature profile as on the wire -> its keys, beside those of Core."""
+
+
+def required(profiles: Collection[str]) -> Group:
+    """All keys that a station with these feature profiles has to have."""
+    groups = [CORE_WRITABLE, CORE_FIXED, CORE_EITHER, *(OF_PROFILE[one] for one in OF_PROFILE if one in profiles)]
+    return Group(
+        tuple(key for group in groups for key in group.writable),
+        tuple(key for group in groups for key in group.fixed),
+        tuple(key for group in groups for key in group.either),
+    )
+
+
+def names(answer: Message) -> list[str]:
+    """The keys that a GetConfiguration.conf tells."""
+    return [entry["key"] for entry in _entries(answer)]
+
+
+def value(answer: Message, key: str) -> str:
+    """The value of a key in a GetConfiguration.conf; empty when it is not told."""
+    told = (entry.get("value") for entry in _entries(answer) if entry["key"].casefold() == key.casefold())
+    return str(next(told, None) or "")
+
+
+def are_told(csms: Csms, answer: Message, group: Group, *, rule: str) -> None:
+    """Check that a GetConfiguration.conf has these keys, with the access that they have to have."""
+    wrong = list(_wrong(answer, group))
+    if wrong:
+        raise CaseFailure(
+            "mismatch",
+            expected=", ".join((*group.writable, *(f"{key} (read-only)" for key in group.fixed), *group.either)),
+            actual=", ".join(wrong),
+            rule=csms.run.failed(rule),
+            seq=answer.seen.seq,
+        )
+    csms.run.judge(rule)
+
+
+def none_is_left_out(csms: Csms, answer: Message, asked: Collection[str], *, rule: str) -> None:
+    """Check that a GetConfiguration.conf tells all keys that were asked for."""
+    are_told(csms, answer, Group(either=tuple(asked)), rule=rule)
+
+
+def _wrong(answer: Message, group: Group) -> Iterator[str]:
+    found = {entry["key"].casefold(): entry.get("readonly") for entry in _entries(answer)}
+    for key in (*group.writable, *group.fixed, *group.either):
+        if key.casefold() not in found:
+            yield f"{key} is missing"
+    for keys, access, said in ((group.writable, False, "is read-only"), (group.fixed, True, "can be written")):
+        for key in keys:
+            if found.get(key.casefold(), access) is not access:
+                yield f"{key} {said}"
+
+
+def _entries(answer: Message) -> list[dict[str, Any]]:
+    found = answer.payload.get("configurationKey") if isinstance(answer.payload, dict) else None
+    entries = found if isinstance(found, list) else []
+    return [one for one in entries if isinstance(one, dict) and isinstance(one.get("key"), str)]

@@ -1,0 +1,1 @@
+"""Words, states and fixtures of the cases for a CSMS."""

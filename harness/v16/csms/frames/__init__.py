@@ -1,0 +1,1 @@
+"""What is read off the frames of a case beside its rules."""

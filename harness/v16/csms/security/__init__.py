@@ -1,0 +1,1 @@
+"""What the security cases work with: certificates, keys, and the longer conversations about them."""

@@ -1,0 +1,1 @@
+"""What the cases for a charge point need."""

@@ -1,0 +1,1 @@
+"""For machines that run cases: JUnit, Allure, the summary of a step."""

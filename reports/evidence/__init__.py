@@ -1,0 +1,1 @@
+"""What is shown of one case: the explanation and the sequence."""

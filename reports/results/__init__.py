@@ -1,0 +1,1 @@
+"""What is read off the results: verdicts, coverage, response times, remarks."""

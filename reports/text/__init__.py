@@ -1,0 +1,1 @@
+"""Text that is safe where it goes: widths, marks, masks, templates."""

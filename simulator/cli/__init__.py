@@ -1,0 +1,1 @@
+"""`plugproof station`: the command, what it plays, and what it is looked at through."""

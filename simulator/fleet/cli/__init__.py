@@ -1,0 +1,1 @@
+"""`plugproof fleet`: its options, and what it does."""

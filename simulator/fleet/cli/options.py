@@ -1,0 +1,128 @@
+"""The options of `plugproof fleet`, and the plan they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from commandline import Heading
+from simulator.fleet.cli import units
+from simulator.fleet.plan import Plan
+from simulator.options import shared
+from simulator.options.arguments import auth_key, client_context, configuration, csms_clock, tag, uses_tls
+from simulator.options.optional import option_of
+from simulator.options.usage import UsageError
+
+if TYPE_CHECKING:
+    from simulator.models import Model
+
+RESULT_FILE = "plugproof-out/fleet.json"
+
+STATIONS, DRIVERS, RESULT = map(Heading, ("Stations", "Drivers and outages", "Limits and results"))
+"""Headings of the help."""
+
+
+def models() -> list[tuple[str, str]]:
+    """The station models by name, for the shell to complete."""
+    from simulator.models import Model, built_in
+
+    return [(name, Model.load(name).description) for name in built_in()]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was asked for; times and rates as they were written (`units`)."""
+
+    url: Annotated[str, shared.URL]
+    stations: Annotated[int, STATIONS("N", "How many there are.")] = 10
+    processes: Annotated[int, STATIONS("P", "Processes that share the stations.")] = 1
+    ramp: Annotated[str, STATIONS("RATE", "Stations switched on a second, or 300/m.")] = "10/s"
+    duration: Annotated[str, STATIONS("TIME", "From the first station on, like 60s or 5m.")] = "60s"
+    id_prefix: Annotated[str, STATIONS.of(shared.ID_PREFIX)] = "FLEET-"
+    connectors: Annotated[int | None, STATIONS("N", "Connectors of a station without a model; else 1.")] = None
+    model: Annotated[
+        str | None,
+        STATIONS("NAME|FILE", "Make of the stations, see plugproof station --list-models.", autocompletion=models),
+    ] = None
+    config: Annotated[list[str] | None, STATIONS.of(shared.CONFIG)] = None
+    csms_clock: Annotated[str, STATIONS.of(shared.CSMS_CLOCK)] = shared.CSMS_CLOCK.default
+    clock_skew: Annotated[str, STATIONS.of(shared.CLOCK_SKEW)] = shared.CLOCK_SKEW.default
+    auth_key_env: Annotated[str | None, STATIONS.of(shared.AUTH_KEY_ENV)] = None
+    ca_file: Annotated[str | None, STATIONS("FILE", "PEM file with the CA of the CSMS, for wss://.")] = None
+    call_timeout: Annotated[str, STATIONS.of(shared.CALL_TIMEOUT)] = shared.CALL_TIMEOUT.default
+    grace: Annotated[str, STATIONS("TIME", "For an orderly end, at the most.")] = "10s"
+    seed: Annotated[int, DRIVERS.of(shared.SEED)] = shared.SEED.default
+    tag: Annotated[list[str] | None, DRIVERS.of(shared.TAGS)] = None
+    session_every: Annotated[str, DRIVERS.of(shared.SESSION_EVERY)] = shared.SESSION_EVERY.default
+    session_length: Annotated[str, DRIVERS.of(shared.SESSION_LENGTH)] = shared.SESSION_LENGTH.default
+    meter_every: Annotated[str, DRIVERS.of(shared.METER_EVERY)] = shared.METER_EVERY.default
+    churn_every: Annotated[str, DRIVERS.of(shared.CHURN_EVERY)] = shared.CHURN_EVERY.default
+    churn_length: Annotated[str, DRIVERS("TIME", "Mean length of an outage.")] = "5s"
+    limit: Annotated[
+        list[str] | None,
+        RESULT(
+            "LIMIT",
+            '"Authorize p95 < 1s", "all errors < 1%", "accepted >= 99%", "lost <= 0" (repeatable); '
+            "a broken one: exit code 1.",
+        ),
+    ] = None
+    json: Annotated[str, RESULT("FILE", "Where all figures go; - is stdout.")] = RESULT_FILE
+    html: Annotated[str | None, RESULT("FILE", "Also a page for people, in one file.")] = None
+    quiet: Annotated[bool, RESULT(None, "Say nothing before the end.", "--quiet")] = False
+
+
+def seconds(given: object, name: str, read: Callable[[str], float] = units.duration) -> float:
+    """A time or a rate that was given as a text. Raises `UsageError`."""
+    try:
+        return read(str(getattr(given, name)))
+    except ValueError as error:
+        raise UsageError(f"{option_of(name)}: {error}") from None
+
+
+def _model(given: Given) -> Model | None:
+    if given.model is None:
+        return None
+    if given.connectors is not None:
+        raise UsageError(f"--connectors says what --model {given.model} says already; leave it out")
+    from simulator.models import Model, ModelError
+
+    try:
+        return Model.load(given.model)
+    except ModelError as error:
+        raise UsageError(str(error)) from None
+
+
+def plan_of(given: Given) -> Plan:
+    """The plan of the options. Raises `UsageError`."""
+    is_tls = uses_tls(given.url)
+    try:
+        plan = Plan(
+            given.url,
+            stations=given.stations,
+            ramp=seconds(given, "ramp", units.rate),
+            duration=seconds(given, "duration"),
+            seed=given.seed,
+            prefix=given.id_prefix,
+            tags=tuple(tag("--tag", text) for text in given.tag or ["TAG-1"]),
+            connectors=1 if given.connectors is None else given.connectors,
+            model=_model(given),
+            session_every=seconds(given, "session_every"),
+            session_length=seconds(given, "session_length"),
+            meter_every=seconds(given, "meter_every"),
+            churn_every=seconds(given, "churn_every"),
+            churn_length=seconds(given, "churn_length"),
+            call_timeout=seconds(given, "call_timeout"),
+            grace=seconds(given, "grace"),
+            configuration=configuration(given.config or (), "WebSocketPingInterval=0"),
+            csms_clock=csms_clock(given.csms_clock),
+            clock_skew=seconds(given, "clock_skew"),
+            auth_key=auth_key(given.auth_key_env),
+            ssl=client_context(given.ca_file) if is_tls else None,
+        )
+    except ValueError as error:
+        option, _, rest = str(error).partition(" ")
+        raise UsageError(f"--{option.replace('_', '-')} {rest}") from None
+    if not 0 < given.processes <= plan.stations:
+        raise UsageError(f"--processes {given.processes}: it is a number from 1 to that of the stations")
+    return plan

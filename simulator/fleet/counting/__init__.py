@@ -1,0 +1,1 @@
+"""What a fleet counts: response times, standings, and the same over time."""

@@ -1,0 +1,267 @@
+"""What a fleet counts: every frame of every station passes here once, right after it was judged.
+
+Nothing is kept of a frame but numbers, and one example of each broken rule.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ocppj.evidence.outside import shown
+from ocppj.frames import Call, CallError, CallResult
+from ocppj.rules import Finding
+from ocppj.session.session import Exchange, Seen
+from simulator.fleet.counting.samples import Samples
+
+Sink = Callable[[str, int, int, str | None], None]
+"""Is told of each CALL that is over: action, nanoseconds, characters of the answer, and what went wrong or None."""
+
+MOST_PROBLEMS = 50
+"""Different sentences about failures that are kept."""
+
+MOST_RULES = 500
+"""Different broken rules (by action and party) that are told apart."""
+
+LONGEST_SENTENCE = 500
+"""Characters kept of a sentence about a failure, in which the CSMS may have put words of its own."""
+
+LONGEST_NAME = 50
+"""Characters kept of what a CSMS gives out as the name of an action."""
+
+LONGEST_EXAMPLE = 500
+"""Characters kept of a message that broke a rule."""
+
+
+@dataclass(slots=True)
+class ActionTally:
+    """The CALLs of the stations with one action."""
+
+    sent: int = 0
+    refused: int = 0  # answered with a CALLERROR
+    invalid: int = 0  # answered with what the schema forbids, or with no message
+    unanswered: int = 0  # given up after the time-out
+    cut: int = 0  # the connection was lost before the answer
+    samples: Samples = field(default_factory=Samples)  # of all that were answered
+
+    @property
+    def errors(self) -> int:
+        """The CALLs without a usable answer."""
+        return self.refused + self.invalid + self.unanswered + self.cut
+
+    def include(self, other: ActionTally) -> None:
+        """Count what another one has counted, too."""
+        self.sent += other.sent
+        self.refused += other.refused
+        self.invalid += other.invalid
+        self.unanswered += other.unanswered
+        self.cut += other.cut
+        self.samples.extend(other.samples)
+
+
+@dataclass(slots=True)
+class Violation:
+    """One rule, broken by one party in frames of one action."""
+
+    rule: str
+    level: str
+    party: str
+    action: str
+    message: str
+    example: str
+    count: int = 0
+
+
+_COUNTS = (
+    "frames_sent",
+    "frames_received",
+    "calls_of_csms",
+    "attempts",
+    "connected",
+    "not_connected",
+    "lost",
+    "sessions",
+    "sessions_over",
+    "sessions_refused",
+    "failures",
+)
+
+
+class Tally:
+    """All counts of one fleet."""
+
+    def __init__(self, sink: Sink | None = None, secrets: Sequence[str] = ()) -> None:
+        """`secrets` are passwords of the stations: they are kept nowhere, whoever says them."""
+        self.actions: defaultdict[str, ActionTally] = defaultdict(ActionTally)
+        self.violations: dict[tuple[str, str, str, str], Violation] = {}
+        self.problems: Counter[str] = Counter()
+        self.not_connected_by: Counter[str] = Counter()  # attempts that failed, by reason
+        self.frames_sent = 0
+        self.frames_received = 0
+        self.calls_of_csms = 0
+        self.attempts = 0  # to connect
+        self.connected = 0
+        self.not_connected = 0
+        self.lost = 0  # connections that ended without the station wanting it
+        self.sessions = 0  # transactions that began
+        self.sessions_over = 0
+        self.sessions_refused = 0  # nobody was let in
+        self.failures = 0  # steps of the fleet itself that went wrong
+        self._sink = sink
+        self._secrets = secrets
+
+    def action(self, name: str) -> ActionTally:
+        """The counts of one action."""
+        return self.actions[name]
+
+    def sent(self, seen: Seen) -> None:
+        """A frame of a station."""
+        self.frames_sent += 1
+        frame = seen.frame
+        if type(frame) is Call:
+            self.actions[frame.action].sent += 1
+        if seen.findings:
+            self._found(seen)
+
+    def received(self, seen: Seen) -> None:
+        """A frame for a station."""
+        self.frames_received += 1
+        request = seen.request
+        if type(seen.frame) is Call:
+            self.calls_of_csms += 1
+        elif request is not None and not (seen.late or seen.repeated):
+            self._answered(seen, request)
+        if seen.findings:
+            self._found(seen)
+
+    def _found(self, seen: Seen) -> None:
+        frame, request = seen.frame, seen.request
+        action = frame.action if isinstance(frame, Call) else "" if request is None else request.action
+        self.broken(seen.findings, action, frame.raw)
+
+    def _answered(self, seen: Seen, request: Exchange) -> None:
+        frame, action = seen.frame, request.action
+        tally = self.actions[action]
+        took = seen.at - request.at
+        tally.samples.add(took)
+        problem = None
+        if isinstance(frame, CallError):
+            tally.refused += 1
+            problem = f"CALLERROR {frame.code}"
+        elif type(frame) is not CallResult or not seen.valid:
+            tally.invalid += 1
+            problem = (
+                "an answer against the schema" if isinstance(frame, CallResult) else "an answer that is no message"
+            )
+        if problem is not None or self._sink is not None:
+            self._told(action, took, len(frame.raw), problem)
+
+    def unanswered(self, action: str, waited: int) -> None:
+        """A CALL was given up after `waited` nanoseconds."""
+        self.action(action).unanswered += 1
+        self._told(action, waited, 0, "no answer in time")
+
+    def cut(self, action: str, waited: int) -> None:
+        """The connection was lost while a CALL waited for its answer."""
+        self.action(action).cut += 1
+        self._told(action, waited, 0, "connection lost")
+
+    def _told(self, action: str, took: int, size: int, problem: str | None) -> None:
+        if problem is not None:
+            problem = self._shown(problem)
+            self.problem(f"{action}: {problem}")
+        if self._sink is not None:
+            self._sink(action, took, size, problem)
+
+    def broken(self, findings: Iterable[Finding], action: str, text: str) -> None:
+        """Rules were broken in a frame, or by the lack of one."""
+        for finding in findings:
+            key = (finding.rule, finding.level, finding.party, action)
+            violation = self.violations.get(key)
+            if violation is None:
+                if len(self.violations) >= MOST_RULES:
+                    action = "(others)"
+                    key = (finding.rule, finding.level, finding.party, action)
+                    violation = self.violations.get(key)
+                if violation is None:
+                    example, message = self._shown(text, LONGEST_EXAMPLE), self._shown(finding.message)
+                    about = self._shown(action, LONGEST_NAME)
+                    violation = Violation(finding.rule, finding.level, finding.party, about, message, example)
+                    self.violations[key] = violation
+            violation.count += 1
+
+    def _shown(self, text: str, longest: int = LONGEST_SENTENCE) -> str:
+        return shown(text, self._secrets, longest=longest)
+
+    def problem(self, sentence: str) -> None:
+        """Something went wrong; how often is counted."""
+        sentence = self._shown(sentence)
+        _count(self.problems, sentence, "other problems")
+
+    def failed_to_connect(self, reason: str) -> None:
+        """An attempt to connect came to nothing."""
+        self.not_connected += 1
+        _count(self.not_connected_by, self._shown(reason), "other reasons")
+
+    def failed(self, error: BaseException) -> None:
+        """A step of the fleet itself went wrong."""
+        self.failures += 1
+        self.problem(f"a step of the fleet failed: {type(error).__name__}: {error}")
+
+    def breaches(self, party: str, action: str | None = None) -> int:
+        """How often `party` broke a MUST rule, in frames of one action or altogether."""
+        return sum(
+            violation.count
+            for violation in self.violations.values()
+            if violation.party == party and violation.level == "MUST" and action in (None, violation.action)
+        )
+
+    @property
+    def calls(self) -> int:
+        """CALLs the stations have sent."""
+        return sum(action.sent for action in self.actions.values())
+
+    @property
+    def frames(self) -> int:
+        """Messages in both directions."""
+        return self.frames_sent + self.frames_received
+
+    def together(self) -> ActionTally:
+        """All actions as one."""
+        whole = ActionTally()
+        for action in self.actions.values():
+            whole.include(action)
+        return whole
+
+    # --- several processes --------------------------------------------------------------------------------------------
+
+    def include(self, other: Tally) -> None:
+        """Count what another process has counted, too."""
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for action, counted in other.actions.items():
+            self.actions[action].include(counted)
+        for key, violation in other.violations.items():
+            mine = self.violations.get(key)
+            if mine is None:
+                self.violations[key] = replace(violation)
+            else:
+                mine.count += violation.count
+        self.problems.update(other.problems)
+        self.not_connected_by.update(other.not_connected_by)
+
+    def glance(self) -> Tally:
+        """A copy without the single times: small enough to be sent every second."""
+        same = Tally()
+        for name in _COUNTS:
+            setattr(same, name, getattr(self, name))
+        same.actions.update({name: replace(one, samples=one.samples.glance()) for name, one in self.actions.items()})
+        same.violations, same.problems = self.violations, self.problems
+        same.not_connected_by = self.not_connected_by
+        return same
+
+
+def _count(counter: Counter[str], text: str, otherwise: str) -> None:
+    """One more of this text, as long as there are not too many different ones."""
+    counter[text if text in counter or len(counter) < MOST_PROBLEMS else otherwise] += 1

@@ -1,0 +1,1 @@
+"""The fleet under locust, an extra; nothing else imports locust."""

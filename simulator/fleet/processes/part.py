@@ -1,0 +1,108 @@
+"""What one process of a fleet has counted, and what all of them have (docs/load.md, "Several processes")."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from simulator.fleet.counting.clocks import Clocks
+from simulator.fleet.counting.standing import Stations
+from simulator.fleet.counting.tally import Tally
+from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.fleet import Fleet
+from simulator.fleet.plan import Plan
+
+
+class Counted(Protocol):
+    """What a table, a result and its limits are made from: a `Fleet`, or the parts of several."""
+
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def tally(self) -> Tally: ...
+    @property
+    def timeline(self) -> Timeline: ...
+    @property
+    def stations(self) -> Stations: ...
+    @property
+    def clocks(self) -> Clocks: ...
+    @property
+    def lasted(self) -> float: ...
+    @property
+    def late(self) -> float: ...
+    @property
+    def bytes_before(self) -> int | None: ...
+    @property
+    def bytes_with_all(self) -> int | None: ...
+
+
+@dataclass(slots=True)
+class Part:
+    """The counts of a process at one moment, fit to be sent to another."""
+
+    plan: Plan
+    tally: Tally
+    timeline: Timeline
+    stations: Stations = field(default_factory=Stations)
+    lasted: float = 0.0  # until its time was over, or it was stopped
+    late: float = 0.0
+    bytes_before: int | None = None
+    bytes_with_all: int | None = None
+    cpu_seconds: float = 0.0
+    seconds: float = 0.0  # that the fleet ran, its orderly end included
+    in_time: bool = True
+    clocks: Clocks = field(default_factory=Clocks)
+
+    @classmethod
+    def empty(cls, plan: Plan) -> Part:
+        """Before anything has happened."""
+        return cls(plan, Tally(), Timeline())
+
+
+def glance(fleet: Fleet, plan: Plan) -> Part:
+    """What a table that lives needs to know."""
+    return Part(plan, fleet.tally.glance(), Timeline(), fleet.stations)
+
+
+async def run(fleet: Fleet, plan: Plan) -> Part:
+    """Run a fleet to its end; `plan` is what stands for its own."""
+    began, cpu = time.monotonic(), time.process_time()
+    in_time = await fleet.run()
+    return Part(
+        plan,
+        fleet.tally,
+        fleet.timeline,
+        fleet.stations,
+        fleet.lasted,
+        fleet.late,
+        fleet.bytes_before,
+        fleet.bytes_with_all,
+        time.process_time() - cpu,
+        time.monotonic() - began,
+        in_time,
+        fleet.clocks,
+    )
+
+
+def together(plan: Plan, parts: Sequence[Part]) -> Part:
+    """All processes as one. The timelines of the parts change."""
+    sum_of = Part(plan, Tally(), Timeline.together(part.timeline for part in parts))
+    for part in parts:
+        sum_of.tally.include(part.tally)
+    sum_of.stations = Stations.together(part.stations for part in parts)
+    sum_of.clocks = Clocks.together(part.clocks for part in parts)
+    sum_of.lasted = max(part.lasted for part in parts)
+    sum_of.late = max(part.late for part in parts)
+    sum_of.bytes_before = _sum([part.bytes_before for part in parts])
+    sum_of.bytes_with_all = _sum([part.bytes_with_all for part in parts])
+    sum_of.cpu_seconds = sum(part.cpu_seconds for part in parts)
+    sum_of.seconds = max(part.seconds for part in parts)
+    sum_of.in_time = all(part.in_time for part in parts)
+    return sum_of
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None

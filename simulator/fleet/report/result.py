@@ -1,0 +1,236 @@
+"""The result of a fleet run as plain data (`schemas/documents/fleet.schema.json`), and what it means as a whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any, Final
+
+from ocppj.times import timestamp
+from simulator.fleet.counting.standing import Stations
+from simulator.fleet.counting.tally import ActionTally
+from simulator.fleet.engine.resources import platform
+from simulator.fleet.plan import Plan
+from simulator.fleet.processes.part import Counted
+from simulator.fleet.report.limits import Judged, Limit, judge
+from simulator.fleet.spoken import SPOKEN
+
+FORMAT: Final = 1
+SHARES: Final = (0.5, 0.95, 0.99)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the run knows besides its fleet."""
+
+    started: datetime
+    seconds: float
+    cpu_seconds: float
+    in_time: bool  # not interrupted
+    limits: Sequence[Limit] = ()
+    processes: int = 1
+    interrupted_by: str | None = None  # SIGINT or SIGTERM
+
+
+def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
+    """Everything that is known of a run."""
+    tally, plan, stations = fleet.tally, fleet.plan, fleet.stations
+    judged = [judge(limit, tally, stations) for limit in measured.limits]
+    verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time)
+    loaded = SPOKEN.schemas
+    growth = None if None in (fleet.bytes_before, fleet.bytes_with_all) else _growth(fleet)
+    return {
+        "format": FORMAT,
+        "verdict": verdict,
+        "reason": reason,
+        "run": {
+            "harness": {"name": "plugproof", "version": version("plugproof")},
+            "schemas": {"version": loaded.version, "digest": loaded.digest},
+            "platform": platform(),
+            "started": timestamp(measured.started),
+            "seconds": round(measured.seconds, 3),
+            "interrupted": not measured.in_time,
+            "interrupted_by": measured.interrupted_by,
+            "lasted_s": round(fleet.lasted, 3),
+        },
+        "plan": _plan(plan),
+        "stations": {
+            "switched_on": stations.switched_on,
+            "connected": stations.connected,
+            "accepted": stations.accepted,
+            "online": stations.online,
+            "refused": stations.refused,
+            "lost": stations.lost,
+            "coming": stations.coming,
+        },
+        "connections": {
+            "attempts": tally.attempts,
+            "connected": tally.connected,
+            "not_connected": tally.not_connected,
+            "lost": tally.lost,
+            "failures": dict(tally.not_connected_by.most_common()),
+        },
+        "clocks": fleet.clocks.facts(),
+        "sessions": {"begun": tally.sessions, "over": tally.sessions_over, "refused": tally.sessions_refused},
+        "messages": {
+            "sent": tally.frames_sent,
+            "received": tally.frames_received,
+            "calls_of_stations": tally.calls,
+            "calls_of_csms": tally.calls_of_csms,
+            "per_second": round(tally.frames / measured.seconds, 1),
+        },
+        "actions": {name: _action(counted) for name, counted in sorted(tally.actions.items())},
+        "all": _action(tally.together()),
+        "timeline": fleet.timeline.facts(),
+        "violations": [
+            {
+                "rule": one.rule,
+                "level": one.level,
+                "party": one.party,
+                "action": one.action,
+                "count": one.count,
+                "message": one.message,
+                "example": one.example,
+            }
+            for one in sorted(tally.violations.values(), key=lambda one: -one.count)
+        ],
+        "problems": dict(tally.problems.most_common()),
+        "limits": [
+            {"limit": one.limit.text, "verdict": one.verdict, "value": one.value, "reason": one.reason}
+            for one in judged
+        ],
+        "process": {
+            "cpu_seconds": round(measured.cpu_seconds, 3),
+            "cpu_us_per_message": round(measured.cpu_seconds * 1e6 / tally.frames, 1) if tally.frames else None,
+            "kib_per_station": None if growth is None else round(growth, 1),
+            "processes": measured.processes,
+            "timer_late_ms": round(fleet.late * 1e3, 1),
+        },
+    }
+
+
+def _growth(fleet: Counted) -> float:
+    assert fleet.bytes_before is not None
+    assert fleet.bytes_with_all is not None
+    return (fleet.bytes_with_all - fleet.bytes_before) / 1024 / fleet.plan.stations
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "url": plan.url,
+        "stations": plan.stations,
+        "ramp_per_s": plan.ramp,
+        "duration_s": plan.duration,
+        "seed": plan.seed,
+        "prefix": plan.prefix,
+        "tags": list(plan.tags),
+        "connectors": plan.connectors if plan.model is None else plan.model.made.facts.connectors,
+        "model": None if plan.model is None else plan.model.name,
+        "session_every_s": plan.session_every,
+        "session_length_s": plan.session_length,
+        "meter_every_s": plan.meter_every,
+        "churn_every_s": plan.churn_every,
+        "churn_length_s": plan.churn_length,
+        "call_timeout_s": plan.call_timeout,
+        "csms_clock_s": None if plan.csms_clock is None else plan.csms_clock.above,
+        "clock_skew_s": plan.clock_skew,
+    }
+
+
+def _action(counted: ActionTally) -> dict[str, Any]:
+    samples = counted.samples
+    times = None
+    if samples.count:
+        p50, p95, p99 = (value / 1e6 for value in samples.percentiles(*SHARES))
+        times = {"mean": samples.mean / 1e6, "p50": p50, "p95": p95, "p99": p99, "max": samples.longest / 1e6}
+    return {
+        "sent": counted.sent,
+        "answered": samples.count,
+        "errors": counted.errors,
+        "refused": counted.refused,
+        "invalid": counted.invalid,
+        "unanswered": counted.unanswered,
+        "cut": counted.cut,
+        "milliseconds": times,
+        "exact": samples.is_exact,
+    }
+
+
+def verdict_of(fleet: Counted, judged: Sequence[Judged], *, in_time: bool) -> tuple[str, str]:
+    """The verdict of a run and why.
+
+    Limits decide, and beside them that every station was accepted and none is lost at the end, unless a limit says
+    something else about just that. What was interrupted is no pass.
+    """
+    tally, stations = fleet.tally, fleet.stations
+    planned = f" of {fleet.plan.duration:g} s" if math.isfinite(fleet.plan.duration) else ", no time was set"
+    cut_short = "" if in_time else f"interrupted after {fleet.lasted:.1f} s{planned}"
+    if not stations.connected:
+        return "INCONCLUSIVE", _listed(cut_short, f"no station was ever connected{_because(fleet)}")
+    if tally.failures:
+        return "ERROR", f"{tally.failures} steps of the fleet itself failed; see problems"
+    own = tally.breaches("station")
+    if own:
+        return "ERROR", f"the stations themselves broke rules {own} times; see violations"
+    broken = [f"{one.reason}, the limit is {one.limit.text}" for one in judged if one.verdict == "FAIL"]
+    broken += missing(fleet, [one.limit for one in judged], in_time=in_time)
+    if broken:
+        return "FAIL", _listed(cut_short, *broken)
+    silent = [f"{one.limit.text}: {one.reason}" for one in judged if one.verdict == "INCONCLUSIVE"]
+    if silent or cut_short:
+        return "INCONCLUSIVE", _listed(cut_short, *silent)
+    kept = f"{len(judged)} limit{'s' * (len(judged) != 1)} kept" if judged else "the fleet ran, no limit was set"
+    return "PASS", f"{kept}; of {of_stations(stations.switched_on)} {stations.accepted} accepted, {_online(stations)}"
+
+
+def missing(fleet: Counted, limits: Sequence[Limit], *, in_time: bool) -> list[str]:
+    """Sentences about stations that were not accepted or are lost, as far as no limit is about that."""
+    stations, named = fleet.stations, {limit.figure for limit in limits}
+    # Who has just been switched on when a run is interrupted could not have been accepted yet.
+    absent = stations.switched_on - stations.accepted - (0 if in_time else stations.coming)
+    found = []
+    if absent > 0 and not named & {"accepted", "online"}:
+        of = of_stations(stations.switched_on)
+        found.append(f"{absent} of {of} {_was(absent)} never accepted by the CSMS{_because(fleet)}")
+    if stations.refused and stations.accepted == stations.switched_on and not named & {"refused", "online"}:
+        found.append(f"{of_stations(stations.refused)} had to boot again and {_was(stations.refused)} not accepted")
+    if stations.lost and not named & {"lost", "online"}:
+        found.append(f"{of_stations(stations.lost)} {_was(stations.lost)} lost at the end: accepted once, and offline")
+    return found
+
+
+def of_stations(count: int) -> str:
+    """So many stations, in words."""
+    return f"{count} station{'s' * (count != 1)}"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _online(stations: Stations) -> str:
+    return (
+        "all online at the end" if stations.online == stations.switched_on else f"{stations.online} online at the end"
+    )
+
+
+def _because(fleet: Counted) -> str:
+    """Why stations are not there, as far as anybody can say."""
+    tally, stations = fleet.tally, fleet.stations
+    reason = next(iter(tally.not_connected_by.most_common(1)), None)
+    if reason is not None:
+        return f"; {reason[1]} attempts to connect failed, most often: {reason[0]}"
+    if stations.refused:
+        return f"; {stations.refused} boots ended with Pending, Rejected or no usable answer"
+    problem = next(iter(tally.problems.most_common(1)), None)
+    if problem is not None:
+        return f"; {problem[0]}"
+    waiting = tally.attempts - tally.connected - tally.not_connected
+    return f"; {waiting} attempts to connect were not answered" if waiting > 0 else ""
+
+
+def _listed(*sentences: str) -> str:
+    return "; ".join(filter(None, sentences))

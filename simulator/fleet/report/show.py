@@ -1,0 +1,183 @@
+"""What a person sees of a fleet: a table that lives on a terminal, a line every ten seconds elsewhere, a summary."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from simulator.fleet.counting.clocks import sentence
+from simulator.fleet.processes.part import Counted
+
+EVERY_LIVE = 1.0
+EVERY_LINE = 10.0
+"""Seconds between two looks at the fleet."""
+
+SHOWN_REASONS = 3
+"""Reasons for failed attempts that are named on a screen; the result has all of them."""
+
+_SHARES = (0.5, 0.95, 0.99)
+
+
+class Watch:
+    """Shows a fleet while it runs: `look` is called every `every` seconds, by `watching`."""
+
+    def __init__(self, console: Console, *, live: bool) -> None:
+        self._console = console
+        self._live = Live(console=console, auto_refresh=False, transient=True) if live else None
+        self._began = self._before = time.monotonic()
+        self._frames = 0
+        self.every = EVERY_LIVE if live else EVERY_LINE
+
+    def __enter__(self) -> Watch:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def look(self, fleet: Counted) -> None:
+        """Show how things are now."""
+        now = time.monotonic()
+        if not fleet.stations.switched_on:  # its processes are still coming up
+            self._began = now
+        frames = fleet.tally.frames
+        rate = (frames - self._frames) / max(now - self._before, 1e-9)
+        self._frames, self._before = frames, now
+        head = headline(fleet, now - self._began, rate)
+        if self._live is None:
+            self._console.print(head, highlight=False, soft_wrap=True)
+        else:
+            self._live.update(Group(Text(head), Text(connections(fleet)), live_table(fleet)), refresh=True)
+
+
+@asynccontextmanager
+async def watching(watch: Watch | None, fleet: Callable[[], Counted]) -> AsyncIterator[None]:
+    """Show what `fleet` gives, again and again; without a watch do nothing."""
+    if watch is None:
+        yield
+        return
+    with watch:
+        looking = asyncio.create_task(_look(watch, fleet))
+        try:
+            yield
+        finally:
+            looking.cancel()
+            await asyncio.wait((looking,))
+
+
+async def _look(watch: Watch, fleet: Callable[[], Counted]) -> None:
+    while True:
+        await asyncio.sleep(watch.every)
+        watch.look(fleet())
+
+
+def headline(fleet: Counted, seconds: float, rate: float) -> str:
+    """The state of a fleet in one line."""
+    tally, stations = fleet.tally, fleet.stations
+    errors = sum(action.errors for action in tally.actions.values())
+    return (
+        f"{seconds:5.0f} s  {stations.online}/{fleet.plan.stations} online, {stations.lost} lost, "
+        f"{rate:.0f} messages/s, {tally.sessions - tally.sessions_over} charging, {tally.sessions_over} sessions over, "
+        f"{errors} errors, {tally.breaches('csms')} violations of the CSMS"
+    )
+
+
+def connections(fleet: Counted) -> str:
+    """The stations and their connections, in a few lines."""
+    tally, stations = fleet.tally, fleet.stations
+    lines = [_stations({field.name: getattr(stations, field.name) for field in fields(stations)})]
+    lines.append(_connections(tally.attempts, tally.not_connected, tally.lost, tally.not_connected_by))
+    return "\n".join(lines)
+
+
+def _stations(counts: Mapping[str, int]) -> str:
+    return (
+        f"stations: {counts['switched_on']} switched on, {counts['connected']} connected, "
+        f"{counts['accepted']} accepted, {counts['online']} online, {counts['refused']} refused, {counts['lost']} lost"
+    )
+
+
+def _connections(attempts: int, failed: int, dropped: int, reasons: Mapping[str, int]) -> str:
+    """The failed attempts by reason, the most frequent ones."""
+    why = sorted(reasons.items(), key=lambda one: -one[1])
+    named = "; ".join(f"{count} x {reason}" for reason, count in why[:SHOWN_REASONS])
+    more = f"; and {len(why) - SHOWN_REASONS} more reasons" if len(why) > SHOWN_REASONS else ""
+    line = f"connections: {attempts} attempts, {failed} failed, {dropped} dropped by the CSMS or the network"
+    return f"{line}\n  failed: {named}{more}" if why else line
+
+
+def _table() -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("action", no_wrap=True)
+    for name in ("sent", "errors", "violations", "p50 ms", "p95 ms", "p99 ms", "max ms"):
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def live_table(fleet: Counted) -> Table:
+    """A row per action, with percentiles that are cheap to get."""
+    table, tally = _table(), fleet.tally
+    for name, action in sorted(tally.actions.items()):
+        samples = action.samples
+        times = (*samples.roughly(*_SHARES), samples.longest) if samples.count else ()
+        shown = [f"{value / 1e6:.1f}" for value in times] or ["-"] * 4
+        table.add_row(name, str(action.sent), str(action.errors), str(tally.breaches("csms", name)), *shown)
+    return table
+
+
+def summary(result: Mapping[str, Any]) -> tuple[Table, Text]:
+    """A whole result, for the end."""
+    table = _table()
+    breaches: dict[str, int] = {}
+    for one in result["violations"]:
+        if one["party"] == "csms" and one["level"] == "MUST":
+            breaches[one["action"]] = breaches.get(one["action"], 0) + one["count"]
+    for name, action in [*result["actions"].items(), ("all", result["all"])]:
+        times = action["milliseconds"]
+        shown = ["-"] * 4 if times is None else [f"{times[key]:.1f}" for key in ("p50", "p95", "p99", "max")]
+        broken = sum(breaches.values()) if name == "all" else breaches.get(name, 0)
+        table.add_row(name, str(action["sent"]), str(action["errors"]), str(broken), *shown)
+    return table, Text("\n".join(_lines(result)))
+
+
+def _lines(result: Mapping[str, Any]) -> list[str]:
+    sessions, process, messages = (result[key] for key in ("sessions", "process", "messages"))
+    by = "this process" if process["processes"] == 1 else f"{process['processes']} processes"
+    lines = [
+        "",
+        *_stations_and_connections(result),
+        f"clocks: {sentence(result['clocks'])}",
+        f"sessions: {sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused",
+        f"messages: {messages['sent']} sent, {messages['received']} received, {messages['per_second']:.0f} a second",
+        f"{by}: {process['cpu_seconds']:.1f} s CPU, {_or(process['cpu_us_per_message'])} us a message, "
+        f"{_or(process['kib_per_station'])} KiB a station, timers up to {process['timer_late_ms']:.0f} ms late",
+    ]
+    for one in result["violations"]:
+        where = f" in {one['action']}" if one["action"] else ""
+        lines.append(f"violation: {one['rule']} ({one['level']}) by the {one['party']}{where}, {one['count']} times: ")
+        lines[-1] += one["message"]
+    lines += [f"problem: {sentence} ({count} times)" for sentence, count in result["problems"].items()]
+    lines += [f"limit {one['limit']}: {one['verdict']}, {one['reason']}" for one in result["limits"]]
+    lines.append(f"{result['verdict']}: {result['reason']}")
+    return lines
+
+
+def _stations_and_connections(result: Mapping[str, Any]) -> list[str]:
+    made = result["connections"]
+    counts = _connections(made["attempts"], made["not_connected"], made["lost"], made["failures"])
+    return [_stations(result["stations"]), counts]
+
+
+def _or(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"

@@ -1,0 +1,1 @@
+"""A station that speaks OCPP 1.6."""

@@ -1,0 +1,1 @@
+"""Connectors: facts about them, the statuses that follow, and what is reported."""

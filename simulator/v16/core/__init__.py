@@ -1,0 +1,1 @@
+"""What every feature of the station needs: registration, configuration, authorization, measurands."""

@@ -1,0 +1,1 @@
+"""From the card at the reader to the StopTransaction that is delivered."""

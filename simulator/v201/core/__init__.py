@@ -1,0 +1,1 @@
+"""What every block stands on: the context, registration, how a CALL is answered, what the meters say."""

@@ -1,0 +1,244 @@
+"""What is installed is what the repository holds: the wheel, its entry points, the dependencies and the lock files.
+
+Nothing here uses the network: the wheel is built by the locked build back end in this environment.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
+from email.message import Message
+from email.parser import Parser
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests import ROOT
+from tests.setup.locks import EXTRAS_LOCK, LOCKS, requirements, version_of
+
+PACKAGES = ("commandline", "schemas", "ocppj", "csms_core", "simulator", "harness", "testcases", "reports")
+
+# One worker builds the wheel once, see `--dist loadgroup` in the Makefile.
+pytestmark = pytest.mark.xdist_group("packaging")
+
+
+@pytest.fixture(scope="module")
+def project() -> Mapping[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, unmeasured, for it runs copies of our files; what it printed is the failure text."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    done = subprocess.run(
+        command, cwd=cwd, env={**inherited, **environment}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert done.returncode == 0, done.stdout
+    return done
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder), cwd=ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def names(wheel: Path) -> frozenset[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return frozenset(archive.namelist())
+
+
+def read_metadata(wheel: Path, name: str) -> str:
+    with zipfile.ZipFile(wheel) as archive:
+        (path,) = (path for path in archive.namelist() if path.endswith(f".dist-info/{name}"))
+        return archive.read(path).decode("utf-8")
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> Message:
+    return Parser().parsestr(read_metadata(wheel, "METADATA"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, installed into a folder that comes before the editable project on the path of whoever uses it."""
+    target = tmp_path_factory.mktemp("installed")
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "--no-deps", "--no-index", "--target", str(target), str(wheel), cwd=target)
+    return target
+
+
+# ---- the wheel
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_wheel_holds_every_file_of_the_package(package: str, names: frozenset[str]) -> None:
+    """Code and data: a pattern in .gitignore that matches a source file would take it out of the wheel unnoticed."""
+    files = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / package).rglob("*")
+        if file.is_file() and not any(part.startswith((".", "__pycache__")) for part in file.relative_to(ROOT).parts)
+    }
+
+    assert f"{package}/__init__.py" in files
+    assert files - names == set()
+
+
+def test_wheel_holds_the_data_that_is_read_at_run_time(names: frozenset[str]) -> None:
+    own = {f"schemas/{folder}/{name}.toml" for folder in ("v16", "v201") for name in ("actions", "errata", "secrets")}
+    assert own <= set(names)
+
+
+def test_wheel_holds_nothing_else(names: frozenset[str]) -> None:
+    tops = {name.partition("/")[0] for name in names}
+
+    assert tops - set(PACKAGES) == {"plugproof-0.1.0.dist-info"}
+    assert [name for name in names if name.endswith((".pyc", ".lock", ".sqlite3"))] == []
+
+
+def test_entry_points_name_the_cli_and_the_plugin(wheel: Path) -> None:
+    entry_points = ConfigParser(delimiters=("=",))
+    entry_points.optionxform = str  # type: ignore[assignment, method-assign]
+    entry_points.read_string(read_metadata(wheel, "entry_points.txt"))
+
+    assert {section: dict(entry_points[section]) for section in entry_points.sections()} == {
+        "console_scripts": {"plugproof": "harness.cli:main"},
+        "pytest11": {"harness.plugin.hooks": "harness.plugin.hooks"},
+    }
+
+
+def test_metadata_says_who_may_use_it_and_with_which_python(metadata: Message, names: frozenset[str]) -> None:
+    assert metadata["Name"] == "plugproof"
+    assert metadata["Version"] == "0.1.0"
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert {"plugproof-0.1.0.dist-info/licenses/LICENSE", "plugproof-0.1.0.dist-info/licenses/NOTICE"} <= names
+
+
+def test_heavy_dependencies_are_extras(metadata: Message) -> None:
+    requirements = [Requirement(line) for line in metadata.get_all("Requires-Dist", [])]
+    extras = {
+        canonicalize_name(requirement.name): str(requirement.marker)
+        for requirement in requirements
+        if requirement.marker and "extra" in str(requirement.marker)
+    }
+
+    assert extras == {"locust": 'extra == "load"', "gevent": 'extra == "load"', "psycopg": 'extra == "postgres"'}
+
+
+def test_installed_packages_are_found_outside_the_repository(installed: Path, tmp_path: Path) -> None:
+    script = f"import {', '.join(PACKAGES)}\nfor module in ({', '.join(PACKAGES)}): print(module.__file__)"
+    found = run(sys.executable, "-c", script, cwd=tmp_path, PYTHONPATH=str(installed)).stdout.split()
+
+    assert found == [str(installed / package / "__init__.py") for package in PACKAGES]
+
+
+def test_installed_cases_are_collected_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    """`pytest --pyargs testcases` is how a user without a clone runs the cases."""
+    command = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "--pyargs",
+        "testcases",
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    )
+    printed = run(*command, cwd=tmp_path, PYTHONPATH=str(installed)).stdout
+
+    assert re.search(r"^\d+ tests? collected", printed, re.MULTILINE), printed
+
+
+def test_installed_command_starts(installed: Path, tmp_path: Path) -> None:
+    script = "import sys; from harness.cli import main; sys.argv = ['plugproof', '--help']; sys.exit(main())"
+    printed = run(sys.executable, "-c", script, cwd=tmp_path, PYTHONPATH=str(installed)).stdout
+
+    assert "precheck" in printed
+
+
+# ---- dependencies and locks
+
+
+def third_party_imports(package: str) -> Iterator[tuple[str, str]]:
+    """Every absolute import of the package that is neither ours nor the standard library's: top module and where."""
+    ours = {*PACKAGES, *sys.stdlib_module_names}
+    for file in sorted((ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules = [node.module]
+            else:
+                continue
+            for top in {module.partition(".")[0] for module in modules} - ours:
+                yield top, f"{file.relative_to(ROOT).as_posix()}:{node.lineno}"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_import_is_a_declared_dependency(package: str, project: Mapping[str, Any]) -> None:
+    """What is only there because something else needs it may be gone tomorrow."""
+    extras = project["project"]["optional-dependencies"]
+    lines = [*project["project"]["dependencies"], *(line for extra in extras.values() for line in extra)]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    provided_by = packages_distributions()
+
+    undeclared = [
+        f"{where} imports {top}"
+        for top, where in third_party_imports(package)
+        if declared.isdisjoint(canonicalize_name(name) for name in provided_by.get(top, [top]))
+    ]
+
+    assert undeclared == []
+
+
+def locked(lock: str) -> dict[str, list[Version]]:
+    """Name -> pinned versions (more than one if environments differ)."""
+    pins: dict[str, list[Version]] = {}
+    for pin in requirements(lock):
+        pins.setdefault(canonicalize_name(pin.name), []).append(Version(version_of(pin)))
+    return pins
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_holds_every_declared_dependency(lock: str, project: Mapping[str, Any]) -> None:
+    """`make lock` was run after the last change of pyproject.toml."""
+    lines = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    if lock == EXTRAS_LOCK:
+        lines += [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
+    pins = locked(lock)
+
+    for requirement in map(Requirement, lines):
+        versions = pins.get(canonicalize_name(requirement.name))
+        assert versions, f"{lock} lacks {requirement.name}: run 'make lock'"
+        assert all(version in requirement.specifier for version in versions), f"{lock}: {requirement}, has {versions}"
+
+
+def test_extras_lock_changes_no_version() -> None:
+    base, extras = (locked(lock) for lock in LOCKS)
+
+    assert {name: versions for name, versions in base.items() if extras.get(name) != versions} == {}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_is_hashed_and_names_no_index(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    entries = [entry for entry in re.split(r"\n(?=[A-Za-z0-9])", text) if not entry.startswith("#")]
+
+    assert len(entries) == sum(map(len, locked(lock).values()))
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    assert not re.search(r"://|--(extra-)?index-url|--find-links|--trusted-host", text)

@@ -1,0 +1,77 @@
+"""What a percentile is: the nearest rank of the single times, or at most 0.1 % above it when there are too many."""
+
+from math import ceil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.fleet.counting import samples as module
+from simulator.fleet.counting.samples import Samples
+
+TIMES = st.lists(st.integers(0, 10**12), min_size=1, max_size=200)
+SHARES = (0.5, 0.95, 0.99, 1.0)
+
+
+def taken(times: list[int]) -> Samples:
+    samples = Samples()
+    for time in times:
+        samples.add(time)
+    return samples
+
+
+def nearest_rank(times: list[int], share: float) -> int:
+    return sorted(times)[max(1, ceil(share * len(times))) - 1]
+
+
+def test_the_percentile_of_a_hundred_times_is_the_one_with_its_number() -> None:
+    samples = taken([number * 1_000_003 for number in range(100, 0, -1)])
+
+    assert samples.percentiles(0.5, 0.95, 0.99, 1.0) == (50_000_150, 95_000_285, 99_000_297, 100_000_300)
+    assert samples.mean == pytest.approx(50.5 * 1_000_003)
+    assert samples.longest == 100_000_300
+    assert samples.is_exact
+
+
+@given(TIMES)
+def test_percentiles_are_the_nearest_rank(times: list[int]) -> None:
+    samples = taken(times)
+
+    assert samples.percentiles(*SHARES) == tuple(nearest_rank(times, share) for share in SHARES)
+
+
+@given(TIMES)
+def test_classes_are_never_too_short_and_a_thousandth_too_long_at_most(times: list[int]) -> None:
+    for share, rough in zip(SHARES, taken(times).roughly(*SHARES), strict=True):
+        exact = nearest_rank(times, share)
+        assert exact <= rough <= exact * 1.001
+
+
+def test_beyond_what_is_kept_the_classes_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_EXACT", 10)
+    samples = taken([number * 1_000_003 for number in range(1, 101)])
+
+    assert not samples.is_exact
+    assert samples.count == 100
+    assert samples.percentiles(*SHARES) == samples.roughly(*SHARES)
+
+
+@given(TIMES, TIMES)
+def test_together_they_are_as_if_they_had_been_one(first: list[int], second: list[int]) -> None:
+    both = taken(first)
+    both.extend(taken(second))
+
+    assert both.count == len(first) + len(second)
+    assert both.longest == max(first + second)
+    assert both.total == sum(first + second)
+    assert both.percentiles(*SHARES) == tuple(nearest_rank(first + second, share) for share in SHARES)
+    assert both.roughly(*SHARES) == taken(first + second).roughly(*SHARES)
+
+
+def test_together_beyond_what_is_kept_is_not_called_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_EXACT", 3)
+    both = taken([1, 2])
+    both.extend(taken([3, 4]))
+
+    assert not both.is_exact
+    assert both.percentiles(1.0) == (4,)

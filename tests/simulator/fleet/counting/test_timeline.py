@@ -1,0 +1,71 @@
+"""A run over time: what is counted between two looks, in a bounded number of intervals."""
+
+import pytest
+
+from simulator.fleet.counting import timeline as module
+from simulator.fleet.counting.tally import Tally
+from simulator.fleet.counting.timeline import Timeline
+
+MS = 1_000_000
+
+
+def answered(tally: Tally, *milliseconds: float) -> None:
+    """CALLs that were answered after so long."""
+    for each in milliseconds:
+        counted = tally.action("Heartbeat")
+        counted.sent += 1
+        counted.samples.add(int(each * MS))
+        tally.frames_sent += 1
+        tally.frames_received += 1
+
+
+def test_an_interval_has_what_came_since_the_last_look() -> None:
+    tally, timeline = Tally(), Timeline()
+    answered(tally, 1.0, 1.0, 9.0)
+    timeline.look(tally, 3)
+    tally.action("Authorize").unanswered += 2
+    timeline.look(tally, 2)
+    answered(tally, 4.0)
+    timeline.look(tally, 1, 0.5)
+
+    first, second, third = timeline.facts()
+    assert (first["at_s"], first["messages"], first["errors"], first["online"]) == (0.0, 6, 0, 3)
+    assert first["milliseconds"]["p50"] == pytest.approx(1.0, rel=0.016)
+    assert first["milliseconds"]["p99"] == pytest.approx(9.0, rel=0.016)
+    assert second == {"at_s": 1.0, "seconds": 1.0, "messages": 0, "errors": 2, "online": 2, "milliseconds": None}
+    assert (third["at_s"], third["seconds"], third["messages"]) == (2.0, 0.5, 2)
+    assert third["milliseconds"]["p95"] == pytest.approx(4.0, rel=0.016)
+
+
+def test_a_long_run_has_longer_intervals_and_not_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 4)
+    tally, timeline = Tally(), Timeline()
+    for second in range(11):
+        answered(tally, second + 1.0)
+        timeline.look(tally, second)
+
+    facts = timeline.facts()
+    assert [one["at_s"] for one in facts] == [0.0, 4.0, 8.0]
+    assert [one["seconds"] for one in facts] == [4.0, 4.0, 3.0]
+    assert [one["messages"] for one in facts] == [8, 8, 6]
+    assert [one["online"] for one in facts] == [3, 7, 10]
+    assert facts[0]["milliseconds"]["p50"] == pytest.approx(2.0, rel=0.016)
+
+
+def test_timelines_of_several_processes_are_added_interval_by_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 4)
+    short, long = Tally(), Tally()
+    one, other = Timeline(), Timeline()
+    for _ in range(3):
+        answered(short, 2.0)
+        one.look(short, 10)
+    for _ in range(6):
+        answered(long, 8.0, 8.0)
+        other.look(long, 20)
+
+    facts = Timeline.together([one, other]).facts()
+    assert [part["messages"] for part in facts] == [12, 10, 8]
+    assert [part["online"] for part in facts] == [30, 30, 30]
+    assert [part["seconds"] for part in facts] == [2.0, 2.0, 2.0]
+    assert facts[0]["milliseconds"]["p95"] == pytest.approx(8.0, rel=0.016)
+    assert Timeline.together([]).facts() == []

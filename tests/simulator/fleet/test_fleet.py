@@ -1,0 +1,206 @@
+"""A fleet at a scripted CSMS, on a virtual clock: what it does is a function of its plan and its seed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from ocppj.errors import OcppError
+from simulator import VirtualClock
+from simulator.fleet import Fleet, Plan
+from tests.simulator.support.scripted_csms import ScriptedCsms
+
+pytestmark = pytest.mark.asyncio
+
+HOUR = 3600.0
+
+
+@asynccontextmanager
+async def running(csms: ScriptedCsms, clock: VirtualClock, **plan: Any) -> AsyncIterator[Fleet]:
+    """A fleet whose ramp has begun; it is stopped at the end."""
+    plan = {"stations": 3, "ramp": 1.0, "duration": HOUR, "seed": 7, **plan}
+    fleet = Fleet(Plan(csms.url, **plan), clock=clock)
+    run = asyncio.create_task(fleet.run())
+    await asyncio.sleep(0)
+    await clock.settle()
+    try:
+        yield fleet
+    finally:
+        fleet.stop()
+        async with asyncio.timeout(20):
+            await run
+    assert fleet.tally.failures == 0, fleet.tally.problems
+    assert fleet.tally.breaches("station") == 0, fleet.tally.violations
+
+
+async def test_stations_come_up_one_after_the_other_at_the_rate_of_the_ramp(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    async with running(csms, clock, stations=4, ramp=0.5, session_every=0.0) as fleet:
+        online = []
+        for _ in range(4):
+            await clock.advance(2.0)
+            online.append(fleet.online)
+
+    assert online == [2, 3, 4, 4]
+    assert csms.paths == [f"/ocpp/FLEET-{number:05d}" for number in (1, 2, 3, 4)]
+    assert fleet.stations.accepted == 4
+
+
+async def test_the_same_seed_brings_the_same_drivers_and_another_one_others(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    async def sessions(seed: int) -> list[tuple[str, str]]:
+        csms.forget()
+        own = VirtualClock()
+        async with running(csms, own, seed=seed, tags=("A", "B"), session_every=60.0, session_length=30.0):
+            await own.advance(600.0)
+        return [(p["idTag"], p["timestamp"]) for p in csms.payloads("StartTransaction")]
+
+    first = await sessions(7)
+    assert len(first) > 10
+    assert {tag for tag, _ in first} == {"A", "B"}
+    assert await sessions(7) == first
+    assert await sessions(8) != first
+
+
+async def test_drivers_come_as_often_and_stay_as_long_as_planned(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    async with running(csms, clock, stations=5, ramp=5.0, session_every=40.0, session_length=20.0) as fleet:
+        await clock.advance(HOUR - 10.0)
+        over = fleet.tally.sessions_over
+
+    assert over == pytest.approx(5 * HOUR / 60.0, rel=0.15)
+    assert fleet.tally.sessions == fleet.tally.sessions_over
+    assert fleet.tally.sessions_refused == 0
+
+
+async def test_a_session_is_all_that_a_driver_does(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    async with running(csms, clock, stations=1, session_every=60.0, session_length=300.0, meter_every=10.0):
+        await clock.advance(HOUR - 1.0)
+
+    actions = [action for action in csms.actions if action not in ("StatusNotification", "Heartbeat")]
+    assert actions[:3] == ["BootNotification", "Authorize", "StartTransaction"]
+    assert "MeterValues" in actions
+    assert "StopTransaction" in actions
+    assert csms.statuses(1)[:5] == ["Available", "Preparing", "Charging", "Finishing", "Available"]
+    begun, ended = csms.payloads("StartTransaction")[0], csms.payloads("StopTransaction")[0]
+    assert ended["meterStop"] > begun["meterStart"]
+
+
+async def test_a_driver_who_is_refused_goes_away_and_is_counted(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    csms.answers["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
+    async with running(csms, clock, session_every=30.0) as fleet:
+        await clock.advance(600.0)
+
+    assert fleet.tally.sessions == 0
+    assert fleet.tally.sessions_refused > 5
+    assert csms.statuses(1)[-1] == "Available"
+
+
+async def test_at_the_end_running_sessions_are_stopped_and_everything_is_said(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    plan = {"duration": 10 * HOUR, "session_every": 10.0, "session_length": 2 * HOUR, "meter_every": 0.0}
+    async with running(csms, clock, **plan) as fleet:
+        await clock.advance(3 * HOUR)
+        charging = fleet.tally.sessions - fleet.tally.sessions_over
+        assert charging == 3
+        assert len(csms.payloads("StopTransaction")) == fleet.tally.sessions_over
+
+    assert len(csms.payloads("StopTransaction")) == fleet.tally.sessions == fleet.tally.sessions_over
+    assert fleet.tally.problems == {}
+    assert not fleet.members
+
+
+async def test_a_run_ends_by_itself_when_its_time_is_over(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    fleet = Fleet(Plan(csms.url, stations=2, ramp=2.0, duration=30.0), clock=clock)
+    run = asyncio.create_task(fleet.run())
+    await asyncio.sleep(0)
+    await clock.advance(29.0)
+    assert not run.done()
+    await clock.advance(1.0)
+    async with asyncio.timeout(20):
+        assert await run is True
+
+
+async def test_an_outage_is_followed_by_a_new_connection_without_a_boot(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    async with running(
+        csms, clock, stations=2, ramp=2.0, session_every=0.0, churn_every=60.0, churn_length=5.0
+    ) as fleet:
+        await clock.advance(900.0)
+
+    assert csms.connections > 10
+    assert csms.actions.count("BootNotification") == 2
+    assert fleet.tally.connected == csms.connections
+    assert fleet.tally.lost == 0, "the stations wanted it"
+
+
+async def test_a_connection_that_the_csms_ends_is_lost_and_made_again(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    async with running(csms, clock, stations=1, session_every=0.0) as fleet:
+        await clock.advance(1.0)
+        assert csms.peer is not None
+        await csms.peer.close(1012, "restart")
+        await csms.until(lambda: csms.peer is None)
+        (member,) = fleet.members.values()
+        await member.station.until(lambda station: not station.online, within=5.0)
+        await clock.advance(10.0)
+        assert fleet.online == 1
+
+    assert fleet.tally.lost == 1
+
+
+async def test_a_csms_that_breaks_a_rule_is_counted_with_the_message_that_did(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    csms.answers["Heartbeat"] = {"currentTime": "yesterday"}
+    async with running(csms, clock, stations=2, ramp=2.0, session_every=0.0) as fleet:
+        await clock.advance(700.0)
+
+    counted = fleet.tally.actions["Heartbeat"]
+    assert (counted.sent, counted.invalid, counted.errors) == (4, 4, 4)
+    (violation,) = fleet.tally.violations.values()
+    assert (violation.party, violation.level, violation.action, violation.count) == ("csms", "MUST", "Heartbeat", 4)
+    assert "yesterday" in violation.example
+    assert fleet.tally.breaches("csms") == 4
+    assert fleet.tally.problems == {"Heartbeat: an answer against the schema": 4}
+
+
+async def test_a_callerror_is_an_error_and_a_measurement(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    csms.answers["StatusNotification"] = OcppError("InternalError", "no")
+    async with running(csms, clock, stations=1, session_every=0.0) as fleet:
+        await clock.advance(5.0)
+
+    counted = fleet.tally.actions["StatusNotification"]
+    assert counted.refused == counted.sent == counted.samples.count > 0
+    assert fleet.tally.problems["StatusNotification: CALLERROR InternalError"] == counted.sent
+
+
+async def test_each_call_that_is_over_is_told_to_the_sink(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    told: list[tuple[str, int, int, str | None]] = []
+    fleet = Fleet(Plan(csms.url, session_every=0.0), sink=lambda *call: told.append(call), clock=clock)
+    fleet.add(17)
+    await clock.advance(1.0)
+    await fleet.close()
+
+    assert csms.paths == ["/ocpp/FLEET-00017"]
+    assert [call[0] for call in told] == ["BootNotification", "StatusNotification", "StatusNotification"]
+    assert all(took > 0 and size > 0 and problem is None for _, took, size, problem in told)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"stations": 0}, "stations is more than zero, not 0"),
+        ({"ramp": -1.0}, "ramp is more than zero, not -1"),
+        ({"churn_every": -2.0}, "churn_every is zero or more, not -2"),
+        ({"meter_every": 0.5}, "meter_every is in whole seconds, as the configuration key is, not 0.5"),
+        ({"tags": ()}, "tags holds one idTag at least"),
+    ],
+)
+async def test_a_plan_that_cannot_be_is_one_sentence(wrong: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Plan("ws://127.0.0.1/ocpp", **wrong)
