@@ -14,7 +14,7 @@ from schemas.versions import files_of, known_versions
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A profile as a case, a result, a reader and a SUT file name it; `place`: in print, None where it has none.
 
-    Without a `key` it is nothing that a vendor claims.
+    Without a `key` it is nothing that a vendor claims. The cases of an `optional` one run only when it is named.
     """
 
     case: str
@@ -22,6 +22,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     key: str | None = None
     place: int | None = None
+    optional: bool = False
 
 
 @cache

@@ -31,7 +31,7 @@ class Case(msgspec.Struct, frozen=True):
     """What is known of a case without running it. ``rules`` maps each full rid to our sentence for it.
 
     ``changes``: it changes the certificate or the security profile of its station for good. ``version`` is that of
-    OCPP; None: it is of no catalogue, as a look is.
+    OCPP; None: it is of no catalogue, as a look is. ``optional``: it runs only when it or its profile is asked for.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Case(msgspec.Struct, frozen=True):
     changes: bool = False
     parameters: Mapping[str, Any] = {}
     version: str | None = None
+    optional: bool = False
 
     def rid(self, short: str) -> str:
         """``R4`` -> ``TC_010_CSMS.R4``. Raises ``KeyError`` for a rule the case does not promise to judge."""
@@ -63,7 +64,7 @@ def is_selected(
 ) -> bool:
     """Whether a case is for this role and version, and among these ids and profiles (as results name them).
 
-    What is not given selects everything.
+    What is not given selects everything but optional cases.
     """
     wanted_ids, wanted_profiles = {id.upper() for id in ids}, set(profiles)
     return (
@@ -71,14 +72,19 @@ def is_selected(
         and version in (None, case.version)
         and (not wanted_ids or case.id in wanted_ids)
         and (not wanted_profiles or case.profile in wanted_profiles)
+        and (not case.optional or bool(wanted_ids or wanted_profiles))
     )
 
 
 class Cases(msgspec.Struct, frozen=True):
-    """The decorator ``@case`` of a version. ``profiles``: profile as a case names it -> as results name it."""
+    """The decorator ``@case`` of a version. ``profiles``: profile as a case names it -> as results name it.
+
+    ``optional`` are the profiles, as results name them, of which the cases run only when they are asked for.
+    """
 
     version: str
     profiles: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
 
     def __call__(
         self,
@@ -111,6 +117,7 @@ class Cases(msgspec.Struct, frozen=True):
             changes=changes,
             parameters=parameters,
             version=self.version,
+            optional=self.profiles[profile] in self.optional,
         )
 
         def attach(function: Function) -> Function:

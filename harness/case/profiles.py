@@ -10,17 +10,25 @@ SECURITY: Final = "Security"
 """The profile, in every version, under which the cases are filed whose stations are known by their credentials."""
 
 
+ALL: Final = "all"
+"""What names every profile of a version, the optional ones too."""
+
+
 class UnknownProfile(Exception):
     """There is no profile of this name; the text says which ones there are, or which one was meant."""
 
 
 class Profiles:
-    """``names``: profile as a case names it -> as results name it; ``titles``: the latter -> as people read it."""
+    """``names``: profile as a case names it -> as results name it; ``titles``: the latter -> as people read it.
+
+    ``optional`` are those, as results name them, whose cases run only when somebody names them.
+    """
 
     def __init__(self, profiles: Iterable[Profile]) -> None:
         known = tuple(profiles)
         self.names: Mapping[str, str] = {profile.case: profile.name for profile in known}
         self.titles: Mapping[str, str] = {profile.name: profile.title for profile in known}
+        self.optional = frozenset(profile.name for profile in known if profile.optional)
         self._known = {
             _folded(spelling): profile.name
             for profile in known
@@ -38,7 +46,10 @@ class Profiles:
         raise UnknownProfile(f"{text} is no profile; there are: {', '.join(self.titles.values())}")
 
     def checked(self, names: Iterable[str], option: str) -> tuple[str, ...]:
-        """The names as results have them. Raises ``UnknownProfile`` with the name of the option."""
+        """The names as results have them; ``all`` is every one. Raises ``UnknownProfile`` with the option's name."""
+        names = tuple(names)
+        if ALL in map(str.casefold, names):
+            return tuple(self.titles)
         try:
             return tuple(self.named(name) for name in names)
         except UnknownProfile as error:

@@ -22,6 +22,11 @@ def all_cases(version: str | None = None, package: str = PACKAGE) -> tuple[Case,
     return tuple(case for case in every if version in (None, case.version))
 
 
+def catalogue(version: str | None = None, package: str = PACKAGE) -> tuple[Case, ...]:
+    """The same without those that run only when somebody asks for them: what the test specification asks for."""
+    return tuple(case for case in all_cases(version, package) if not case.optional)
+
+
 def known_ids() -> frozenset[str]:
     """The ids of all cases."""
     return frozenset(case.id for case in all_cases())

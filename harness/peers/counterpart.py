@@ -17,6 +17,7 @@ from harness.case.message import Message, mismatch
 from harness.case.run import CaseRun, Sample
 from harness.case.verdicts import CaseFailure, HarnessError
 from harness.peers.near import meant
+from harness.peers.wire.raw import Wire
 from ocppj.errors import CallTimeout, ConnectionClosed
 from ocppj.evidence.trace import Role
 from ocppj.frames import Call, CallError, CallResult, Frame, Malformed
@@ -78,6 +79,7 @@ class Counterpart:
         self._background: set[asyncio.Task[None]] = set()
         self._first = True
         self._asked: int | None = None
+        self.wire = Wire(self)
 
     @property
     def peer(self) -> Peer:
@@ -355,6 +357,7 @@ class Counterpart:
 
     def _observe(self, seen: Seen) -> None:
         frame, request = seen.frame, seen.request
+        self.wire.observed(seen)
         if seen.sender == self.side:
             if isinstance(frame, Call):
                 self._asked = seen.seq

@@ -442,6 +442,7 @@ class PlayedCsms(Counterpart):
             super()._observe(seen)
             self._changed.set()
             return
+        self.wire.observed(seen)
         self.run.came(seen)
         self.heard += 1
         self._heard += seen.frame.action not in self.by_itself

@@ -19,7 +19,7 @@ from harness.artifacts import so_far, writing
 from harness.artifacts.results import assemble, blank_record, interrupted
 from harness.case import judgement
 from harness.case.claims import summed
-from harness.case.facts import Case, is_selected
+from harness.case.facts import Case
 from harness.case.measuring import Measured, machine
 from harness.exit_codes import ExitCode, at_least_errors
 from harness.peers.pauses import PAUSES
@@ -260,4 +260,10 @@ class Collector:
     def _catalogue(self) -> list[Case]:
         from harness.case.registry import all_cases
 
-        return [case for case in all_cases(self.sut.version) if is_selected(case, sut=self.sut.role)]
+        # Of an optional profile nothing is missing in a run that asked for none of it.
+        asked = {*self._asked.named, *(case.profile for case in all_cases() if case.id in self._selected)}
+        return [
+            case
+            for case in all_cases(self.sut.version)
+            if case.sut == self.sut.role and (not case.optional or case.profile in asked)
+        ]

@@ -11,4 +11,4 @@ PROFILES: Final = Profiles(profiles(PROTOCOL.version))
 CLAIMED: Final = {profile.key: profile.name for profile in profiles(PROTOCOL.version) if profile.key is not None}
 """Question in `[profiles]` -> the profile as results name it."""
 
-case: Final = Cases(PROTOCOL.version, PROFILES.names)
+case: Final = Cases(PROTOCOL.version, PROFILES.names, PROFILES.optional)

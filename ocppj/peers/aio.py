@@ -157,6 +157,20 @@ class Peer(AsyncPeer):
         except websockets.exceptions.ConnectionClosed as error:
             raise connection_closed(error) from None
 
+    async def send_in_pieces(self, text: str, pieces: int) -> Seen:
+        """Write any text in so many fragments of one message (RFC 6455 §5.4). Only over ``websockets``.
+
+        Raises ``ConnectionClosed``.
+        """
+        websocket = cast("websockets.asyncio.client.ClientConnection", self._transport)
+        size = -(-len(text) // pieces)
+        seen = self._sent(frames.parse(text))
+        try:
+            await websocket.send([text[start : start + size] for start in range(0, len(text), size)])
+        except websockets.exceptions.ConnectionClosed as error:
+            raise connection_closed(error) from None
+        return seen
+
     async def abort(self) -> None:
         """Drop the TCP connection without a closing handshake, as an outage does. Only over ``websockets``."""
         cast("websockets.asyncio.client.ClientConnection", self._transport).transport.abort()

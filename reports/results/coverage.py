@@ -10,13 +10,15 @@ from typing import Any, Final
 
 import msgspec
 
-from reports.results.verdicts import PROFILES, UNDER_LOAD, Results, begun, ordered, outcome
+from reports.results.verdicts import UNDER_LOAD, Results, begun, ordered, outcome
 from schemas.profiles import Profile
+from schemas.profiles import profiles as profiles_of
+from schemas.versions import known_versions
 
 OUTSIDE: Final = "Outside the profiles"
 """The row of the cases that are filed under security and that a product without it has to pass as well."""
 _SECURITY: Final = "Security"
-_BY_NAME: Final = {profile.name: profile for profile in PROFILES}
+_BY_NAME: Final = {profile.name: profile for version in known_versions() for profile in profiles_of(version)}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from tests.interop.expectations import FILE, differences, load
 
 TABLE = """\
@@ -70,7 +70,7 @@ def test_a_deviation_is_explained(before: str, after: str, name: str) -> None:
 
 
 def test_the_table_names_every_case_but_those_of_security() -> None:
-    wanted = {case.id for case in all_cases("1.6") if case.sut == "csms" and case.profile != "Security"}
+    wanted = {case.id for case in catalogue("1.6") if case.sut == "csms" and case.profile != "Security"}
 
     assert set(load(FILE.read_text("utf-8")).verdicts) == wanted
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ocpp.messages import Call, CallError, CallResult
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from harness.pki import Pki
 from tests.interop.depot.api import PASSWORD
 from tests.interop.depot.habits import Habits
@@ -167,4 +167,4 @@ def test_a_harness_without_pauses_breaks_it(too_soon: str, pki: Path, tmp_path: 
 
 
 def test_the_table_names_every_case(expected: Expected) -> None:
-    assert set(expected.verdicts) == {case.id for case in all_cases("1.6") if case.sut == "csms"}
+    assert set(expected.verdicts) == {case.id for case in catalogue("1.6") if case.sut == "csms"}

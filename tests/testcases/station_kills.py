@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from harness.processes.embedded_file import reference_station_file
 from tests.simulator.v16.faults.table import CANNOT_BE_BROKEN, breakers
 from tests.testcases.station_faults import NONE, PLAN
@@ -178,7 +178,7 @@ def search(cases: Iterable[str]) -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Search for the cases that are named, or for all."""
-    known = {case.id for case in all_cases("1.6") if case.sut == "charge_point"}
+    known = {case.id for case in catalogue("1.6") if case.sut == "charge_point"}
     lives = search(arguments[1:] or known)
     for rid, told in lives.items():
         print(f"LIVES {rid}{told}")

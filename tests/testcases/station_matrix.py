@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from tests.simulator.v16.faults.table import CANNOT_BE_BROKEN, breakers
 from tests.testcases.kill_matrix import ROOT, step_of, write_rows
 from tests.testcases.station_faults import NONE
@@ -46,7 +46,7 @@ def others(chosen: Mapping[str, Kill]) -> dict[str, set[Pair]]:
 def rows(played: Mapping[tuple[str, Pair], Record], chosen: Mapping[str, Kill]) -> list[dict[str, Any]]:
     """One row per rule, in the order of the cases; one that cannot be broken has a reason instead of a fault."""
     found = []
-    for case in (case for case in all_cases("1.6") if case.sut == "charge_point"):
+    for case in (case for case in catalogue("1.6") if case.sut == "charge_point"):
         for rid in case.rules:
             if rid in CANNOT_BE_BROKEN:
                 found.append({"rid": rid, "case": case.id, "reason": CANNOT_BE_BROKEN[rid]})
@@ -69,7 +69,7 @@ def _row(rid: str, kill: Kill, record: Record) -> dict[str, Any]:
 
 def as_page(matrix: list[dict[str, Any]]) -> str:
     """The matrix for people."""
-    cases = {case.id: case for case in all_cases("1.6")}
+    cases = {case.id: case for case in catalogue("1.6")}
     lines = [
         "# Kill matrix of the cases for a charge point",
         "",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from harness.processes.reference_csms import reference_csms
 from harness.v16.payloads import LARGEST
 from ocppj.frames import Call, parse
@@ -29,7 +29,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Against]:
 
 
 def test_of_the_reference_there_is_nothing_to_tell(reference: Against) -> None:
-    records = reference.play({case.id: Kill("", "") for case in all_cases("1.6") if case.sut == "csms"})
+    records = reference.play({case.id: Kill("", "") for case in catalogue("1.6") if case.sut == "csms"})
 
     assert {id: record["verdict"] for id, record in records.items() if record["verdict"] != "PASS"} == {}
     assert {id: told(record) for id, record in records.items() if told(record)} == {}

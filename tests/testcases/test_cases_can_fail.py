@@ -3,7 +3,7 @@
 import pytest
 
 from csms_core import versions
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from tests.testcases import kill_matrix
 from tests.testcases.kill_matrix import KILLS, Played
 
@@ -18,7 +18,7 @@ def played() -> Played:
 
 
 def test_every_rule_of_a_csms_has_its_fault() -> None:
-    assert set(KILLS) == {rid for case in all_cases("1.6") if case.sut == "csms" for rid in case.rules}
+    assert set(KILLS) == {rid for case in catalogue("1.6") if case.sut == "csms" for rid in case.rules}
     assert {kill.fault for kill in KILLS.values()} <= set(versions.faults())
 
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from harness.adapters.operators.reference import ReferenceOperator
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from harness.cli.app import app
 from harness.processes.reference_csms import reference_csms
 from harness.sut.reading import load
@@ -31,7 +31,7 @@ from tests.testcases.kill_matrix import UNPLUGGED, settle
 
 pytestmark = pytest.mark.xdist_group("catalogue")
 
-CASES = {case.id: case for case in all_cases("1.6")}
+CASES = {case.id: case for case in catalogue("1.6")}
 OF_A_CSMS = {id: case for id, case in CASES.items() if case.sut == "csms"}
 SENDER: dict[str, Role] = {"station->csms": "station", "csms->station": "csms"}
 
@@ -117,7 +117,7 @@ def listed() -> list[dict[str, Any]]:
 def test_every_case_and_every_rule_is_listed_once() -> None:
     cases = listed()
 
-    assert [case["id"] for case in cases] == [case.id for case in all_cases("1.6")]
+    assert [case["id"] for case in cases] == [case.id for case in catalogue("1.6")]
     assert {id: count for id, count in Counter(case["id"] for case in cases).items() if count > 1} == {}
     rids = Counter(rid for case in cases for rid in case["rules"])
     assert {rid: count for rid, count in rids.items() if count > 1} == {}

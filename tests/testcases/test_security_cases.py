@@ -13,7 +13,7 @@ import pytest
 from harness.adapters.operators import NotOffered, OperatorError
 from harness.adapters.operators.reference import ReferenceOperator
 from harness.adapters.provisioning.security import make_known
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from harness.case.run import CaseRun
 from harness.peers.entrance import Entrance
 from harness.peers.handshake import Refused, open_websocket
@@ -161,12 +161,12 @@ def test_a_key_that_cannot_be_put_back_is_told(reference: Against) -> None:
 
 
 def test_cases_that_change_their_station_play_one_of_its_own(reference: Against) -> None:
-    changing = {case.id for case in all_cases("1.6") if case.changes}
+    changing = {case.id for case in catalogue("1.6") if case.changes}
     assert changing == {"TC_074_CSMS", "TC_083_CSMS"}
 
     sut = load(reference.sut)
     stations = {}
-    for case in all_cases("1.6"):
+    for case in catalogue("1.6"):
         if case.profile == "Security":
             run = CaseRun(case, sut, sut.lane(0), Memory())
             stations[case.id] = Entrance(run).link.identity
@@ -246,7 +246,7 @@ async def test_the_reference_lets_in_the_right_certificate_only(
     reference: Against, kind: Kind, refusal: str | None
 ) -> None:
     sut = load(reference.sut)
-    case = next(case for case in all_cases("1.6") if case.id == "TC_087_CSMS")
+    case = next(case for case in catalogue("1.6") if case.id == "TC_087_CSMS")
     run = CaseRun(case, sut, sut.lane(0, "BAD", "CERT"), Memory())
     link = Entrance(run).link
     await make_known(sut, link)

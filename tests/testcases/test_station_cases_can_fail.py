@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from simulator.v16.faults import CATALOGUE
 from tests.simulator.v16.faults.table import CANNOT_BE_BROKEN
 from tests.testcases import kill_matrix, station_matrix
@@ -13,7 +13,7 @@ from tests.testcases.station_kills import Pair, Record, blamed, kills, run
 
 KILLS = kills()
 OTHERS = station_matrix.others(KILLS)
-CASES = [case for case in all_cases("1.6") if case.sut == "charge_point"]
+CASES = [case for case in catalogue("1.6") if case.sut == "charge_point"]
 
 Played = dict[tuple[str, Pair], Record]
 

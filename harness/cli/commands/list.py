@@ -11,7 +11,10 @@ _OF: Final[Mapping[str, str]] = {"csms": "", "charge_point": ", of a charge poin
 
 
 def select(profiles: Iterable[str], version: str, role: str | None = None) -> list[Case]:
-    """All cases of a version of OCPP, or those of the named profiles (as results name them), or for one role."""
+    """All cases of a version of OCPP, or those of the named profiles (as results name them), or for one role.
+
+    Those of optional profiles are among them only when such a profile is named.
+    """
     return [case for case in all_cases(version) if is_selected(case, sut=role, profiles=profiles)]
 
 

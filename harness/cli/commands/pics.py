@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from harness.case.registry import all_cases, missing
+from harness.case.registry import catalogue, missing
 from harness.cli.commands.documents import deliver, format_of
 from harness.cli.usage import usage
 from harness.edition import edition_of
@@ -31,7 +31,7 @@ def run(file: Path, *, format: str | None, out: Path | None, complete: bool) -> 
     if statement is None:
         usage(f"{file}: there is no form of the PICS of OCPP {sut.version} yet")
     changed = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
-    made = statement(sut, changed.strftime("%Y-%m-%dT%H:%M:%SZ"), all_cases(sut.version))
+    made = statement(sut, changed.strftime("%Y-%m-%dT%H:%M:%SZ"), catalogue(sut.version))
     deliver(made.written(chosen, partial(typer.echo, err=True)), out)
     if not (complete and made.unanswered):
         return ExitCode.OK

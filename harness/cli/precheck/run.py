@@ -303,7 +303,7 @@ def _check_faults(choice: Choice) -> None:
 
 
 def _selected(choice: Choice, role: str, version: str) -> list[Case]:
-    of_role = [case for case in all_cases(version) if is_selected(case, sut=role)]
+    of_role = [case for case in all_cases(version) if case.sut == role]
     named = edition(version).profiles.checked(choice.profiles, "--profile")
     chosen = [case for case in of_role if is_selected(case, ids=choice.cases, profiles=named)]
     if not chosen:

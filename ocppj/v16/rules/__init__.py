@@ -6,23 +6,10 @@ from ocppj.rules import exchanges as any_exchanges
 from ocppj.rules import rpc as any_rpc
 from ocppj.rules import writing
 from ocppj.rules.book import Book
-from ocppj.v16.rules import (
-    boot,
-    configuration,
-    connectors,
-    errors,
-    exchanges,
-    lists,
-    reservation,
-    rpc,
-    schedules,
-    smart_charging,
-    status,
-    text,
-    times,
-    transactions,
-    values,
-)
+from ocppj.v16.rules.core import boot, configuration, status, transactions
+from ocppj.v16.rules.messages import errors, exchanges, rpc
+from ocppj.v16.rules.profiles import lists, reservation, schedules, smart_charging
+from ocppj.v16.rules.values import connectors, schemas, text, times
 
 BOOK: Final = Book(
     module.CHAPTER
@@ -33,7 +20,7 @@ BOOK: Final = Book(
         rpc,
         exchanges,
         errors,
-        values,
+        schemas,
         text,
         times,
         connectors,

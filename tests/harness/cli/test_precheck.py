@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from reports.results.validation import validate
 from tests.harness.support.command import Command, in_a_process, in_process
 from tests.harness.support.scripted_sut import ScriptedSut
@@ -123,7 +123,7 @@ def test_when_the_tag_of_the_only_case_is_missing_nothing_is_green(
 
 def test_list(plugproof: Command) -> None:
     done = plugproof("list")
-    cases = all_cases("1.6")
+    cases = catalogue("1.6")
 
     assert done.returncode == 0
     assert done.stdout.endswith(f"{len(cases)} cases, {sum(len(case.rules) for case in cases)} rules\n")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from tests.harness.cli.test_precheck import plugproof
 from tests.harness.support.command import Command
 from tests.harness.support.scripted_sut import ScriptedSut
@@ -16,7 +16,7 @@ __all__ = ["plugproof"]
 
 @pytest.fixture(scope="module")
 def of_core() -> int:
-    return sum(case.sut == "csms" and case.profile == "Core" for case in all_cases("1.6"))
+    return sum(case.sut == "csms" and case.profile == "Core" for case in catalogue("1.6"))
 
 
 def said(text: str) -> str:
@@ -31,7 +31,7 @@ def test_a_selection_is_told_and_is_no_abstract(
     done = plugproof("precheck", "--case", "TC_013_CSMS", "--out", "out")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"Core 1 of {of_core} run 1" in said(done.stdout)
-    count = len([case for case in all_cases("1.6") if case.sut == "csms"])
+    count = len([case for case in catalogue("1.6") if case.sut == "csms"])
     sentence = f"Only some cases were asked for (--case TC_013_CSMS): 1 of {count} cases that apply were run."
     assert f"run: {sentence}" in said(done.stdout)
     for name in ("summary.md", "report.html", "junit.xml"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from harness.plugin.selection import NoSkip, skipped
 from harness.sut.needs import NOT_TESTED
 from harness.v16.needs import NEEDS
@@ -20,7 +20,7 @@ STEPS = {name for name, need in NEEDS.table.items() if need.step is not None}
 
 
 def test_every_step_switches_a_case_and_nothing_else_asks_about_it() -> None:
-    asked = {need for case in all_cases("1.6") for need in case.needs}
+    asked = {need for case in catalogue("1.6") for need in case.needs}
     assert asked >= STEPS
     assert len(STEPS) == 10
 

@@ -72,6 +72,17 @@ async def test_a_call_gives_the_payload_of_its_answer() -> None:
         await peer.call("Heartbeat")
 
 
+async def test_a_text_may_be_written_in_fragments() -> None:
+    async with endpoint(answer_everything) as server:
+        peer = await connect(server.url, "A")
+        seen = await peer.send_in_pieces('[2,"f","Heartbeat",{}]', 5)
+        assert seen.frame.raw == '[2,"f","Heartbeat",{}]'
+        assert await peer.call("Heartbeat") == {"currentTime": NOW}
+        await peer.close()
+        with pytest.raises(ConnectionClosed):
+            await peer.send_in_pieces('[2,"g","Heartbeat",{}]', 2)
+
+
 async def test_null_is_an_empty_answer() -> None:
     behaviour, _ = script('[3,"1",null]')
     async with endpoint(behaviour) as server:

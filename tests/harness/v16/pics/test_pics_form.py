@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.case.facts import Case
-from harness.case.registry import all_cases
+from harness.case.registry import catalogue
 from harness.cli.app import app
 from harness.cli.commands.init import content
 from harness.sut import Sut
@@ -53,11 +53,11 @@ def questions(made: Form) -> dict[str, Question]:
 
 
 def of(tmp_path: Path, more: str) -> dict[str, Question]:
-    return questions(form(sut_of(tmp_path, more), MADE, all_cases("1.6")))
+    return questions(form(sut_of(tmp_path, more), MADE, catalogue("1.6")))
 
 
 def of_station(more: str) -> dict[str, Question]:
-    return questions(form(parse(STATION + more, "sut.toml", folder=Path(), environ={}), MADE, all_cases("1.6")))
+    return questions(form(parse(STATION + more, "sut.toml", folder=Path(), environ={}), MADE, catalogue("1.6")))
 
 
 def uncommented(text: str) -> str:
@@ -75,9 +75,9 @@ def uncommented(text: str) -> str:
 def test_init_offers_every_question_and_its_examples_answer_them(role: Any) -> None:
     text = content(role, "ws://127.0.0.1:9/ocpp" if role == "csms" else None)
     filled = uncommented(text)
-    made = form(parse(filled, "sut.toml", folder=Path(), environ={}), MADE, all_cases("1.6"))
+    made = form(parse(filled, "sut.toml", folder=Path(), environ={}), MADE, catalogue("1.6"))
     assert [question.key for question in made.open] == ["security.profiles"]
-    empty = form(parse(text, "sut.toml", folder=Path(), environ={}), MADE, all_cases("1.6"))
+    empty = form(parse(text, "sut.toml", folder=Path(), environ={}), MADE, catalogue("1.6"))
     assert len(empty.open) > 30
     assert set(questions(made)) == {*asked(role), *tags()}
     for key in asked(role):
@@ -93,7 +93,7 @@ def test_each_role_is_asked_its_own_questions() -> None:
 
 
 def test_tags_are_told_without_their_names(tmp_path: Path) -> None:
-    made = form(sut_of(tmp_path, ""), MADE, all_cases("1.6"))
+    made = form(sut_of(tmp_path, ""), MADE, catalogue("1.6"))
     given = questions(made)
     assert (given["tags.expired"].answer, given["tags.expired"].switches) == (True, ("TC_023_2_CSMS",))
     assert (given["tags.concurrent"].answer, given["tags.concurrent"].state) == (False, "answered")
@@ -118,7 +118,7 @@ def test_a_profile_that_is_denied_takes_its_questions_along() -> None:
         form(
             parse(STATION.replace("smart_charging = true", "smart_charging = false"), "s", folder=Path(), environ={}),
             MADE,
-            all_cases("1.6"),
+            catalogue("1.6"),
         )
     )
     for key in ("limits.charge_profile_max_stack_level", "features.charging_rate_units", "features.relative"):
@@ -200,15 +200,15 @@ def test_the_kind_follows_from_the_answers(tmp_path: Path) -> None:
 
 
 def test_cases_that_the_answers_leave_out(tmp_path: Path) -> None:
-    made = form(sut_of(tmp_path, "[features]\nclear_cache = false\n"), MADE, all_cases("1.6"))
+    made = form(sut_of(tmp_path, "[features]\nclear_cache = false\n"), MADE, catalogue("1.6"))
     left = {case.id: case.reason for case in made.left_out}
     assert left["TC_061_CSMS"] == "not claimed: features.clear_cache = false in sut.toml"
-    assert made.applies + len(left) == sum(case.sut == "csms" for case in all_cases("1.6"))
+    assert made.applies + len(left) == sum(case.sut == "csms" for case in catalogue("1.6"))
 
 
 def test_switches_name_the_cases_of_each_answer() -> None:
     found = switches(
-        "csms", {key: shape for key, shape in asked("csms").items() if "questions." not in key}, all_cases("1.6")
+        "csms", {key: shape for key, shape in asked("csms").items() if "questions." not in key}, catalogue("1.6")
     )
     assert found["features.clear_cache"] == ("TC_061_CSMS",)
     assert "TC_061_CSMS" in found["profiles.core"]
@@ -232,7 +232,7 @@ def test_every_need_that_asks_a_question_is_switched_by_one() -> None:
 
 def test_an_answer_of_the_form_that_is_tried_is_what_a_run_goes_by(tmp_path: Path) -> None:
     """The promise of a switch is kept by `applicability` over a real file."""
-    case = next(case for case in all_cases("1.6") if case.id == "TC_061_CSMS")
+    case = next(case for case in catalogue("1.6") if case.id == "TC_061_CSMS")
     made = of(tmp_path, "")["features.clear_cache"]
     assert made.switches == (case.id,)
     answers: dict[bool, Sut] = {

@@ -7,7 +7,7 @@ from ocppj.rules.chapter import Chapter
 from ocppj.rules.members import Members, Path, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
-from ocppj.v16.rules.smart_charging import PROFILES, profile_of
+from ocppj.v16.rules.profiles.smart_charging import PROFILES, profile_of
 
 CHAPTER: Final = Chapter()
 

@@ -9,7 +9,7 @@ from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 from ocppj.rules.words import short
 from ocppj.v16.codes import CODES
-from ocppj.v16.rules.connectors import names_no_connector
+from ocppj.v16.rules.values.connectors import names_no_connector
 
 CHAPTER: Final = Chapter()
 

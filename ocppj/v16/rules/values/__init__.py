@@ -1,0 +1,1 @@
+"""Values, whatever message they stand in (catalogue chapter 4)."""

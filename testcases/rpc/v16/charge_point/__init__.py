@@ -1,0 +1,1 @@
+"""Cases for a charge point under test: plugproof plays the CSMS."""

@@ -1,0 +1,1 @@
+"""Cases for a CSMS under test: plugproof plays the station."""
