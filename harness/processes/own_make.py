@@ -12,6 +12,8 @@ from harness.sut import Sut
 _FILE: Final = "station.toml"
 _HEAD: Final = """\
 profiles = {profiles}
+reboot_s = {reboot}
+installation_s = {installation}
 
 [identity]
 chargePointVendor = "plugproof"
@@ -25,6 +27,8 @@ max_power = 11000
 fixed_cable = {fixed_cable}
 """
 """That of a station without a model."""
+_REBOOT, _INSTALLATION = 0.5, 1
+"""Seconds. Nobody learns anything from waiting for a device that is none."""
 
 
 def make_of(sut: Sut, connectors: int, folder: Path) -> tuple[str, ...]:
@@ -33,9 +37,13 @@ def make_of(sut: Sut, connectors: int, folder: Path) -> tuple[str, ...]:
     had = [profile for profile, key in known.items() if sut.answer(f"profiles.{key}") is not False]
     is_fixed = sut.affirmed("hardware.cable.fixed") and not sut.affirmed("hardware.cable.detachable")
     if len(had) == len(known):
-        return "--connectors", str(connectors), *(("--fixed-cable",) if is_fixed else ())
+        takes = ("--reboot", str(_REBOOT), "--installation", str(_INSTALLATION))
+        return "--connectors", str(connectors), *takes, *(("--fixed-cable",) if is_fixed else ())
     fixed = json.dumps(is_fixed)
     tables = [_CONNECTOR.format(number=number, fixed_cable=fixed) for number in range(1, connectors + 1)]
     model = folder / _FILE
-    model.write_text(_HEAD.format(profiles=json.dumps(had)) + "".join(tables), encoding="ascii")
+    model.write_text(
+        _HEAD.format(profiles=json.dumps(had), reboot=_REBOOT, installation=_INSTALLATION) + "".join(tables),
+        encoding="ascii",
+    )
     return "--model", str(model)

@@ -43,8 +43,12 @@ class Facts:
     journal: int = 100  # how many of the last events its diagnostics hold; 0: it has none to give
     outlets: tuple[Outlet, ...] = ()
     measurands: frozenset[str] | None = None  # what the meters know; None: all that there are
+    reboot: float = 2.0  # seconds until it is up again
+    installation: float = 5.0  # seconds that firmware is written for
 
     def __post_init__(self) -> None:
+        if self.reboot < 0 or self.installation < 0:
+            raise ValueError("reboot and installation take zero seconds or more")
         if self.outlets:
             object.__setattr__(self, "connectors", len(self.outlets))
             object.__setattr__(self, "phases", max(outlet.phases for outlet in self.outlets))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.cli.version import Station, Version
     from simulator.models import Model
 
-_OF_MAKE = ("connectors", "power", "fixed_cable")
+_OF_MAKE = ("connectors", "power", "fixed_cable", "reboot", "installation")
 """Options that say what a model says."""
 
 MAKE, PLAY = map(Heading, ("Make of the station", "What it does"))
@@ -80,6 +80,10 @@ class OwnOptions:
     fixed_cable: Annotated[
         bool | None, MAKE(None, "Without --model: the cable belongs to the station.", "--fixed-cable")
     ] = None
+    reboot: Annotated[float | None, MAKE("SECONDS", "Without --model: until it is up again, else 2.")] = None
+    installation: Annotated[float | None, MAKE("SECONDS", "Without --model: how long firmware is written, else 5.")] = (
+        None
+    )
     boot: Annotated[list[str] | None, MAKE("NAME=VALUE", "A member of BootNotification (repeatable).")] = None
     config: Annotated[list[str] | None, MAKE.of(shared.CONFIG)] = None
     csms_clock: Annotated[str, MAKE.of(shared.CSMS_CLOCK)] = shared.CSMS_CLOCK.default

@@ -10,8 +10,6 @@ from simulator.kernel.clock import Timer
 from simulator.kernel.errors import NotPossible
 from simulator.station.context import Context
 
-REBOOT_SECONDS = 2.0
-
 
 class PowerHooks(Protocol):
     """Who hears that the station comes and goes."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from simulator.station import power
-from simulator.station.power import REBOOT_SECONDS, PowerHooks
+from simulator.station.power import PowerHooks
 from simulator.v16.connectors.connector import Connector
 from simulator.v16.connectors.main_controller import MainController
 from simulator.v16.connectors.reports import StatusReporter
@@ -93,4 +93,4 @@ class Power(power.Power):
         """Go down and come back; transactions end with `reason`, for example Reboot after an installation."""
         self.context.supplied.resetting = True
         await self.switch_off(reason, graceful=graceful)
-        self._reboot = self.context.clock.call_later(REBOOT_SECONDS, self.switch_on)
+        self._reboot = self.context.clock.call_later(self.context.facts.reboot, self.switch_on)

@@ -100,6 +100,8 @@ class Station(Facade[Connector], World):
         phases: int | None = None,
         main_meter: bool | None = None,
         resumes: bool | None = None,
+        reboot: float | None = None,
+        installation: float | None = None,
         store: Store | str | Path = NOWHERE,
         clock: Clock | None = None,
         retry: bool = False,
@@ -119,8 +121,9 @@ class Station(Facade[Connector], World):
     ) -> None:
         """A station `id` for the endpoint `url` (the id is appended to it).
 
-        `connectors` to `resumes` say how it is built, `power` in watt; they are explained in `make.Facts`, which may be
-        given whole instead, as `facts`. `configuration` are first values of configuration keys, `extra_keys` keys of
+        `connectors` to `installation` say how it is built, `power` in watt, times in seconds; they are explained
+        in `make.Facts`, which may be given whole instead, as `facts`.
+        `configuration` are first values of configuration keys, `extra_keys` keys of
         this make beside those of its `features`; `identity` further members of BootNotification; `store` keeps what
         survives the process: a file of its own, or a part of one that a fleet shares. `call_timeout` in seconds
         replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `auth_user` its user name where
@@ -138,6 +141,8 @@ class Station(Facade[Connector], World):
             phases=phases,
             main_meter=main_meter,
             resumes=resumes,
+            reboot=reboot,
+            installation=installation,
         )
         shared = blueprint(features, facts, tuple(extra_keys))
         user = id if auth_user is None else auth_user

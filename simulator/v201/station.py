@@ -84,6 +84,8 @@ class Station(Facade[Evse], World):
         phases: int | None = None,
         main_meter: bool | None = None,
         resumes: bool | None = None,
+        reboot: float | None = None,
+        installation: float | None = None,
         store: Store | str | Path = NOWHERE,
         clock: Clock | None = None,
         retry: bool = False,
@@ -103,8 +105,9 @@ class Station(Facade[Evse], World):
     ) -> None:
         """A station `id` for the endpoint `url` (the id is appended to it), with `connectors` EVSEs of one each.
 
-        `connectors` to `resumes` say how it is built, `power` in watt; they are explained in `make.Facts`, which may be
-        given whole instead, as `facts`. `configuration` are first values of variables by their name, such as
+        `connectors` to `installation` say how it is built, `power` in watt, times in seconds; they are explained
+        in `make.Facts`, which may be given whole instead, as `facts`.
+        `configuration` are first values of variables by their name, such as
         `TxCtrlr.TxStopPoint`; `identity` further members of chargingStation in BootNotification; `store` keeps what
         survives the process: a file of its own, or a part of one that others share. `call_timeout` in seconds replaces
         MessageTimeout; `auth_key` is the raw password of HTTP Basic authentication, `auth_user` its user name where
@@ -121,6 +124,8 @@ class Station(Facade[Evse], World):
             phases=phases,
             main_meter=main_meter,
             resumes=resumes,
+            reboot=reboot,
+            installation=installation,
         )
         user = id if auth_user is None else auth_user
         dial = Dial(

@@ -86,6 +86,7 @@ def facts(document: Mapping[str, Any]) -> Facts:
         main_meter=document.get("main_meter", False),
         resumes=document.get("resumes", False),
         measurands=frozenset(document.get("measurands", MEASURANDS)),
+        **{name: float(document[f"{name}_s"]) for name in ("reboot", "installation") if f"{name}_s" in document},
     )
 
 

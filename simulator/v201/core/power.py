@@ -11,7 +11,7 @@ from functools import partial
 
 from simulator.kernel.clock import Timer
 from simulator.station import power
-from simulator.station.power import REBOOT_SECONDS, PowerHooks
+from simulator.station.power import PowerHooks
 from simulator.v201.core.context import Context
 from simulator.v201.evses.evse import Evse
 from simulator.v201.evses.reports import StatusReporter
@@ -104,7 +104,7 @@ class Power(power.Power):
         self.context.supplied.resetting = True
         self.context.events.publish("reset", f"reset ({reason})")
         await self.switch_off("ResetCommand", "ImmediateReset", graceful=True)
-        self._reboot = self.context.clock.call_later(REBOOT_SECONDS, partial(self.switch_on, reason))
+        self._reboot = self.context.clock.call_later(self.context.facts.reboot, partial(self.switch_on, reason))
 
     def reset_evse(self, evse: Evse, on_idle: bool) -> str:
         """The status of a Reset of an EVSE; what is Accepted is done by `reset_evse_now` (B11.FR.06, B12.FR.06)."""
@@ -125,7 +125,9 @@ class Power(power.Power):
             self.sessions.end(evse, "ResetCommand", "ImmediateReset")
         evse.update()
         self.context.events.publish("reset", f"connector {evse.id}: reset of its EVSE", evse.id)
-        self._evse_resets[evse.id] = self.context.clock.call_later(REBOOT_SECONDS, partial(self._evse_is_up, evse))
+        self._evse_resets[evse.id] = self.context.clock.call_later(
+            self.context.facts.reboot, partial(self._evse_is_up, evse)
+        )
 
     def _evse_is_up(self, evse: Evse) -> None:
         self._evse_resets.pop(evse.id, None)

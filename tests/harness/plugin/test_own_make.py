@@ -23,7 +23,10 @@ def claiming(**profiles: bool) -> Sut:
 
 
 def test_a_station_is_as_usual_where_nothing_is_denied(tmp_path: Path) -> None:
-    assert make_of(claiming(reservation=True), 2, tmp_path) == ("--connectors", "2")
+    assert make_of(claiming(reservation=True), 2, tmp_path) == (
+        *("--connectors", "2"),
+        *("--reboot", "0.5", "--installation", "1"),
+    )
     assert not list(tmp_path.iterdir())
 
 
@@ -33,7 +36,7 @@ def test_a_profile_that_is_denied_is_left_out_and_nothing_else(tmp_path: Path) -
 
     assert option == "--model"
     assert set(made.features) == set(FEATURES) - {Reservations}
-    assert made.facts.connectors == 3
+    assert (made.facts.connectors, made.facts.reboot, made.facts.installation) == (3, 0.5, 1)
 
 
 def test_several_profiles_can_be_denied(tmp_path: Path) -> None:

@@ -78,7 +78,11 @@ async def test_stopping_in_the_middle_of_a_call_leaves_nothing_behind(csms: Scri
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
-    [({"connectors": 0}, "at least one connector"), ({"phases": 4}, "phases is 1, 2 or 3")],
+    [
+        ({"connectors": 0}, "at least one connector"),
+        ({"phases": 4}, "phases is 1, 2 or 3"),
+        ({"reboot": -1.0}, "zero seconds or more"),
+    ],
 )
 def test_a_wrong_station_is_refused_with_a_sentence(options: dict, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):

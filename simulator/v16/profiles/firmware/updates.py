@@ -34,7 +34,6 @@ from simulator.v16.profiles.firmware.signing import Revoked, check_signer, is_si
 from simulator.v16.profiles.security.events import record
 from simulator.wire.operations import Answer, operation, status, trigger
 
-INSTALL_SECONDS = 5.0
 """How long an installation takes before the station boots."""
 
 _JOB, _VERSION = "firmware-job", "firmware-version"  # kinds of records
@@ -184,7 +183,7 @@ class FirmwareUpdates(Feature):
         if self._service is not None and not self._installing and self._service.begin():
             self._installing = True
             self._say("Installing")
-            self._timer = self.parts.clock.call_later(INSTALL_SECONDS, self._install)
+            self._timer = self.parts.clock.call_later(self.parts.facts.installation, self._install)
 
     def _install(self) -> None:
         job, image = self._job, self._image

@@ -214,6 +214,20 @@ async def test_rst_02_reset_without_a_transaction(
     assert [csms.statuses(number) for number in (0, 1, 2)] == [["Available"], ["Unavailable"], ["Available"]]
 
 
+async def test_a_reboot_takes_as_long_as_the_make_says(
+    start: StartStation, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    station = await start(reboot=30.0)
+    csms.forget()
+    await csms.call("Reset", type="Soft")
+    await station.until(lambda s: not s.powered, within=5)
+    await clock.advance(29)
+    assert csms.actions == []
+
+    await clock.advance(2)
+    assert csms.actions[0] == "BootNotification"
+
+
 async def test_rst_01_a_soft_reset_stops_before_it_goes_down(
     charging: Station, csms: ScriptedCsms, clock: VirtualClock
 ) -> None:

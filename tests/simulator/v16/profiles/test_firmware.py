@@ -89,6 +89,18 @@ async def test_a_station_without_the_security_extensions_is_updated_as_well(
     assert statuses(csms) == WHOLE
 
 
+async def test_an_installation_takes_as_long_as_the_make_says(
+    start: StartStation, csms: ScriptedCsms, clock: VirtualClock, folder: Folder
+) -> None:
+    await start(features=(CoreProfile, FirmwareUpdates), installation=300.0)
+    await update(csms, f"{folder.url}/good.bin")
+    await clock.advance(290)
+    assert statuses(csms)[-1] == "Installing"
+    await clock.advance(20)
+
+    assert statuses(csms) == WHOLE
+
+
 async def test_a_status_that_is_not_taken_does_not_end_the_update(
     station: Station, csms: ScriptedCsms, clock: VirtualClock, folder: Folder
 ) -> None:
