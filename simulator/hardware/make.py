@@ -7,6 +7,9 @@ from typing import Any
 
 from simulator.hardware.meter import VOLTAGE
 
+REBOOT, INSTALLATION = 2.0, 5.0
+"""Seconds that both take where nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
@@ -43,8 +46,8 @@ class Facts:
     journal: int = 100  # how many of the last events its diagnostics hold; 0: it has none to give
     outlets: tuple[Outlet, ...] = ()
     measurands: frozenset[str] | None = None  # what the meters know; None: all that there are
-    reboot: float = 2.0  # seconds until it is up again
-    installation: float = 5.0  # seconds that firmware is written for
+    reboot: float = REBOOT  # seconds until it is up again
+    installation: float = INSTALLATION  # seconds that firmware is written for
 
     def __post_init__(self) -> None:
         if self.reboot < 0 or self.installation < 0:

@@ -67,8 +67,16 @@ class Given:
             "a broken one: exit code 1.",
         ),
     ] = None
+    abort_on: Annotated[
+        list[str] | None,
+        RESULT("LIMIT", "An upper limit that ends the run as soon as it is broken (repeatable); exit code 1."),
+    ] = None
     json: Annotated[str, RESULT("FILE", "Where all figures go; - is stdout.")] = RESULT_FILE
     html: Annotated[str | None, RESULT("FILE", "Also a page for people, in one file.")] = None
+    junit: Annotated[str | None, RESULT("FILE", "Also JUnit XML, red when the exit code is not 0.")] = None
+    csv: Annotated[
+        str | None, RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline.csv and _violations.csv.")
+    ] = None
     quiet: Annotated[bool, RESULT(None, "Say nothing before the end.", "--quiet")] = False
 
 

@@ -40,11 +40,13 @@ def fleet(given: Given) -> int:
     try:
         plan = plan_of(given)
         limits = limits_of(given.limit or ())
+        hopeless = hopeless_of(given.abort_on or ())
         allowed = allow_connections(ceil(plan.stations / given.processes))
         if allowed is not None:
             raise UsageError(f"--stations {plan.stations}: the system allows {allowed} connections; raise 'ulimit -Hn'")
         path = None if to_stdout else writable("--json", Path(given.json))
         page_path = None if given.html is None else writable("--html", Path(given.html))
+        others = _others(given)
     except (UsageError, BadLimit) as error:
         return _complain(str(error), Exit.USAGE)
     from rich.console import Console
@@ -54,8 +56,8 @@ def fleet(given: Given) -> int:
 
     try:
         console = Console(stderr=to_stdout)
-        outcome = _run(given, plan, limits, console)
-        _report(outcome, console, path, page_path)
+        outcome = _run(given, plan, limits, hopeless, console)
+        _report(outcome, console, path, page_path, others)
     except (UnknownKey, BadValue) as error:
         return _complain(f"--config: {error}", Exit.USAGE)
     except (ProcessDied, Unwritten) as error:
@@ -80,7 +82,38 @@ def limits_of(texts: Sequence[str]) -> list[Limit]:
     return [parse_limit(text, actions) for text in texts]
 
 
-def _report(outcome: dict[str, Any], console: Console, path: Path | None, page_path: Path | None) -> None:
+def hopeless_of(texts: Sequence[str]) -> list[Limit]:
+    """Read the limits that end a run. Raises `BadLimit`."""
+    limits = limits_of(texts)
+    for limit in limits:
+        if limit.lower:  # at its beginning every run is below it
+            raise BadLimit(f"--abort-on {limit.text}: it is an upper limit that ends a run, with < or <=")
+    return limits
+
+
+def _others(given: Given) -> dict[str, Path]:
+    """The files for machines beside the figures, by what stands in them. Raises `UsageError`."""
+    from simulator.fleet.report.sheets import places
+
+    found = {} if given.junit is None else {"junit": writable("--junit", Path(given.junit))}
+    for name, path in ({} if given.csv is None else places(given.csv)).items():
+        found[name] = writable("--csv", path)
+    return found
+
+
+def _written(outcome: dict[str, Any], others: dict[str, Path]) -> None:
+    """Write what is for machines. Raises `Unwritten`."""
+    from simulator.fleet.report.junit import junit
+    from simulator.fleet.report.sheets import sheets
+
+    texts = {"junit": junit(outcome), **sheets(outcome)}
+    for name, path in others.items():
+        write(path, texts[name])
+
+
+def _report(
+    outcome: dict[str, Any], console: Console, path: Path | None, page_path: Path | None, others: dict[str, Path]
+) -> None:
     """Write the figures first: whatever becomes of the rest, they are there."""
     from simulator.fleet.report.page import page
     from simulator.fleet.report.show import summary
@@ -90,6 +123,7 @@ def _report(outcome: dict[str, Any], console: Console, path: Path | None, page_p
         write(path, text + "\n")
     if page_path is not None:
         write(page_path, page(outcome))
+    _written(outcome, others)
     if path is None:
         print(text, flush=True)
     console.print(*summary(outcome), sep="\n", highlight=False, soft_wrap=True)
@@ -97,38 +131,53 @@ def _report(outcome: dict[str, Any], console: Console, path: Path | None, page_p
         console.print(f"all figures: {path}", highlight=False, soft_wrap=True)
     if page_path is not None:
         console.print(f"for people: {page_path}", highlight=False, soft_wrap=True)
+    if others:
+        console.print(f"for machines: {'  '.join(map(str, others.values()))}", highlight=False, soft_wrap=True)
 
 
-def _run(given: Given, plan: Plan, limits: Sequence[Limit], console: Console) -> dict[str, Any]:
+def _run(
+    given: Given, plan: Plan, limits: Sequence[Limit], hopeless: Sequence[Limit], console: Console
+) -> dict[str, Any]:
     from simulator.fleet.report.show import Watch
 
     live = console.is_terminal and not given.quiet and "CI" not in os.environ
     watch = None if given.quiet else Watch(console, live=live)
     calm_garbage_collector()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_fleet(given, plan, limits, watch))
+        return runner.run(_fleet(given, plan, limits, hopeless, watch))
 
 
-async def _fleet(given: Given, plan: Plan, limits: Sequence[Limit], watch: Watch | None) -> dict[str, Any]:
+async def _fleet(
+    given: Given, plan: Plan, limits: Sequence[Limit], hopeless: Sequence[Limit], watch: Watch | None
+) -> dict[str, Any]:
     from simulator.fleet.fleet import Fleet
     from simulator.fleet.processes.part import run
     from simulator.fleet.processes.processes import Processes
+    from simulator.fleet.report.aborting import Abort
     from simulator.fleet.report.result import Measured, result
     from simulator.fleet.report.show import watching
 
     started = datetime.now(UTC)
     one = Fleet(plan)  # wrong configuration keys show here, also when others do the work
     if given.processes == 1:
-        signals = _Signals(one.stop)
-        async with signals, watching(watch, lambda: one):
+        signals, abort = _Signals(one.stop), Abort(hopeless, lambda: one, one.stop)
+        async with signals, abort, watching(watch, lambda: one):
             counted = await run(one, plan)
     else:
-        several = Processes(plan, given.processes, ca_file=given.ca_file, is_watched=watch is not None)
-        signals = _Signals(several.stop)
-        async with signals, watching(watch, several.so_far):
+        is_watched = watch is not None or bool(hopeless)
+        several = Processes(plan, given.processes, ca_file=given.ca_file, is_watched=is_watched)
+        signals, abort = _Signals(several.stop), Abort(hopeless, several.so_far, several.stop)
+        async with signals, abort, watching(watch, several.so_far):
             counted = await several.run()
     measured = Measured(
-        started, counted.seconds, counted.cpu_seconds, counted.in_time, limits, given.processes, signals.first
+        started,
+        counted.seconds,
+        counted.cpu_seconds,
+        counted.in_time,
+        limits,
+        given.processes,
+        signals.first,
+        abort.broken if signals.first is None else None,
     )
     return result(counted, measured)
 

@@ -29,17 +29,18 @@ class Measured:
     started: datetime
     seconds: float
     cpu_seconds: float
-    in_time: bool  # not interrupted
+    in_time: bool  # neither interrupted nor ended early
     limits: Sequence[Limit] = ()
     processes: int = 1
     interrupted_by: str | None = None  # SIGINT or SIGTERM
+    broken: Judged | None = None  # the limit that ended it early
 
 
 def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
     """Everything that is known of a run."""
     tally, plan, stations = fleet.tally, fleet.plan, fleet.stations
     judged = [judge(limit, tally, stations) for limit in measured.limits]
-    verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time)
+    verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time, broken=measured.broken)
     loaded = SPOKEN.schemas
     growth = None if None in (fleet.bytes_before, fleet.bytes_with_all) else _growth(fleet)
     return {
@@ -52,8 +53,9 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "platform": platform(),
             "started": timestamp(measured.started),
             "seconds": round(measured.seconds, 3),
-            "interrupted": not measured.in_time,
+            "interrupted": not measured.in_time and measured.broken is None,
             "interrupted_by": measured.interrupted_by,
+            "ended_by": None if measured.broken is None else measured.broken.limit.text,
             "lasted_s": round(fleet.lasted, 3),
         },
         "plan": _plan(plan),
@@ -159,15 +161,20 @@ def _action(counted: ActionTally) -> dict[str, Any]:
     }
 
 
-def verdict_of(fleet: Counted, judged: Sequence[Judged], *, in_time: bool) -> tuple[str, str]:
+def verdict_of(
+    fleet: Counted, judged: Sequence[Judged], *, in_time: bool, broken: Judged | None = None
+) -> tuple[str, str]:
     """The verdict of a run and why.
 
     Limits decide, and beside them that every station was accepted and none is lost at the end, unless a limit says
-    something else about just that. What was interrupted is no pass.
+    something else about just that. What was interrupted is no pass; ``broken`` is the limit that ended it early.
     """
     tally, stations = fleet.tally, fleet.stations
     planned = f" of {fleet.plan.duration:g} s" if math.isfinite(fleet.plan.duration) else ", no time was set"
-    cut_short = "" if in_time else f"interrupted after {fleet.lasted:.1f} s{planned}"
+    how = "interrupted" if broken is None else "ended early,"
+    cut_short = "" if in_time else f"{how} after {fleet.lasted:.1f} s{planned}"
+    if broken is not None:
+        cut_short += f", by --abort-on {broken.limit.text}: {broken.reason}"
     if not stations.connected:
         return "INCONCLUSIVE", _listed(cut_short, f"no station was ever connected{_because(fleet)}")
     if tally.failures:
@@ -175,10 +182,10 @@ def verdict_of(fleet: Counted, judged: Sequence[Judged], *, in_time: bool) -> tu
     own = tally.breaches("station")
     if own:
         return "ERROR", f"the stations themselves broke rules {own} times; see violations"
-    broken = [f"{one.reason}, the limit is {one.limit.text}" for one in judged if one.verdict == "FAIL"]
-    broken += missing(fleet, [one.limit for one in judged], in_time=in_time)
-    if broken:
-        return "FAIL", _listed(cut_short, *broken)
+    wrong = [f"{one.reason}, the limit is {one.limit.text}" for one in judged if one.verdict == "FAIL"]
+    wrong += missing(fleet, [one.limit for one in judged], in_time=in_time)
+    if wrong or broken is not None:
+        return "FAIL", _listed(cut_short, *wrong)
     silent = [f"{one.limit.text}: {one.reason}" for one in judged if one.verdict == "INCONCLUSIVE"]
     if silent or cut_short:
         return "INCONCLUSIVE", _listed(cut_short, *silent)

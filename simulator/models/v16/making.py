@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simulator.hardware.make import Facts, Outlet
+from simulator.hardware.make import INSTALLATION, REBOOT, Facts, Outlet
 from simulator.hardware.meter import VOLTAGE
 from simulator.models.v16 import keys
 from simulator.v16.core.configuration import Key
@@ -86,7 +86,8 @@ def facts(document: Mapping[str, Any]) -> Facts:
         main_meter=document.get("main_meter", False),
         resumes=document.get("resumes", False),
         measurands=frozenset(document.get("measurands", MEASURANDS)),
-        **{name: float(document[f"{name}_s"]) for name in ("reboot", "installation") if f"{name}_s" in document},
+        reboot=float(document.get("reboot_s", REBOOT)),
+        installation=float(document.get("installation_s", INSTALLATION)),
     )
 
 

@@ -104,6 +104,45 @@ async def test_a_broken_limit_ends_with_1_and_says_by_how_much(csms: ScriptedCsm
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_a_hopeless_run_ends_early_and_says_by_which_limit(
+    csms: ScriptedCsms, tmp_path: Path, processes: str
+) -> None:
+    csms.answers["StatusNotification"] = {"surplus": 1}
+    arguments = ("--stations", "4", "--ramp", "20/s", "--duration", "1h", "--processes", processes)
+    machines = ("--junit", str(tmp_path / "junit.xml"), "--csv", str(tmp_path / "load"))
+    process = await command(
+        *(csms.url, *arguments, *machines, "--json", "-"),
+        *("--abort-on", "online <= 3", "--abort-on", "all violations < 1"),
+    )
+    assert (await outcome(process))[0] == 2, "what grows is no upper limit"
+
+    process = await command(csms.url, *arguments, *machines, "--json", "-", "--abort-on", "all violations < 1")
+    code, out, err = await outcome(process)
+
+    result = checked(out)
+    assert (code, result["verdict"]) == (1, "FAIL")
+    assert (result["run"]["ended_by"], result["run"]["interrupted"]) == ("all violations < 1", False)
+    assert ", by --abort-on all violations < 1: violations of all CALLs is " in result["reason"]
+    assert '<failure type="FAIL" message="ended early, after ' in (tmp_path / "junit.xml").read_text("utf-8")
+    assert sorted(os.listdir(tmp_path)) == [
+        "junit.xml",
+        "load_actions.csv",
+        "load_timeline.csv",
+        "load_violations.csv",
+    ]
+    assert "for machines: " in err
+
+
+@pytest.mark.asyncio
+async def test_a_limit_that_is_kept_ends_no_run(csms: ScriptedCsms) -> None:
+    process = await command(csms.url, *BRIEF, "--json", "-", "--abort-on", "all errors < 50%")
+    code, out, _ = await outcome(process)
+
+    assert (code, checked(out)["run"]["ended_by"]) == (0, None)
+
+
+@pytest.mark.asyncio
 async def test_violations_of_the_csms_can_be_a_limit(csms: ScriptedCsms) -> None:
     csms.answers["StatusNotification"] = {"surplus": 1}
     process = await command(csms.url, *BRIEF, "--json", "-", "--limit", "all violations <= 0")
@@ -168,6 +207,9 @@ async def test_ctrl_c_ends_the_run_orderly_with_the_figures_so_far(csms: Scripte
         (["ws://host", "--processes", "0"], "--processes 0: it is a number from 1 to that of the stations"),
         (["ws://host", "--processes", "11"], "--processes 11: it is a number from 1 to that of the stations"),
         (["ws://host", "--html", "/proc/no/fleet.html"], "--html /proc/no/fleet.html: cannot be written"),
+        (["ws://host", "--abort-on", "accepted >= 99%"], "it is an upper limit that ends a run, with < or <="),
+        (["ws://host", "--junit", "/proc/no/junit.xml"], "--junit /proc/no/junit.xml: cannot be written"),
+        (["ws://host", "--csv", "/proc/no/load"], "--csv /proc/no/load_actions.csv: cannot be written"),
         (["ws://host", "--limit", "all p95 < 1"], 'the limit "all p95 < 1" cannot be read from the end on'),
         (["ws://host", "--config", "Nonsense"], "--config Nonsense: write it as KEY=VALUE"),
         (["ws://host", "--json", "-", "--config", "Nonsense=1"], "Nonsense"),

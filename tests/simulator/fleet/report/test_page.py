@@ -14,6 +14,7 @@ from simulator.fleet.report.page import page
 def action(sent: int, **others: Any) -> dict[str, Any]:
     times = {"mean": 1.0, "p50": 1.25, "p95": 2.5, "p99": 3.0, "max": 44.0}
     facts = {"sent": sent, "answered": sent, "errors": 0, "milliseconds": times, "exact": True}
+    facts |= dict.fromkeys(("refused", "invalid", "unanswered", "cut"), 0)
     return {**facts, **others}
 
 
@@ -42,6 +43,7 @@ def result(**others: Any) -> dict[str, Any]:
             "lasted_s": 11.0,
             "interrupted": True,
             "interrupted_by": "SIGINT",
+            "ended_by": None,
         },
         "plan": {
             "url": "wss://csms.example/ocpp?<b>",
