@@ -5,9 +5,11 @@ A fact is entered when the wire said it, and what was never said is absent, so t
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+
+_F = TypeVar("_F")
 
 MOST_PROFILES: Final = 64
 """Charging profiles that are remembered of one station."""
@@ -63,16 +65,26 @@ class Known:
 
     ``registration`` is the status of the last boot answer, ``None`` from a BootNotification until its answer.
     ``configuration`` holds the keys that rules ask for, in lower case. ``profiles`` are charging profiles that the
-    station is sure to hold: by id what one with another id replaces.
+    station is sure to hold: by id what one with another id replaces. What chapters know beside it is ``of`` them.
     """
 
-    __slots__ = ("_given", "configuration", "profiles", "registration")
+    __slots__ = ("_facts", "_given", "configuration", "profiles", "registration")
 
     def __init__(self, given: Given | None = None) -> None:
         self.registration: str | None = None
         self.configuration: dict[str, str] = {}
         self.profiles: dict[int, tuple[Any, ...]] = {}
         self._given = given
+        self._facts: dict[type, Any] | None = None  # a process may have many stations of which nothing is known
+
+    def of(self, kind: type[_F]) -> _F:
+        """The facts that a chapter of one version keeps, made when first asked for; ``kind`` is their class."""
+        if self._facts is None:
+            self._facts = {}
+        facts: _F | None = self._facts.get(kind)
+        if facts is None:
+            facts = self._facts[kind] = kind()
+        return facts
 
     def number(self, key: str) -> int | None:
         """A configuration key as the number it is; ``None`` when it is not known, or no ``number``."""

@@ -53,6 +53,10 @@ class View(Protocol):
         """What is remembered of the identity over all its connections."""
 
     @property
+    def number(self) -> int:
+        """Which connection of the identity this is, counted from 1."""
+
+    @property
     def answer_window(self) -> int:
         """How long, in nanoseconds, a party is known to wait for an answer at the least."""
 

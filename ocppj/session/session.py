@@ -17,6 +17,7 @@ from ocppj.rules import Finding, Remark, signs
 from ocppj.rules.book import About
 from ocppj.rules.chapter import Check, Moment
 from ocppj.rules.exchanges import unusual_asked
+from ocppj.rules.handshake import Handshake
 from ocppj.rules.known import Wall
 from ocppj.rules.memory import Calls, Exchange, Memory
 from ocppj.rules.seen import Seen
@@ -57,6 +58,7 @@ class Session:
         "findings",
         "local",
         "memory",
+        "number",
         "protocol",
         "remote",
         "schemas",
@@ -81,6 +83,8 @@ class Session:
         self.schemas = schemas = protocol.schemas
         self.trace = trace
         self.memory = Memory() if memory is None else memory
+        self.memory.connections += 1
+        self.number = self.memory.connections
         self.wall = wall
         self.answer_window = answer_window
         self.findings: list[Finding] = []
@@ -104,6 +108,10 @@ class Session:
         self.trace = trace
         self.findings = []
         self.finding_count = 0
+
+    def shake_hands(self, handshake: Handshake) -> tuple[Finding, ...]:
+        """The connection was opened so. Returns what that breaks; nothing of it is judged where nobody tells it."""
+        return tuple(finding for party in OTHER for finding in self._judge_event("handshake", handshake, party))
 
     def receive(self, text: str | bytes, at: int) -> Seen:
         """A WebSocket message came in at ``at``."""

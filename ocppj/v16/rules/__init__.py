@@ -5,18 +5,21 @@ from typing import Final
 from ocppj.rules import exchanges as any_exchanges
 from ocppj.rules import rpc as any_rpc
 from ocppj.rules import writing
-from ocppj.rules.book import Book
+from ocppj.rules.chapter import Chapter
+from ocppj.v16.rules import alive, security
 from ocppj.v16.rules.core import boot, configuration, status, transactions
-from ocppj.v16.rules.messages import errors, exchanges, rpc
+from ocppj.v16.rules.messages import connection, errors, exchanges, rpc
 from ocppj.v16.rules.profiles import lists, reservation, schedules, smart_charging
-from ocppj.v16.rules.values import connectors, schemas, text, times
+from ocppj.v16.rules.values import connectors, echoes, schemas, text, times, units
 
-BOOK: Final = Book(
+CHAPTERS: Final[tuple[Chapter, ...]] = tuple(
     module.CHAPTER
     for module in (
         any_rpc,
         any_exchanges,
         writing,
+        alive,
+        connection,
         rpc,
         exchanges,
         errors,
@@ -24,6 +27,8 @@ BOOK: Final = Book(
         text,
         times,
         connectors,
+        units,
+        echoes,
         boot,
         lists,
         transactions,
@@ -32,6 +37,7 @@ BOOK: Final = Book(
         reservation,
         smart_charging,
         schedules,
+        security,
     )
 )
-"""All of them, in the order of the catalogue's chapters."""
+"""All of them, in the order of the catalogue's chapters, but for what the errata levels see differently."""

@@ -699,7 +699,7 @@ BAD_CALLS: list[tuple[str, Role, str, dict[str, Any], dict[str, Any]]] = [
     ("VAL-09", "station", "StartTransaction", _START, {**_START, "meterStart": 1.0}),
     ("VAL-09", "station", "StartTransaction", _START, {**_START, "meterStart": 1.5}),
     ("VAL-09", "csms", "RemoteStopTransaction", {"transactionId": 2**31 - 1}, {"transactionId": 2**31}),
-    ("VAL-10", "station", "MeterValues", _meter({"value": "1", "unit": "Celsius"}),
+    ("VAL-10", "station", "MeterValues", _meter({"value": "1", "unit": "Celcius"}),
      _meter({"value": "1", "unit": "celsius"})),
     ("VAL-10", "csms", "Reset", {"type": "Soft"}, {"type": "soft"}),
     ("VAL-11", "station", "MeterValues", _meter({"value": "1"}), _meter({"value": 1})),
