@@ -75,16 +75,15 @@ class Known:
         self.configuration: dict[str, str] = {}
         self.profiles: dict[int, tuple[Any, ...]] = {}
         self._given = given
-        self._facts: dict[type, Any] | None = None  # a process may have many stations of which nothing is known
+        self._facts: dict[type, Any] = {}
 
     def of(self, kind: type[_F]) -> _F:
         """The facts that a chapter of one version keeps, made when first asked for; ``kind`` is their class."""
-        if self._facts is None:
-            self._facts = {}
-        facts: _F | None = self._facts.get(kind)
-        if facts is None:
+        try:
+            return self._facts[kind]  # type: ignore[no-any-return]  # nearly every frame comes by here
+        except KeyError:
             facts = self._facts[kind] = kind()
-        return facts
+            return facts
 
     def number(self, key: str) -> int | None:
         """A configuration key as the number it is; ``None`` when it is not known, or no ``number``."""
