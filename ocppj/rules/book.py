@@ -38,7 +38,7 @@ class Book:
         self.rules: Mapping[str, Rule] = rules
         self.rule_of: dict[Check, Rule] = {}
         self.at: dict[Moment, tuple[tuple[int, Check], ...]] = dict.fromkeys(get_args(Moment), ())
-        self.about: dict[Moment, dict[str, About]] = {"call": {}, "result": {}}
+        self.about: dict[Moment, dict[str, About]] = {"call": {}, "result": {}, "error": {}}
         checks = [entry for chapter in chapters for entry in chapter.checks]
         validated = {id for chapter in chapters for id in chapter.validated}
         self.passive: frozenset[str] = frozenset(validated.union(entry.rule for entry in checks))

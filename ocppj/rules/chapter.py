@@ -58,7 +58,7 @@ class Chapter:
         """Register the decorated check for the rule ``id``. Raises ``ValueError`` when it does not say what it is for.
 
         A check with ``actions`` sees frames of these actions only, and only when the payloads of the CALL and of the
-        answer are as the schemas want them.
+        answer are as the schemas want them. At a CALLERROR it sees the answer to a right CALL of these actions.
         """
         if set(moments).intersection(EVERYWHERE) and not (sign or actions):
             raise ValueError(f"a check of {id} at every CALL or CALLRESULT names a sign or the actions it is about")
@@ -74,7 +74,7 @@ class Chapter:
         self.validated.extend(ids)
 
     def learns(self, moment: Moment, *actions: str) -> Callable[[_C], _C]:
-        """Register a lesson: it sees the right CALLs or CALLRESULTs of these actions, after the checks."""
+        """Register a lesson: it sees the right CALLs of these actions, or the answers to them, after the checks."""
 
         def attach(lesson: _C) -> _C:
             self.lessons.append((lesson, moment, actions))

@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 _F = TypeVar("_F")
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 MOST_PROFILES: Final = 64
 """Charging profiles that are remembered of one station."""
@@ -45,6 +47,19 @@ class Given:
         self._starts.setdefault(id, start)
         if len(self._starts) > self._most:
             self._starts.popitem(last=False)
+
+
+_SWITCHES: Final = {"true": True, "false": False}
+
+
+def remember(facts: dict[_K, _V], key: _K, value: _V, most: int) -> bool:
+    """Enter a fact as the newest one of at most ``most``; returns whether the oldest had to go."""
+    facts.pop(key, None)
+    facts[key] = value
+    if len(facts) <= most:
+        return False
+    del facts[next(iter(facts))]
+    return True
 
 
 def number(value: str | None) -> int | None:
@@ -84,6 +99,14 @@ class Known:
         except KeyError:
             facts = self._facts[kind] = kind()
             return facts
+
+    def find(self, kind: type[_F]) -> _F | None:
+        """The facts of a chapter, if it has learned any."""
+        return None if self._facts is None else self._facts.get(kind)
+
+    def switch(self, key: str) -> bool | None:
+        """A configuration key as the boolean it is; ``None`` when it is not known, or none."""
+        return _SWITCHES.get(self.configuration.get(key, "").lower())
 
     def number(self, key: str) -> int | None:
         """A configuration key as the number it is; ``None`` when it is not known, or no ``number``."""

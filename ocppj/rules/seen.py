@@ -64,6 +64,10 @@ class View(Protocol):
     def wall(self) -> Wall | None:
         """The wall time to judge dates by, if anybody gave one."""
 
+    @property
+    def since(self) -> int | None:
+        """When the first frame of this connection passed, in nanoseconds."""
+
     def open_calls(self, sender: Role) -> Sequence[Exchange]:
         """The CALLs of ``sender`` that wait for an answer, oldest first."""
 

@@ -44,6 +44,7 @@ class Session:
 
     __slots__ = (
         "_about_call",
+        "_about_error",
         "_about_result",
         "_at",
         "_call_valid",
@@ -62,6 +63,7 @@ class Session:
         "protocol",
         "remote",
         "schemas",
+        "since",
         "trace",
         "wall",
     )
@@ -87,6 +89,7 @@ class Session:
         self.number = self.memory.connections
         self.wall = wall
         self.answer_window = answer_window
+        self.since: int | None = None
         self.findings: list[Finding] = []
         self.finding_count = 0
         self._max_findings = max_findings
@@ -99,6 +102,7 @@ class Session:
         self._at = protocol.book.at
         self._about_call = protocol.book.about["call"]
         self._about_result = protocol.book.about["result"]
+        self._about_error = protocol.book.about["error"]
 
     def goes_on_in(self, trace: Trace | None) -> None:
         """From here on what passes is written there, and findings are gathered anew; what is open stays open.
@@ -124,6 +128,8 @@ class Session:
     def observe(self, sender: Role, frame: Frame, at: int) -> Seen:
         """Record and judge one frame of ``sender``; the same for both directions."""
         seen = Seen(frame, sender, at)
+        if self.since is None:
+            self.since = at
         if self.trace is not None:
             seen.seq = self.trace.add_frame(DIRECTION[sender], frame.raw, at)
         if type(frame) is Call:
@@ -219,6 +225,9 @@ class Session:
         if request is None:
             self._judge_unmatched(seen)
         self._judge("error", seen)
+        about = self._about_error.get(request.action) if request is not None and request.valid else None
+        if about is not None and not seen.repeated:
+            self._judge_about(about, seen)
 
     def _judge_unmatched(self, seen: Seen) -> None:
         self._judge("unmatched", seen)

@@ -7,9 +7,21 @@ from ocppj.rules import rpc as any_rpc
 from ocppj.rules import writing
 from ocppj.rules.chapter import Chapter
 from ocppj.v16.rules import alive, security
-from ocppj.v16.rules.core import boot, configuration, status, transactions
+from ocppj.v16.rules.core import (
+    authorization,
+    availability,
+    boot,
+    configuration,
+    metering,
+    reasons,
+    refusals,
+    remote,
+    status,
+    transactions,
+    triggers,
+)
 from ocppj.v16.rules.messages import connection, errors, exchanges, rpc
-from ocppj.v16.rules.profiles import lists, reservation, schedules, smart_charging
+from ocppj.v16.rules.profiles import firmware, installed, lists, reservation, schedules, smart_charging
 from ocppj.v16.rules.values import connectors, echoes, schemas, text, times, units
 
 CHAPTERS: Final[tuple[Chapter, ...]] = tuple(
@@ -30,13 +42,22 @@ CHAPTERS: Final[tuple[Chapter, ...]] = tuple(
         units,
         echoes,
         boot,
+        authorization,
         lists,
         transactions,
+        reasons,
+        refusals,
         status,
+        metering,
         configuration,
+        availability,
+        triggers,
+        remote,
         reservation,
         smart_charging,
         schedules,
+        installed,
+        firmware,
         security,
     )
 )

@@ -716,7 +716,7 @@ BAD_ANSWERS: list[tuple[str, Role, tuple[str, dict[str, Any]], dict[str, Any], d
      {"status": "Accepted", "chargingSchedule": {**_PROFILE["chargingSchedule"], "minChargingRate": 6.1}},
      {"status": "Accepted", "chargingSchedule": {**_PROFILE["chargingSchedule"], "minChargingRate": 6.15}}),
     ("VAL-09", "csms", _BOOT, _boot(NOW), {**_boot(NOW), "interval": 300.0}),
-    ("VAL-09", "station", ("GetLocalListVersion", {}), {"listVersion": -(2**31)}, {"listVersion": -(2**31) - 1}),
+    ("VAL-09", "station", ("GetLocalListVersion", {}), {"listVersion": 2**31 - 1}, {"listVersion": 2**31}),
     ("VAL-10", "station", ("Reset", {"type": "Soft"}), {"status": "Accepted"}, {"status": "accepted"}),
     ("VAL-14", "csms", ("Heartbeat", {}), {"currentTime": NOW}, {"currentTime": NOW, "more": {}}),
     ("VAL-14", "station", ("Reset", {"type": "Soft"}), {"status": "Accepted"}, {"status": "Accepted", "more": {}}),

@@ -62,7 +62,7 @@ RIGHT: tuple[tuple[Role, tuple[str, Payload, Payload]], ...] = (
     ("csms", remote_start(chargingProfileKind="Recurring", recurrencyKind="Daily")),
     ("csms", tags("A1", "A2")),
     ("csms", ("SendLocalList", {"listVersion": 5, "updateType": "Full"}, {"status": "Accepted"})),
-    ("csms", ("GetConfiguration", {"key": ["A", "B"]}, {})),
+    ("csms", ("GetConfiguration", {"key": ["A", "B"]}, {"unknownKey": ["B", "A"]})),
     ("csms", accepted("ReserveNow", **{**RESERVE, "connectorId": 0})),
     ("csms", accepted("ReserveNow", **{**RESERVE, "expiryDate": "2026-11-21T09:59:57Z"})),  # clocks may differ
     ("csms", accepted("ReserveNow", **{**RESERVE, "expiryDate": "2026-12-31T23:59:60Z"})),  # a leap second
@@ -144,7 +144,7 @@ WRONG: dict[str, tuple[tuple[Role, tuple[str, Payload, Payload]], ...]] = {
     "LIST-03a": (("csms", tags("tag", "TAG")),),
     "LIST-07": (("csms", tags("A1", "A2", "A3")),),
     "STAT-03": (("station", ("StatusNotification", {**STATUS, "connectorId": 0, "status": "Reserved"}, {})),),
-    "CFG-02": (("csms", ("GetConfiguration", {"key": ["A", "B", "C"]}, {})),),
+    "CFG-02": (("csms", ("GetConfiguration", {"key": ["A", "B", "C"]}, {"unknownKey": ["A", "B", "C"]})),),
     "RES-04a": (
         ("csms", accepted("ReserveNow", **{**RESERVE, "expiryDate": "2026-11-21T09:59:55Z"})),
         ("csms", accepted("ReserveNow", **{**RESERVE, "expiryDate": "2016-12-31T23:59:60Z"})),  # a leap second
@@ -265,7 +265,7 @@ def test_a_limit_that_is_not_known_limits_nobody(
 @pytest.mark.parametrize(
     ("key", "sender", "exchange"),
     [
-        ("GetConfigurationMaxKeys", "csms", ("GetConfiguration", {"key": ["A"]}, {})),
+        ("GetConfigurationMaxKeys", "csms", ("GetConfiguration", {"key": ["A"]}, {"unknownKey": ["A"]})),
         ("SendLocalListMaxLength", "csms", tags("A1")),
         ("NumberOfConnectors", "station", ("StatusNotification", {**STATUS, "connectorId": 1}, {})),
         ("ChargingScheduleMaxPeriods", "csms", set_profile()),
@@ -305,7 +305,11 @@ def test_the_wall_time_is_that_of_the_frame_and_the_deviation_that_of_the_lab() 
 
 def test_a_changed_key_counts_once_it_was_accepted() -> None:
     line = Talk("csms")
-    too_many: tuple[str, dict[str, Any], dict[str, Any]] = ("GetConfiguration", {"key": ["A", "B", "C"]}, {})
+    too_many: tuple[str, dict[str, Any], dict[str, Any]] = (
+        "GetConfiguration",
+        {"key": ["A", "B", "C"]},
+        {"unknownKey": ["A", "B", "C"]},
+    )
     change = {"key": "getconfigurationMAXkeys", "value": "2"}
     line.exchange("csms", "ChangeConfiguration", change, {"status": "Rejected"})
     assert line.exchange("csms", *too_many) == []
@@ -371,7 +375,7 @@ def test_boot_05_nothing_is_started_or_stopped_while_pending(remote: tuple[str, 
     assert line.exchange("csms", *remote) == []
 
     line.booted("Pending")
-    assert line.exchange("csms", "GetConfiguration", {"key": ["A"]}, {}) == []
+    assert line.exchange("csms", "GetConfiguration", {"key": ["A"]}, {"unknownKey": ["A"]}) == []
     found = line.exchange("csms", *remote)
     assert [(finding.rule, finding.level, finding.party) for finding in found] == [("BOOT-05", "MUST", "csms")]
     assert remote[0] in found[0].message
@@ -419,7 +423,8 @@ def test_val_17_binds_over_the_stations_of_a_run() -> None:
     assert [finding.message for finding in found] == ["transactionId 7 was given to a start of another station"]
 
     for id in (8, 9):
-        assert second.exchange("station", "StartTransaction", START, {**STARTED, "transactionId": id}) == []
+        start = {**START, "meterStart": id}
+        assert second.exchange("station", "StartTransaction", start, {**STARTED, "transactionId": id}) == []
     assert given.start_of(7) is None  # the oldest went
 
 
