@@ -29,7 +29,14 @@ from ocppj.peers.base import (
     connection_closed,
     is_for_worker,
 )
-from ocppj.peers.handshake import CONNECT_ERRORS, connect_failed, handshake_options, no_subprotocol, station_url
+from ocppj.peers.handshake import (
+    CONNECT_ERRORS,
+    connect_failed,
+    handshake_options,
+    no_subprotocol,
+    seen_at,
+    station_url,
+)
 from ocppj.protocol import Protocol
 from ocppj.rules.known import Wall
 from ocppj.session.refusal import refusal
@@ -98,6 +105,7 @@ class Peer(AsyncPeer):
     ) -> "Peer":
         """A peer for an open connection of ``websockets`` (asyncio, either end); ``await peer.run()`` drives it."""
         session = Session(role, protocol, trace=trace, memory=memory, wall=wall)
+        session.shake_hands(seen_at(websocket))
         peer = cls(session, websocket, handler=handler, on_call=on_call, observer=observer, call_timeout=call_timeout)
         peer.subprotocol = websocket.subprotocol
         return peer

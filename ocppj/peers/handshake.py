@@ -12,6 +12,7 @@ import websockets.exceptions
 from ocppj.errors import ConnectFailed
 from ocppj.evidence.masking import mask
 from ocppj.peers.base import MAX_FRAME_BYTES
+from ocppj.rules.handshake import Handshake
 
 CONNECT_ERRORS: Final = (OSError, websockets.exceptions.WebSocketException, ValueError)
 """What connecting can raise; errors of TLS and time-outs are among them, as kinds of OSError."""
@@ -49,6 +50,18 @@ def handshake_options(
         "user_agent_header": "plugproof",
         "proxy": None,
     }
+
+
+def seen_at(websocket: Any, suites: Sequence[int] = ()) -> Handshake:
+    """The handshake of an open connection of ``websockets``, either end; ``suites`` are as in a ``Handshake``."""
+    request, response = websocket.request, websocket.response
+    return Handshake(
+        request.path,
+        tuple(request.headers.raw_items()),
+        tuple(response.headers.raw_items()),
+        websocket.subprotocol,
+        tuple(suites),
+    )
 
 
 class _Masked(logging.Filter):

@@ -31,7 +31,14 @@ from ocppj.peers.base import (
     is_for_worker,
     payload_of,
 )
-from ocppj.peers.handshake import CONNECT_ERRORS, connect_failed, handshake_options, no_subprotocol, station_url
+from ocppj.peers.handshake import (
+    CONNECT_ERRORS,
+    connect_failed,
+    handshake_options,
+    no_subprotocol,
+    seen_at,
+    station_url,
+)
 from ocppj.protocol import Protocol
 from ocppj.session.refusal import refusal
 from ocppj.session.session import Memory, Seen, Session
@@ -303,6 +310,7 @@ def connect(
         websocket.close()
         raise no_subprotocol(address, offered)
     session = Session("station", protocol, trace=trace, memory=memory)
+    session.shake_hands(seen_at(websocket))
     peer = PeerSync(session, websocket, handler=handler, on_call=on_call, observer=observer, call_timeout=call_timeout)
     peer.subprotocol = websocket.subprotocol
     peer.start()

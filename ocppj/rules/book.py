@@ -1,6 +1,6 @@
 """All rules of one version of OCPP, with their checks in the form in which the session runs them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, get_args
 
 import msgspec
@@ -22,23 +22,27 @@ class About(msgspec.Struct):
 class Book:
     """The rules by ``id``, the rule of each check, and what runs when: checks in the order of the rules.
 
-    ``at[moment]`` has pairs of sign and check, ``about[moment][action]`` what is for one action. Raises
-    ``ValueError`` when a rule is named twice or a check belongs to none.
+    ``at[moment]`` has pairs of sign and check, ``about[moment][action]`` what is for one action. ``passive`` are the
+    rules that frames are judged by; what else is named, cases judge. Raises ``ValueError`` when a rule is named twice
+    or a check belongs to none.
     """
 
-    def __init__(self, chapters: Iterable[Chapter]) -> None:
+    def __init__(self, chapters: Iterable[Chapter], edited: Callable[[Rule], Rule | None] = lambda rule: rule) -> None:
+        """``edited`` gives a rule as it reads here, None where it is none."""
         chapters = tuple(chapters)
         rules: dict[str, Rule] = {}
-        for rule in (rule for chapter in chapters for rule in chapter.rules):
+        for rule in filter(None, (edited(rule) for chapter in chapters for rule in chapter.rules)):
             if rule.id in rules:
                 raise ValueError(f"{rule.id} is named twice")
             rules[rule.id] = rule
         self.rules: Mapping[str, Rule] = rules
         self.rule_of: dict[Check, Rule] = {}
         self.at: dict[Moment, tuple[tuple[int, Check], ...]] = dict.fromkeys(get_args(Moment), ())
-        self.about: dict[Moment, dict[str, About]] = {"call": {}, "result": {}}
+        self.about: dict[Moment, dict[str, About]] = {"call": {}, "result": {}, "error": {}}
         checks = [entry for chapter in chapters for entry in chapter.checks]
-        if odd := sorted({entry.rule for entry in checks} - rules.keys()):
+        validated = {id for chapter in chapters for id in chapter.validated}
+        self.passive: frozenset[str] = frozenset(validated.union(entry.rule for entry in checks))
+        if odd := sorted(self.passive - rules.keys()):
             raise ValueError(f"{', '.join(odd)}, which a check is for, is no rule")
         order = list(rules)
         for entry in sorted(checks, key=lambda entry: order.index(entry.rule)):

@@ -9,6 +9,8 @@ a CALLRESULT, which is where every message comes by, it also says when it has an
 (``signs``), or the actions it is about. A frame without signs is not shown to the checks of signs at all.
 
 A lesson takes a fact off a frame for the checks to come (``ocppj.rules.known``).
+
+A rule about a single member needs no check: the validation of the payload finds what breaks it (``Protocol.rule_of``).
 """
 
 from collections.abc import Callable, Sequence
@@ -18,9 +20,9 @@ import msgspec
 
 from ocppj.rules.model import Level, Rule, Who
 
-Moment = Literal["call", "result", "error", "unmatched", "malformed", "time-out", "close"]
+Moment = Literal["call", "result", "error", "unmatched", "malformed", "time-out", "close", "handshake"]
 """A CALL, a CALLRESULT or a CALLERROR that belongs to a CALL (a CALLERROR always), an answer that belongs to none, a
-text that is no message; a CALL that was given up, the end of the connection."""
+text that is no message; a CALL that was given up, the end of the connection, and its beginning, for each party."""
 
 EVERYWHERE: Final = ("call", "result")
 """The moments at which a check has to say what it waits for."""
@@ -46,6 +48,7 @@ class Chapter:
         self.rules: list[Rule] = []
         self.checks: list[Entry] = []
         self.lessons: list[tuple[Check, Moment, tuple[str, ...]]] = []
+        self.validated: list[str] = []
 
     def rule(self, id: str, level: Level, source: str, sentence: str, who: Who = "both") -> None:
         """Name a rule. One without a check is read off the schemas or judged elsewhere."""
@@ -55,7 +58,7 @@ class Chapter:
         """Register the decorated check for the rule ``id``. Raises ``ValueError`` when it does not say what it is for.
 
         A check with ``actions`` sees frames of these actions only, and only when the payloads of the CALL and of the
-        answer are as the schemas want them.
+        answer are as the schemas want them. At a CALLERROR it sees the answer to a right CALL of these actions.
         """
         if set(moments).intersection(EVERYWHERE) and not (sign or actions):
             raise ValueError(f"a check of {id} at every CALL or CALLRESULT names a sign or the actions it is about")
@@ -66,8 +69,12 @@ class Chapter:
 
         return attach
 
+    def validates(self, *ids: str) -> None:
+        """Say that what breaks these rules is found by the schemas."""
+        self.validated.extend(ids)
+
     def learns(self, moment: Moment, *actions: str) -> Callable[[_C], _C]:
-        """Register a lesson: it sees the right CALLs or CALLRESULTs of these actions, after the checks."""
+        """Register a lesson: it sees the right CALLs of these actions, or the answers to them, after the checks."""
 
         def attach(lesson: _C) -> _C:
             self.lessons.append((lesson, moment, actions))

@@ -5,9 +5,13 @@ A fact is entered when the wire said it, and what was never said is absent, so t
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+
+_F = TypeVar("_F")
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 MOST_PROFILES: Final = 64
 """Charging profiles that are remembered of one station."""
@@ -45,6 +49,19 @@ class Given:
             self._starts.popitem(last=False)
 
 
+_SWITCHES: Final = {"true": True, "false": False}
+
+
+def remember(facts: dict[_K, _V], key: _K, value: _V, most: int) -> bool:
+    """Enter a fact as the newest one of at most ``most``; returns whether the oldest had to go."""
+    facts.pop(key, None)
+    facts[key] = value
+    if len(facts) <= most:
+        return False
+    del facts[next(iter(facts))]
+    return True
+
+
 def number(value: str | None) -> int | None:
     """The value of a configuration key as the number it is; ``None`` when it is no number from 0 to 999999."""
     return int(value) if value is not None and value.isascii() and value.isdigit() and len(value) < 7 else None
@@ -63,16 +80,33 @@ class Known:
 
     ``registration`` is the status of the last boot answer, ``None`` from a BootNotification until its answer.
     ``configuration`` holds the keys that rules ask for, in lower case. ``profiles`` are charging profiles that the
-    station is sure to hold: by id what one with another id replaces.
+    station is sure to hold: by id what one with another id replaces. What chapters know beside it is ``of`` them.
     """
 
-    __slots__ = ("_given", "configuration", "profiles", "registration")
+    __slots__ = ("_facts", "_given", "configuration", "profiles", "registration")
 
     def __init__(self, given: Given | None = None) -> None:
         self.registration: str | None = None
         self.configuration: dict[str, str] = {}
         self.profiles: dict[int, tuple[Any, ...]] = {}
         self._given = given
+        self._facts: dict[type, Any] = {}
+
+    def of(self, kind: type[_F]) -> _F:
+        """The facts that a chapter of one version keeps, made when first asked for; ``kind`` is their class."""
+        try:
+            return self._facts[kind]  # type: ignore[no-any-return]  # nearly every frame comes by here
+        except KeyError:
+            facts = self._facts[kind] = kind()
+            return facts
+
+    def find(self, kind: type[_F]) -> _F | None:
+        """The facts of a chapter, if it has learned any."""
+        return None if self._facts is None else self._facts.get(kind)
+
+    def switch(self, key: str) -> bool | None:
+        """A configuration key as the boolean it is; ``None`` when it is not known, or none."""
+        return _SWITCHES.get(self.configuration.get(key, "").lower())
 
     def number(self, key: str) -> int | None:
         """A configuration key as the number it is; ``None`` when it is not known, or no ``number``."""

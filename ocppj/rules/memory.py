@@ -111,17 +111,18 @@ class Memory:
     """The CALLs of an identity over all its connections (J §4.1.4 with errata), the newest ``remember`` of each sender.
 
     ``most_text`` bounds their text in characters. A process with many stations gives each a small memory: 64 CALLs are
-    enough to recognise a retry. ``known`` are the facts that rules judge by; ``given`` the transactionIds of a run,
-    for those who see several stations of one CSMS.
+    enough to recognise a retry. ``connections`` are counted. ``known`` are the facts that rules judge by;
+    ``given`` the transactionIds of a run, for those who see several stations of one CSMS.
     """
 
-    __slots__ = ("_calls", "_given", "_known")
+    __slots__ = ("_calls", "_given", "_known", "connections")
 
     def __init__(
         self, remember: int = 1_024, most_text: int = DEFAULT_MOST_TEXT, *, given: Given | None = None
     ) -> None:
         self._known: Known | None = None  # made when first needed: a process may have many stations
         self._given = given
+        self.connections = 0
         self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}
 
     @property

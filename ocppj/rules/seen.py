@@ -53,12 +53,20 @@ class View(Protocol):
         """What is remembered of the identity over all its connections."""
 
     @property
+    def number(self) -> int:
+        """Which connection of the identity this is, counted from 1."""
+
+    @property
     def answer_window(self) -> int:
         """How long, in nanoseconds, a party is known to wait for an answer at the least."""
 
     @property
     def wall(self) -> Wall | None:
         """The wall time to judge dates by, if anybody gave one."""
+
+    @property
+    def since(self) -> int | None:
+        """When the first frame of this connection passed, in nanoseconds."""
 
     def open_calls(self, sender: Role) -> Sequence[Exchange]:
         """The CALLs of ``sender`` that wait for an answer, oldest first."""

@@ -17,6 +17,7 @@ from ocppj.rules import Finding, Remark, signs
 from ocppj.rules.book import About
 from ocppj.rules.chapter import Check, Moment
 from ocppj.rules.exchanges import unusual_asked
+from ocppj.rules.handshake import Handshake
 from ocppj.rules.known import Wall
 from ocppj.rules.memory import Calls, Exchange, Memory
 from ocppj.rules.seen import Seen
@@ -43,6 +44,7 @@ class Session:
 
     __slots__ = (
         "_about_call",
+        "_about_error",
         "_about_result",
         "_at",
         "_call_valid",
@@ -57,9 +59,11 @@ class Session:
         "findings",
         "local",
         "memory",
+        "number",
         "protocol",
         "remote",
         "schemas",
+        "since",
         "trace",
         "wall",
     )
@@ -81,8 +85,11 @@ class Session:
         self.schemas = schemas = protocol.schemas
         self.trace = trace
         self.memory = Memory() if memory is None else memory
+        self.memory.connections += 1
+        self.number = self.memory.connections
         self.wall = wall
         self.answer_window = answer_window
+        self.since: int | None = None
         self.findings: list[Finding] = []
         self.finding_count = 0
         self._max_findings = max_findings
@@ -95,6 +102,7 @@ class Session:
         self._at = protocol.book.at
         self._about_call = protocol.book.about["call"]
         self._about_result = protocol.book.about["result"]
+        self._about_error = protocol.book.about["error"]
 
     def goes_on_in(self, trace: Trace | None) -> None:
         """From here on what passes is written there, and findings are gathered anew; what is open stays open.
@@ -104,6 +112,10 @@ class Session:
         self.trace = trace
         self.findings = []
         self.finding_count = 0
+
+    def shake_hands(self, handshake: Handshake) -> tuple[Finding, ...]:
+        """The connection was opened so. Returns what that breaks; nothing of it is judged where nobody tells it."""
+        return tuple(finding for party in OTHER for finding in self._judge_event("handshake", handshake, party))
 
     def receive(self, text: str | bytes, at: int) -> Seen:
         """A WebSocket message came in at ``at``."""
@@ -116,6 +128,8 @@ class Session:
     def observe(self, sender: Role, frame: Frame, at: int) -> Seen:
         """Record and judge one frame of ``sender``; the same for both directions."""
         seen = Seen(frame, sender, at)
+        if self.since is None:
+            self.since = at
         if self.trace is not None:
             seen.seq = self.trace.add_frame(DIRECTION[sender], frame.raw, at)
         if type(frame) is Call:
@@ -211,6 +225,9 @@ class Session:
         if request is None:
             self._judge_unmatched(seen)
         self._judge("error", seen)
+        about = self._about_error.get(request.action) if request is not None and request.valid else None
+        if about is not None and not seen.repeated:
+            self._judge_about(about, seen)
 
     def _judge_unmatched(self, seen: Seen) -> None:
         self._judge("unmatched", seen)

@@ -5,18 +5,33 @@ from typing import Final
 from ocppj.rules import exchanges as any_exchanges
 from ocppj.rules import rpc as any_rpc
 from ocppj.rules import writing
-from ocppj.rules.book import Book
-from ocppj.v16.rules.core import boot, configuration, status, transactions
-from ocppj.v16.rules.messages import errors, exchanges, rpc
-from ocppj.v16.rules.profiles import lists, reservation, schedules, smart_charging
-from ocppj.v16.rules.values import connectors, schemas, text, times
+from ocppj.rules.chapter import Chapter
+from ocppj.v16.rules import alive, security
+from ocppj.v16.rules.core import (
+    authorization,
+    availability,
+    boot,
+    configuration,
+    metering,
+    reasons,
+    refusals,
+    remote,
+    status,
+    transactions,
+    triggers,
+)
+from ocppj.v16.rules.messages import connection, errors, exchanges, rpc
+from ocppj.v16.rules.profiles import firmware, installed, lists, reservation, schedules, smart_charging
+from ocppj.v16.rules.values import connectors, echoes, schemas, text, times, units
 
-BOOK: Final = Book(
+CHAPTERS: Final[tuple[Chapter, ...]] = tuple(
     module.CHAPTER
     for module in (
         any_rpc,
         any_exchanges,
         writing,
+        alive,
+        connection,
         rpc,
         exchanges,
         errors,
@@ -24,14 +39,26 @@ BOOK: Final = Book(
         text,
         times,
         connectors,
+        units,
+        echoes,
         boot,
+        authorization,
         lists,
         transactions,
+        reasons,
+        refusals,
         status,
+        metering,
         configuration,
+        availability,
+        triggers,
+        remote,
         reservation,
         smart_charging,
         schedules,
+        installed,
+        firmware,
+        security,
     )
 )
-"""All of them, in the order of the catalogue's chapters."""
+"""All of them, in the order of the catalogue's chapters, but for what the errata levels see differently."""

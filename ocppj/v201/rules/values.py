@@ -61,6 +61,7 @@ _RULE_OF_KEYWORD: Final = {
     "enum": "VAL-10",
     "additionalProperties": "VAL-14",
 }
+CHAPTER.validates("VAL-00", "RPC-19", *_RULE_OF_KEYWORD.values())
 _RANGE_OF_INTEGERS: Final = (f"at least {-(2**31)}", f"at most {2**31 - 1}")
 
 _LONG_FRACTION: Final = re.compile(r"T\d\d:\d\d:\d\d\.\d{4}")

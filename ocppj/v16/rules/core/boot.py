@@ -7,15 +7,58 @@ from ocppj.rules.chapter import Chapter
 from ocppj.rules.members import moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
+from ocppj.v16.rules.alive import MOST_CONNECTORS, OF_THE_STATION, alive
 
 CHAPTER: Final = Chapter()
 
+CHAPTER.rule(
+    "BOOT-01",
+    "MUST",
+    "S §4.2",
+    "After a boot the first CALL is BootNotification, and nothing else comes before Accepted or Pending.",
+    "station",
+)
+CHAPTER.rule(
+    "BOOT-02",
+    "MUST",
+    "S §4.2",
+    "A station that is not accepted waits for the interval before it asks again.",
+    "station",
+)
+CHAPTER.rule(
+    "BOOT-03",
+    "MUST",
+    "S §4.2",
+    "A station that is Rejected neither calls nor answers until the interval is over.",
+    "station",
+)
+CHAPTER.rule(
+    "BOOT-04",
+    "MUST",
+    "S §4.2",
+    "A station that is Pending calls when it is told to, and tells and takes its configuration.",
+    "station",
+)
 CHAPTER.rule(
     "BOOT-05",
     "MUST",
     "S §4.2",
     "A CSMS that answered Pending keeps the connection, and neither starts nor stops transactions from afar.",
     "csms",
+)
+CHAPTER.rule(
+    "BOOT-06",
+    "MUST",
+    "E 3.22",
+    "A station that was accepted tells the status of itself and of each connector.",
+    "station",
+)
+CHAPTER.rule(
+    "BOOT-07",
+    "MUST",
+    "S §4.2, §4.6",
+    "A station that has nothing else to say sends a Heartbeat at the interval of the boot answer.",
+    "station",
 )
 CHAPTER.rule(
     "BOOT-08", "MUST", "S §4.2, §4.6", "The answers to BootNotification and Heartbeat tell the current time.", "csms"
@@ -29,6 +72,15 @@ CHAPTER.rule(
     "A CSMS does not trigger the BootNotification of a station that it has accepted since its last boot.",
     "csms",
 )
+CHAPTER.rule(
+    "BOOT-10", "SHOULD", "E 3.35", "A station that was accepted refuses to send a BootNotification.", "station"
+)
+CHAPTER.rule(
+    "BOOT-11", "INFO", "E 3.68", "A station that is not known gets HTTP 404, not a boot that is Rejected.", "csms"
+)
+
+_SETTLED: Final = 60 * 1_000_000_000
+"""So long after its acceptance a station has told its statuses, however slow it is."""
 
 
 @CHAPTER.learns("call", "BootNotification")
@@ -39,6 +91,51 @@ def boots(seen: Seen, view: View) -> None:
 @CHAPTER.learns("result", "BootNotification")
 def registered(seen: Seen, view: View) -> None:
     view.memory.known.registration = payload(seen)["status"]
+
+
+@CHAPTER.judges("BOOT-01", "call", actions=OF_THE_STATION)
+def boot_comes_first(seen: Seen, view: View) -> str | None:
+    facts, known = alive(view), view.memory.known
+    if seen.sender != "station" or seen.frame.action == "BootNotification":  # type: ignore[union-attr]
+        return None
+    if known.registration == "Rejected":
+        return f"{seen.frame.action} was sent after a boot that was Rejected"  # type: ignore[union-attr]
+    if not 0 < facts.reset_on < view.number:
+        return None
+    facts.reset_on = 0
+    return f"{seen.frame.action} is the first CALL after a hard reset that was accepted"  # type: ignore[union-attr]
+
+
+@CHAPTER.judges("BOOT-06", "call", actions=("Heartbeat",))  # it has nothing else to say now
+def every_status_is_told(seen: Seen, view: View) -> str | None:
+    facts = alive(view)
+    if facts.accepted_on != view.number or seen.at - facts.accepted <= _SETTLED:
+        return None
+    facts.accepted_on = 0  # it is looked at once
+    last = min(view.memory.known.limit("numberofconnectors") or 1, MOST_CONNECTORS)
+    missing = [str(connector) for connector in range(last + 1) if not facts.told & 1 << connector]
+    if not missing:
+        return None
+    return f"a minute after its boot the station has not told the status of connector {', '.join(missing)}"
+
+
+@CHAPTER.judges("BOOT-07", "call", actions=OF_THE_STATION)
+def beats(seen: Seen, view: View) -> str | None:
+    facts = alive(view)
+    if not facts.interval or facts.seen_on != view.number or seen.sender != "station":
+        return None
+    before = next(view.memory.of("station").newest_first(), None)
+    if before is None or before.answered_at is None:  # who waits for an answer says nothing
+        return None
+    silence = (seen.at - before.answered_at) / 1e9
+    # Two intervals, so that nobody is blamed for a clock, a slow line or a long answer.
+    if silence <= 2 * facts.interval + _deviation(view):
+        return None
+    return f"the station was silent for {silence:.0f} s, the interval of the boot answer is {facts.interval} s"
+
+
+def _deviation(view: View) -> float:
+    return 0.0 if view.wall is None else view.wall.deviation
 
 
 @CHAPTER.judges("BOOT-05", "call", actions=("RemoteStartTransaction", "RemoteStopTransaction"))

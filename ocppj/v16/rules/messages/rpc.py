@@ -8,14 +8,16 @@ from ocppj.rules.seen import Seen, View
 
 CHAPTER: Final = Chapter()
 
-CHAPTER.rule("CON-16", "MUST", "J §4.1.2", "Messages are WebSocket text frames that hold one JSON value.")
 CHAPTER.rule("RPC-01", "MUST", "J §4.1.3", "A message is a JSON array that begins with the integer 2, 3 or 4.")
 CHAPTER.rule("RPC-02", "MUST", "J §4.2.1", "A CALL has four elements: 2, id, action, payload.")
 CHAPTER.rule("RPC-03", "MUST", "J §4.2.2", "A CALLRESULT has three elements: 3, id, payload.")
 CHAPTER.rule("RPC-04", "MUST", "J §4.2.3", "A CALLERROR has five elements: 4, id, code, description, details.")
 CHAPTER.rule("RPC-05", "MUST", "J §4.1.4", "A message id is a string of at most 36 characters.")
 CHAPTER.rule(
-    "RPC-06", "MUST", "J §4.1.4, JE 3.1, 3.7", "A CALL has an id its sender has not used before, on any connection."
+    "RPC-06",
+    "MUST",
+    "J §4.1.4, JE 3.1, 3.7",
+    "A CALL has an id its sender has not used before, on any connection, unless it is sent again unanswered.",
 )
 CHAPTER.rule(
     "RPC-07", "MUST", "J §4.1.4", "An answer carries the id of its CALL, with the same letters and the same type."
@@ -32,13 +34,6 @@ CHAPTER.rule(
 CHAPTER.rule("RPC-10", "MUST", "J §4.2.3", "A CALLERROR has a string as description and an object as details.")
 
 _SUFFIX: Final = ".req"
-
-
-@CHAPTER.judges("RPC-06", "call", sign=signs.SAME_ID)
-def id_unused(seen: Seen, view: View) -> str | None:
-    if seen.earlier is None or rpc.is_repeated(seen):  # JE 3.7
-        return None
-    return rpc.used_before(seen)
 
 
 @CHAPTER.judges("RPC-08", "call", sign=signs.FOREIGN)

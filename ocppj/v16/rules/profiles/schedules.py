@@ -4,7 +4,7 @@ from typing import Final
 
 from ocppj.frames import Call
 from ocppj.rules.chapter import Chapter
-from ocppj.rules.members import Members, Path, payload
+from ocppj.rules.members import Members, Path, asked, moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 from ocppj.v16.rules.profiles.smart_charging import PROFILES, profile_of
@@ -13,6 +13,14 @@ CHAPTER: Final = Chapter()
 
 CHAPTER.rule(
     "SC-07", "MUST", "E 3.45, 3.70, 4.13, 4.17", "The first startPeriod is 0, and each is above the one before."
+)
+CHAPTER.rule(
+    "SC-14",
+    "MUST",
+    "S §5.7, E 3.28 to 3.30, 3.51, 3.57",
+    "A composite schedule begins now, ends after the duration and is in the unit that were asked for, and has no start"
+    " of its own.",
+    "station",
 )
 # Our own: a schedule is for one, two or three phases.
 CHAPTER.rule("SC-11a", "SHOULD", "S §7.14, E 3.34", "numberPhases is 1, 2 or 3.")
@@ -76,3 +84,41 @@ def not_negative(seen: Seen, view: View) -> Remark | None:
         if period["limit"] < 0:
             return Remark(f"limit is {period['limit']}", path=_in_period(path, number, "limit"))
     return None
+
+
+@CHAPTER.judges("SC-14", "result", actions=_ANSWERS)
+def composite(seen: Seen, view: View) -> Remark | None:
+    path, schedule = _schedule(seen)
+    answer, call = payload(seen), asked(seen)
+    if answer["status"] != "Accepted":
+        return None
+    if answer.get("connectorId", call["connectorId"]) != call["connectorId"]:
+        text = f"connectorId is {answer['connectorId']}, {call['connectorId']} was asked for"
+        return Remark(text, path=("connectorId",))
+    if "startSchedule" in schedule:
+        return Remark(
+            "the schedule has a startSchedule; scheduleStart says when it begins", path=(*path, "startSchedule")
+        )
+    unit = call.get("chargingRateUnit")
+    if schedule and unit is not None and schedule["chargingRateUnit"] != unit:
+        return Remark(f"{unit} was asked for", path=(*path, "chargingRateUnit"))
+    if schedule.get("duration", 0) > call["duration"]:
+        text = f"duration is {schedule['duration']} s, {call['duration']} s were asked for"
+        return Remark(text, path=(*path, "duration"))
+    for number, period in enumerate(schedule.get(_PERIODS, ())):
+        if number and period["startPeriod"] >= call["duration"]:
+            text = f"startPeriod is {period['startPeriod']} s, {call['duration']} s were asked for"
+            return Remark(text, path=_in_period(path, number, "startPeriod"))
+    return _begins_now(answer, seen, view)
+
+
+def _begins_now(answer: Members, seen: Seen, view: View) -> Remark | None:
+    wall = view.wall
+    if wall is None or "scheduleStart" not in answer:
+        return None
+    off = moment(answer["scheduleStart"]) - wall.now(seen.at)
+    if abs(off) <= wall.deviation:
+        return None
+    # Not more than a warning: one of the two clocks may be the wrong one.
+    text = f"scheduleStart is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the clock here"
+    return Remark(text, "SHOULD", ("scheduleStart",))

@@ -4,27 +4,89 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ocppj.rules.chapter import Chapter
-from ocppj.rules.known import MOST_PROFILES, Known
-from ocppj.rules.members import Members, asked, is_past, moment, payload
+from ocppj.rules.known import Known
+from ocppj.rules.members import Members, is_past, moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 
 CHAPTER: Final = Chapter()
 
 CHAPTER.rule(
-    "RMT-03", "MUST", "S §5.16.2, E 3.41", "The profile of a remote start is a TxProfile without transactionId.", "csms"
-)
-CHAPTER.rule(
     "SC-01",
     "MUST",
     "S §3.13.1, E 3.53",
     "A ChargePointMaxProfile is for connector 0, a TxProfile for one connector with its transaction.",
 )
+CHAPTER.rule(
+    "SC-02",
+    "MUST",
+    "S §3.13.1, T 058",
+    "A TxProfile for no transaction, or for one that does not run there, is Rejected.",
+    "station",
+)
+CHAPTER.rule(
+    "SC-03",
+    "MUST",
+    "S §3.13.2, §5.16.3",
+    "A profile takes the place of the one with its id, or with its purpose and level at its connector.",
+    "station",
+)
+CHAPTER.rule(
+    "SC-04",
+    "MUST",
+    "S §3.13.2, §3.13.3",
+    "Of one purpose the highest valid level counts, of all purposes the lowest limit.",
+    "station",
+)
 # Our own: the lowest level is 0.
 CHAPTER.rule("SC-04a", "MUST", "S §7.8", "A stackLevel is 0 or higher.", "csms")
+CHAPTER.rule(
+    "SC-05",
+    "MUST",
+    "S §3.13.1",
+    "A default profile of connector 0 is replaced at one connector by the one that is set there.",
+    "station",
+)
+CHAPTER.rule(
+    "SC-06",
+    "MUST",
+    "E 3.8",
+    "A default profile that is new reaches a transaction without a profile of its own; one that is removed lets it go"
+    " on without.",
+    "station",
+)
+CHAPTER.rule(
+    "SC-08",
+    "MUST",
+    "S §5.16.4, E 3.43, 3.44",
+    "What lies beyond a duration or a recurrence is not used; after its end a lower level counts, or none.",
+    "station",
+)
 CHAPTER.rule("SC-09", "MUST", "E 3.56, 3.79", "Only a Recurring profile has a recurrencyKind.")
 # Our own: such a profile is never used.
 CHAPTER.rule("SC-10a", "SHOULD", "S §7.8, E 3.65", "validTo is still to come, and after validFrom.", "csms")
+CHAPTER.rule("SC-10", "MUST", "E 3.65, 3.66", "A TxProfile may have validFrom and validTo.", "station")
+CHAPTER.rule(
+    "SC-11",
+    "MUST",
+    "E 3.34, 3.69",
+    "A period without numberPhases is for 3; phases that cannot be used do not change the limit.",
+    "station",
+)
+CHAPTER.rule("SC-12", "MUST", "E 3.69", "A limit in A is for each phase, one in W for all of them.", "station")
+CHAPTER.rule(
+    "SC-13",
+    "MUST",
+    "E 3.25, 3.26",
+    "ClearChargingProfile takes the profile with the id, or else all that have what is named; the answer says whether"
+    " there was one.",
+    "station",
+)
+CHAPTER.rule("SC-15", "MUST", "E 3.37", "Profiles outlive a boot.", "station")
+CHAPTER.rule("SC-16", "MUST", "S §3.13.1", "A TxProfile is gone when its transaction is.", "station")
+CHAPTER.rule(
+    "SC-17", "MUST", "E 3.42", "The profile of a remote start is replaced by one with the same level.", "station"
+)
 CHAPTER.rule(
     "SC-18",
     "MUST",
@@ -46,19 +108,6 @@ def profile_of(seen: Seen) -> tuple[str, Members | None]:
     """The profile of a CALL, if it has one, and where it is."""
     holder = _HOLDERS[seen.frame.action]  # type: ignore[union-attr]
     return holder, payload(seen).get(holder)
-
-
-@CHAPTER.judges("RMT-03", "call", actions=("RemoteStartTransaction",))
-def profile_of_a_remote_start(seen: Seen, view: View) -> Remark | None:
-    holder, profile = profile_of(seen)
-    if profile is None:
-        return None
-    purpose = profile["chargingProfilePurpose"]
-    if purpose != "TxProfile":
-        return Remark(f"the profile is a {purpose}", path=(holder, "chargingProfilePurpose"))
-    if "transactionId" in profile:
-        return Remark("the profile has a transactionId", path=(holder, "transactionId"))
-    return None
 
 
 @CHAPTER.judges("SC-01", "call", actions=("SetChargingProfile",))
@@ -125,37 +174,20 @@ def as_many_as_the_station_takes(seen: Seen, view: View) -> Remark | None:
     most = known.limit("maxchargingprofilesinstalled")
     if most is None:
         return None
-    count = len(_beside(payload(seen), known))
+    count = len(beside(payload(seen), known))
     if count < most:
         return None
     text = f"the station has {count} other profiles, MaxChargingProfilesInstalled is {most}"
     return Remark(text, path=("csChargingProfiles",))
 
 
-def _beside(members: Members, known: Known) -> dict[int, tuple[Any, ...]]:
+def beside(members: Members, known: Known) -> dict[int, tuple[Any, ...]]:
     """The profiles that the station still has when it has taken this one (S §5.16.3)."""
-    id, place = members["csChargingProfiles"]["chargingProfileId"], _place(members)
-    return {other: its_place for other, its_place in known.profiles.items() if other != id and its_place != place}
+    id, here = members["csChargingProfiles"]["chargingProfileId"], place(members)
+    return {other: its_place for other, its_place in known.profiles.items() if other != id and its_place != here}
 
 
-def _place(members: Members) -> tuple[Any, ...]:
+def place(members: Members) -> tuple[Any, ...]:
+    """What a profile shares with those that it replaces."""
     profile = members["csChargingProfiles"]
     return members["connectorId"], profile["chargingProfilePurpose"], profile["stackLevel"]
-
-
-@CHAPTER.learns("result", "SetChargingProfile")
-def installed(seen: Seen, view: View) -> None:
-    if payload(seen)["status"] != "Accepted":
-        return
-    known, members = view.memory.known, asked(seen)
-    profile = members["csChargingProfiles"]
-    known.profiles = _beside(members, known)
-    # Only what does not end by itself is sure to be there later.
-    ends = "validTo" in profile or "duration" in profile["chargingSchedule"]
-    if profile["chargingProfilePurpose"] != "TxProfile" and not ends and len(known.profiles) < MOST_PROFILES:
-        known.profiles[profile["chargingProfileId"]] = _place(members)
-
-
-@CHAPTER.learns("result", "ClearChargingProfile")
-def cleared(seen: Seen, view: View) -> None:
-    view.memory.known.profiles = {}  # which of them went is not worth the guess

@@ -13,9 +13,19 @@ CHAPTER.rule(
     "VAL-00", "MUST", "S ch. 6", "The payload of a CALL has the members its action asks for, of the right types."
 )
 CHAPTER.rule(
-    "VAL-01", "MUST", "S §3.14, E 3.10", "A dateTime is written as RFC 3339 with its zone; UTC with Z is preferred."
+    "VAL-01",
+    "MUST",
+    "S §3.14, §3.15, E 3.10",
+    "A dateTime is written as RFC 3339 with its zone; UTC with Z is preferred.",
 )
-CHAPTER.rule("VAL-05", "MUST", "S §7.15 to 7.19", "A CiString has at most as many characters as its type says.")
+CHAPTER.rule("VAL-02", "MUST", "S §3.15", "Fractions of a second and offsets are taken by whoever gets them.")
+CHAPTER.rule("VAL-03", "INFO", "PICS", "Whether timestamps have fractions of a second is to be known.")
+CHAPTER.rule(
+    "VAL-05", "MUST", "S §7.15 to 7.19, E 3.58 to 3.62", "A CiString has at most as many characters as its type says."
+)
+CHAPTER.rule(
+    "VAL-07", "MUST", "S §3.9, E 3.74", "An idTag is a CiString20; nobody expects it to be a number or hexadecimal."
+)
 CHAPTER.rule("VAL-08", "MUST", "S §7.13, §7.14", "Limits and rates in a charging schedule have at most one decimal.")
 CHAPTER.rule(
     "VAL-09",
@@ -27,8 +37,12 @@ CHAPTER.rule(
     "VAL-10", "MUST", "S ch. 7, JE 2.1, 2.2", "A value of an enumeration is one of those listed, letter by letter."
 )
 CHAPTER.rule("VAL-11", "MUST", "S §7.43", "The value of a sampled value is a string, also when it is a number.")
+CHAPTER.rule("VAL-13", "SHOULD", "S §4.10, JE 2.6", "A StopTransaction without a reason is right and means Local.")
 CHAPTER.rule(
     "VAL-14", "MUST", "JE 3.2", "A payload has no members beyond those of the standard, also in inner objects."
+)
+CHAPTER.rule(
+    "VAL-15", "MUST", "JE 2.1 to 2.6", "Messages are judged by the schemas with the corrections of the errata."
 )
 
 
@@ -42,6 +56,7 @@ _RULE_OF_KEYWORD: Final = {
     "enum": "VAL-10",
     "additionalProperties": "VAL-14",
 }
+CHAPTER.validates("VAL-00", "VAL-11", "RPC-19", *_RULE_OF_KEYWORD.values())
 
 
 def rule_of(violation: "Violation", kind: Literal["call", "result"]) -> str:
