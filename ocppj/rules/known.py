@@ -102,7 +102,7 @@ class Known:
 
     def find(self, kind: type[_F]) -> _F | None:
         """The facts of a chapter, if it has learned any."""
-        return None if self._facts is None else self._facts.get(kind)
+        return self._facts.get(kind)
 
     def switch(self, key: str) -> bool | None:
         """A configuration key as the boolean it is; ``None`` when it is not known, or none."""

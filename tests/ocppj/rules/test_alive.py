@@ -214,6 +214,7 @@ def test_con_15_what_a_csms_sends_is_no_sign_of_life() -> None:
     beat(talk)
     talk.passes(25 * HOUR)
     talk.exchange("csms", *accepted("DataTransfer", vendorId="v"))
+    talk.exchange("station", *accepted("DataTransfer", vendorId="v"))
     assert talk.broken == []
     talk.session.observe("station", frames.call("z", "Heartbeat", {}), talk.now)
     assert [rule for rule, _ in talk.broken] == ["CON-15"]

@@ -13,6 +13,8 @@ from harness.edition import edition
 from ocppj import frames
 from ocppj.evidence.trace import Role
 from ocppj.session.session import Memory
+from tests.harness.conftest import Running
+from tests.harness.support.scripted_sut import ScriptedSut
 from tests.harness.support.suts import reference_sut
 
 CASE = Case(id="TC_1_CSMS", title="One", sut="csms", profile="Core", ref="OCPP 1.6 §4.1", rules={"TC_1_CSMS.R1": "A."})
@@ -96,6 +98,29 @@ def test_it_stands_beside_the_findings_and_only_where_it_is_asked_for(talk: Conv
     ]
     assert record["findings"] == []
     assert "compatibility" not in case_record(talk.run, **given)
+
+
+CASE_OF_A_RUN = """
+@made_up("TC_A_CSMS")
+async def test_unlock(station, operator):
+    await operator.unlock_connector(station, connectorId=1)
+    request = await station.receives("UnlockConnector", rule="R1", connectorId=present)
+    await request.answered(status="Unlocked")
+"""
+
+
+@pytest.mark.parametrize("option", [["--plugproof-like-the-official-tool"], []])
+def test_a_run_tells_it_where_it_is_asked_for(scripted: ScriptedSut, running: Running, option: list[str]) -> None:
+    scripted.operations["UnlockConnector"] = lambda payload: [("GetConfiguration", {}), ("UnlockConnector", payload)]
+    outcome = running(CASE_OF_A_RUN, *option, sut={"operator": True})
+
+    assert outcome.results is not None
+    assert outcome.results["run"].get("compatibility", False) is bool(option)
+    assert outcome.only["verdict"] == "PASS"
+    assert outcome.only["findings"] == []
+    told = [(one["rule"], one["message"]) for one in outcome.only.get("compatibility", ())]
+    first = ("TOOL-01", "GetConfiguration is the first CALL after the connection was opened")
+    assert told == ([first] if option else [])
 
 
 def test_a_charge_point_is_told_nothing_of_it(talk: Conversation) -> None:
