@@ -10,16 +10,17 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
+from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure
 from ocppj.errors import ConnectionClosed
+from ocppj.evidence.trace import Role
 from ocppj.frames import CallError, CallResult, Malformed
+from ocppj.peers.aio import Peer
+from ocppj.rules import Finding, Level
 from ocppj.session.session import Seen
-
-if TYPE_CHECKING:
-    from harness.peers.counterpart import Counterpart
 
 MOST_HEARD: Final = 1_000
 """Frames of the system under test that are kept to be looked at."""
@@ -27,10 +28,25 @@ SHOWN: Final = 60
 """Characters of a text in a sentence about it."""
 
 
+class Owner(Protocol):
+    """Whoever has the connection: the station or the CSMS of a case."""
+
+    @property
+    def run(self) -> CaseRun: ...
+
+    @property
+    def side(self) -> Role: ...
+
+    @property
+    def peer(self) -> Peer: ...
+
+    def closed_failure(self, expected: str, closed: ConnectionClosed, rule: str | None) -> CaseFailure: ...
+
+
 class Wire:
     """The connection of a case, without anything between it and the text."""
 
-    def __init__(self, owner: Counterpart) -> None:
+    def __init__(self, owner: Owner) -> None:
         self._owner = owner
         self._heard: deque[Seen] = deque(maxlen=MOST_HEARD)
         self._changed = asyncio.Event()
@@ -107,6 +123,26 @@ class Wire:
                 seq=answer.seq,
             )
         self._owner.run.judge(rule)
+
+    def advises(
+        self,
+        rule: str,
+        holds: bool,
+        *,
+        expected: str,
+        actual: str,
+        seen: Seen | None = None,
+        level: Level = "SHOULD",
+    ) -> None:
+        """Judge a rule that recommends: what does not hold is a finding of the system under test and no failure.
+
+        ``seen`` is the frame that shows it. With ``--strict`` a SHOULD fails the case; INFO never does.
+        """
+        run = self._owner.run
+        for rid in () if holds else run.rids(rule):
+            message = f"{actual}, expected {expected}: {run.case.rules[rid]}"
+            run.remarks.append(Finding(rid, level, run.party, message, (), None if seen is None else seen.seq))
+        run.judge(rule)
 
     def _silence(self, expected: str, asked: Seen, within: float | None, rule: str) -> CaseFailure:
         seconds = self._owner.run.sut.timeouts.message_s if within is None else within
