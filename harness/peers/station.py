@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from websockets.asyncio.client import ClientConnection
+
 from harness.case.failures import UNANSWERED
 from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure, HarnessError, one_line
 from harness.peers.counterpart import Counterpart
 from harness.peers.entrance import Answer, Entrance
+from harness.peers.handshake import ORDINARY, Manner
 from harness.peers.tls import Hello
+from harness.peers.wire.station import StationWire
 from harness.pki import Credentials
 from harness.sut import Secret
 from ocppj.errors import ConnectionClosed
@@ -27,24 +31,38 @@ class PlayedStation(Counterpart):
     """A simulated charge point under the control of a case."""
 
     side: ClassVar[Role] = "station"
+    wire: StationWire
 
     def __init__(self, run: CaseRun) -> None:
         self.entrance = Entrance(run)
         super().__init__(run, self.entrance.link.identity)
+        self.wire = StationWire(self)
 
     # --- the link ----------------------------------------------------------------------------------------------------
 
     async def connects(
-        self, *, rule: str | None = None, subprotocols: Sequence[str] | None = None, authenticated: bool = True
+        self,
+        *,
+        rule: str | None = None,
+        subprotocols: Sequence[str] | None = None,
+        authenticated: bool = True,
+        manner: Manner = ORDINARY,
     ) -> Answer:
         """Open the WebSocket as this station; gives what the CSMS answered to the handshake.
 
         A CSMS that turns the station away fails the case under ``rule``. Without one, and where it cannot be reached,
-        the verdict is ERROR. ``subprotocols`` are offered, None: that of the version.
+        the verdict is ERROR. ``subprotocols`` are offered, None: that of the version; ``manner`` is how it asks.
         """
         if self.is_connected:  # the CSMS has to have let go of the old socket
             await self.disconnects()
-        websocket, answer = await self.entrance.opens(rule=rule, subprotocols=subprotocols, authenticated=authenticated)
+        websocket, answer = await self.entrance.opens(
+            rule=rule, subprotocols=subprotocols, authenticated=authenticated, manner=manner
+        )
+        self.speaks_over(websocket)
+        return answer
+
+    def speaks_over(self, websocket: ClientConnection) -> None:
+        """From now on this WebSocket is the connection of the station; one that it had is not closed."""
         peer = Peer.over_websocket(
             websocket,
             "station",
@@ -58,7 +76,6 @@ class PlayedStation(Counterpart):
         )
         peer.start()
         self._talks(peer)
-        return answer
 
     async def is_let_in(self) -> None:
         """Come in the ordinary way and leave again; where that does not work a case about the door judges nothing."""
@@ -160,6 +177,7 @@ class PlayedStation(Counterpart):
                 self._not_restored(error)
             for task in tuple(self._background):
                 task.cancel()
+            await self.wire.lets_go()
             await self.disconnects()
 
     @property

@@ -8,7 +8,7 @@ from harness.peers import steps
 from harness.peers.counterpart import Request, now
 from harness.peers.steps import rounds, step
 from harness.sut import Sut, upgrades
-from harness.v16 import payloads
+from harness.v16 import payloads, refusals
 from harness.v16.csms import states
 from harness.v16.csms.operator import Operator
 from harness.v16.csms.security import certificates, renewal
@@ -37,6 +37,7 @@ __all__ = [
     "one_of",
     "payloads",
     "present",
+    "refusals",
     "renewal",
     "rounds",
     "satisfies",
