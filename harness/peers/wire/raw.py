@@ -19,7 +19,7 @@ from ocppj.errors import ConnectionClosed
 from ocppj.evidence.trace import Role
 from ocppj.frames import Call, CallError, CallResult, Malformed
 from ocppj.peers.aio import Peer
-from ocppj.rules import Finding
+from ocppj.rules import Finding, Level
 from ocppj.session.session import Seen
 
 MOST_HEARD: Final = 1_000
@@ -34,16 +34,18 @@ HISTORICAL: Final[Mapping[str, str]] = {
 
 
 class Owner(Protocol):
-    """Whose connection it is."""
+    """Whoever has the connection: the station or the CSMS of a case."""
+
+    @property
+    def run(self) -> CaseRun: ...
 
     @property
     def side(self) -> Role: ...
-    @property
-    def run(self) -> CaseRun: ...
+
     @property
     def peer(self) -> Peer: ...
-    def closed_failure(self, expected: str, closed: ConnectionClosed, rule: str | None) -> CaseFailure:
-        """The failure for a connection that has ended."""
+
+    def closed_failure(self, expected: str, closed: ConnectionClosed, rule: str | None) -> CaseFailure: ...
 
 
 class Wire:
@@ -152,23 +154,35 @@ class Wire:
         seen: Seen | None = None,
         advised: bool = False,
     ) -> None:
-        """Judge a rule by what a case has found out; ``seen`` is the frame that shows it.
-
-        ``advised``: the standard recommends it, so that a station or a CSMS that does otherwise gets a warning, which
-        fails the case only with ``--strict``.
-        """
-        run, seq = self._owner.run, None if seen is None else seen.seq
-        run.judge(rule)
-        if holds:
+        """Judge a rule by what a case has found out; ``seen`` is the frame that shows it, ``advised`` as `advises` does."""
+        if advised:
+            self.advises(rule, holds, expected=expected, actual=actual, seen=seen)
             return
-        if not advised:
+        run = self._owner.run
+        run.judge(rule)
+        if not holds:
+            seq = None if seen is None else seen.seq
             raise CaseFailure("protocol", expected=expected, actual=actual, rule=run.failed(rule), seq=seq)
-        for rid in run.rids(rule):
-            run.remarks.append(Finding(rid, "SHOULD", run.party, f"{actual}, expected {expected}", (), seq))
 
-    def advises(self, rule: str, holds: bool, *, expected: str, actual: str, seen: Seen | None = None) -> None:
-        """Judge a rule that the standard only recommends: what does not hold is a warning; see `judges`."""
-        self.judges(rule, holds, expected=expected, actual=actual, seen=seen, advised=True)
+    def advises(
+        self,
+        rule: str,
+        holds: bool,
+        *,
+        expected: str,
+        actual: str,
+        seen: Seen | None = None,
+        level: Level = "SHOULD",
+    ) -> None:
+        """Judge a rule that recommends: what does not hold is a finding of the system under test and no failure.
+
+        ``seen`` is the frame that shows it. With ``--strict`` a SHOULD fails the case; INFO never does.
+        """
+        run = self._owner.run
+        for rid in () if holds else run.rids(rule):
+            message = f"{actual}, expected {expected}: {run.case.rules[rid]}"
+            run.remarks.append(Finding(rid, level, run.party, message, (), None if seen is None else seen.seq))
+        run.judge(rule)
 
     def is_refused(
         self,
