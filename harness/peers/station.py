@@ -124,11 +124,18 @@ class PlayedStation(Counterpart):
 
     async def loses_power(self) -> None:
         """Drop the connection without a word, as an outage does; when the power is back the station restarts."""
+        await self._is_cut("loses power", restarts=True)
+
+    async def loses_connection(self) -> None:
+        """Drop the connection without a word, as a network does that fails; the station goes on and comes back."""
+        await self._is_cut("loses its connection", restarts=False)
+
+    async def _is_cut(self, how: str, *, restarts: bool) -> None:
         peer, self._peer = self._peer, None
         if peer is not None:
             await peer.abort()
-            self.entrance.left(restarts=True)
-            self.run.trace.add("driver", f"{self.identity} loses power")
+            self.entrance.left(restarts=restarts)
+            self.run.trace.add("driver", f"{self.identity} {how}")
 
     async def stays_offline(self) -> None:
         """Wait as long as a station does that has lost its connection, so that what happens meanwhile takes time."""

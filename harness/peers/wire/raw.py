@@ -10,14 +10,14 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from harness.case.run import CaseRun
-from harness.case.verdicts import CaseFailure, FailureKind
+from harness.case.verdicts import CaseFailure
 from ocppj.errors import ConnectionClosed
 from ocppj.evidence.trace import Role
-from ocppj.frames import Call, CallError, CallResult, Malformed, type_of_result
+from ocppj.frames import Call, CallError, CallResult, Malformed
 from ocppj.peers.aio import Peer
 from ocppj.rules import Finding, Level
 from ocppj.session.session import Seen
@@ -26,6 +26,11 @@ MOST_HEARD: Final = 1_000
 """Frames of the system under test that are kept to be looked at."""
 SHOWN: Final = 60
 """Characters of a text in a sentence about it."""
+HISTORICAL: Final[Mapping[str, str]] = {
+    "OccurrenceConstraintViolation": "OccurenceConstraintViolation",
+    "FormatViolation": "FormationViolation",
+}
+"""Spellings of codes that are taken for those of the standard; rule ERR-01 warns of them (JE 5.1, 5.2)."""
 
 
 class Owner(Protocol):
@@ -84,78 +89,8 @@ class Wire:
         asked = await self.writes(f"[2,{json.dumps(id)},{json.dumps(action)},{written}]", rule=rule, pieces=pieces)
         answer = await self.answer_to(id, within, since=asked)
         if answer is None:
-            raise self._silence(f"an answer to {shown(asked.frame.raw)}", asked, within, rule)
+            raise self.silence(f"an answer to {shown(asked.frame.raw)}", asked, rule, within)
         return answer
-
-    async def answers(
-        self, action: str, payload: Mapping[str, Any] | str | None = None, *, id: str | None = None, rule: str
-    ) -> Seen:
-        """Check that a CALL is answered, be it by a CALLRESULT or a CALLERROR; gives the answer."""
-        answer = await self.asks(action, payload, id=id, rule=rule)
-        if isinstance(answer.frame, Malformed):
-            self._fail("protocol", f"an answer to {action}", answer.frame.message, rule, answer)
-        self._owner.run.judge(rule)
-        return answer
-
-    async def accepts(
-        self,
-        action: str,
-        payload: Mapping[str, Any] | str | None = None,
-        *,
-        id: str | None = None,
-        rule: str,
-        pieces: int = 1,
-    ) -> Seen:
-        """Check that a CALL is answered by the CALLRESULT of its action, whatever it says; gives the answer."""
-        answer = await self.asks(action, payload, id=id, rule=rule, pieces=pieces)
-        if not isinstance(answer.frame, CallResult):
-            self._fail("callerror", f"{action}.conf", told(answer), rule, answer)
-        if answer.violations:
-            self._fail("schema", f"{action}.conf", answer.violations[0].message, rule, answer)
-        self._owner.run.judge(rule)
-        return answer
-
-    def refused(self, answer: Seen, codes: Collection[str], *, rule: str) -> None:
-        """Check that an answer is a CALLERROR with one of these codes."""
-        if not isinstance(answer.frame, CallError) or answer.frame.code not in codes:
-            self._fail("callerror", f"CALLERROR {' or '.join(sorted(codes))}", told(answer), rule, answer)
-        self._owner.run.judge(rule)
-
-    def advises_refusal(self, answer: Seen, codes: Collection[str], *, rule: str) -> None:
-        """Judge a rule that recommends a CALLERROR with one of these codes."""
-        is_so = isinstance(answer.frame, CallError) and answer.frame.code in codes
-        expected = f"CALLERROR {' or '.join(sorted(codes))}"
-        self.advises(rule, is_so, expected=expected, actual=told(answer), seen=answer)
-
-    def advises_result(self, answer: Seen, *, rule: str) -> None:
-        """Judge a rule that recommends a CALLRESULT."""
-        holds = isinstance(answer.frame, CallResult) and not answer.violations
-        self.advises(rule, holds, expected="a CALLRESULT", actual=told(answer), seen=answer)
-
-    async def advises_answer(self, asked: Seen, id: str, codes: Collection[str], *, rule: str) -> None:
-        """Judge a rule that recommends a CALLERROR with this id and one of these codes for what is no CALL."""
-        answer = await self.answer_to(id, since=asked)
-        if answer is None:
-            self.advises(rule, False, expected="a CALLERROR", actual="it was not answered", seen=asked)
-        else:
-            self.advises_refusal(answer, codes, rule=rule)
-
-    async def advises_reply(self, asked: Seen, id: str, *, rule: str) -> None:
-        """Judge a rule that recommends any answer with this id."""
-        answer = await self.answer_to(id, since=asked)
-        expected = f"an answer to {shown(asked.frame.raw)}"
-        self.advises(rule, answer is not None, expected=expected, actual="nothing arrived", seen=asked)
-
-    async def floods(self, action: str, number: int, *, rule: str) -> None:
-        """Check that so many CALLs with an empty payload, written without waiting, get a CALLRESULT each."""
-        asked = {id: await self.writes(f'[2,"{id}","{action}",{{}}]', rule=rule) for id in _ids(number)}
-        for id, one in asked.items():
-            answer = await self.answer_to(id, since=one)
-            if answer is None:
-                raise self._silence(f"an answer to each of {number} {action}", one, None, rule)
-            if not isinstance(answer.frame, CallResult):
-                self._fail("callerror", f"{action}.conf", told(answer), rule, answer)
-        self._owner.run.judge(rule)
 
     async def answer_to(self, id: str | None, within: float | None = None, *, since: Seen) -> Seen | None:
         """The first answer with this id after ``since``; ``None``: there is none in time."""
@@ -195,28 +130,40 @@ class Wire:
             )
         self._owner.run.judge(rule)
 
-    async def hears_nothing(self, *, since: Seen, rule: str, level: Level = "MUST") -> None:
-        """Check that no answer of any kind comes within ``timeouts.quiet_s``; with ``level`` SHOULD it is advised."""
+    async def hears_nothing(self, *, since: Seen, rule: str, advised: bool = False) -> None:
+        """Check that no answer comes within ``timeouts.quiet_s``, of whatever id; ``advised`` as `judges` says."""
         seconds = self._owner.run.sut.timeouts.quiet_s
         answer = await self.hears(lambda seen: not isinstance(seen.frame, Call), seconds, since=since)
-        self._without(answer, f"no answer to {shown(since.frame.raw)} in {seconds:g} s", answered(answer), rule, level)
+        self.judges(
+            rule,
+            answer is None,
+            expected=f"no answer to {shown(since.frame.raw)} in {seconds:g} s",
+            actual=f"it was answered by {'' if answer is None else shown(answer.frame.raw)}",
+            seen=answer,
+            advised=advised,
+        )
 
-    async def hears_no_call(self, *, since: Seen, rule: str, level: Level = "MUST") -> None:
-        """Check that no CALL follows ``since``, which is one, within ``timeouts.quiet_s``."""
-        seconds = self._owner.run.sut.timeouts.quiet_s
-        is_later: Callable[[Seen], bool] = lambda seen: isinstance(seen.frame, Call) and seen is not since  # noqa: E731
-        later = await self.hears(is_later, seconds, since=since)
-        actual = "none came" if later is None else f"{shown(later.frame.raw)} came"
-        self._without(later, f"no CALL in {seconds:g} s", actual, rule, level)
+    # --- what is judged ----------------------------------------------------------------------------------------------
 
-    async def hears_no_result(self, id: str, *, since: Seen, rule: str, level: Level = "MUST") -> None:
-        """Check that no CALLRESULT with this id comes within ``timeouts.quiet_s``, a number counting as its text."""
-        seconds = self._owner.run.sut.timeouts.quiet_s
-        answer = await self.answer_to(id, seconds, since=since)
-        frame = None if answer is None else answer.frame
-        is_result = isinstance(frame, CallResult) or (isinstance(frame, Malformed) and frame.type == type_of_result)
-        expected = f"no CALLRESULT for {shown(since.frame.raw)}"
-        self._without(answer if is_result else None, expected, answered(answer), rule, level)
+    def judges(
+        self,
+        rule: str,
+        holds: bool,
+        *,
+        expected: str,
+        actual: str,
+        seen: Seen | None = None,
+        advised: bool = False,
+    ) -> None:
+        """Judge a rule by what a case has found out; ``seen`` shows it, and what is ``advised`` is a finding."""
+        if advised:
+            self.advises(rule, holds, expected=expected, actual=actual, seen=seen)
+            return
+        run = self._owner.run
+        run.judge(rule)
+        if not holds:
+            seq = None if seen is None else seen.seq
+            raise CaseFailure("protocol", expected=expected, actual=actual, rule=run.failed(rule), seq=seq)
 
     def advises(
         self,
@@ -237,21 +184,36 @@ class Wire:
         run = self._owner.run
         for rid in () if holds else run.rids(rule):
             message = f"{actual}, expected {expected}: {run.case.rules[rid]}"
-            if not any((known.rule, known.message) == (rid, message) for known in run.remarks):  # said once
+            if not any((known.rule, known.message) == (rid, message) for known in run.remarks):  # it is said once
                 run.remarks.append(Finding(rid, level, run.party, message, (), seq if seen is None else seen.seq))
         run.judge(rule)
 
-    def _without(self, found: Seen | None, expected: str, actual: str, rule: str, level: Level) -> None:
-        """Judge that a frame did not come."""
-        if found is not None and level == "MUST":
-            self._fail("unwanted", expected, actual, rule, found)
-        self.advises(rule, found is None, expected=expected, actual=actual, seen=found, level=level)
+    def is_refused(
+        self,
+        answer: Seen,
+        codes: Collection[str],
+        *,
+        rule: str,
+        warned: Collection[str] = (),
+        advised: bool = False,
+    ) -> None:
+        """Judge that an answer is a CALLERROR with one of these codes; one of ``warned`` is a warning.
 
-    def _fail(self, kind: FailureKind, expected: str, actual: str, rule: str, seen: Seen) -> NoReturn:
-        rid = self._owner.run.failed(rule)
-        raise CaseFailure(kind, expected=expected, actual=actual, rule=rid, seq=seen.seq)
+        The historical spellings count as those of the standard. ``advised`` as `judges` says.
+        """
+        frame = answer.frame
+        code = HISTORICAL.get(frame.code, frame.code) if isinstance(frame, CallError) else None
+        self.judges(
+            rule,
+            code in codes,
+            expected=f"CALLERROR {' or '.join(codes)}",
+            actual=f"the answer is {shown(frame.raw)}",
+            seen=answer,
+            advised=advised or code in warned,
+        )
 
-    def _silence(self, expected: str, asked: Seen, within: float | None, rule: str) -> CaseFailure:
+    def silence(self, expected: str, asked: Seen, rule: str, within: float | None = None) -> CaseFailure:
+        """The failure when nothing came within ``timeouts.message_s``, or so many seconds."""
         seconds = self._owner.run.sut.timeouts.message_s if within is None else within
         return CaseFailure(
             "silence",
@@ -260,23 +222,6 @@ class Wire:
             rule=self._owner.run.failed(rule),
             seq=asked.seq,
         )
-
-
-def answered(answer: Seen | None) -> str:
-    """What answered a text, if anything did."""
-    return "nothing came" if answer is None else f"it was answered by {shown(answer.frame.raw)}"
-
-
-def _ids(number: int) -> list[str]:
-    return [uuid4().hex for _ in range(number)]
-
-
-def told(answer: Seen) -> str:
-    """An answer in words: its kind, and of a CALLERROR what it says."""
-    frame = answer.frame
-    if isinstance(frame, CallError):
-        return f"CALLERROR {frame.code}" + (f": {shown(str(frame.description))}" if frame.description else "")
-    return f"CALLRESULT {shown(frame.raw)}" if isinstance(frame, CallResult) else shown(frame.raw)
 
 
 def shown(text: str) -> str:

@@ -17,15 +17,13 @@ from harness.case.failures import closed_text, judged_text
 from harness.case.verdicts import CaseFailure
 from harness.peers.entrance import Answer, Entrance, Knock
 from harness.peers.handshake import ORDINARY, Manner
-from harness.peers.wire.raw import Owner, Wire, told
+from harness.peers.wire.calls import CallingWire
+from harness.peers.wire.raw import Owner
 from ocppj.errors import ConnectionClosed
-from ocppj.frames import CallResult
 from ocppj.peers.aio import Peer
-from ocppj.session.session import Seen
 
 MOST_CONNECTIONS: Final = 50
 """WebSockets that one station has at a time at the most."""
-HEARTBEAT: Final = "Heartbeat"
 
 
 class Dialler(Owner, Protocol):
@@ -43,7 +41,7 @@ class Dialler(Owner, Protocol):
     async def receives(self, action: str, /, *, rule: str | None = None, **members: Any) -> Any: ...
 
 
-class StationWire(Wire):
+class StationWire(CallingWire):
     """The connection of a station, and those that it had before and did not close."""
 
     def __init__(self, station: Dialler) -> None:
@@ -62,13 +60,14 @@ class StationWire(Wire):
     async def connects_compressed(self, *, advice: str) -> None:
         """Connect and offer compression, which the CSMS may take or leave (RFC 7692); what is amiss is only told."""
         try:
-            await self._station.connects(manner=Manner(compresses=True))
+            answer = await self._station.connects(manner=Manner(compresses=True))
         except CaseFailure as refused:
             ended: str | None = refused.actual
+            seq = refused.seq
         else:
-            ended = await self._ended()
+            ended, seq = await self._ended(), answer.seq
         expected = "a connection that can be used"
-        self.advises(advice, ended is None, expected=expected, actual=ended or "it can be", level="INFO")
+        self.advises(advice, ended is None, expected=expected, actual=ended or "it can be", seq=seq, level="INFO")
         if ended is not None:
             await self._station.connects()
 
@@ -146,28 +145,9 @@ class StationWire(Wire):
         run.note("its pong came")
         run.judge(rule)
 
-    async def survives(self, asked: Seen, *, rule: str, advice: str | None = None) -> None:
-        """Check that a Heartbeat is answered after ``asked``, on a new connection if the CSMS has ended this one.
-
-        ``advice`` is the rule that it does not end it.
-        """
-        answer = await self._beats()
-        is_open = answer is not None or not self._station.peer.is_closed
-        if advice is not None:
-            expected = "a connection that goes on"
-            self.advises(advice, is_open, expected=expected, actual="it was ended", seen=asked)
-        if not is_open:
-            try:
-                await self._station.comes_back()
-            except CaseFailure as failure:
-                failure.rule = failure.rule or self._station.run.failed(rule)
-                raise
-            answer = await self._beats()
-        if answer is None:
-            raise self._silence("an answer to Heartbeat", asked, None, rule)
-        if not isinstance(answer.frame, CallResult):
-            self._fail("callerror", "Heartbeat.conf", told(answer), rule, answer)
-        self._station.run.judge(rule)
+    async def returns(self) -> None:
+        """Connect and boot again."""
+        await self._station.comes_back()
 
     async def _ended(self) -> str | None:
         """Whether the connection has ended before anything was said on it, and how."""
@@ -178,12 +158,3 @@ class StationWire(Wire):
                 except ConnectionClosed as closed:
                     return closed_text(closed)
         return None
-
-    async def _beats(self) -> Seen | None:
-        """What answers a Heartbeat; None: nothing does, or there is no connection."""
-        id = uuid4().hex
-        try:
-            asked = await self.writes(f'[2,"{id}","{HEARTBEAT}",{{}}]')
-        except CaseFailure:
-            return None
-        return await self.answer_to(id, since=asked)

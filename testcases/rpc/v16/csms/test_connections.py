@@ -6,7 +6,7 @@ A socket that died without a word looks open to a CSMS. What a station does next
 from harness.v16.csms.vocabulary import Operator, Station, case, states
 
 _CONNECTIONS = 50
-_RETURNS = 20
+_RETURNS = 10
 
 
 @case(
@@ -57,7 +57,7 @@ async def test_fifty_connections(station: Station) -> None:
 )
 async def test_storm_of_reconnections(station: Station) -> None:
     for _ in range(_RETURNS):
-        await station.loses_power()
+        await station.loses_connection()
         await station.connects(rule="R1")
     booted = await states.boots(station)
     booted.shows(rule="R1", status="Accepted")
@@ -76,7 +76,8 @@ async def test_storm_of_reconnections(station: Station) -> None:
 async def test_cut_in_an_operation(station: Station, operator: Operator) -> None:
     await operator.get_configuration(station, key=["HeartbeatInterval"])
     await station.receives("GetConfiguration")
-    await station.loses_power()
+    station.gives_up_operations()
+    await station.loses_connection()
 
     await station.connects(rule="R1")
     booted = await states.boots(station)

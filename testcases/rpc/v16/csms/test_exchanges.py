@@ -19,7 +19,7 @@ async def test_one_call_at_a_time(station: Station, operator: Operator) -> None:
     await operator.get_configuration(station, key=[_KEY])
     first = await station.receives("GetConfiguration")
     await operator.clear_cache(station)
-    await station.wire.hears_no_call(since=first.seen, rule="R1", level="SHOULD")
+    await station.wire.hears_no_call(since=first.seen, rule="R1", advised=True)
 
     await first.answered(**station.configuration(first))
     second = await station.receives("ClearCache", rule="R2")
@@ -37,7 +37,7 @@ async def test_crossing_calls(station: Station, operator: Operator) -> None:
     await operator.get_configuration(station, key=[_KEY])
     request = await station.receives("GetConfiguration")
     asked = await station.wire.writes('[2,"crossing","Heartbeat",{}]')
-    await station.wire.advises_reply(asked, "crossing", rule="R1")
+    await station.wire.advises_answer(asked, "crossing", rule="R1")
 
     await request.answered(**station.configuration(request))
 
@@ -76,7 +76,8 @@ async def test_second_answer(station: Station, operator: Operator) -> None:
 async def test_late_answer(station: Station, operator: Operator) -> None:
     await operator.clear_cache(station)
     request = await station.receives("ClearCache")
-    await station.loses_power()
+    station.gives_up_operations()
+    await station.loses_connection()
     await station.connects()
     await states.boots(station)
     late = await station.wire.writes(f'[3,"{request.id}",{{"status":"Accepted"}}]', rule="R1")
@@ -114,6 +115,7 @@ async def test_late_answer(station: Station, operator: Operator) -> None:
 async def test_refusal_of_the_station(station: Station, operator: Operator, text: str) -> None:
     await operator.clear_cache(station)
     request = await station.receives("ClearCache")
+    station.gives_up_operations()
     refused = await station.wire.writes(text.format(id=request.id), rule="R1")
     request.is_answered = True
     await station.wire.hears_nothing(since=refused, rule="R1")

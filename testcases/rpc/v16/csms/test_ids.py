@@ -37,7 +37,7 @@ async def test_repeated_id(station: Station) -> None:
     id = "repeated-id"
     await station.wire.answers("Heartbeat", id=id, rule="R1")
     asked = await station.wire.writes(f'[2,"{id}","Heartbeat",{{}}]')
-    await station.wire.advises_reply(asked, id, rule="R2")
+    await station.wire.advises_answer(asked, id, rule="R2")
     await station.sends("Heartbeat", rule="R3")
 
 
@@ -55,5 +55,5 @@ async def test_repeated_id(station: Station) -> None:
 async def test_long_id(station: Station) -> None:
     id = "x" * 37
     asked = await station.wire.writes(f'[2,"{id}","Heartbeat",{{}}]')
-    await station.wire.advises_answer(asked, id, refusals.ANY, rule="R1")
+    await station.wire.advises_error(asked, id, refusals.ANY, rule="R1")
     await station.wire.survives(asked, rule="R3", advice="R2")

@@ -47,7 +47,7 @@ async def test_unknown_message_type(station: Station) -> None:
 async def test_no_message(station: Station, texts: tuple[str, ...]) -> None:
     for text in texts:
         asked = await station.wire.writes(text)
-        await station.wire.hears_nothing(since=asked, rule="R1", level="SHOULD")
+        await station.wire.hears_nothing(since=asked, rule="R1", advised=True)
         await station.wire.survives(asked, rule="R3", advice="R2")
 
 
@@ -64,7 +64,7 @@ async def test_no_message(station: Station, texts: tuple[str, ...]) -> None:
 )
 async def test_no_payload(station: Station) -> None:
     asked = await station.wire.writes('[2,"no-payload","Heartbeat"]')
-    await station.wire.advises_answer(asked, "no-payload", refusals.NO_OBJECT, rule="R1")
+    await station.wire.advises_error(asked, "no-payload", refusals.NO_OBJECT, rule="R1")
     await station.wire.survives(asked, rule="R3", advice="R2")
 
 
@@ -81,7 +81,7 @@ async def test_no_payload(station: Station) -> None:
 )
 async def test_numeric_id(station: Station) -> None:
     asked = await station.wire.writes('[2,4711,"Heartbeat",{}]')
-    await station.wire.hears_no_result("4711", since=asked, rule="R1", level="SHOULD")
+    await station.wire.hears_no_result("4711", since=asked, rule="R1", advised=True)
     await station.wire.survives(asked, rule="R3", advice="R2")
 
 
@@ -116,7 +116,7 @@ async def test_null_payload(station: Station) -> None:
 async def test_payload_is_no_object(station: Station) -> None:
     for payload in ("[]", '"text"', "5", "true"):
         answer = await station.wire.answers("Heartbeat", payload, rule="R1")
-        station.wire.advises_refusal(answer, refusals.NO_OBJECT, rule="R2")
+        station.wire.is_refused(answer, refusals.NO_OBJECT, rule="R2", advised=True)
     await station.sends("Heartbeat", rule="R3")
 
 

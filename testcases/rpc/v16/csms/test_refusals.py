@@ -18,7 +18,7 @@ _STATUS = {"connectorId": 1, "errorCode": "NoError"}
 )
 async def test_unknown_action(station: Station) -> None:
     answer = await station.wire.answers("NoSuchAction", {}, rule="R1")
-    station.wire.refused(answer, refusals.codes("NotImplemented"), rule="R2")
+    station.wire.is_refused(answer, ["NotImplemented"], rule="R2")
 
 
 @case(
@@ -33,7 +33,7 @@ async def test_unknown_action(station: Station) -> None:
 )
 async def test_action_in_small_letters(station: Station) -> None:
     answer = await station.wire.answers("heartbeat", {}, rule="R1")
-    station.wire.advises_refusal(answer, refusals.codes("NotImplemented"), rule="R2")
+    station.wire.is_refused(answer, ["NotImplemented"], rule="R2", advised=True)
 
 
 @case(
@@ -48,7 +48,7 @@ async def test_action_in_small_letters(station: Station) -> None:
 )
 async def test_action_of_the_other_side(station: Station) -> None:
     answer = await station.wire.answers("Reset", {"type": "Soft"}, rule="R1")
-    station.wire.advises_refusal(answer, refusals.codes("NotSupported", "NotImplemented"), rule="R2")
+    station.wire.is_refused(answer, ["NotSupported", "NotImplemented"], rule="R2", advised=True)
 
 
 @case(
@@ -132,9 +132,9 @@ async def test_action_of_the_other_side(station: Station) -> None:
     },
     codes=refusals.NOT_KNOWN,
 )
-async def test_wrong_payload(station: Station, action: str, payload: dict[str, object], codes: frozenset[str]) -> None:
+async def test_wrong_payload(station: Station, action: str, payload: dict[str, object], codes: tuple[str, ...]) -> None:
     answer = await station.wire.answers(action, payload, rule="R1")
-    station.wire.advises_refusal(answer, codes, rule="R2")
+    station.wire.is_refused(answer, codes, rule="R2", advised=True)
 
 
 @case(
@@ -150,7 +150,7 @@ async def test_wrong_payload(station: Station, action: str, payload: dict[str, o
 async def test_call_before_acceptance(cold_station: Station, sut: Sut) -> None:
     answer = await cold_station.wire.answers("Heartbeat", {}, rule="R1")
     if sut.fresh_identities:
-        cold_station.wire.advises_refusal(answer, refusals.codes("SecurityError"), rule="R2")
+        cold_station.wire.is_refused(answer, ["SecurityError"], rule="R2", advised=True)
     else:  # it may come back to a CSMS that has accepted it
         cold_station.leaves_out("R2", "this station has booted before, which a CSMS may remember")
 

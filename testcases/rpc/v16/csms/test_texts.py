@@ -19,14 +19,14 @@ _SURVIVES = "Afterwards a Heartbeat of the station is answered, on a new connect
     profile="rpc",
     ref="OCPP-J 1.6 §4.1, RFC 8259 §9",
     rules={
-        "R1": "A CALL that is nested too deeply to be read gets no CALLRESULT.",
+        "R1": "A CALL whose payload is an array, nested two thousand deep, gets a CALLERROR.",
         "R2": "It does not end the connection.",
         "R3": _SURVIVES,
     },
 )
 async def test_deep_nesting(station: Station) -> None:
     asked = await station.wire.writes(f'[2,"deep","Heartbeat",{"[" * _DEEP}{"]" * _DEEP}]')
-    await station.wire.advises_answer(asked, "deep", refusals.ANY, rule="R1")
+    await station.wire.advises_error(asked, "deep", refusals.ANY, rule="R1")
     await station.wire.survives(asked, rule="R3", advice="R2")
 
 
