@@ -91,9 +91,9 @@ class PlayedStation(Counterpart):
         """Set up TLS and end it again, with one ``suite`` only, or taking whatever certificate is shown (``looks``)."""
         return await self.entrance.secures(Hello(suite=suite, looks=looks), rule=rule)
 
-    async def is_not_secured(self, *, rule: str) -> None:
-        """Check that TLS cannot be set up with a version before 1.2."""
-        await self.entrance.is_not_secured(Hello(old=True, looks=True), rule=rule)
+    async def is_not_secured(self, *, rule: str, unfit: bool = False) -> None:
+        """Check that TLS cannot be set up with a version before 1.2, or with suites that hide nothing (``unfit``)."""
+        await self.entrance.is_not_secured(Hello(old=not unfit, unfit=unfit, looks=True), rule=rule)
 
     @property
     def host(self) -> str:

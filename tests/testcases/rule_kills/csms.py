@@ -187,6 +187,8 @@ def _security() -> Iterator[tuple[str, str, str]]:
     yield "SEC-07_CSMS.R2", "tls-old-version-accepted", FAILED
     yield "SEC-08_CSMS.R1", "tls-without-ecdhe-ecdsa-aes128-gcm-sha256", FAILED
     yield "SEC-08_CSMS.R2", "tls-without-aes256-gcm-sha384", FAILED
+    yield "SEC-10_CSMS.R1", "tls-old-version-only", FAILED
+    yield "SEC-10_CSMS.R2", "tls-null-suites", FAILED
     yield "SEC-12_CSMS.R1", "client-certificate-refused", FAILED
     yield "SEC-12_CSMS.R2", "client-certificate-of-another-station", FAILED
 

@@ -57,6 +57,22 @@ async def test_suites(offline_station: Station) -> None:
 
 
 @case(
+    "SEC-10_CSMS",
+    "No suite that hides nothing",
+    profile="rpc",
+    ref="security white paper A00.FR.319 to 322",
+    needs=["security-profile-2-or-3"],
+    rules={
+        "R1": "TLS can be set up with the usual suites.",
+        "R2": "TLS cannot be set up with suites that do not encrypt or do not authenticate.",
+    },
+)
+async def test_unfit_suites(offline_station: Station) -> None:
+    await offline_station.secures(rule="R1", looks=True)
+    await offline_station.is_not_secured(rule="R2", unfit=True)
+
+
+@case(
     "SEC-12_CSMS",
     "A client certificate of another station",
     profile="rpc",
