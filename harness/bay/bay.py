@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic_ns
 from typing import Final, Protocol
 
 import msgspec
@@ -30,6 +32,8 @@ from ocppj.versions import protocol
 BASIC_AUTH: Final = (1, 2)
 """The security profiles with HTTP Basic authentication."""
 REPLACED: Final = "the same station has connected anew"
+MOST_PINGS: Final = 1_000
+"""WebSocket pings of the station that are kept."""
 
 
 class Host(Protocol):
@@ -83,6 +87,12 @@ class Bay:
         self.reported: set[int] = set()
         self.is_down: set[bool] = set()
         """The ports, without TLS and within it, that nobody seems to listen at."""
+        self.shut: Refusal | None = None
+        """How every handshake is answered while the door is shut."""
+        self.hellos = 0
+        """TLS handshakes that were begun."""
+        self.pings: deque[int] = deque(maxlen=MOST_PINGS)
+        """When the station has pinged, in monotonic nanoseconds."""
         self.refused: tuple[Knock, Refusal] | None = None
         """Who was turned away last."""
         self.peer: Peer | None = None
@@ -98,6 +108,7 @@ class Bay:
             welcome=self._welcome,
             turned_away=self._turned_away,
             unread=self._unread,
+            pinged=self._pinged,
             trace=lambda: self.host.trace,
         )
 
@@ -120,6 +131,7 @@ class Bay:
 
     async def opens_tls(self, tls: LookingContext) -> None:
         """Open the port within TLS: the next one. Raises ``HarnessError``."""
+        tls.begun = self._greeted
         host, _, port = self.lane.listen.rpartition(":")
         self.ports[True] = await self.listener.opens(host.strip("[]"), int(port) + 1 if int(port) else 0, tls)
         self.listener.expects(self.profile)
@@ -174,11 +186,21 @@ class Bay:
         self.host.misheard(problem)
         self.changed()
 
+    def _greeted(self) -> None:
+        self.hellos += 1
+        self.changed()
+
+    def _pinged(self) -> None:
+        self.pings.append(monotonic_ns())
+        self.changed()
+
     def _refusal(self, knock: Knock) -> Refusal | None:
         if not self.is_open:
             return Refusal(None, "the network is down")
         if (knock.version is not None) in self.is_down:
             return Refusal(None, "nobody listens at this port now")
+        if self.shut is not None:
+            return self.shut
         if not knock.identity:
             return Refusal(404, "the address does not end with the identity of a station")
         if self.identity is not None and knock.identity != self.identity:

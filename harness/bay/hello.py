@@ -22,6 +22,24 @@ SUITES: Final = {
     0x009C: "TLS_RSA_WITH_AES_128_GCM_SHA256",
     0x009D: "TLS_RSA_WITH_AES_256_GCM_SHA384",
 }
+UNFIT: Final = {
+    0x0001: "TLS_RSA_WITH_NULL_MD5",
+    0x0002: "TLS_RSA_WITH_NULL_SHA",
+    0x0004: "TLS_RSA_WITH_RC4_128_MD5",
+    0x0005: "TLS_RSA_WITH_RC4_128_SHA",
+    0x0009: "TLS_RSA_WITH_DES_CBC_SHA",
+    0x000A: "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+    0x0018: "TLS_DH_anon_WITH_RC4_128_MD5",
+    0x0034: "TLS_DH_anon_WITH_AES_128_CBC_SHA",
+    0x003A: "TLS_DH_anon_WITH_AES_256_CBC_SHA",
+    0x003B: "TLS_RSA_WITH_NULL_SHA256",
+    0xC006: "TLS_ECDHE_ECDSA_WITH_NULL_SHA",
+    0xC010: "TLS_ECDHE_RSA_WITH_NULL_SHA",
+    0xC015: "TLS_ECDH_anon_WITH_NULL_SHA",
+    0xC018: "TLS_ECDH_anon_WITH_AES_128_CBC_SHA",
+    0xC019: "TLS_ECDH_anon_WITH_AES_256_CBC_SHA",
+}
+"""Suites without encryption, without a certificate, or with a cipher that is broken (A00.FR.319 to 322)."""
 NEW_ENOUGH: Final = 0x0303
 """TLS 1.2 (A00.FR.312)."""
 _VERSIONS: Final = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
@@ -72,14 +90,16 @@ class Shown(Alerting):
 
 
 class LookingContext(ssl.SSLContext):
-    """A server's context; ``failed`` is told of handshakes that did not end well, and why."""
+    """A server's context; ``begun`` is told of each ClientHello, ``failed`` of what did not end well, and why."""
 
+    begun: Callable[[], object]
     failed: Callable[[Shown, str], object]
 
     @classmethod
     def made(cls) -> LookingContext:
         """One that looks at what comes, and has nothing loaded yet."""
         context = cls(ssl.PROTOCOL_TLS_SERVER)
+        context.begun = lambda: None
         context.failed = lambda shown, why: None
         context.sslobject_class = Shown
         context._msg_callback = _look  # type: ignore[attr-defined]  # the only place where a turned-down one is seen
@@ -100,6 +120,8 @@ def _look(shown: Any, direction: str, version: int, content: int, kind: int, dat
         return
     try:
         if kind == _CLIENT_HELLO:
+            if isinstance(shown.context, LookingContext):
+                shown.context.begun()
             shown.hello = hello(data[_HEADER:])
         elif kind == _CERTIFICATE:
             shown.certificate = _leaf(data[_HEADER:], version)

@@ -19,6 +19,7 @@ from harness.case.message import Message, mismatch
 from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure, HarnessError
 from harness.peers.counterpart import Counterpart, Request
+from harness.peers.wire.csms import CsmsWire
 from ocppj.evidence.trace import Role, Trace
 from ocppj.frames import Call
 from ocppj.matchers import Mismatch, mismatches
@@ -42,10 +43,12 @@ class PlayedCsms(Counterpart):
     side: ClassVar[Role] = "csms"
     by_itself: ClassVar[frozenset[str]] = frozenset()
     """CALLs that a station makes although nobody has done anything to it."""
+    wire: CsmsWire
 
     def __init__(self, run: CaseRun, bay: Bay) -> None:
         super().__init__(run, bay.identity or run.identity)
         self.bay = bay
+        self.wire = CsmsWire(self)
         self._journal: list[Request] = []
         self._marked = 0
         self._heard = 0
@@ -58,6 +61,7 @@ class PlayedCsms(Counterpart):
         self.turned_away_last: tuple[Knock, Refusal] | None = None
         self._knocks: list[Knock] = []
         self._knocks_marked = 0
+        self._hellos_marked = 0
         self._misheard: str | None = None
         self._times: deque[int] = deque(maxlen=FLOOD)
         self._said: set[str] = set()
@@ -113,8 +117,13 @@ class PlayedCsms(Counterpart):
             request = Request(self, call.action, seen)
         if self._armed[call.action] > 0:
             self._armed[call.action] -= 1
+            self._taken.append(request)  # what the case leaves open is answered when it is over
             return
-        await self._answer_sensibly(request)
+        code = self.wire.code_for(request.name)
+        if code is None:
+            await self._answer_sensibly(request)
+        else:
+            await self.wire.refuses(request, code)
 
     # --- the verbs ---------------------------------------------------------------------------------------------------
 
@@ -134,6 +143,7 @@ class PlayedCsms(Counterpart):
 
     def forgets_answers(self) -> None:
         """From now on every CALL is answered sensibly, whatever was laid down or held."""
+        self.wire.forgets()
         self._laid_down.clear()
         self._armed.clear()
 
@@ -141,6 +151,7 @@ class PlayedCsms(Counterpart):
         """Something is about to be done: what came until now is not the effect of it."""
         self._marked = len(self._journal)
         self._knocks_marked = len(self._knocks)
+        self._hellos_marked = self.bay.hellos
 
     def begins(self) -> None:
         """The case begins: what came until now, and the connection that is there, are not its own."""
@@ -258,6 +269,10 @@ class PlayedCsms(Counterpart):
         """Whether one message came before another one."""
         return (first.seen.seq or 0) < (second.seen.seq or 0)
 
+    def heard_between(self, first: Message, second: Message) -> list[Request]:
+        """The CALLs that came between two messages and were not received, whatever has been done meanwhile."""
+        return [one for one in self._journal if self.is_before(first, one) and self.is_before(one, second)]
+
     def received_before(self, first: Message, second: Message, *, rule: str) -> None:
         """Check that one message came before another one."""
         if not self.is_before(first, second):
@@ -304,6 +319,13 @@ class PlayedCsms(Counterpart):
         self._knocks_marked += 1
         return self._knocks[self._knocks_marked - 1]
 
+    async def begins_tls(self, within: float) -> bool:
+        """Whether somebody has begun a TLS handshake since the last stimulus, or does so in so many seconds.
+
+        A client that does not trust the certificate may hang up without a word, so that there is no more to judge.
+        """
+        return await self.until(lambda: self.bay.hellos > self._hellos_marked, within)
+
     async def connects(self, *, rule: str | None = None, within: float | None = None) -> Knock:
         """The station connects anew: a connection since the case began that was not waited for yet."""
         seconds = self.run.sut.timeouts.long_s if within is None else within
@@ -349,6 +371,7 @@ class PlayedCsms(Counterpart):
         self._awaited = self._arrivals
         self.run.trace.add("note", "the network is there again")
         self.bay.is_open = True
+        self.bay.shut = None
 
     async def stops_listening(self, *, within_tls: bool) -> None:
         """The connection ends, and nobody seems to listen any more at one of the two ports."""

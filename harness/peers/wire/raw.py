@@ -9,28 +9,49 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
+from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure
 from ocppj.errors import ConnectionClosed
-from ocppj.frames import CallError, CallResult, Malformed
+from ocppj.evidence.trace import Role
+from ocppj.frames import Call, CallError, CallResult, Malformed
+from ocppj.peers.aio import Peer
+from ocppj.rules import Finding, Level
 from ocppj.session.session import Seen
-
-if TYPE_CHECKING:
-    from harness.peers.counterpart import Counterpart
 
 MOST_HEARD: Final = 1_000
 """Frames of the system under test that are kept to be looked at."""
 SHOWN: Final = 60
 """Characters of a text in a sentence about it."""
+HISTORICAL: Final[Mapping[str, str]] = {
+    "OccurrenceConstraintViolation": "OccurenceConstraintViolation",
+    "FormatViolation": "FormationViolation",
+}
+"""Spellings of codes that are taken for those of the standard; rule ERR-01 warns of them (JE 5.1, 5.2)."""
+
+
+class Owner(Protocol):
+    """Whoever has the connection: the station or the CSMS of a case."""
+
+    @property
+    def run(self) -> CaseRun: ...
+
+    @property
+    def side(self) -> Role: ...
+
+    @property
+    def peer(self) -> Peer: ...
+
+    def closed_failure(self, expected: str, closed: ConnectionClosed, rule: str | None) -> CaseFailure: ...
 
 
 class Wire:
     """The connection of a case, without anything between it and the text."""
 
-    def __init__(self, owner: Counterpart) -> None:
+    def __init__(self, owner: Owner) -> None:
         self._owner = owner
         self._heard: deque[Seen] = deque(maxlen=MOST_HEARD)
         self._changed = asyncio.Event()
@@ -57,6 +78,7 @@ class Wire:
         id: str | None = None,
         rule: str,
         within: float | None = None,
+        pieces: int = 1,
     ) -> Seen:
         """Write a CALL with a payload that need not be right (a text: as it is), and wait for what answers it.
 
@@ -64,10 +86,10 @@ class Wire:
         """
         id = uuid4().hex if id is None else id
         written = payload if isinstance(payload, str) else json.dumps(dict(payload or {}))
-        asked = await self.writes(f"[2,{json.dumps(id)},{json.dumps(action)},{written}]", rule=rule)
+        asked = await self.writes(f"[2,{json.dumps(id)},{json.dumps(action)},{written}]", rule=rule, pieces=pieces)
         answer = await self.answer_to(id, within, since=asked)
         if answer is None:
-            raise self._silence(f"an answer to {shown(asked.frame.raw)}", asked, within, rule)
+            raise self.silence(f"an answer to {shown(asked.frame.raw)}", asked, rule, within)
         return answer
 
     async def answer_to(self, id: str | None, within: float | None = None, *, since: Seen) -> Seen | None:
@@ -108,7 +130,90 @@ class Wire:
             )
         self._owner.run.judge(rule)
 
-    def _silence(self, expected: str, asked: Seen, within: float | None, rule: str) -> CaseFailure:
+    async def hears_nothing(self, *, since: Seen, rule: str, advised: bool = False) -> None:
+        """Check that no answer comes within ``timeouts.quiet_s``, of whatever id; ``advised`` as `judges` says."""
+        seconds = self._owner.run.sut.timeouts.quiet_s
+        answer = await self.hears(lambda seen: not isinstance(seen.frame, Call), seconds, since=since)
+        self.judges(
+            rule,
+            answer is None,
+            expected=f"no answer to {shown(since.frame.raw)} in {seconds:g} s",
+            actual=f"it was answered by {'' if answer is None else shown(answer.frame.raw)}",
+            seen=answer,
+            advised=advised,
+        )
+
+    # --- what is judged ----------------------------------------------------------------------------------------------
+
+    def judges(
+        self,
+        rule: str,
+        holds: bool,
+        *,
+        expected: str,
+        actual: str,
+        seen: Seen | None = None,
+        advised: bool = False,
+    ) -> None:
+        """Judge a rule by what a case has found out; ``seen`` shows it, and what is ``advised`` is a finding."""
+        if advised:
+            self.advises(rule, holds, expected=expected, actual=actual, seen=seen)
+            return
+        run = self._owner.run
+        run.judge(rule)
+        if not holds:
+            seq = None if seen is None else seen.seq
+            raise CaseFailure("protocol", expected=expected, actual=actual, rule=run.failed(rule), seq=seq)
+
+    def advises(
+        self,
+        rule: str,
+        holds: bool,
+        *,
+        expected: str,
+        actual: str,
+        seen: Seen | None = None,
+        seq: int | None = None,
+        level: Level = "SHOULD",
+    ) -> None:
+        """Judge a rule that recommends: what does not hold is a finding of the system under test and no failure.
+
+        ``seen`` is the frame that shows it, or ``seq`` the entry of the trace. With ``--strict`` a SHOULD fails the
+        case; INFO never does.
+        """
+        run = self._owner.run
+        for rid in () if holds else run.rids(rule):
+            message = f"{actual}, expected {expected}: {run.case.rules[rid]}"
+            if not any((known.rule, known.message) == (rid, message) for known in run.remarks):  # it is said once
+                run.remarks.append(Finding(rid, level, run.party, message, (), seq if seen is None else seen.seq))
+        run.judge(rule)
+
+    def is_refused(
+        self,
+        answer: Seen,
+        codes: Collection[str],
+        *,
+        rule: str,
+        warned: Collection[str] = (),
+        advised: bool = False,
+    ) -> None:
+        """Judge that an answer is a CALLERROR with one of these codes; one of ``warned`` is a warning.
+
+        The historical spellings count as those of the standard. ``advised`` as `judges` says.
+        """
+        frame = answer.frame
+        code = HISTORICAL.get(frame.code, frame.code) if isinstance(frame, CallError) else None
+        self.judges(
+            rule,
+            code in codes,
+            expected=f"CALLERROR {' or '.join(codes)}",
+            actual=f"the answer is {shown(frame.raw)}",
+            seen=answer,
+            advised=advised or code in warned,
+        )
+
+    def silence(self, expected: str, asked: Seen, rule: str, within: float | None = None) -> CaseFailure:
+        """The failure when nothing came within ``timeouts.message_s``, or so many seconds."""
         seconds = self._owner.run.sut.timeouts.message_s if within is None else within
         return CaseFailure(
             "silence",
