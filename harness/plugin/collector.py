@@ -30,7 +30,7 @@ from harness.plugin.trouble.interruption import INTERRUPTION, NOTE, Mode
 from reports.results.verdicts import exit_code
 
 NOT_REACHED: Final = "not run: pytest stopped before it"
-_ID = re.compile(r"\[([A-Za-z0-9_]+)[^\]]*\]$")
+_ID = re.compile(r"\[((?:[A-Z]+-(?=\d))?[A-Za-z0-9_]+)[^\]]*\]$")
 
 
 class Collector:

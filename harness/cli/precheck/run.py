@@ -261,9 +261,13 @@ _EMBEDDED: Final[Mapping[str, Callable[[Choice, str, Iterable[Case], Path], Abst
 """Role -> what is tested where nothing is named."""
 
 
+_WITHIN_TLS: Final = "security-profile-"
+"""How the needs begin of cases that are not filed under security, and connect within TLS all the same."""
+
+
 def _speak_tls(cases: Iterable[Case]) -> bool:
     """Whether one of the cases looks at the certificates of the CSMS."""
-    return any(case.profile == SECURITY for case in cases)
+    return any(case.profile == SECURITY or any(need.startswith(_WITHIN_TLS) for need in case.needs) for case in cases)
 
 
 def _import_what_follows(version: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from harness.case.facts import is_selected
 from harness.case.registry import all_cases
+from harness.plugin.collector import _ID
 from harness.plugin.selection import Asked, profile_counts, selection
 from harness.sut import Sut
 from harness.sut.reading import for_url, load
@@ -105,3 +106,9 @@ def test_a_pre_check_says_what_was_asked_for(
 def test_what_does_not_exist_cannot_make_a_run_red(plugproof_run: PlugproofRun) -> None:
     done = plugproof_run("precheck", "--fail-on", "findings")
     assert (done.code, done.stderr) == (2, "--fail-on is inconclusive, not-run or finding, not findings\n")
+
+
+def test_the_id_of_a_case_is_read_off_whatever_stands_behind_it() -> None:
+    ids = ("TC_001_CSMS", "RPC-11_CSMS", "TC_001_CSMS-two", "BOOT-08a_CS-two")
+    found = [_ID.search(f"testcases/test_boot.py::test_boot[{id}]") for id in ids]
+    assert [match and match[1] for match in found] == ["TC_001_CSMS", "RPC-11_CSMS", "TC_001_CSMS", "BOOT-08a_CS"]
