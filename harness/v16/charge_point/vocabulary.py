@@ -11,9 +11,10 @@ from harness.peers.driving import EvDriver
 from harness.peers.steps import rounds, step
 from harness.sut import Sut
 from harness.v16 import payloads
-from harness.v16.charge_point import credentials, reservations, security, states
-from harness.v16.charge_point.core import booting, metering, offline, required_keys
+from harness.v16.charge_point import credentials, reservations, security, states, transfers
+from harness.v16.charge_point.core import booting, deliveries, metering, offline, required_keys
 from harness.v16.charge_point.csms import Csms
+from harness.v16.charge_point.schedules import Schedules
 from harness.v16.charge_point.states import Charging
 from harness.v16.needs import NEEDS
 from harness.v16.profiles import case
@@ -28,6 +29,7 @@ __all__ = [
     "Inconclusive",
     "Message",
     "Request",
+    "Schedules",
     "Sut",
     "Tags",
     "absent",
@@ -35,6 +37,7 @@ __all__ = [
     "booting",
     "case",
     "credentials",
+    "deliveries",
     "is_claimed",
     "metering",
     "now",
@@ -49,4 +52,5 @@ __all__ = [
     "security",
     "states",
     "step",
+    "transfers",
 ]

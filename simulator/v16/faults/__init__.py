@@ -16,6 +16,7 @@ from simulator.v16.faults import (
     metering,
     remote,
     reservation,
+    rules,
     security,
     smart_charging,
     statuses,
@@ -38,6 +39,7 @@ CATALOGUE = Catalogue(
         *files.faults(),
         *security.faults(),
         *connecting.faults(),
+        *rules.faults(),
     )
 )
 """All faults by name, in the order of the standard."""
