@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic_ns
 from typing import Final, Protocol
 
 import msgspec
@@ -29,6 +31,8 @@ from ocppj.versions import protocol
 BASIC_AUTH: Final = (1, 2)
 """The security profiles with HTTP Basic authentication."""
 REPLACED: Final = "the same station has connected anew"
+MOST_PINGS: Final = 1_000
+"""WebSocket pings of the station that are kept."""
 
 
 class Host(Protocol):
@@ -82,6 +86,10 @@ class Bay:
         self.reported: set[int] = set()
         self.is_down: set[bool] = set()
         """The ports, without TLS and within it, that nobody seems to listen at."""
+        self.shut: Refusal | None = None
+        """How every handshake is answered while the door is shut."""
+        self.pings: deque[int] = deque(maxlen=MOST_PINGS)
+        """When the station has pinged, in monotonic nanoseconds."""
         self.refused: tuple[Knock, Refusal] | None = None
         """Who was turned away last."""
         self.peer: Peer | None = None
@@ -97,6 +105,7 @@ class Bay:
             welcome=self._welcome,
             turned_away=self._turned_away,
             unread=self._unread,
+            pinged=self._pinged,
             trace=lambda: self.host.trace,
         )
 
@@ -173,11 +182,17 @@ class Bay:
         self.host.misheard(problem)
         self.changed()
 
+    def _pinged(self) -> None:
+        self.pings.append(monotonic_ns())
+        self.changed()
+
     def _refusal(self, knock: Knock) -> Refusal | None:
         if not self.is_open:
             return Refusal(None, "the network is down")
         if (knock.version is not None) in self.is_down:
             return Refusal(None, "nobody listens at this port now")
+        if self.shut is not None:
+            return self.shut
         if not knock.identity:
             return Refusal(404, "the address does not end with the identity of a station")
         if self.identity is not None and knock.identity != self.identity:

@@ -30,7 +30,8 @@ class Knock(msgspec.Struct, frozen=True):
     """One attempt of a station to connect. ``remarks`` is what is unusual about its address, ``certificate`` is DER.
 
     ``profile`` is that of the port it came to, ``version`` and ``suite`` are what TLS agreed on, ``hello`` is what was
-    offered. Where TLS failed there is no address: ``identity`` and ``path`` are empty then.
+    offered. Where TLS failed there is no address: ``identity`` and ``path`` are empty then. ``at`` is when it came, in
+    monotonic nanoseconds.
     """
 
     profile: int
@@ -43,6 +44,7 @@ class Knock(msgspec.Struct, frozen=True):
     suite: str | None = None
     certificate: bytes | None = None
     hello: Hello | None = None
+    at: int = 0
 
 
 def identity_of(path: str) -> tuple[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 
 from harness.bay.hello import LookingContext, Shown
@@ -40,7 +41,7 @@ class Refusal(NamedTuple):
 
 
 class Doorway(ServerConnection):
-    """A connection that says when it ended before anything could be read that asks for a WebSocket.
+    """A connection that says when it ended before anything could be read that asks for a WebSocket, and when it pings.
 
     ``knock`` is what its station showed, once that could be read, and ``refusal`` why it is not let in.
     """
@@ -48,9 +49,16 @@ class Doorway(ServerConnection):
     knock: Knock
     refusal: Refusal | None = None
 
-    def __init__(self, unread: Callable[[str], None], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, unread: Callable[[str], None], pinged: Callable[[], object], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unread = unread
+        self._pinged = pinged
+
+    def process_event(self, event: Any) -> None:
+        """A frame of the WebSocket has come, or before that the request."""
+        if isinstance(event, Frame) and event.opcode is Opcode.PING:
+            self._pinged()
+        super().process_event(event)
 
     def connection_lost(self, error: Exception | None) -> None:
         """The TCP connection has ended, from whichever side."""
@@ -64,7 +72,7 @@ class Listener:
     """The open ports. ``gate`` says who is not let in, ``welcome`` keeps a connection until it has ended.
 
     ``turned_away`` is told of those that TLS has not let in, and of whoever the gate let in and who does not speak as
-    OCPP-J says; ``unread`` of a connection on which nothing could be read.
+    OCPP-J says; ``unread`` of a connection on which nothing could be read; ``pinged`` of a WebSocket ping.
     """
 
     def __init__(
@@ -75,6 +83,7 @@ class Listener:
         welcome: Callable[[ServerConnection, Knock], Awaitable[None]],
         turned_away: Callable[[Knock, Refusal], object],
         unread: Callable[[str], None],
+        pinged: Callable[[], object],
         trace: Callable[[], Trace],
     ) -> None:
         self._subprotocol = subprotocol
@@ -82,6 +91,7 @@ class Listener:
         self._welcome = welcome
         self._turned_away = turned_away
         self._unread = unread
+        self._pinged = pinged
         self._trace = trace
         self._servers: dict[bool, Server] = {}
         self._profile = {False: 0, True: TLS_FROM}
@@ -103,7 +113,7 @@ class Listener:
                 process_request=judge,
                 process_response=self._answers,
                 select_subprotocol=self._select,
-                create_connection=cast("type[ServerConnection]", partial(Doorway, self._misheard)),
+                create_connection=cast("type[ServerConnection]", partial(Doorway, self._misheard, self._pinged)),
                 compression=None,
                 max_size=MAX_FRAME_BYTES,
                 ping_interval=None,
@@ -182,6 +192,7 @@ class Listener:
             profile=self._profile[within_tls],
             identity=identity,
             path=request.path,
+            at=monotonic_ns(),
             offered=offered_by(request.headers.get_all("Sec-WebSocket-Protocol")),
             remarks=remarks,
             credentials=credentials_of(request.headers.get("Authorization")),
@@ -196,6 +207,7 @@ class Listener:
             profile=self._profile[True],
             identity="",
             path="",
+            at=monotonic_ns(),
             offered=(),
             certificate=shown.certificate,
             hello=shown.hello,

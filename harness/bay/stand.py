@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -75,6 +77,7 @@ class Stand:
         """Why the station is taken for dead; then no further case is begun."""
         self._folder = tempfile.TemporaryDirectory(prefix="plugproof-")
         self._pki: Pki | None = None
+        self._tls: LookingContext | None = None
         self._own: ReferenceStation | None = None
         self._files: BayFiles | None = None
         self._is_open = False
@@ -151,7 +154,32 @@ class Stand:
     async def secures(self) -> None:
         """Open the port within TLS."""
         if True not in self.bay.ports:
-            await self.bay.opens_tls(self._context())
+            self._tls = self._context()
+            await self.bay.opens_tls(self._tls)
+
+    @contextmanager
+    def speaks_old_tls(self) -> Iterator[None]:
+        """While this lasts nothing above TLS 1.1 is spoken at the port within TLS."""
+        assert self._tls is not None
+        self._tls.set_ciphers("ALL:@SECLEVEL=0")  # else OpenSSL does not speak it
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # that is the point
+            self._tls.minimum_version = self._tls.maximum_version = ssl.TLSVersion.TLSv1_1
+        try:
+            yield
+        finally:
+            self._sets_right(self._tls)
+
+    @contextmanager
+    def shows_foreign_certificate(self) -> Iterator[None]:
+        """While this lasts certificates are shown at the port within TLS that no root of this run vouches for."""
+        assert self._tls is not None
+        for kind, pair in Pki.ephemeral().servers(self._names).items():
+            self._load(self._tls, f"foreign-{kind}", pair)
+        try:
+            yield
+        finally:
+            self._sets_right(self._tls)
 
     async def serves_files(self, protocol: FileProtocol) -> BayFiles:
         """The file server of this stand, with a door for this protocol; it is there when it is wanted first."""
@@ -230,16 +258,24 @@ class Stand:
         connection shows its certificate anew.
         """
         context = LookingContext.made()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_ciphers(f"{':'.join(SUITES)}:@SECLEVEL={_LEVEL}")
+        self._sets_right(context)
         context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
         context.num_tickets = 0
-        host = self.lane.listen.rpartition(":")[0].strip("[]")
-        for kind, pair in self.pki.servers(_names(host, self.pki.hosts)).items():
-            self._load(context, kind, pair)
         context.verify_mode = ssl.CERT_OPTIONAL
         context.load_verify_locations(cadata=self.pki.root())
         return context
+
+    def _sets_right(self, context: LookingContext) -> None:
+        """The versions and suites of a CSMS, and certificates that the root of this run vouches for."""
+        context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(f"{':'.join(SUITES)}:@SECLEVEL={_LEVEL}")
+        for kind, pair in self.pki.servers(self._names).items():
+            self._load(context, kind, pair)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return _names(self.lane.listen.rpartition(":")[0].strip("[]"), self.pki.hosts)
 
     def _load(self, context: ssl.SSLContext, kind: str, pair: Credentials) -> None:
         context.load_cert_chain(

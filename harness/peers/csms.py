@@ -19,6 +19,7 @@ from harness.case.message import Message, mismatch
 from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure, HarnessError
 from harness.peers.counterpart import Counterpart, Request
+from harness.peers.wire.csms import CsmsWire
 from ocppj.evidence.trace import Role, Trace
 from ocppj.frames import Call
 from ocppj.matchers import Mismatch, mismatches
@@ -42,10 +43,12 @@ class PlayedCsms(Counterpart):
     side: ClassVar[Role] = "csms"
     by_itself: ClassVar[frozenset[str]] = frozenset()
     """CALLs that a station makes although nobody has done anything to it."""
+    wire: CsmsWire
 
     def __init__(self, run: CaseRun, bay: Bay) -> None:
         super().__init__(run, bay.identity or run.identity)
         self.bay = bay
+        self.wire = CsmsWire(self)
         self._journal: list[Request] = []
         self._marked = 0
         self._heard = 0
@@ -58,6 +61,7 @@ class PlayedCsms(Counterpart):
         self.turned_away_last: tuple[Knock, Refusal] | None = None
         self._knocks: list[Knock] = []
         self._knocks_marked = 0
+        self._tries = self._tries_marked = 0
         self._misheard: str | None = None
         self._times: deque[int] = deque(maxlen=FLOOD)
         self._said: set[str] = set()
@@ -80,6 +84,7 @@ class PlayedCsms(Counterpart):
         """The station is connected."""
         self.identity = self.run.identity = knock.identity
         self._arrivals += 1
+        self._tries += 1
         self._knocks.append(knock)
         self._talks(peer)
         for remark in knock.remarks:
@@ -87,6 +92,7 @@ class PlayedCsms(Counterpart):
 
     def turned_away(self, knock: Knock, refusal: Refusal) -> None:
         """Somebody was not let in."""
+        self._tries += 1
         self.turned_away_last = knock, refusal
         if len(self._knocks) < MAX_JOURNAL:
             self._knocks.append(knock)
@@ -95,6 +101,7 @@ class PlayedCsms(Counterpart):
     def misheard(self, problem: str) -> None:
         """Somebody connected, and what was asked for could not be read."""
         self.run.note(f"somebody connected without a request that can be read: {problem}")
+        self._tries += 1
         self._misheard = problem
 
     def doubled(self, peer: Peer) -> None:
@@ -113,8 +120,13 @@ class PlayedCsms(Counterpart):
             request = Request(self, call.action, seen)
         if self._armed[call.action] > 0:
             self._armed[call.action] -= 1
+            self._taken.append(request)  # what the case leaves open is answered when it is over
             return
-        await self._answer_sensibly(request)
+        code = self.wire.code_for(request.name)
+        if code is None:
+            await self._answer_sensibly(request)
+        else:
+            await self.wire.refuses(request, code)
 
     # --- the verbs ---------------------------------------------------------------------------------------------------
 
@@ -134,6 +146,7 @@ class PlayedCsms(Counterpart):
 
     def forgets_answers(self) -> None:
         """From now on every CALL is answered sensibly, whatever was laid down or held."""
+        self.wire.forgets()
         self._laid_down.clear()
         self._armed.clear()
 
@@ -141,6 +154,7 @@ class PlayedCsms(Counterpart):
         """Something is about to be done: what came until now is not the effect of it."""
         self._marked = len(self._journal)
         self._knocks_marked = len(self._knocks)
+        self._tries_marked = self._tries
 
     def begins(self) -> None:
         """The case begins: what came until now, and the connection that is there, are not its own."""
@@ -258,6 +272,10 @@ class PlayedCsms(Counterpart):
         """Whether one message came before another one."""
         return (first.seen.seq or 0) < (second.seen.seq or 0)
 
+    def heard_between(self, first: Message, second: Message) -> list[Request]:
+        """The CALLs that came between two messages and were not received, whatever has been done meanwhile."""
+        return [one for one in self._journal if self.is_before(first, one) and self.is_before(one, second)]
+
     def received_before(self, first: Message, second: Message, *, rule: str) -> None:
         """Check that one message came before another one."""
         if not self.is_before(first, second):
@@ -304,6 +322,13 @@ class PlayedCsms(Counterpart):
         self._knocks_marked += 1
         return self._knocks[self._knocks_marked - 1]
 
+    async def tries(self, within: float) -> bool:
+        """Whether somebody has tried to connect since the last stimulus, or does so in so many seconds, come what may.
+
+        A client that ends TLS after the handshake, as it does not trust the certificate, has shown nothing to judge.
+        """
+        return await self.until(lambda: self._tries > self._tries_marked, within)
+
     async def connects(self, *, rule: str | None = None, within: float | None = None) -> Knock:
         """The station connects anew: a connection since the case began that was not waited for yet."""
         seconds = self.run.sut.timeouts.long_s if within is None else within
@@ -349,6 +374,7 @@ class PlayedCsms(Counterpart):
         self._awaited = self._arrivals
         self.run.trace.add("note", "the network is there again")
         self.bay.is_open = True
+        self.bay.shut = None
 
     async def stops_listening(self, *, within_tls: bool) -> None:
         """The connection ends, and nobody seems to listen any more at one of the two ports."""

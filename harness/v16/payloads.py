@@ -4,7 +4,7 @@ Times are computed when a payload is made; powers and currents are those of the 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from random import randrange
 from typing import Any, Final
 
@@ -35,6 +35,12 @@ whole: Final = satisfies("an integer", lambda value: type(value) is int)
 def later(seconds: float) -> str:
     """The time ``seconds`` from now as OCPP writes it: UTC with Z, milliseconds (S §3.14)."""
     return timestamp(datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+def elsewhere(seconds: float, hours: int) -> str:
+    """The time ``seconds`` from now as a clock shows it that is ``hours`` ahead of UTC: with an offset (S §3.15)."""
+    moment = datetime.now(timezone(timedelta(hours=hours))) + timedelta(seconds=seconds)
+    return moment.isoformat(timespec="milliseconds")
 
 
 def retrieve_date(sut: Sut) -> str:

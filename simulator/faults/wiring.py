@@ -1,14 +1,15 @@
 """How faults get into a station, and out of it again: the classes of its parts are exchanged for broken ones.
 
 A part keeps its state and its place; only its methods are others. So the station needs no branch for it, and one
-without faults is what it always was.
+without faults is what it always was. The connection is a part as long as it lasts: one that is made later is broken as
+soon as it is there.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, cast
 
@@ -16,7 +17,7 @@ from ocppj.frames import Call
 from ocppj.session.session import Seen
 from simulator.faults.model import Came, Fault, Message, Override, Payload, Replying, Send
 from simulator.kernel.base import Base
-from simulator.wire.dialing import Dial, Line
+from simulator.wire.dialing import CallLine, Dial, Line, RequestLine, connect_by_websockets
 from simulator.wire.link import Done, Link
 from simulator.wire.operations import Answer, Operations, unsupported
 
@@ -25,11 +26,12 @@ from simulator.wire.operations import Answer, Operations, unsupported
 class Wiring:
     """The faults of one station, each with what it remembers; the one given first is the innermost.
 
-    `open` counts the CALLs that are on their way through.
+    `overrides` are the classes that parts get, and `open` counts the CALLs that are on their way through.
     """
 
     base: Base
     faults: tuple[tuple[Fault, dict[str, Any]], ...]
+    overrides: tuple[Override, ...] = ()
     open: int = 0
 
     async def carry(self, action: str, payload: Payload, send: Callable[..., None], done: Done | None) -> None:
@@ -105,7 +107,17 @@ class _BrokenLink(Link):
         return super()._answer(seen, line if replies is None else cast("Line", _BrokenLine(line, replies)))
 
     def _dialled(self) -> Dial:
-        return self.wiring.dialled(super()._dialled())
+        dial = self.wiring.dialled(super()._dialled())
+        connect = dial.connect or connect_by_websockets
+
+        async def connect_broken(*address: str, **options: Any) -> CallLine | RequestLine:
+            line = await connect(*address, **options)
+            wiring = getattr(type(self), "wiring", None)  # the faults may be others by now, or none
+            if isinstance(wiring, Wiring):
+                _break(_of_connection(line), wiring)
+            return line
+
+        return replace(dial, connect=cast("Any", connect_broken))
 
 
 class _BrokenOperations(Operations):
@@ -139,13 +151,18 @@ def wire(base: Base, pieces: Iterable[Any], faults: Sequence[Fault]) -> None:
     """
     pieces = list(pieces)
     before = {fault.name: memory for fault, memory in wired(pieces)}
-    wiring = Wiring(base, tuple((fault, before.get(fault.name, {})) for fault in faults))
     overrides = [one for fault in faults for one in fault.overrides]
     if faults:
         overrides += [Override(Link, _BrokenLink), Override(Operations, _BrokenOperations)]
-    for part in pieces:
+    wiring = Wiring(base, tuple((fault, before.get(fault.name, {})) for fault in faults), tuple(overrides))
+    _break([*pieces, *_of_connection(_link(pieces).line)], wiring)
+
+
+def _break(parts: Iterable[Any], wiring: Wiring) -> None:
+    """Give each of them the class that these faults want of it: its own where they want none."""
+    for part in parts:
         right = _right(type(part))
-        broken = tuple(dict.fromkeys(one.by for one in reversed(overrides) if issubclass(right, one.part)))
+        broken = tuple(dict.fromkeys(one.by for one in reversed(wiring.overrides) if issubclass(right, one.part)))
         if broken:
             part.__class__ = type(
                 right.__name__, (*broken, right), {"__slots__": (), "wiring": wiring, "unbroken": right}
@@ -154,10 +171,19 @@ def wire(base: Base, pieces: Iterable[Any], faults: Sequence[Fault]) -> None:
             part.__class__ = right
 
 
+def _of_connection(line: Any) -> list[Any]:
+    """What can be broken of a connection: the peer, and the WebSocket below it where `websockets` carries it."""
+    socket = getattr(getattr(line, "_transport", None), "protocol", None)
+    return [one for one in (line, socket) if one is not None]
+
+
+def _link(pieces: Iterable[Any]) -> Link:
+    return next(one for one in pieces if isinstance(one, Link))
+
+
 def wired(pieces: Iterable[Any]) -> tuple[tuple[Fault, dict[str, Any]], ...]:
     """The faults of the station whose pieces these are, with what they remember."""
-    link = next(one for one in pieces if isinstance(one, Link))
-    wiring = getattr(type(link), "wiring", None)
+    wiring = getattr(type(_link(pieces)), "wiring", None)
     return wiring.faults if isinstance(wiring, Wiring) else ()
 
 

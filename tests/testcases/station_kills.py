@@ -15,30 +15,32 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from harness.case.registry import catalogue
 from harness.processes.embedded_file import reference_station_file
 from tests.simulator.v16.faults.table import CANNOT_BE_BROKEN, breakers
+from tests.testcases.kills import Kill, read
 from tests.testcases.station_faults import NONE, PLAN
 
 ROOT = Path(__file__).resolve().parents[2]
+PACKAGES: Final = ("testcases.v16.charge_point",)
+"""Where the cases stand that are run, unless somebody names others."""
 TABLE = Path(__file__).with_name("station_kills.txt")
 TIMEOUTS = {"message_s": "1.5", "quiet_s": "0.3", "long_s": "6", "settle_s": "0.3", "reboot_s": "8"}
 """Nothing waits long for what never comes."""
-_FIXED_CABLE = {
+FIXED_CABLE = {
     "cable": "{detachable = false, fixed = true}",
     "connector_lock": "false",
     "unlock_on_ev_disconnect": '"false_only"',
     "lock_failure_injectable": "false",
 }
 OTHER_CLAIMS: dict[str, dict[str, str]] = {
-    "TC_017_2_CS": _FIXED_CABLE,
-    "TC_018_2_CS": _FIXED_CABLE,
+    "TC_017_2_CS": FIXED_CABLE,
+    "TC_018_2_CS": FIXED_CABLE,
     "TC_032_1_CS": {"backup_power": "true"},
     "TC_043_1_CS": {"local_auth_list": "false"},
     "TC_048_4_CS": {"reservation": "false"},
@@ -56,18 +58,9 @@ Pair = tuple[str, int]
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Kill:
-    """`fault` breaks the rule when the station has it from stimulus `since` on."""
-
-    fault: str
-    since: int
-
-
 def kills() -> dict[str, Kill]:
     """The table, by rule."""
-    lines = (line.split() for line in TABLE.read_text("utf-8").splitlines()) if TABLE.exists() else ()
-    return {rid: Kill(fault, int(since)) for rid, fault, since in lines}
+    return read(TABLE)
 
 
 class Collected:
@@ -80,7 +73,7 @@ class Collected:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         record = getattr(report, "plugproof", None)
         if record is not None:
-            pair = report.nodeid.rpartition("[")[2].rstrip("]").partition("-")[2]
+            pair = report.nodeid.rpartition("[")[2].rstrip("]").removeprefix(f"{record['id']}-")
             self.records[record["id"], pair] = dict(record)
 
 
@@ -97,20 +90,27 @@ def station(out: Path, claims: Mapping[str, str]) -> Iterator[Path]:
         yield file
 
 
-def run(wanted: Mapping[str, Iterable[Pair]], workers: int = WORKERS) -> dict[tuple[str, Pair], Record]:
-    """Run these cases with these faults; gives the record of each."""
+def run(
+    wanted: Mapping[str, Iterable[Pair]],
+    workers: int = WORKERS,
+    *,
+    packages: tuple[str, ...] = PACKAGES,
+    other_claims: Mapping[str, Mapping[str, str]] = OTHER_CLAIMS,
+    strict: frozenset[str] = STRICT,
+) -> dict[tuple[str, Pair], Record]:
+    """Run these cases of these packages with these faults; gives the record of each."""
     chosen = {case: sorted(set(pairs)) for case, pairs in wanted.items()}
     stations: dict[tuple[tuple[tuple[str, str], ...], bool], list[str]] = {}
     for case in chosen:
-        stations.setdefault((tuple(OTHER_CLAIMS.get(case, {}).items()), case in STRICT), []).append(case)
+        stations.setdefault((tuple(other_claims.get(case, {}).items()), case in strict), []).append(case)
     found: dict[tuple[str, Pair], Record] = {}
-    for (claims, strict), cases in stations.items():
-        found |= _run({case: chosen[case] for case in cases}, dict(claims), strict, workers)
+    for (claims, is_strict), cases in stations.items():
+        found |= _run({case: chosen[case] for case in cases}, dict(claims), is_strict, workers, packages)
     return found
 
 
 def _run(
-    wanted: Mapping[str, list[Pair]], claims: Mapping[str, str], strict: bool, workers: int
+    wanted: Mapping[str, list[Pair]], claims: Mapping[str, str], strict: bool, workers: int, packages: tuple[str, ...]
 ) -> dict[tuple[str, Pair], Record]:
     with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as folder, station(Path(folder), claims) as file:
         plan = Path(folder) / "plan.json"
@@ -118,7 +118,7 @@ def _run(
         os.environ[PLAN] = str(plan)
         collected = Collected()
         arguments = [
-            *("--pyargs", "testcases.v16.charge_point", "--noconftest", "--assert=plain", "-q"),
+            *("--pyargs", *packages, "--noconftest", "--assert=plain", "-q"),
             *("--sut", str(file), "--plugproof-out", folder, "--plugproof-part"),
             *("-p", "tests.testcases.station_faults", "-p", "no:cacheprovider", "-n", str(workers)),
             *("-c", os.devnull, "--rootdir", str(ROOT)),

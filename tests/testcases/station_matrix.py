@@ -13,8 +13,9 @@ from typing import Any
 from harness.case.registry import catalogue
 from tests.simulator.v16.faults.table import CANNOT_BE_BROKEN, breakers
 from tests.testcases.kill_matrix import ROOT, step_of, write_rows
+from tests.testcases.kills import Kill
 from tests.testcases.station_faults import NONE
-from tests.testcases.station_kills import Kill, Pair, Record, blamed, kills, run
+from tests.testcases.station_kills import Pair, Record, blamed, kills, run
 
 PAGE = ROOT / "docs" / "kill-matrix-station.md"
 SURVIVES = "survives"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure
 from ocppj.errors import ConnectionClosed
 from ocppj.evidence.trace import Role
-from ocppj.frames import CallError, CallResult, Malformed
+from ocppj.frames import Call, CallError, CallResult, Malformed
 from ocppj.peers.aio import Peer
 from ocppj.rules import Finding, Level
 from ocppj.session.session import Seen
@@ -26,6 +26,11 @@ MOST_HEARD: Final = 1_000
 """Frames of the system under test that are kept to be looked at."""
 SHOWN: Final = 60
 """Characters of a text in a sentence about it."""
+HISTORICAL: Final[Mapping[str, str]] = {
+    "OccurrenceConstraintViolation": "OccurenceConstraintViolation",
+    "FormatViolation": "FormationViolation",
+}
+"""Spellings of codes that are taken for those of the standard; rule ERR-01 warns of them (JE 5.1, 5.2)."""
 
 
 class Owner(Protocol):
@@ -83,7 +88,7 @@ class Wire:
         asked = await self.writes(f"[2,{json.dumps(id)},{json.dumps(action)},{written}]", rule=rule)
         answer = await self.answer_to(id, within, since=asked)
         if answer is None:
-            raise self._silence(f"an answer to {shown(asked.frame.raw)}", asked, within, rule)
+            raise self.silence(f"an answer to {shown(asked.frame.raw)}", asked, rule, within)
         return answer
 
     async def answer_to(self, id: str | None, within: float | None = None, *, since: Seen) -> Seen | None:
@@ -124,6 +129,41 @@ class Wire:
             )
         self._owner.run.judge(rule)
 
+    async def hears_nothing(self, *, since: Seen, rule: str, advised: bool = False) -> None:
+        """Check that no answer comes within ``timeouts.quiet_s``, of whatever id; ``advised`` as `judges` says."""
+        seconds = self._owner.run.sut.timeouts.quiet_s
+        answer = await self.hears(lambda seen: not isinstance(seen.frame, Call), seconds, since=since)
+        self.judges(
+            rule,
+            answer is None,
+            expected=f"no answer to {shown(since.frame.raw)} in {seconds:g} s",
+            actual=f"it was answered by {'' if answer is None else shown(answer.frame.raw)}",
+            seen=answer,
+            advised=advised,
+        )
+
+    # --- what is judged ----------------------------------------------------------------------------------------------
+
+    def judges(
+        self,
+        rule: str,
+        holds: bool,
+        *,
+        expected: str,
+        actual: str,
+        seen: Seen | None = None,
+        advised: bool = False,
+    ) -> None:
+        """Judge a rule by what a case has found out; ``seen`` is the frame that shows it, ``advised`` as `advises` does."""
+        if advised:
+            self.advises(rule, holds, expected=expected, actual=actual, seen=seen)
+            return
+        run = self._owner.run
+        run.judge(rule)
+        if not holds:
+            seq = None if seen is None else seen.seq
+            raise CaseFailure("protocol", expected=expected, actual=actual, rule=run.failed(rule), seq=seq)
+
     def advises(
         self,
         rule: str,
@@ -144,7 +184,32 @@ class Wire:
             run.remarks.append(Finding(rid, level, run.party, message, (), None if seen is None else seen.seq))
         run.judge(rule)
 
-    def _silence(self, expected: str, asked: Seen, within: float | None, rule: str) -> CaseFailure:
+    def is_refused(
+        self,
+        answer: Seen,
+        codes: Collection[str],
+        *,
+        rule: str,
+        warned: Collection[str] = (),
+        advised: bool = False,
+    ) -> None:
+        """Judge that an answer is a CALLERROR with one of these codes; one of ``warned`` is a warning.
+
+        The historical spellings count as those of the standard. ``advised`` as `judges` says.
+        """
+        frame = answer.frame
+        code = HISTORICAL.get(frame.code, frame.code) if isinstance(frame, CallError) else None
+        self.judges(
+            rule,
+            code in codes,
+            expected=f"CALLERROR {' or '.join(codes)}",
+            actual=f"the answer is {shown(frame.raw)}",
+            seen=answer,
+            advised=advised or code in warned,
+        )
+
+    def silence(self, expected: str, asked: Seen, rule: str, within: float | None = None) -> CaseFailure:
+        """The failure when nothing came within ``timeouts.message_s``, or so many seconds."""
         seconds = self._owner.run.sut.timeouts.message_s if within is None else within
         return CaseFailure(
             "silence",

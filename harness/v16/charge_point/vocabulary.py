@@ -14,6 +14,7 @@ from harness.v16 import payloads
 from harness.v16.charge_point import credentials, reservations, security, states, transfers
 from harness.v16.charge_point.core import booting, deliveries, metering, offline, required_keys
 from harness.v16.charge_point.csms import Csms
+from harness.v16.charge_point.rpc import boots, certificates, doors, frames, pauses
 from harness.v16.charge_point.schedules import Schedules
 from harness.v16.charge_point.states import Charging
 from harness.v16.needs import NEEDS
@@ -35,14 +36,19 @@ __all__ = [
     "absent",
     "absent_or_empty",
     "booting",
+    "boots",
     "case",
+    "certificates",
     "credentials",
     "deliveries",
+    "doors",
+    "frames",
     "is_claimed",
     "metering",
     "now",
     "offline",
     "one_of",
+    "pauses",
     "payloads",
     "present",
     "required_keys",

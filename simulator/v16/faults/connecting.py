@@ -31,17 +31,17 @@ def faults() -> Iterator[Fault]:
     yield Fault(
         "user-name-wrong",
         "The user name of HTTP Basic authentication is not the identity of the station.",
-        dials=_credentials(lambda user, password: (f"{user}-OTHER", password)),
+        dials=credentials(lambda user, password: (f"{user}-OTHER", password)),
     )
     yield Fault(
         "password-short",
         "Only the first 8 octets of the password are sent.",
-        dials=_credentials(lambda user, password: (user, password[:8])),
+        dials=credentials(lambda user, password: (user, password[:8])),
     )
     yield Fault(
         "password-in-hex",
         "The password is sent in hexadecimal digits.",
-        dials=_credentials(lambda user, password: (user, password.hex().encode())),
+        dials=credentials(lambda user, password: (user, password.hex().encode())),
     )
     yield override("password-kept", "A new AuthorizationKey is not used.", SecurityProfiles, _KeepsPassword)
     yield Fault(
@@ -68,7 +68,7 @@ def faults() -> Iterator[Fault]:
     )
 
 
-def _credentials(change: Callable[[str, bytes], tuple[str, bytes]]) -> Callable[[Dial], Dial]:
+def credentials(change: Callable[[str, bytes], tuple[str, bytes]]) -> Callable[[Dial], Dial]:
     def hook(dial: Dial) -> Dial:
         return dial if dial.basic_auth is None else replace(dial, basic_auth=change(*dial.basic_auth))
 
@@ -94,7 +94,7 @@ class _KeepsCertificate(SecurityProfiles):
         return roots, self.parts.vault.previous or own
 
 
-class _OwnTls(SecurityProfiles):
+class OwnTls(SecurityProfiles):
     """Makes a context of its own, because the right ones are shared."""
 
     __slots__ = ()
@@ -118,7 +118,7 @@ class _OwnTls(SecurityProfiles):
         pass
 
 
-class _OldTls(_OwnTls):
+class _OldTls(OwnTls):
     __slots__ = ()
 
     def _weaken(self, context: ssl.SSLContext) -> None:
@@ -128,14 +128,14 @@ class _OldTls(_OwnTls):
             context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
 
 
-class _OneSuite(_OwnTls):
+class _OneSuite(OwnTls):
     __slots__ = ()
 
     def _weaken(self, context: ssl.SSLContext) -> None:
         context.set_ciphers(_ONE_SUITE)
 
 
-class _ShortKey(_OwnTls):
+class _ShortKey(OwnTls):
     __slots__ = ()
 
     def _show(self, context: ssl.SSLContext) -> None:
@@ -143,7 +143,7 @@ class _ShortKey(_OwnTls):
         _load(context, _made_up(_name(self.parts.vault.own), _SHORT_BITS))
 
 
-class _OtherName(_OwnTls):
+class _OtherName(OwnTls):
     __slots__ = ()
 
     def _show(self, context: ssl.SSLContext) -> None:

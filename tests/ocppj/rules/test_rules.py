@@ -523,6 +523,15 @@ def test_rpc_18_a_station_waits_as_long_as_message_timeout_says() -> None:
     assert line.broken == [("RPC-18", "MUST")]
 
 
+def test_rpc_18_counts_from_when_a_call_was_sent_which_may_have_been_long_on_its_way() -> None:
+    line = Line("station", answer_window=0)
+    _knows_message_timeout(line, "10")
+    line.calls("1")
+    line.passes(9.6)
+    line.calls("2")
+    assert line.broken == []
+
+
 @pytest.mark.parametrize("value", ["0", "", "ten", "9999999", "-1"])
 def test_rpc_18_needs_a_number_of_seconds(value: str) -> None:
     line = Line("station")

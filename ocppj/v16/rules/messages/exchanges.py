@@ -14,6 +14,8 @@ CHAPTER: Final = Chapter()
 
 _READABLE: Final = ("unknown-type", "unreadable", "binary")
 """Problems of texts that the one who closed may have read, or has a reason of its own to close for."""
+_ON_THE_WAY: Final = 0.5
+"""Seconds by which one CALL may be longer on its way than the next one."""
 
 # Our own, for what the standard says of every message of its own; no frame breaks it by itself.
 CHAPTER.rule(
@@ -60,7 +62,8 @@ def message_timeout(seen: Seen, view: View) -> str | None:
     timeout = view.memory.known.number("messagetimeout") if seen.sender == "station" else None
     if not timeout:
         return None
-    early = next((call for call in view.open_calls("station") if seen.at - call.at < timeout * 1_000_000_000), None)
+    due = (timeout - _ON_THE_WAY) * 1e9
+    early = next((call for call in view.open_calls("station") if seen.at - call.at < due), None)
     if early is None:
         return None
     waited = (seen.at - early.at) / 1e9

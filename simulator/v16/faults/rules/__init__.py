@@ -1,35 +1,19 @@
-"""Defects that break single rules of OCPP 1.6, beside those that the catalogue of the test specification needs."""
+"""Defects for the rules of OCPP-J 1.6 that have cases of their own, a module for each chapter or feature profile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from simulator.faults.model import Fault
-from simulator.v16.faults.rules import (
-    cards,
-    delivery,
-    firmware,
-    keys,
-    local_list,
-    measuring,
-    reservation,
-    resets,
-    smart_charging,
-    stacking,
-    statuses,
-)
+from simulator.v16.faults.rules import connection, errors, messages, profiles, registration, security, values
 
 
 def faults() -> Iterator[Fault]:
-    """All of them, in the order of the standard."""
-    yield from cards.faults()
-    yield from delivery.faults()
-    yield from measuring.faults()
-    yield from statuses.faults()
-    yield from keys.faults()
-    yield from resets.faults()
-    yield from local_list.faults()
-    yield from reservation.faults()
-    yield from smart_charging.faults()
-    yield from stacking.faults()
-    yield from firmware.faults()
+    """All of them, in the order of the chapters."""
+    yield from connection.faults()
+    yield from messages.faults()
+    yield from errors.faults()
+    yield from values.faults()
+    yield from registration.faults()
+    yield from profiles.faults()
+    yield from security.faults()

@@ -25,6 +25,7 @@ from tests.simulator.v16.faults.scenes import (
     reservation,
     sessions,
 )
+from tests.testcases.rule_kills.table import broken_by, kills
 
 PAGE = ROOT / "docs" / "station-faults.md"
 RIDS = Path(__file__).with_name("rids.txt")
@@ -72,6 +73,11 @@ def breakers() -> dict[str, list[str]]:
     return found
 
 
+def broken_rule_cases() -> dict[str, list[str]]:
+    """The rules of the rule cases that each fault breaks, by fault; `tests/testcases/rule_kills` plays them."""
+    return broken_by(kills())
+
+
 def page() -> str:
     """The whole page."""
     return "\n".join([*_head(), *_catalogue(), *_by_rule(), ""])
@@ -104,7 +110,8 @@ def _head() -> Iterator[str]:
     yield ""
     yield f"There are {len(CATALOGUE)} faults. Of the {total} rules by which the charge point cases judge a station"
     yield f"they break {total - kept}; for each a test plays a scene with the fault and without. No station can break"
-    yield f"the other {kept}."
+    yield f"the other {kept}. The rules of OCPP-J that have cases of their own are named as they are there; what breaks"
+    yield "them is in the [kill matrix of the rule cases](kill-matrix-rule-cases-station.md)."
     yield ""
 
 
@@ -117,15 +124,16 @@ def _catalogue() -> Iterator[str]:
     for rid, names in breakers().items():
         for name in dict.fromkeys(names):
             broken[name].append(rid)
+    others = broken_rule_cases()
     for name, fault in CATALOGUE.items():
-        yield f"| `{name}` | {fault.sentence} | {_in_short(broken[name])} |"
+        yield f"| `{name}` | {fault.sentence} | {_in_short(broken[name], others.get(name, []))} |"
     yield ""
 
 
-def _in_short(rids: list[str]) -> str:
-    """Rules by case: `001.R3 R6, 002.R7`."""
+def _in_short(rids: list[str], others: list[str]) -> str:
+    """Rules by case: `001.R3 R6, 002.R7, RPC-12.R1`."""
     by_case: dict[str, list[str]] = {}
-    for rid in rids:
+    for rid in (*rids, *others):
         case, _, number = rid.removeprefix("TC_").partition("_CS.")
         by_case.setdefault(case, []).append(number)
     return ", ".join(f"{case}.{' '.join(numbers)}" for case, numbers in by_case.items()) or "no rule is about it alone"
