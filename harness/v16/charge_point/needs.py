@@ -43,7 +43,7 @@ ROWS: Final[tuple[Row, ...]] = (
     ),
     ("offline-transactions", "The station can start transactions offline.", _offline),
     (
-        "offline-unknown-tag",
+        "offline-unknown-id",
         "The station can start transactions of unknown tags offline.",
         denied("features.offline_unknown_id"),
     ),

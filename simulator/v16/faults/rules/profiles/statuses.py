@@ -88,6 +88,7 @@ def _is_so(message: Message) -> bool:
 
 
 def _stops(message: Message, operate: Operate) -> Answer:
+    answer = operate(message.payload)
     for one in _chosen(message):
         cast("Parts", message.base).sessions.stop(one, "Other")
-    return operate(message.payload)
+    return answer

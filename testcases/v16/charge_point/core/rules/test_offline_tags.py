@@ -23,7 +23,7 @@ async def test_unknown_card_is_refused(csms: Csms, driver: EvDriver, tags: Tags,
     "Offline an unknown card is let in where the key says so",
     profile="rpc",
     ref="OCPP 1.6 §3.5.4, §9.1.1",
-    needs=["offline-unknown-tag"],
+    needs=["offline-unknown-id"],
     rules={"R1": "Where AllowOfflineTxForUnknownId is true, an unknown card starts a transaction offline."},
 )
 async def test_unknown_card_is_let_in(csms: Csms, driver: EvDriver, tags: Tags, connector: int) -> None:

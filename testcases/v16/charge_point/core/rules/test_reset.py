@@ -68,3 +68,4 @@ async def test_reason_of_a_reset(csms: Csms, charging: Charging, kind: str) -> N
     within = csms.run.sut.timeouts.reboot_s + csms.run.sut.timeouts.message_s
     stopped = await csms.receives("StopTransaction", within=within, transactionId=charging.transactionId)
     stopped.shows(rule="R1", reason=f"{kind}Reset")
+    await states.may_reboot(csms)  # before it is asked for anything else

@@ -21,6 +21,7 @@ async def test_start_ends_it(csms: Csms, driver: EvDriver, tags: Tags, connector
     await csms.receives("StartTransaction", connectorId=connector, idTag=tags.valid)
 
     await states.stops_and_leaves(csms, driver, connector, rule="R1")
+    await _is_not_reserved(csms, connector)
 
 
 @case(
@@ -77,6 +78,12 @@ async def test_end_of_service_ends_it(csms: Csms, tags: Tags, connector: int) ->
     answer = await csms.sends("ChangeAvailability", connectorId=connector, type="Operative")
     answer.shows(status="Accepted")
     await states.status(csms, connector, "Available", rule="R1")
+    await _is_not_reserved(csms, connector)
+
+
+async def _is_not_reserved(csms: Csms, connector: int) -> None:
+    """R1: Available is not only what a connector is on its way to Reserved."""
+    await csms.receives_no("StatusNotification", rule="R1", connectorId=connector, status="Reserved")
 
 
 @case(

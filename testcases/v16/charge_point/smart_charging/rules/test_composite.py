@@ -24,8 +24,7 @@ async def test_now_and_as_long(csms: Csms, connector: int) -> None:
     schedules = Schedules(csms)
     await schedules.sets(connector, schedules.profile(1401, "TxDefaultProfile", {0: 6}, duration=_LONG))
 
-    composite = await schedules.composite(connector, _S)
-    composite.answer.shows(rule="R1", chargingSchedule={"duration": _S})
+    composite = await schedules.composite(connector, _S, rules=(None, None, "R1", None))
     composite.starts_now(rule="R2")
     answer = await csms.sends("GetCompositeSchedule", rule="R3", connectorId=connector, duration=_S)
     answer.shows(status="Accepted")
