@@ -133,7 +133,10 @@ async def _late(message: Message, send: Send) -> Came:
     async def asks() -> None:
         await send(message.payload)
 
-    message.base.clock.call_later(LATE, lambda: message.base.tasks.spawn(asks()))
+    def begins() -> None:
+        message.base.tasks.spawn(asks())
+
+    message.base.clock.call_later(LATE, begins)
     return {"idTagInfo": {"status": "Accepted"}}
 
 

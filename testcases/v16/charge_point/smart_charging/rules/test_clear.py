@@ -1,12 +1,14 @@
 """Which profiles ClearChargingProfile takes away (OCPP 1.6 §5.5, errata 3.25, 3.26; rule SC-13)."""
 
+from typing import Any
+
 from harness.v16.charge_point.vocabulary import Csms, Schedules, case
 
 _NEEDS = ["profiles.smart_charging"]
 _LONG = 400
 _DEFAULT = "TxDefaultProfile"
-_LEVEL = {"stackLevel": 1}
-_OTHER_LEVEL = {"stackLevel": 0}
+_LEVEL: dict[str, Any] = {"stackLevel": 1}
+_OTHER_LEVEL: dict[str, Any] = {"stackLevel": 0}
 
 
 @case(

@@ -1,5 +1,7 @@
 """What a charging profile is for, and where (OCPP 1.6 §3.13.1, §3.13.3, §5.16; rules SC-01, 02, 04 to 06)."""
 
+from typing import Any
+
 from harness.v16.charge_point.vocabulary import Charging, Csms, Schedules, case
 
 _NEEDS = ["profiles.smart_charging"]
@@ -29,7 +31,7 @@ _S = 300
     at_station=True,
 )
 async def test_purpose_at_the_wrong_place(csms: Csms, charging: Charging, purpose: str, at_station: bool) -> None:
-    transaction = {"transactionId": charging.transactionId} if purpose == "TxProfile" else {}
+    transaction: dict[str, Any] = {"transactionId": charging.transactionId} if purpose == "TxProfile" else {}
     profile = Schedules(csms).profile(101, purpose, {0: 6}, duration=_S, **transaction)
     await csms.sends_in_vain(
         "SetChargingProfile",

@@ -3,6 +3,8 @@
 Rules SC-03, SC-04, SC-08, SC-10.
 """
 
+from typing import Any
+
 from harness.v16.charge_point.vocabulary import Charging, Csms, Schedules, case
 
 _NEEDS = ["profiles.smart_charging"]
@@ -121,7 +123,7 @@ async def test_valid_profile_of_a_transaction(csms: Csms, charging: Charging) ->
     schedules, connector = Schedules(csms), charging.connectorId
     await schedules.sets(connector, schedules.profile(1001, _DEFAULT, {0: 8}, duration=_LONG))
 
-    valid = {"validFrom": schedules.moment(0), "validTo": schedules.moment(120)}
+    valid: dict[str, Any] = {"validFrom": schedules.moment(0), "validTo": schedules.moment(120)}
     profile = schedules.profile(
         1002, "TxProfile", {0: 6}, duration=_LONG, transactionId=charging.transactionId, **valid
     )
