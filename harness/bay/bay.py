@@ -88,6 +88,8 @@ class Bay:
         """The ports, without TLS and within it, that nobody seems to listen at."""
         self.shut: Refusal | None = None
         """How every handshake is answered while the door is shut."""
+        self.hellos = 0
+        """TLS handshakes that were begun."""
         self.pings: deque[int] = deque(maxlen=MOST_PINGS)
         """When the station has pinged, in monotonic nanoseconds."""
         self.refused: tuple[Knock, Refusal] | None = None
@@ -128,6 +130,7 @@ class Bay:
 
     async def opens_tls(self, tls: LookingContext) -> None:
         """Open the port within TLS: the next one. Raises ``HarnessError``."""
+        tls.begun = self._greeted
         host, _, port = self.lane.listen.rpartition(":")
         self.ports[True] = await self.listener.opens(host.strip("[]"), int(port) + 1 if int(port) else 0, tls)
         self.listener.expects(self.profile)
@@ -180,6 +183,10 @@ class Bay:
 
     def _unread(self, problem: str) -> None:
         self.host.misheard(problem)
+        self.changed()
+
+    def _greeted(self) -> None:
+        self.hellos += 1
         self.changed()
 
     def _pinged(self) -> None:

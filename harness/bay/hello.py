@@ -90,14 +90,16 @@ class Shown(Alerting):
 
 
 class LookingContext(ssl.SSLContext):
-    """A server's context; ``failed`` is told of handshakes that did not end well, and why."""
+    """A server's context; ``begun`` is told of each ClientHello, ``failed`` of what did not end well, and why."""
 
+    begun: Callable[[], object]
     failed: Callable[[Shown, str], object]
 
     @classmethod
     def made(cls) -> LookingContext:
         """One that looks at what comes, and has nothing loaded yet."""
         context = cls(ssl.PROTOCOL_TLS_SERVER)
+        context.begun = lambda: None
         context.failed = lambda shown, why: None
         context.sslobject_class = Shown
         context._msg_callback = _look  # type: ignore[attr-defined]  # the only place where a turned-down one is seen
@@ -118,6 +120,8 @@ def _look(shown: Any, direction: str, version: int, content: int, kind: int, dat
         return
     try:
         if kind == _CLIENT_HELLO:
+            if isinstance(shown.context, LookingContext):
+                shown.context.begun()
             shown.hello = hello(data[_HEADER:])
         elif kind == _CERTIFICATE:
             shown.certificate = _leaf(data[_HEADER:], version)

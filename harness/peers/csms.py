@@ -61,7 +61,7 @@ class PlayedCsms(Counterpart):
         self.turned_away_last: tuple[Knock, Refusal] | None = None
         self._knocks: list[Knock] = []
         self._knocks_marked = 0
-        self._tries = self._tries_marked = 0
+        self._hellos_marked = 0
         self._misheard: str | None = None
         self._times: deque[int] = deque(maxlen=FLOOD)
         self._said: set[str] = set()
@@ -84,7 +84,6 @@ class PlayedCsms(Counterpart):
         """The station is connected."""
         self.identity = self.run.identity = knock.identity
         self._arrivals += 1
-        self._tries += 1
         self._knocks.append(knock)
         self._talks(peer)
         for remark in knock.remarks:
@@ -92,7 +91,6 @@ class PlayedCsms(Counterpart):
 
     def turned_away(self, knock: Knock, refusal: Refusal) -> None:
         """Somebody was not let in."""
-        self._tries += 1
         self.turned_away_last = knock, refusal
         if len(self._knocks) < MAX_JOURNAL:
             self._knocks.append(knock)
@@ -101,7 +99,6 @@ class PlayedCsms(Counterpart):
     def misheard(self, problem: str) -> None:
         """Somebody connected, and what was asked for could not be read."""
         self.run.note(f"somebody connected without a request that can be read: {problem}")
-        self._tries += 1
         self._misheard = problem
 
     def doubled(self, peer: Peer) -> None:
@@ -154,7 +151,7 @@ class PlayedCsms(Counterpart):
         """Something is about to be done: what came until now is not the effect of it."""
         self._marked = len(self._journal)
         self._knocks_marked = len(self._knocks)
-        self._tries_marked = self._tries
+        self._hellos_marked = self.bay.hellos
 
     def begins(self) -> None:
         """The case begins: what came until now, and the connection that is there, are not its own."""
@@ -322,12 +319,12 @@ class PlayedCsms(Counterpart):
         self._knocks_marked += 1
         return self._knocks[self._knocks_marked - 1]
 
-    async def tries(self, within: float) -> bool:
-        """Whether somebody has tried to connect since the last stimulus, or does so in so many seconds, come what may.
+    async def begins_tls(self, within: float) -> bool:
+        """Whether somebody has begun a TLS handshake since the last stimulus, or does so in so many seconds.
 
-        A client that ends TLS after the handshake, as it does not trust the certificate, has shown nothing to judge.
+        A client that does not trust the certificate may hang up without a word, so that there is no more to judge.
         """
-        return await self.until(lambda: self._tries > self._tries_marked, within)
+        return await self.until(lambda: self.bay.hellos > self._hellos_marked, within)
 
     async def connects(self, *, rule: str | None = None, within: float | None = None) -> Knock:
         """The station connects anew: a connection since the case began that was not waited for yet."""

@@ -154,7 +154,7 @@ class Wire:
         seen: Seen | None = None,
         advised: bool = False,
     ) -> None:
-        """Judge a rule by what a case has found out; ``seen`` is the frame that shows it, ``advised`` as `advises` does."""
+        """Judge a rule by what a case has found out; ``seen`` shows it, and what is ``advised`` is a finding."""
         if advised:
             self.advises(rule, holds, expected=expected, actual=actual, seen=seen)
             return

@@ -1,12 +1,13 @@
 """The kill matrix of the rule cases for a charge point as documents: a page of its own, and its rows of the JSON.
 
 `python -m tests.testcases.rule_kills.station` runs every rule case without a fault and with each of its kills
-(`table.py`), and writes both. With rules (`RPC-12_CS.R1`) it only runs those and says what became of them; with
-`search` before them it looks for the stimulus from which on their fault kills them.
+(`table.py`), and writes both. With rules or cases (`RPC-12_CS.R1`, `RPC-12_CS`) it only runs those and writes their
+rows; with `search` before them it looks for the stimulus from which on their fault kills them.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -160,19 +161,15 @@ def _is(rid: str, kill: Kill, case: str, fault: str) -> bool:
 def main(arguments: list[str]) -> int:
     """Write both documents, or say what became of the rules that are named; 1 when a rule survives."""
     chosen, names = kills(), [name for name in arguments if name != "search"]
-    if names:
-        some = {rid: kill for rid, kill in chosen.items() if rid in names or case_of(rid) in names}
-        if "search" in arguments:
-            found = search(some)
-            print("\n".join(f"{rid} {some[rid].fault} {'survives' if at is None else at}" for rid, at in found.items()))
-            return int(None in found.values())
-        played = run({**{case.id: {(NONE, 0)} for case in cases() if case.id in names}, **wanted(some)})
-        print("\n".join(told(played)))
-        return int(any(row["verdict"] == SURVIVES for row in rows(played, some)))
-    played = run(wanted(chosen))
-    matrix = rows(played, chosen)
-    PAGE.write_text(as_page(matrix), "utf-8")
-    JSON_FILE.write_text(as_json(matrix), "utf-8")
+    some = {rid: kill for rid, kill in chosen.items() if not names or {rid, case_of(rid)} & set(names)}
+    if "search" in arguments:
+        found = search(some)
+        print("\n".join(f"{rid} {some[rid].fault} {'survives' if at is None else at}" for rid, at in found.items()))
+        return int(None in found.values())
+    played = run(wanted(some))
+    print("\n".join(told(played)))
+    matrix = rows(played, some)
+    write({row["rid"]: row for row in (*committed(), *matrix)}, chosen)
     wrong = [f"{row['rid']}: {row['fault']} survives" for row in matrix if row["verdict"] == SURVIVES]
     wrong += [
         f"{id}: {record['verdict']} without a fault: {record['reason']}"
@@ -181,6 +178,20 @@ def main(arguments: list[str]) -> int:
     ]
     print("\n".join([*wrong, f"{len(matrix) - len(wrong)} of {len(matrix)} rules"]))
     return 1 if wrong else 0
+
+
+def committed() -> list[dict[str, Any]]:
+    """The rows that were written last."""
+    found: list[dict[str, Any]] = json.loads(JSON_FILE.read_text("utf-8")) if JSON_FILE.exists() else []
+    return found
+
+
+def write(matrix: Mapping[str, dict[str, Any]], chosen: Mapping[str, Kill]) -> None:
+    """Write the rows of the rules that there are, in their order, as JSON and for people."""
+    order = [rid for case in cases() for rid in case.rules if rid in chosen and rid in matrix]
+    ordered = [matrix[rid] for rid in order]
+    JSON_FILE.write_text(as_json(ordered), "utf-8")
+    PAGE.write_text(as_page(ordered), "utf-8")
 
 
 if __name__ == "__main__":

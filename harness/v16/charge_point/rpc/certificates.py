@@ -52,7 +52,7 @@ def offers_nothing_unfit(csms: Csms, knock: Knock, *, rule: str) -> None:
 async def does_not_come_in(csms: Csms, *, rule: str) -> None:
     """The station tries, and is not in within ``timeouts.quiet_s`` after its attempt. Raises ``Inconclusive``."""
     timeouts = csms.run.sut.timeouts
-    if not await csms.tries(timeouts.reboot_s):
+    if not await csms.begins_tls(timeouts.reboot_s):
         raise Inconclusive(f"the station did not try to connect in {timeouts.reboot_s:g} s")
     came = await csms.until(lambda: csms.bay.is_connected, timeouts.quiet_s)
     csms.wire.judges(rule, not came, expected="a station that does not come in", actual="it is connected")
