@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from csms_core.config.model import Config
@@ -25,6 +26,8 @@ from ocppj.times import exact
 
 MAX_FILE: Final = 64 * 1024 * 1024
 """Bytes of a file that a station may leave."""
+MOST_MISSED: Final = 1_000
+"""Requests for what is not there that are remembered."""
 _TLS: Final = frozenset({"https", "ftps"})
 
 
@@ -47,14 +50,21 @@ class _Shelves(Places):
     def __init__(self, depot: Depot, changed: Callable[[], object]) -> None:
         super().__init__(depot)
         self.shelves: dict[int, Shelf] = {}
+        self.missed: list[float] = []
         self._changed = changed
 
     async def by_token(self, token: str) -> Place | None:
-        return next((one.place for one in self.shelves.values() if one.place.token == token), None)
+        return self._found(next((one for one in self.shelves.values() if one.place.token == token), None))
 
     async def by_job(self, job_id: int) -> Place | None:
-        shelf = self.shelves.get(job_id)
-        return None if shelf is None else shelf.place
+        return self._found(self.shelves.get(job_id))
+
+    def _found(self, shelf: Shelf | None) -> Place | None:
+        if shelf is not None:
+            return shelf.place
+        if len(self.missed) < MOST_MISSED:
+            self.missed.append(monotonic())
+        return None
 
     async def left(self, place: Place, name: str, kept: Kept, protocol: str) -> bool:
         shelf = self.shelves[place.job_id]
@@ -116,6 +126,11 @@ class BayFiles:
     def nowhere(self, protocol: Protocol, name: str) -> str:
         """An address of this server at which nothing is and nothing can be left."""
         return self._doors[protocol].location(protocol, 0, new_token(), name)
+
+    @property
+    def missed(self) -> list[float]:
+        """When something was asked for that is not there, in monotonic seconds."""
+        return self._places.missed
 
     async def closes(self) -> None:
         """Close all doors."""

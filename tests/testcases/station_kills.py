@@ -32,15 +32,15 @@ PACKAGES: Final = ("testcases.v16.charge_point",)
 TABLE = Path(__file__).with_name("station_kills.txt")
 TIMEOUTS = {"message_s": "1.5", "quiet_s": "0.3", "long_s": "6", "settle_s": "0.3", "reboot_s": "8"}
 """Nothing waits long for what never comes."""
-_FIXED_CABLE = {
+FIXED_CABLE = {
     "cable": "{detachable = false, fixed = true}",
     "connector_lock": "false",
     "unlock_on_ev_disconnect": '"false_only"',
     "lock_failure_injectable": "false",
 }
 OTHER_CLAIMS: dict[str, dict[str, str]] = {
-    "TC_017_2_CS": _FIXED_CABLE,
-    "TC_018_2_CS": _FIXED_CABLE,
+    "TC_017_2_CS": FIXED_CABLE,
+    "TC_018_2_CS": FIXED_CABLE,
     "TC_032_1_CS": {"backup_power": "true"},
     "TC_043_1_CS": {"local_auth_list": "false"},
     "TC_048_4_CS": {"reservation": "false"},

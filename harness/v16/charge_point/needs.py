@@ -36,7 +36,17 @@ ROWS: Final[tuple[Row, ...]] = (
         "AuthorizeRemoteTxRequests can be true.",
         not_among("features.authorize_remote_tx", "false_only"),
     ),
+    (
+        "unasked-remote-tx",
+        "AuthorizeRemoteTxRequests can be false.",
+        not_among("features.authorize_remote_tx", "true_only"),
+    ),
     ("offline-transactions", "The station can start transactions offline.", _offline),
+    (
+        "offline-unknown-id",
+        "The station can start transactions of unknown tags offline.",
+        denied("features.offline_unknown_id"),
+    ),
     ("local-stop", "A driver can stop at the station.", denied("hardware.local_stop")),
     ("detachable-cable", "The station has a socket.", denied("hardware.cable.detachable")),
     ("fixed-cable", "The station has an attached cable.", denied("hardware.cable.fixed")),

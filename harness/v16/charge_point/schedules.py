@@ -24,6 +24,8 @@ FINEST: Final = 0.1
 VALID_S: Final = 401
 """Seconds between validFrom and validTo of a profile that has both."""
 
+_NOT_JUDGED: Final = (None, None, None, None)
+
 Periods = Mapping[int, float]
 """Seconds from the beginning -> the limit from then on."""
 
@@ -49,7 +51,7 @@ class Schedules:
         """An Absolute profile; ``valid``: it says from when to when it is valid. ``members`` are more of it."""
         smart = self._sut.smart
         schedule = {
-            "startSchedule": self._after(0),
+            "startSchedule": self.moment(0),
             "chargingRateUnit": smart.rate_unit,
             "chargingSchedulePeriod": [
                 {"startPeriod": start, "limit": limit * self.factor, "numberPhases": smart.phases}
@@ -62,7 +64,7 @@ class Schedules:
             "stackLevel": smart.stack_level,
             "chargingProfilePurpose": purpose,
             "chargingProfileKind": "Absolute",
-            **({"validFrom": self._after(0), "validTo": self._after(VALID_S)} if valid else {}),
+            **({"validFrom": self.moment(0), "validTo": self.moment(VALID_S)} if valid else {}),
             "chargingSchedule": schedule,
             **members,
         }
@@ -92,10 +94,15 @@ class Schedules:
         told = read(schedule.get("chargingSchedulePeriod")) if isinstance(schedule, dict) else None
         self.local = told[0][1] if told is not None and len(told) == 1 else None
 
-    async def composite(self, connector: int, duration: int, *, rules: Sequence[str]) -> "Composite":
-        """GetCompositeSchedule; ``rules`` are those of status, connectorId, duration and chargingRateUnit."""
+    async def composite(
+        self, connector: int, duration: int, *, rules: Sequence[str | None] = _NOT_JUDGED, unit: str | None = None
+    ) -> "Composite":
+        """GetCompositeSchedule; ``rules`` are those of status, connectorId, duration and chargingRateUnit.
+
+        Without them it is what the case goes on with. ``unit`` is another one than that of the profiles.
+        """
         of_status, of_connector, of_duration, of_unit = rules
-        unit, asked = self._sut.smart.rate_unit, datetime.now(UTC)
+        unit, asked = unit or self._sut.smart.rate_unit, datetime.now(UTC)
         answer = await self._csms.sends(
             "GetCompositeSchedule", rule=of_status, connectorId=connector, duration=duration, chargingRateUnit=unit
         )
@@ -105,7 +112,8 @@ class Schedules:
         answer.shows(rule=of_unit, chargingSchedule={"chargingRateUnit": unit})
         return Composite(answer, self, asked, duration)
 
-    def _after(self, seconds: float) -> str:
+    def moment(self, seconds: float) -> str:
+        """So many ``seconds`` after the profiles begin, as OCPP writes it."""
         return times.timestamp(self.begin + timedelta(seconds=seconds))
 
 

@@ -27,6 +27,9 @@ _NOT_DONE: Final = {
 }
 """Keys that switch something on, and their value without it: a station that lacks the key lacks what it is for."""
 
+_ENERGY: Final = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
+"""What a connector is while a transaction runs there."""
+
 Configuration = dict[str, tuple[str | None, bool]]
 
 
@@ -138,6 +141,35 @@ async def reboots(csms: Csms, *, rule: str | None = None) -> Message:
 async def may_reboot(csms: Csms) -> Message | None:
     """BootNotification after a soft reset, which need not be a boot."""
     return await csms.may_receive("BootNotification", within=csms.run.sut.timeouts.reboot_s)
+
+
+async def unpaid(csms: Csms, *, stops: bool) -> None:
+    """A transaction that the CSMS does not accept ends at once (``stops``), or goes on without any energy (S §9.1.28).
+
+    What a station may let the vehicle have all the same is none, where it has a key for that (S §9.1.13).
+    """
+    keys = {"MaxEnergyOnInvalidId": "0"} if await supports(csms, "MaxEnergyOnInvalidId") else {}
+    await configures(csms, StopTransactionOnInvalidId=str(stops).lower(), **keys)
+
+
+async def shown_offline(csms: Csms, driver: EvDriver, connector: int, tag: str) -> None:
+    """The network is lost, somebody plugs in and shows a card, and the network is back."""
+    await csms.goes_away()
+    await driver.plug_in(connector)
+    await driver.present(tag, connector)
+    csms.comes_back()
+    await csms.connects()
+
+
+async def restarts(csms: Csms) -> Message:
+    """A hard reset: the station boots and reports its connectors. Gives its BootNotification."""
+    answer = await csms.sends("Reset", type="Hard")
+    answer.shows(status="Accepted")
+    boot = await reboots(csms)
+    csms.looks_from(boot)
+    for connector in range(1, csms.connectors + 1):
+        await csms.awaits("StatusNotification", connectorId=connector)
+    return boot
 
 
 async def reports(
@@ -257,6 +289,22 @@ async def stop_with_card(csms: Csms, driver: EvDriver, charging: Charging) -> Me
     return stopped
 
 
+async def stops_and_leaves(csms: Csms, driver: EvDriver, connector: int, *, rule: str | None = None) -> Message:
+    """The CSMS stops what runs at a connector, and the cable comes out: Available, which ``rule`` is about.
+
+    Gives the StopTransaction.
+    """
+    if csms.statuses.get(connector) not in _ENERGY:  # when it charges, it knows the id of the transaction
+        await csms.awaits("StatusNotification", connectorId=connector, status="Charging")
+    transaction = next(running for running, at in csms.transactions.items() if at == connector)
+    answer = await csms.sends("RemoteStopTransaction", transactionId=transaction)
+    answer.shows(status="Accepted")
+    stopped = await csms.receives("StopTransaction", transactionId=transaction)
+    await driver.unplug(connector)
+    await status(csms, connector, "Available", rule=rule)
+    return stopped
+
+
 async def only_the_list_decides(csms: Csms) -> None:
     """The local list is looked at before the CSMS is asked, and no cache that could know the tag, too."""
     await configures(csms, LocalPreAuthorize="true", LocalAuthListEnabled="true")
@@ -266,10 +314,15 @@ async def only_the_list_decides(csms: Csms) -> None:
 
 async def listed(csms: Csms, *tags: str, rule: str | None = None) -> int:
     """A whole list of these tags, all of them accepted; gives its version, one above that of the list before it."""
+    return await lists(csms, entries(*tags), rule=rule)
+
+
+async def lists(csms: Csms, whole: list[dict[str, Any]], *, rule: str | None = None) -> int:
+    """A whole list of these entries; gives its version, one above that of the list before it."""
     before = (await csms.sends("GetLocalListVersion"))["listVersion"]
     version = max(before if isinstance(before, int) else 0, 0) + 1
     answer = await csms.sends(
-        "SendLocalList", rule=rule, listVersion=version, updateType="Full", localAuthorizationList=entries(*tags)
+        "SendLocalList", rule=rule, listVersion=version, updateType="Full", localAuthorizationList=whole
     )
     answer.shows(rule=rule, status="Accepted")
     return version

@@ -4,6 +4,8 @@ Files are moved indeed. What ``[files]`` of the SUT file names comes first; else
 the station takes.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.case.verdicts import CaseFailure, Inconclusive
@@ -51,6 +53,28 @@ async def missing_image(csms: Csms) -> str:
     return files.nowhere(protocol, f"{MISSING}firmware.bin")
 
 
+async def missed(csms: Csms) -> list[float] | None:
+    """When the station has asked for what is not there, in seconds; None where the firmware is served elsewhere."""
+    if csms.run.sut.files.firmware is not None:
+        return None
+    _, files = await _served(csms)
+    return files.missed
+
+
+def was_tried(csms: Csms, failed: Request, times: Sequence[float], tries: int, pause: float, *, rule: str) -> None:
+    """Check that a transfer was tried so often: what is asked for within half a ``pause`` belongs to one try."""
+    made = bool(times) + sum(after - before > pause / 2 for before, after in pairwise(times))
+    if made != tries:
+        raise CaseFailure(
+            "mismatch",
+            expected=f"{tries} tries before {failed.name} says {failed['status']}",
+            actual=f"the file was tried {made} times",
+            rule=csms.run.failed(rule),
+            seq=failed.seen.seq,
+        )
+    csms.run.judge(rule)
+
+
 async def bad_image(csms: Csms, driver: EvDriver) -> str:
     """Where firmware is whose installation fails; without any, the station is made unable to install what is good."""
     bad = csms.run.sut.files.firmware_bad
@@ -87,11 +111,15 @@ async def reports(
     return request
 
 
-async def asks_for_diagnostics(csms: Csms, **members: Any) -> None:
-    """GetDiagnostics; a station that names no file has nothing to upload (S §5.9). Raises ``Inconclusive``."""
+async def asks_for_diagnostics(csms: Csms, **members: Any) -> str:
+    """GetDiagnostics; gives the name of the file.
+
+    A station that names none has nothing to upload (S §5.9). Raises ``Inconclusive``.
+    """
     answer = await csms.sends("GetDiagnostics", **members)
     if "fileName" not in answer.payload:
         raise Inconclusive("the station names no file: it has no diagnostics now")
+    return str(answer["fileName"])
 
 
 async def was_moved(csms: Csms, told: Request, shelf: "Shelf | None", *, rule: str) -> None:
@@ -108,6 +136,22 @@ async def was_moved(csms: Csms, told: Request, shelf: "Shelf | None", *, rule: s
         )
     for name, path in shelf.left.items():
         csms.run.note(f"the station has left {name}, {path.stat().st_size} bytes")
+
+
+def is_named(csms: Csms, told: Request, shelf: "Shelf | None", name: str, *, rule: str) -> None:
+    """Check that the file that was left has this name."""
+    if shelf is None:
+        csms.leaves_out(rule, "the file was left elsewhere, where nobody can see its name")
+        return
+    if name not in shelf.left:
+        raise CaseFailure(
+            "mismatch",
+            expected=f"a file named {name}",
+            actual=f"the file is named {', '.join(shelf.left)}",
+            rule=csms.run.failed(rule),
+            seq=told.seen.seq,
+        )
+    csms.run.judge(rule)
 
 
 async def may_have_reported(csms: Csms, status: str, *, rule: str, besides: tuple[str, ...] = ()) -> None:

@@ -11,10 +11,11 @@ from harness.peers.driving import EvDriver
 from harness.peers.steps import rounds, step
 from harness.sut import Sut
 from harness.v16 import payloads
-from harness.v16.charge_point import credentials, reservations, security, states
-from harness.v16.charge_point.core import booting, metering, offline, required_keys
+from harness.v16.charge_point import credentials, reservations, security, states, transfers
+from harness.v16.charge_point.core import booting, deliveries, metering, offline, required_keys
 from harness.v16.charge_point.csms import Csms
 from harness.v16.charge_point.rpc import boots, certificates, doors, frames, pauses
+from harness.v16.charge_point.schedules import Schedules
 from harness.v16.charge_point.states import Charging
 from harness.v16.needs import NEEDS
 from harness.v16.profiles import case
@@ -29,6 +30,7 @@ __all__ = [
     "Inconclusive",
     "Message",
     "Request",
+    "Schedules",
     "Sut",
     "Tags",
     "absent",
@@ -38,6 +40,7 @@ __all__ = [
     "case",
     "certificates",
     "credentials",
+    "deliveries",
     "doors",
     "frames",
     "is_claimed",
@@ -55,4 +58,5 @@ __all__ = [
     "security",
     "states",
     "step",
+    "transfers",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from simulator.faults.model import Came, Fault, Message, Payload, Send
 from simulator.faults.words import call, heard, override, put, said, says
 from simulator.v16.core.configuration import Configuration
-from simulator.v16.faults.words import unsent
+from simulator.v16.faults.words import flag_read_as, unsent
 from simulator.v16.transactions.queue import Queued, TransactionQueue
 
 _START, _STOP = "StartTransaction", "StopTransaction"
@@ -42,28 +42,18 @@ def faults() -> Iterator[Fault]:
         "ev-disconnect-always-stops",
         "StopTransactionOnEVSideDisconnect counts as true whatever it is.",
         Configuration,
-        _taken_for_true("StopTransactionOnEVSideDisconnect"),
+        flag_read_as("StopTransactionOnEVSideDisconnect", True),
     )
     yield override(
         "invalid-id-always-stops",
         "StopTransactionOnInvalidId counts as true whatever it is.",
         Configuration,
-        _taken_for_true("StopTransactionOnInvalidId"),
+        flag_read_as("StopTransactionOnInvalidId", True),
     )
     yield call(
         "meter-values-out-of-order", "Of two MeterValues the second is sent first.", "MeterValues", _second_first
     )
     yield override("meter-values-lost-offline", "MeterValues of an outage are lost.", TransactionQueue, _Loses)
-
-
-def _taken_for_true(key: str) -> type[Configuration]:
-    class Misreads(Configuration):
-        __slots__ = ()
-
-        def flag(self, name: str) -> bool:
-            return name == key or super().flag(name)
-
-    return Misreads
 
 
 async def _second_first(message: Message, send: Send) -> Came:

@@ -36,3 +36,15 @@ def key_read_as(key: str, change: Callable[[int], int]) -> type[Configuration]:
             return change(value) if name == key else value
 
     return Misreads
+
+
+def flag_read_as(key: str, value: bool) -> type[Configuration]:
+    """A station that acts by one value of a switch, whatever it shows."""
+
+    class Misreads(Configuration):
+        __slots__ = ()
+
+        def flag(self, name: str) -> bool:
+            return value if name == key else super().flag(name)
+
+    return Misreads

@@ -64,6 +64,21 @@ async def test_nothing_is_nowhere(files: BayFiles, protocol: Protocol) -> None:
         await upload(files.nowhere(protocol, ""), "diagnostics.log", b"all is well", NO_TLS)
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_what_is_asked_for_in_vain_is_remembered(
+    files: BayFiles, protocol: Protocol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.bay.files.MOST_MISSED", 2)
+    shelf = files.awaits(protocol)
+    await upload(shelf.url, "diagnostics.log", b"all is well", NO_TLS)
+    assert files.missed == []
+    for _ in range(3):
+        with pytest.raises(TransferFailed):
+            await download(files.nowhere(protocol, "firmware.bin"), NO_TLS)
+    assert len(files.missed) == 2
+    assert files.missed == sorted(files.missed)
+
+
 async def test_a_place_takes_no_more_than_there_may_be(files: BayFiles) -> None:
     shelf = files.awaits("http")
     for number in range(MAX_FILES):

@@ -181,6 +181,12 @@ UNMET = [
         'features.authorize_remote_tx = "false_only"',
     ),
     (
+        "unasked-remote-tx",
+        {"features__authorize_remote_tx": "true_only"},
+        'features.authorize_remote_tx = "true_only"',
+    ),
+    ("offline-unknown-id", {"features__offline_unknown_id": False}, "features.offline_unknown_id = false"),
+    (
         "offline-transactions",
         {
             "features__auth_cache": False,

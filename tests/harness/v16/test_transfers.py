@@ -43,7 +43,10 @@ class Told:
     """As much of a CSMS as these need: nothing has come, and nothing will."""
 
     def __init__(self, settings: Sut, *waiting: str) -> None:
-        self.run = SimpleNamespace(sut=settings, failed=lambda rule: f"TC_0.{rule}", note=lambda text: None)
+        self.judged: list[str] = []
+        self.run = SimpleNamespace(
+            sut=settings, failed=lambda rule: f"TC_0.{rule}", note=lambda text: None, judge=self.judged.append
+        )
         self.left_out: list[str] = []
         self.waiting = list(waiting)
         self.shown: list[Any] = []
@@ -104,6 +107,37 @@ async def test_what_was_not_moved_is_not_believed(tmp_path: Path) -> None:
     shelf.fetches = 1
     await transfers.was_moved(played, told, shelf, rule="R3")
     await transfers.was_moved(played, told, None, rule="R3")
+
+
+@pytest.mark.parametrize(
+    ("times", "tries"),
+    [([], 0), ([1.0], 1), ([1.0, 1.1], 1), ([1.0, 11.0], 2), ([1.0, 1.2, 11.0, 11.1, 21.5], 3)],
+)
+async def test_what_is_asked_for_at_once_is_one_try(times: list[float], tries: int) -> None:
+    played, told = csms(sut())
+    failed = cast("Request", _Said())
+    transfers.was_tried(played, failed, times, tries, 10, rule="R1")
+    assert told.judged == ["R1"]
+    with pytest.raises(CaseFailure, match=rf"the file was tried {tries} times") as refused:
+        transfers.was_tried(played, failed, times, tries + 1, 10, rule="R2")
+    assert (refused.value.rule, refused.value.seq) == ("TC_0.R2", 7)
+
+
+async def test_tries_elsewhere_are_not_seen() -> None:
+    played, _ = csms(sut(FIRMWARE))
+    assert await transfers.missed(played) is None
+
+
+async def test_a_file_is_known_by_the_name_that_was_told() -> None:
+    played, told = csms(sut())
+    shelf, said = Shelf(cast("Any", None), "http://127.0.0.1:1/x"), cast("Request", _Said())
+    shelf.left["a.log"] = Path("a.log")
+    transfers.is_named(played, said, shelf, "a.log", rule="R1")
+    assert told.judged == ["R1"]
+    with pytest.raises(CaseFailure, match=r"the file is named a\.log"):
+        transfers.is_named(played, said, shelf, "b.log", rule="R1")
+    transfers.is_named(played, said, None, "b.log", rule="R2")
+    assert told.left_out == ["R2"]
 
 
 class _Said:

@@ -29,8 +29,12 @@ SURVIVES: Final = "survives"
 FAIL: Final = "FAIL"
 WARNS: Final = "warns"
 OTHER_CLAIMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "CFG-07_CS": station_kills.FIXED_CABLE,
     "ERR-03_1_CS": {"firmware_management": "false"},
     "ERR-12_3_CS": {"smart_charging": "false"},
+    "RES-01_6_CS": {"reservation": "false"},
+    "RMT-04_CS": {"smart_charging": "false"},
+    "UNL-02_3_CS": station_kills.FIXED_CABLE,
 }
 """Rule cases that do not apply to the station as it usually comes along, and what is claimed of the one they get."""
 

@@ -97,6 +97,29 @@ def none_is_left_out(csms: Csms, answer: Message, asked: Collection[str], *, rul
     are_told(csms, answer, Group(either=tuple(asked)), rule=rule)
 
 
+def is_told_as(csms: Csms, key: str, told: str, wanted: str, *, rule: str) -> None:
+    """Check the value of a key; letter case does not count, as true may be written True."""
+    if told.strip().casefold() != wanted.casefold():
+        raise CaseFailure(
+            "mismatch", expected=f"{key} = {wanted}", actual=f"{key} = {told}", rule=csms.run.failed(rule)
+        )
+    csms.run.judge(rule)
+
+
+def is_not_told(csms: Csms, answer: Message, key: str, *, rule: str) -> None:
+    """Check that a GetConfiguration.conf has no value of a key, which may be there by its name; none is shown."""
+    told = value(answer, key)
+    if told:
+        raise CaseFailure(
+            "mismatch",
+            expected=f"{key} without a value",
+            actual=f"a value of {len(told)} characters",
+            rule=csms.run.failed(rule),
+            seq=answer.seen.seq,
+        )
+    csms.run.judge(rule)
+
+
 def _wrong(answer: Message, group: Group) -> Iterator[str]:
     found = {entry["key"].casefold(): entry.get("readonly") for entry in _entries(answer)}
     for key in (*group.writable, *group.fixed, *group.either):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.faults.model import Fault
-from simulator.v16.faults.rules import connection, errors, messages, registration, security, values
+from simulator.v16.faults.rules import connection, errors, messages, profiles, registration, security, values
 
 
 def faults() -> Iterator[Fault]:
@@ -15,4 +15,5 @@ def faults() -> Iterator[Fault]:
     yield from errors.faults()
     yield from values.faults()
     yield from registration.faults()
+    yield from profiles.faults()
     yield from security.faults()

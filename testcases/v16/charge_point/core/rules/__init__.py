@@ -1,1 +1,1 @@
-"""The rules of chapter 5 of the catalogue, boot and registration, as cases for a charge point."""
+"""The rules of OCPP 1.6 about Core, each as a case of its own; an id is that of its rule."""

@@ -1,0 +1,1 @@
+"""The rules of OCPP 1.6 about the local list, each as a case of its own; an id is that of its rule."""
