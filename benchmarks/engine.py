@@ -3,8 +3,9 @@
 ``python -m benchmarks.engine [--rounds N] [--messages N] [--profile]`` prints a Markdown table. One message is a CALL
 that came in or the CALLRESULT that went out; a pair of them costs: read the JSON, pair and judge, validate both
 payloads, build and write the answer's JSON, and (ours only) keep both in the trace. Sockets and the handler's own work
-are left out. The time is ``time.process_time``, that is all threads of this process; the rounds of both sides
-alternate, so that both see the same noise.
+are left out. Ours is measured with all passive rules and without any, which tells what they cost. The time is
+``time.process_time``, that is all threads of this process; the rounds of all sides alternate, so that they see the same
+noise.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -26,6 +28,10 @@ from ocpp.v16 import call_result, datatypes  # type: ignore[import-untyped]
 
 from ocppj import frames
 from ocppj.evidence.trace import Trace
+from ocppj.protocol import Protocol
+from ocppj.rules import signs
+from ocppj.rules.book import Book
+from ocppj.rules.chapter import Chapter
 from ocppj.session.session import Memory, Session
 from ocppj.v16 import PROTOCOL
 
@@ -58,6 +64,9 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "MeterValues": {},
 }
 """The answers both sides give, as on the wire."""
+
+WITH: Final = "plugproof `Session`, trace on"
+WITHOUT: Final = "the same without its rules"
 
 Measure = Callable[[Sequence[str]], float]
 
@@ -128,6 +137,28 @@ def engine(session: Session) -> Measure:
     return measure
 
 
+def without_rules(session: Session) -> Measure:
+    """The same for a session that is made with ``bare`` and looks for no sign of a frame either."""
+    measure = engine(session)
+
+    def measure_bare(incoming: Sequence[str]) -> float:
+        of_call, of_result = signs.of_call, signs.of_result
+        signs.of_call = signs.of_result = lambda *_: 0
+        try:
+            return measure(incoming)
+        finally:
+            signs.of_call, signs.of_result = of_call, of_result
+
+    return measure_bare
+
+
+def bare(protocol: Protocol) -> Protocol:
+    """The protocol with the names of its rules, which a wrong payload needs, and nothing that looks at frames."""
+    chapter = Chapter()
+    chapter.rules = [*protocol.book.rules.values()]
+    return replace(protocol, book=Book([chapter]))
+
+
 def other_library(central: Central, loop: asyncio.AbstractEventLoop) -> Measure:
     """CPU seconds of ``ChargePoint.route_message`` for the same."""
 
@@ -166,7 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         theirs = other_library(central, loop)
         _expect_same_answers(session, trace, central, outbox, loop)
 
-        measures = {"plugproof `Session`, trace on": ours, f"`ocpp` {version('ocpp')} `ChargePoint`": theirs}
+        plain = without_rules(Session("csms", bare(PROTOCOL), trace=Trace(max_entries=10_000), memory=Memory()))
+        measures = {WITH: ours, WITHOUT: plain, f"`ocpp` {version('ocpp')} `ChargePoint`": theirs}
         seconds: dict[str, list[float]] = {name: [] for name in measures}
         for run in range(chosen.rounds + 1):
             for name, measure in measures.items():
@@ -177,6 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     seconds[name].append(taken / (2 * len(incoming)) * 1e6)
     assert session.finding_count == 0, session.findings[:3]
     print(table(seconds, chosen.messages))
+    print(f"\n{cost_of_rules(seconds)}")
 
 
 def table(microseconds: dict[str, list[float]], messages: int) -> str:
@@ -194,6 +227,12 @@ def table(microseconds: dict[str, list[float]], messages: int) -> str:
         median = statistics.median(values)
         lines.append(f"| {name} | {median:.1f} | {min(values):.1f} | {max(values):.1f} | {median / base:.1f} |")
     return "\n".join(lines)
+
+
+def cost_of_rules(microseconds: dict[str, list[float]]) -> str:
+    """What all passive rules together add to a message, as a sentence."""
+    added = statistics.median(microseconds[WITH]) - statistics.median(microseconds[WITHOUT])
+    return f"All {len(PROTOCOL.book.passive)} passive rules of OCPP 1.6 together add {added:.1f} µs to a message."
 
 
 def _expect_same_answers(

@@ -23,12 +23,26 @@ class UnknownVersion(ValueError):
     """The engine does not know this version, or no version by this subprotocol."""
 
 
-def protocol(version: str) -> Protocol:
-    """The protocol of a version such as ``1.6``. Raises ``UnknownVersion``."""
+class UnknownErrata(ValueError):
+    """A version has no such errata level."""
+
+
+def protocol(version: str, errata: str | None = None) -> Protocol:
+    """The protocol of a version such as ``1.6``, by the newest errata or those of a level such as ``2019``.
+
+    Raises ``UnknownVersion`` or ``UnknownErrata``.
+    """
     if version not in _MODULES:
         raise UnknownVersion(f"OCPP {version} is not spoken here: use {' or '.join(VERSIONS)}")
-    found: Protocol = import_module(_MODULES[version]).PROTOCOL
-    return found
+    module = import_module(_MODULES[version])
+    if errata is None:
+        newest: Protocol = module.PROTOCOL
+        return newest
+    levels: Mapping[str, Protocol] = getattr(module, "ERRATA", {})
+    if errata not in levels:
+        known = f"use {' or '.join(levels)}" if levels else "there are none to choose from"
+        raise UnknownErrata(f"OCPP {version} has no errata level {errata}: {known}")
+    return levels[errata]
 
 
 def of_subprotocol(name: str) -> Protocol:

@@ -33,8 +33,12 @@ def case_record(
     rerun: str,
     not_run: bool = False,
     beside: Callable[[CaseRun, Collection[int]], Iterable[Finding]] = lambda run, blamed: (),
+    insisted: Iterable[Finding] | None = None,
 ) -> Record:
-    """One element of ``cases``; ``beside`` is what a run shows beside the rules of its case."""
+    """One element of ``cases``; ``beside`` is what a run shows beside the rules of its case.
+
+    ``insisted`` is what the official tool would not have, where that is asked for.
+    """
     case = run.case
     return {
         **blank_record(case, run.sut, verdict=verdict, reason=reason, rerun=rerun, not_run=not_run),
@@ -46,6 +50,7 @@ def case_record(
             for finding in (*run.findings, *beside(run, _blamed(run, failure)))
             if finding.party == run.party
         ],
+        **({} if insisted is None else {"compatibility": [_insisted(run, finding) for finding in insisted]}),
         "seconds": round(seconds, 6),
         "lane": run.lane.identity,
         "trace": trace_path(case.id) if len(run.trace) else None,
@@ -100,6 +105,7 @@ def assemble(
     machine: Mapping[str, Any],
     workers: int,
     strict: bool,
+    compatibility: bool = False,
     command: str,
     rtt_ms: float | None,
     selection: Mapping[str, Any] | None = None,
@@ -129,6 +135,7 @@ def assemble(
                 "seed": None,
                 "workers": workers,
                 "strict": strict,
+                **({"compatibility": True} if compatibility else {}),
                 "machine": dict(machine),
                 "packages": packages(),
                 "suite": _suite(cases),
@@ -189,6 +196,11 @@ def _sut(sut: Sut) -> dict[str, Any]:
         "software_version": product.software_version,
         "communication": product.communication,
     }
+
+
+def _insisted(run: CaseRun, finding: Finding) -> dict[str, Any]:
+    told = _finding(run, finding)
+    return {name: told[name] for name in ("rule", "message", "seq", "path")}
 
 
 def _finding(run: CaseRun, finding: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ocppj.evidence.trace import Trace
 from ocppj.frames import Call
 from ocppj.peers.aio import Peer
 from ocppj.peers.base import wall_of_system
+from ocppj.peers.handshake import seen_at
 from ocppj.session.session import Memory, Seen, Session
 from ocppj.versions import protocol
 
@@ -90,7 +91,7 @@ class Bay:
         self.ports: dict[bool, int] = {}
         self._transactions = 0
         self._websocket: ServerConnection | None = None
-        self._protocol = protocol(sut.version)
+        self._protocol = protocol(sut.version, sut.connection.errata)
         self.listener = Listener(
             self._protocol.subprotocol,
             gate=self._gate,
@@ -221,6 +222,7 @@ class Bay:
             memory=self.memory,
             wall=wall_of_system(self.sut.timeouts.deviation_s),
         )
+        session.shake_hands(seen_at(websocket, () if knock.hello is None else knock.hello.suites))
 
         async def called(seen: Seen) -> None:
             if peer is self.peer:  # on a connection that was replaced nobody is left to be answered

@@ -88,7 +88,7 @@ class CaseRun:
         self.exchanges: list[str] = []
         self.asked: list[Asked] = []
         self.calls: list[Seen] = []
-        self.protocol = protocol(sut.version)
+        self.protocol = protocol(sut.version, sut.connection.errata)
         self.trace.phase = "preamble"
 
     @property

@@ -164,6 +164,12 @@ def precheck(
         int | None, typer.Option("-n", "--workers", metavar="N", min=1, help="Stations at work at once.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A broken SHOULD fails the case.")] = False,
+    like_the_official_tool: Annotated[
+        bool,
+        typer.Option(
+            "--like-the-official-tool", help="Also tell what the official tool insists on; no verdict changes."
+        ),
+    ] = False,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -215,6 +221,7 @@ def precheck(
             out=out,
             workers=workers,
             strict=strict,
+            insists=like_the_official_tool,
             faults=tuple(fault or ()),
             fail_on=tuple(fail_on or ()),
             background=background,
@@ -233,6 +240,7 @@ def precheck(
         ("All cases by profile", "plugproof list"),
         ("What of a profile is judged, for machines", "plugproof list --profile reservation --format json"),
         ("Those of OCPP 2.0.1", "plugproof list --ocpp 2.0.1"),
+        ("The rules that every frame is judged by", "plugproof list --rules --chapter RPC"),
     ),
 )
 def list_cases(
@@ -253,6 +261,15 @@ def list_cases(
         typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="Only the cases for this."),
     ] = None,
     ocpp: Ocpp = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="The rules of messages and connections, and how they are judged.")
+    ] = False,
+    chapter: Annotated[
+        str | None,
+        typer.Option(
+            callback=filled, metavar="NAME", autocompletion=completion.chapters, help="With --rules: only this chapter."
+        ),
+    ] = None,
 ) -> None:
     """List the cases and the rules they judge."""
     from harness.case.profiles import UnknownProfile
@@ -265,6 +282,15 @@ def list_cases(
     version = ocpp or DEFAULT_VERSION
     if version not in VERSIONS:
         usage(f"--ocpp is {' or '.join(VERSIONS)}, not {version}")
+    if format not in ("text", "json"):
+        usage(f"--format is text or json, not {format}")
+    if rules:
+        if role or profile:
+            usage("--rules lists rules and not cases: leave out --role and --profile")
+        _list_rules(version, chapter, format)
+        return
+    if chapter:
+        usage("--chapter goes with --rules")
     role = None if role is None else _role(role)
     if role is not None and role not in PARTIES:
         usage(f"--role is csms or charge-point, not {role}")
@@ -278,10 +304,22 @@ def list_cases(
         usage(str(error))
     if format == "json":
         typer.echo(json.dumps(as_json(cases), indent=1, ensure_ascii=False))
-    elif format == "text":
-        typer.echo(as_text(cases), nl=False)
     else:
-        usage(f"--format is text or json, not {format}")
+        known = edition(version).profiles
+        typer.echo(as_text(cases, {name: known.titles[name] for name in known.optional}), nl=False)
+
+
+def _list_rules(version: str, chapter: str | None, format: str) -> None:
+    from harness.cli.commands.rules import UnknownChapter, as_json, as_text, rules_of
+
+    try:
+        found = rules_of(version, chapter)
+    except UnknownChapter as error:
+        usage(str(error))
+    if format == "json":
+        typer.echo(json.dumps(as_json(found), indent=1, ensure_ascii=False))
+    else:
+        typer.echo(as_text(found), nl=False)
 
 
 @app.command(

@@ -29,6 +29,13 @@ def profiles() -> list[tuple[str, str]]:
     return list({name: known for edition in editions() for name, known in edition.profiles.names.items()}.items())
 
 
+def chapters() -> list[tuple[str, str]]:
+    """The chapters of rules, with their titles."""
+    from ocppj.rules.titles import TITLES
+
+    return [*TITLES.items()]
+
+
 def versions() -> list[tuple[str, str]]:
     """The versions of OCPP of which there are cases."""
     from harness.edition import VERSIONS

@@ -218,6 +218,7 @@ class Collector:
             machine=self._machine,
             workers=self.workers,
             strict=self._session.strict,
+            compatibility=self._session.insists,
             command=self._command,
             rtt_ms=self.rtt_ms,
             selection=selection(self._asked, catalogue, [*self._earlier, *self._selected]),

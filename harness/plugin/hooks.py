@@ -69,6 +69,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plugproof-ocpp", metavar="VERSION", help="with --csms: the version of OCPP; without it 1.6")
     group.addoption("--plugproof-out", metavar="DIR", help="where results and traces go (a folder of its own)")
     group.addoption("--plugproof-strict", action="store_true", help="a broken SHOULD fails the case")
+    group.addoption(
+        "--plugproof-like-the-official-tool",
+        action="store_true",
+        help="also tell what the official test tool insists on beyond the standard",
+    )
     group.addoption("--plugproof-case", metavar="ID", action="append", default=[], help="only this case (repeatable)")
     group.addoption("--plugproof-profile", metavar="NAME", action="append", default=[], help="only this profile")
     group.addoption(
@@ -123,10 +128,11 @@ def pytest_configure(config: pytest.Config) -> None:
     _hold(config, out)
     rerun = config.getoption("plugproof_rerun") or _rerun(config)
     strict = config.getoption("plugproof_strict")
+    insists = config.getoption("plugproof_like_the_official_tool") or sut.run.like_the_official_tool
     run_id = config.workerinput["plugproof_run"] if _is_worker(config) else new_run_id()  # type: ignore[attr-defined]
     alone = _workers_beside(config) <= 1
     config.stash[SESSION] = session = RunSession(
-        sut, _worker(config) or 0, run_id, out, rerun, strict, skips, alone, profiles
+        sut, _worker(config) or 0, run_id, out, rerun, strict, insists, skips, alone, profiles
     )
     earlier = so_far.of(out) if config.getoption("plugproof_resume") else {}
     session.done = frozenset(earlier)
@@ -401,6 +407,7 @@ def _record(item: pytest.Item, session: RunSession, run: CaseRun, judged: Judgem
         rerun=session.rerun_command(run.case.id),
         not_run=judged.not_run,
         beside=session.bench.beside,
+        insisted=session.bench.insisted(run) if session.insists else None,
     )
     return {**record, "attempts": attempts} if attempts else record
 

@@ -41,6 +41,7 @@ class RunSession:
     are cases to run, all when there are none. ``is_alone``: no other worker uses the same tags at the same time;
     ``given_up`` is what other cases left open and this process has tried to end. ``stand``: where the charge point
     under test is, once the first case has begun. ``done``: the cases of the run that is resumed.
+    ``insists``: what the official tool insists on is told, too.
     """
 
     sut: Sut
@@ -49,6 +50,7 @@ class RunSession:
     out: Path
     rerun: str
     strict: bool
+    insists: bool = False
     skips: Mapping[str, str] = field(default_factory=dict)
     is_alone: bool = True
     profiles: tuple[str, ...] = ()

@@ -90,20 +90,19 @@ class Known:
         self.configuration: dict[str, str] = {}
         self.profiles: dict[int, tuple[Any, ...]] = {}
         self._given = given
-        self._facts: dict[type, Any] | None = None  # a process may have many stations of which nothing is known
+        self._facts: dict[type, Any] = {}
 
     def of(self, kind: type[_F]) -> _F:
         """The facts that a chapter of one version keeps, made when first asked for; ``kind`` is their class."""
-        if self._facts is None:
-            self._facts = {}
-        facts: _F | None = self._facts.get(kind)
-        if facts is None:
+        try:
+            return self._facts[kind]  # type: ignore[no-any-return]  # nearly every frame comes by here
+        except KeyError:
             facts = self._facts[kind] = kind()
-        return facts
+            return facts
 
     def find(self, kind: type[_F]) -> _F | None:
         """The facts of a chapter, if it has learned any."""
-        return None if self._facts is None else self._facts.get(kind)
+        return self._facts.get(kind)
 
     def switch(self, key: str) -> bool | None:
         """A configuration key as the boolean it is; ``None`` when it is not known, or none."""

@@ -115,22 +115,24 @@ class Memory:
     ``given`` the transactionIds of a run, for those who see several stations of one CSMS.
     """
 
-    __slots__ = ("_calls", "_given", "_known", "connections")
+    __slots__ = ("_calls", "_given", "connections", "known")
+
+    known: Known
+    """What the wire has told about both parties."""
 
     def __init__(
         self, remember: int = 1_024, most_text: int = DEFAULT_MOST_TEXT, *, given: Given | None = None
     ) -> None:
-        self._known: Known | None = None  # made when first needed: a process may have many stations
         self._given = given
         self.connections = 0
         self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}
 
-    @property
-    def known(self) -> Known:
-        """What the wire has told about both parties."""
-        if self._known is None:
-            self._known = Known(self._given)
-        return self._known
+    def __getattr__(self, name: str) -> Known:
+        """Make ``known`` when it is first needed: a process may have many stations, and all frames ask for it."""
+        if name != "known":
+            raise AttributeError(name)
+        self.known = Known(self._given)
+        return self.known
 
     def of(self, sender: Role) -> Calls:
         """All that is remembered of a sender."""

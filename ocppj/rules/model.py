@@ -11,7 +11,7 @@ Who = Literal["both", "station", "csms"]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A rule of the protocol: ``level`` MUST, SHOULD or INFO; ``who`` is bound by it; ``source`` names the section."""
+    """A rule of the protocol: ``who`` is bound by it; ``source`` names the section."""
 
     id: str
     level: Level

@@ -86,6 +86,6 @@ LEVELS: Final = (
 """The levels, the oldest first."""
 
 
-def book_of(errata: Errata) -> Book:
-    """The rules of a level."""
-    return Book((*CHAPTERS, *errata.chapters), errata.rule)
+def book_of(errata: Errata, *more: Chapter) -> Book:
+    """The rules of a level, and those of other chapters."""
+    return Book((*CHAPTERS, *errata.chapters, *more), errata.rule)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from reports.results import asked
+from reports.results import asked, compatibility
 from reports.results.causes import Cause, causes
 from reports.results.headline import DISCLAIMER, headline, notices, sentence, why
 from reports.results.mismatches import HEADING, contradictions
@@ -41,6 +41,7 @@ def summary(results: Results) -> str:
         *_asked(results),
         *_contradicted(results),
         *_unjudged(results),
+        *_insisted(results),
         ["## Conditions of the run"],
         _conditions(results["run"]),
     ]
@@ -165,6 +166,18 @@ def _should(results: Results) -> Iterable[list[str]]:
         )
         yield ["## Recommendations not followed"]
         yield _table(Table("SHOULD", ("Rule", "Finding", "Times", "First in"), rows))
+
+
+def _insisted(results: Results) -> Iterable[list[str]]:
+    """The axis of compatibility, apart from everything that the standard says."""
+    if not compatibility.is_looked_for(results):
+        return
+    yield [f"## {compatibility.HEADING}"]
+    found = compatibility.insisted(results)
+    yield [compatibility.ABOUT if found else compatibility.NOTHING]
+    if found:
+        rows = tuple((_md(one.rule), _md(one.message), str(len(one.ids)), _md(one.ids[0])) for one in found)
+        yield _table(Table(compatibility.HEADING, ("Id", "Seen", "Cases", "First in"), rows))
 
 
 def _unjudged(results: Results) -> Iterable[list[str]]:

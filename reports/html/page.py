@@ -13,6 +13,7 @@ from reports.evidence.sequence import Entry
 from reports.html import overview
 from reports.html.cases import link_to, views
 from reports.html.frames import frame
+from reports.results import compatibility
 from reports.results.headline import DISCLAIMER, headline, notices, sentence, state, why
 from reports.results.performance import LOADED
 from reports.results.remarks import remarks
@@ -63,6 +64,8 @@ def page(results: Results, traces: Mapping[str, Sequence[Entry]]) -> str:
             untested=overview.untested(results),
             unasked=overview.unasked(results),
             advice=overview.advice(results),
+            insisted=compatibility.insisted(results) if compatibility.is_looked_for(results) else None,
+            compatibility=compatibility,
             mismatches=[_mismatch(one) for one in results.get("pics_mismatch", ())],
             tables=[performance_table(results, unit="ms"), action_table(results), action_table(results, LOADED)],
             remarks=remarks(results),

@@ -41,6 +41,11 @@ def test_without_a_fault_the_case_passes(played: Played, case: str) -> None:
     assert record["verdict"] == "PASS", record["reason"]
 
 
+def test_no_rule_of_messages_trips_on_a_station_without_a_fault(played: Played) -> None:
+    found = {case.id: played[case.id, (NONE, 0)]["findings"] for case in CASES}
+    assert {case: findings for case, findings in found.items() if findings} == {}
+
+
 @pytest.mark.parametrize("rid", KILLS)
 def test_its_fault_kills_the_rule(played: Played, rid: str) -> None:
     kill = KILLS[rid]

@@ -35,14 +35,17 @@ def as_json(cases: Iterable[Case]) -> list[dict[str, Any]]:
     ]
 
 
-def as_text(cases: Sequence[Case]) -> str:
-    """A line per case, grouped by what is tested and by profile, with the counts."""
+def as_text(cases: Sequence[Case], titles: Mapping[str, str]) -> str:
+    """A line per case, grouped by what is tested and by profile, with the counts.
+
+    ``titles``: the profiles whose names say less than their titles.
+    """
     lines = []
     groups = dict.fromkeys((case.sut, case.profile) for case in cases)
     for role, profile in sorted(groups, key=lambda group: [*_OF].index(group[0])):
         members = [case for case in cases if (case.sut, case.profile) == (role, profile)]
         rules = sum(len(case.rules) for case in members)
-        lines.append(f"{profile}{_OF[role]}: {len(members)} cases, {rules} rules")
+        lines.append(f"{titles.get(profile, profile)}{_OF[role]}: {len(members)} cases, {rules} rules")
         width = max(len(case.id) for case in members)
         lines += [f"  {case.id:<{width}}  {case.title}" for case in members]
         lines.append("")

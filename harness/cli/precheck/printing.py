@@ -7,7 +7,7 @@ from typing import Any
 from harness.artifacts.writing import FILES
 from harness.cli.tables import console_for, rich_table, without
 from reports.evidence.explanation import render
-from reports.results import asked
+from reports.results import asked, compatibility
 from reports.results.causes import Cause, causes
 from reports.results.headline import interruption, notices, why
 from reports.results.mismatches import contradictions
@@ -45,6 +45,9 @@ def print_results(results: dict[str, Any], out: Path) -> None:
         console.print(visible(f"sent: {sentence}"), markup=False)
     for sentence in contradictions(results):
         console.print(visible(f"claim: {sentence}"), markup=False)
+    for one in compatibility.insisted(results):
+        told = f"tool: {one.rule}: {one.message} ({', '.join(one.ids[:_FEW])}{' …' * (len(one.ids) > _FEW)})"
+        console.print(visible(told), markup=False)
     for line in _reasons(results, console.width):
         console.print(visible(line), markup=False)
     for notice in notices(results):

@@ -78,6 +78,7 @@ class Choice(NamedTuple):
     skips: tuple[str, ...] = ()
     ocpp: str | None = None
     resume: bool = False
+    insists: bool = False
 
 
 class _Usage(Exception):
@@ -411,6 +412,7 @@ def _part(
         *(part for id in choice.cases for part in ("--plugproof-case", id)),
         *(part for name in choice.profiles for part in ("--plugproof-profile", name)),
         *(f"--plugproof-{option[2:]}" for option in strict),
+        *(["--plugproof-like-the-official-tool"] if choice.insists else []),
         *(part for skip in choice.skips for part in ("--plugproof-skip", skip)),
         *(part for what in choice.fail_on for part in ("--plugproof-fail-on", what)),
         *(part for name in _without(workers) for part in ("-p", f"no:{name}")),

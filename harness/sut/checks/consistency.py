@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from harness.sut.checks.acting import acting_problems
 from harness.sut.checks.by_role import ByRole
 from harness.sut.checks.endpoints import endpoint_problems
-from harness.sut.checks.links import address_problems, file_problems, security_problems
+from harness.sut.checks.links import address_problems, errata_problems, file_problems, security_problems
 from harness.sut.model import Sut
 from harness.sut.sentences import suggestion, toml_key, toml_value
 from harness.sut.tables.values import RANDOM, key_of
@@ -38,6 +38,7 @@ def contradictions(sut: Sut, known_cases: Iterable[str] | None, own: Own) -> lis
         *own.open_profiles(sut),
         *_ONLY_ASKED_OF[sut.role](sut),
         *address_problems(sut.connection.url),
+        *errata_problems(sut),
         *(list(security_problems(sut)) or endpoint_problems(sut)),  # what follows from a mistake is none of its own
         *acting_problems(sut),
         *_lanes(sut),

@@ -14,6 +14,7 @@ from harness.sut.model import Sut
 from harness.sut.secret import Secret
 from harness.sut.tables.link import key_bytes
 from harness.sut.tables.operation import RestSettings
+from ocppj.versions import UnknownErrata, protocol
 
 _INSTEAD = {"http": "ws", "https": "wss"}
 
@@ -44,6 +45,14 @@ def address_problems(url: str | None, key: str = "connection.url") -> Iterator[s
         yield f"{key} holds a user name; remove it, the identity is the user and connection.auth_key the key"
     if parts.query or parts.fragment:
         yield f"{key} must end with its path, because the identity is appended; remove what follows ? or #"
+
+
+def errata_problems(sut: Sut) -> Iterator[str]:
+    """An errata level that the version does not have."""
+    try:
+        protocol(sut.version, sut.connection.errata)
+    except UnknownErrata as problem:
+        yield f"connection.errata: {problem}; correct it or leave it out"
 
 
 def security_problems(sut: Sut) -> Iterator[str]:

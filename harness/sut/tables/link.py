@@ -53,6 +53,14 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
             0,
         ),
     ] = 0
+    errata: Annotated[
+        Text | None,
+        means(
+            "Errata level of OCPP 1.6 that rules are judged by: 2019 (v4.0, which certificates name) or 2025-04; the "
+            "newest when absent.",
+            "2019",
+        ),
+    ] = None
     auth_key: Annotated[
         Key | None,
         means(

@@ -201,6 +201,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         Text255,
         means("vendorId the product does not know.", "org.example.unknown"),
     ] = "org.example.unknown"
+    like_the_official_tool: Annotated[
+        bool,
+        means(
+            "Also tell what the official test tool is known to insist on beyond the standard; it changes no verdict."
+        ),
+    ] = False
     mask_tags: Annotated[
         bool, means("idTags of this file are hidden in every report, trace and message, as passwords always are.")
     ] = False

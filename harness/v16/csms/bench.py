@@ -27,6 +27,12 @@ def _beside(run: CaseRun, blamed: Collection[int]) -> Iterable[Finding]:
     return findings(run, blamed)
 
 
+def _insisted(run: CaseRun) -> Iterable[Finding]:
+    from harness.v16.csms.frames.insistence import insisted
+
+    return insisted(run)
+
+
 async def _take_back(sut: Sut, ledger: Ledger, entries: Iterable[Entry]) -> list[str]:
     from harness.v16.csms.leftovers import LEFTOVERS  # opens connections, which hardly any run has to do here
 
@@ -66,4 +72,5 @@ BENCH: Final = Bench(
     beside=_beside,
     take_back=_take_back,
     reach=Reach(look=_look, samples=_samples, keys_in=_keys_in, tries=_tries),
+    insisted=_insisted,
 )

@@ -1,7 +1,7 @@
 """Security (OCPP 1.6 security white paper, edition 3): what handshakes and certificates show of it."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ocppj.evidence.trace import Role
 from ocppj.rules.chapter import Chapter
@@ -13,6 +13,8 @@ from ocppj.rules.words import short
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate, CertificateSigningRequest, Name
+
+_S = TypeVar("_S", "Certificate", "CertificateSigningRequest")
 
 CHAPTER: Final = Chapter()
 
@@ -154,10 +156,7 @@ def request_in(text: str) -> "CertificateSigningRequest | None":
     """The request for a certificate in PEM; None for one that cannot be read here, which says nothing about it."""
     from cryptography import x509
 
-    try:
-        return x509.load_pem_x509_csr(text.strip().encode())
-    except ValueError:
-        return None
+    return _read(x509.load_pem_x509_csr, text.strip())
 
 
 def certificates_in(text: str) -> Iterator["Certificate"]:
@@ -165,29 +164,35 @@ def certificates_in(text: str) -> Iterator["Certificate"]:
     from cryptography import x509
 
     for part in text.split(_CERTIFICATE)[1 : _MOST_CERTIFICATES + 1]:
-        try:
-            yield x509.load_pem_x509_certificate(f"{_CERTIFICATE}{part}".encode())
-        except ValueError:
-            continue
+        certificate = _read(x509.load_pem_x509_certificate, f"{_CERTIFICATE}{part}")
+        if certificate is not None:
+            yield certificate
+
+
+def _read(load: "Callable[[bytes], _S]", text: str) -> "_S | None":
+    """What a text holds, with what is asked of it later; it is parsed piece by piece, and any piece may be broken."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        signed = load(text.encode())
+        signed.subject, signed.public_key(), signed.signature_algorithm_oid
+    except (UnsupportedAlgorithm, ValueError):
+        return None
+    return signed
 
 
 def is_signed_with_plain_rsa(signed: "Certificate | CertificateSigningRequest") -> bool:
     """Whether it is signed with RSA PKCS#1 v1.5."""
-    return _padding(signed) == "PKCS1v15"
+    from cryptography.x509.oid import SignatureAlgorithmOID as Oid
+
+    return signed.signature_algorithm_oid in (Oid.RSA_WITH_SHA256, Oid.RSA_WITH_SHA384, Oid.RSA_WITH_SHA512)
 
 
 def is_signed_with_pss(signed: "Certificate | CertificateSigningRequest") -> bool:
     """Whether it is signed with RSA-PSS."""
-    return _padding(signed) == "PSS"
+    from cryptography.x509.oid import SignatureAlgorithmOID as Oid
 
-
-def _padding(signed: "Certificate | CertificateSigningRequest") -> str:
-    from cryptography.exceptions import UnsupportedAlgorithm
-
-    try:
-        return type(signed.signature_algorithm_parameters).__name__
-    except (UnsupportedAlgorithm, ValueError):
-        return ""
+    return signed.signature_algorithm_oid == Oid.RSASSA_PSS
 
 
 def missing_names(subject: "Name") -> tuple[str, ...]:
@@ -210,13 +215,9 @@ def _nameless(signed: "Certificate | CertificateSigningRequest") -> str | None:
 
 def _weak(signed: "Certificate | CertificateSigningRequest") -> str | None:
     """What is not in order with a key, as the end of a sentence."""
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-    try:
-        key: Any = signed.public_key()
-    except (UnsupportedAlgorithm, ValueError):
-        return None
+    key = signed.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA:
         return f"has an RSA key of {key.key_size} bits, {_SMALLEST_RSA} are the least"
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < _SMALLEST_EC:

@@ -18,6 +18,7 @@ from ocppj.evidence.trace import Trace
 from ocppj.peers.base import MAX_FRAME_BYTES
 from ocppj.peers.handshake import connect_failed, handshake_options, no_subprotocol, station_url
 from ocppj.protocol import Protocol
+from ocppj.rules.handshake import Handshake
 from ocppj.session.session import Memory, Seen, Session
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
@@ -122,7 +123,17 @@ class Dialler:
         if line.closed is not None:
             raise ConnectFailed(address, f"{line.closed} right after the handshake")
         line.subprotocol = protocol.subprotocol
+        shaken = _handshake(transport, protocol.subprotocol)
+        self._tally.broken(line.session.shake_hands(shaken), "handshake", "")
         line.ready()
+
+
+def _handshake(transport: picows.WSTransport, subprotocol: str) -> Handshake:
+    """The handshake as rules are shown it."""
+    request, response = transport.request, transport.response
+    return Handshake(
+        request.path.decode("latin-1"), tuple(request.headers.items()), tuple(response.headers.items()), subprotocol
+    )
 
 
 def _handshake_failed(url: str, error: picows.WSHandshakeError, version: str) -> ConnectFailed:

@@ -37,7 +37,9 @@ RESET = '[2,"r","Reset",{"type":"Soft"}]'
 def test_a_call_gives_the_payload_of_its_answer() -> None:
     shown: list[Seen] = []
     with endpoint_in_thread(answer_everything) as server:
-        with connect(server.url, "RDAM 123", trace=Trace(), observer=shown.append, basic_auth=("u", b"k")) as peer:
+        with connect(
+            server.url, "RDAM 123", trace=Trace(), observer=shown.append, basic_auth=("RDAM 123", b"k")
+        ) as peer:
             assert peer.call("Heartbeat") == {"currentTime": NOW}
             assert peer.call("Heartbeat", {}, id="mine", timeout=30) == {"currentTime": NOW}
             assert not peer.is_closed

@@ -8,7 +8,7 @@ from ocppj.rules.chapter import Chapter
 from ocppj.rules.handshake import Handshake, accepted_by, listed, one, values
 from ocppj.rules.seen import Seen, View
 from ocppj.rules.words import short
-from ocppj.v16.rules.alive import OF_THE_STATION, alive
+from ocppj.v16.rules.alive import alive
 
 CHAPTER: Final = Chapter()
 
@@ -126,11 +126,11 @@ def _name(extension: str) -> str:
     return extension.partition(";")[0].strip().lower()
 
 
-@CHAPTER.judges("CON-15", "call", actions=OF_THE_STATION)
+@CHAPTER.judges("CON-15", "call", actions=("Heartbeat", "MeterValues", "StatusNotification"))
 def a_heartbeat_a_day(seen: Seen, view: View) -> str | None:
     facts = alive(view)
     silence = seen.at - facts.beat
-    if silence <= _DAY or seen.sender != "station" or facts.seen_on != view.number:
+    if silence <= _DAY or facts.seen_on != view.number:
         return None
     facts.beat = seen.at  # it is told once
     return f"there was no Heartbeat for {silence / 3.6e12:.1f} h"
