@@ -8,7 +8,8 @@ from tests.ocppj.support.talk import NOW, RESERVE, START, STARTED, Talk, accepte
 
 
 def told(talk: Talk, version: int) -> list[str]:
-    return [one.message for one in talk.exchange("csms", "GetLocalListVersion", {}, {"listVersion": version})]
+    found = talk.exchange("csms", "GetLocalListVersion", {}, {"listVersion": version})
+    return [one.message for one in found if one.rule == "VAL-18"]
 
 
 def takes(talk: Talk, version: int, status: str = "Accepted") -> None:
