@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 import msgspec
 
-from ocppj.rules.chapter import Chapter, Check, Moment
+from ocppj.rules.chapter import Chapter, Check, Guard, Moment
 from ocppj.rules.model import Rule
 
 ALWAYS: Final = -1
@@ -13,10 +13,20 @@ ALWAYS: Final = -1
 
 
 class About(msgspec.Struct):
-    """What is for one action: checks, then lessons."""
+    """What is for one action: checks, those with a guard beside it, then lessons."""
 
     checks: tuple[Check, ...] = ()
+    guarded: tuple[tuple[Guard, tuple[Check, ...]], ...] = ()
     lessons: tuple[Check, ...] = ()
+
+    def add(self, check: Check, guard: Guard | None) -> None:
+        """Register a check; those with one guard stay together."""
+        if guard is None:
+            self.checks = (*self.checks, check)
+            return
+        guarded = dict(self.guarded)
+        guarded[guard] = (*guarded.get(guard, ()), check)
+        self.guarded = tuple(guarded.items())
 
 
 class Book:
@@ -49,8 +59,7 @@ class Book:
             self.rule_of[entry.check] = rules[entry.rule]
             for moment in entry.moments:
                 for action in entry.actions:
-                    about = self.about[moment].setdefault(action, About())
-                    about.checks = (*about.checks, entry.check)
+                    self.about[moment].setdefault(action, About()).add(entry.check, entry.guard)
                 if not entry.actions:
                     self.at[moment] = (*self.at[moment], (entry.sign or ALWAYS, entry.check))
         for lesson, moment, actions in (lesson for chapter in chapters for lesson in chapter.lessons):

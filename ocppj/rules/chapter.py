@@ -28,6 +28,8 @@ EVERYWHERE: Final = ("call", "result")
 """The moments at which a check has to say what it waits for."""
 
 Check = Callable[..., Any]
+Guard = Callable[..., bool]
+"""Whether there is anything at all for some checks to look at."""
 _C = TypeVar("_C", bound=Check)
 
 
@@ -39,6 +41,7 @@ class Entry(msgspec.Struct, frozen=True):
     moments: tuple[Moment, ...]
     sign: int
     actions: tuple[str, ...]
+    guard: Guard | None = None
 
 
 class Chapter:
@@ -54,17 +57,20 @@ class Chapter:
         """Name a rule. One without a check is read off the schemas or judged elsewhere."""
         self.rules.append(Rule(id, level, who, source, sentence))
 
-    def judges(self, id: str, *moments: Moment, sign: int = 0, actions: Sequence[str] = ()) -> Callable[[_C], _C]:
+    def judges(
+        self, id: str, *moments: Moment, sign: int = 0, actions: Sequence[str] = (), guard: Guard | None = None
+    ) -> Callable[[_C], _C]:
         """Register the decorated check for the rule ``id``. Raises ``ValueError`` when it does not say what it is for.
 
         A check with ``actions`` sees frames of these actions only, and only when the payloads of the CALL and of the
-        answer are as the schemas want them. At a CALLERROR it sees the answer to a right CALL of these actions.
+        answer are as the schemas want them. At a CALLERROR it sees the answer to a right CALL of these actions. With a
+        ``guard`` it is called when that says so; checks that wait for the same thing share one, which is asked once.
         """
         if set(moments).intersection(EVERYWHERE) and not (sign or actions):
             raise ValueError(f"a check of {id} at every CALL or CALLRESULT names a sign or the actions it is about")
 
         def attach(check: _C) -> _C:
-            self.checks.append(Entry(check, id, moments, sign, tuple(actions)))
+            self.checks.append(Entry(check, id, moments, sign, tuple(actions), guard))
             return check
 
         return attach

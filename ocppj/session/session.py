@@ -286,6 +286,12 @@ class Session:
             remark = check(seen, self)
             if remark is not None:
                 self._remark(check, remark, seen.sender, seen.seq, seen)
+        for guard, checks in about.guarded:
+            if guard(seen, self):
+                for check in checks:
+                    remark = check(seen, self)
+                    if remark is not None:
+                        self._remark(check, remark, seen.sender, seen.seq, seen)
         for lesson in about.lessons:
             lesson(seen, self)
 

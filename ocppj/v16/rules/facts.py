@@ -7,7 +7,7 @@ time of a station is compared with the clock here only where the two are further
 
 import sys
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -21,6 +21,10 @@ MOST_CONNECTORS: Final = 64
 
 TELL_TRANSACTIONS: Final = ("MeterValues", "StartTransaction", "StopTransaction")
 """The messages that wait for a connection, and are repeated when they fail (S §3.7)."""
+
+
+Reading = tuple[float, float, str]
+"""A value in Wh, how exact it is, and when it was read."""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -57,7 +61,7 @@ class Transaction(msgspec.Struct):
     mark: int
     at: int
     line: int
-    register: tuple[float, float, str]
+    register: Reading
     id: int | None = None
     told_at: int = 0
     is_refused: bool = False
@@ -112,12 +116,6 @@ class Statuses(msgspec.Struct):
             self.of[connector] = sys.intern(status)  # the same nine texts at all stations
 
 
-class Boots(msgspec.Struct):
-    """How often a station has booted while somebody looked."""
-
-    count: int = 0
-
-
 def running(view: View, id: int | None) -> Transaction | None:
     """The transaction that runs under this id."""
     known = view.memory.known.find(Transactions)
@@ -128,6 +126,21 @@ def status_of(view: View, connector: int) -> str | None:
     """The last status of a connector, if it was told on this connection."""
     known = view.memory.known.find(Statuses)
     return known.of.get(connector) if known is not None and known.line == view.number else None
+
+
+def is_uncommon(seen: Seen, view: View) -> bool:
+    """Whether a message that names a transaction calls for a closer look; nearly none does.
+
+    The transaction is not known to run at that connector, or there is something open about it.
+    """
+    members, known = seen.frame.payload, view.memory.known.find(Transactions)  # type: ignore[union-attr]
+    id = members.get("transactionId")
+    if id is None:
+        return False
+    transaction = None if known is None else known.running.get(id)
+    if transaction is None or transaction.is_unseen or transaction.denied:
+        return True
+    return bool(members.get("connectorId", transaction.connector) != transaction.connector)
 
 
 def mark_of(start: Members) -> int:
@@ -166,8 +179,3 @@ def is_later(one: str, other: str) -> bool:
 def newest(view: View, action: str) -> Iterator[Exchange]:
     """The CALLs of the station with this action that are remembered, the last one first; right ones and wrong ones."""
     return (call for call in view.memory.of("station").newest_first() if call.action == action)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two payloads say the same."""
-    return bool(one == other)

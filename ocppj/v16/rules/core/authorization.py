@@ -66,7 +66,15 @@ class Tags(msgspec.Struct):
     is_forgetful: bool = False
 
 
-@CHAPTER.judges("AUTH-01", "call", actions=("StartTransaction",))
+def _has_to_ask(seen: Seen, view: View) -> bool:
+    """Whether the station is sure to ask for every tag when it is online."""
+    known = view.memory.known
+    if known.switch("localpreauthorize") is False:
+        return True
+    return known.switch("authorizationcacheenabled") is False and known.switch("localauthlistenabled") is False
+
+
+@CHAPTER.judges("AUTH-01", "call", actions=("StartTransaction",), guard=_has_to_ask)
 def asks_before_energy(seen: Seen, view: View) -> Remark | str | None:
     tag = _started_unasked(seen, view)
     if tag is None:
@@ -83,14 +91,9 @@ def asks_before_energy(seen: Seen, view: View) -> Remark | str | None:
 
 
 def _started_unasked(seen: Seen, view: View) -> str | None:
-    """The tag of a transaction that surely began online and without leave, where the station has to ask for it."""
-    configuration, start = view.memory.known, payload(seen)
-    if configuration.switch("localpreauthorize") is not False and (
-        configuration.switch("authorizationcacheenabled") is not False
-        or configuration.switch("localauthlistenabled") is not False
-    ):
-        return None
-    transactions, known = configuration.find(Transactions), configuration.of(Tags)
+    """The tag of a transaction that surely began online and without leave."""
+    start = payload(seen)
+    transactions, known = view.memory.known.find(Transactions), view.memory.known.of(Tags)
     if transactions is not None and mark_of(start) in transactions.starts:  # told again
         return None
     tag = start["idTag"].casefold()
@@ -99,7 +102,7 @@ def _started_unasked(seen: Seen, view: View) -> str | None:
     return tag if was_online(start["timestamp"], seen, view) else None
 
 
-@CHAPTER.judges("RMT-01", "call", actions=("StartTransaction",))
+@CHAPTER.judges("RMT-01", "call", actions=("StartTransaction",), guard=_has_to_ask)
 def asks_before_a_remote_start(seen: Seen, view: View) -> str | None:
     if view.memory.known.switch("authorizeremotetxrequests") is not True:
         return None

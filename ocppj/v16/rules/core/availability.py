@@ -9,7 +9,7 @@ from ocppj.rules.members import asked, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 from ocppj.v16.rules.core.reasons import came_to_nothing, cause, deny, is_owed, owe
-from ocppj.v16.rules.facts import Denied, Due, Transaction, Transactions
+from ocppj.v16.rules.facts import Denied, Due, Transaction, Transactions, is_uncommon
 
 CHAPTER: Final = Chapter()
 
@@ -57,7 +57,7 @@ class Resets(msgspec.Struct):
 # --- availability -----------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.judges("AVL-01", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("AVL-01", "call", actions=("MeterValues", "StopTransaction"), guard=is_uncommon)
 def is_scheduled_while_it_runs(seen: Seen, view: View) -> str | None:
     return came_to_nothing("AVL-01", seen, view)
 
@@ -74,7 +74,7 @@ def is_changed(seen: Seen, view: View) -> None:
 # --- reset ------------------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.judges("RST-01", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("RST-01", "call", actions=("MeterValues", "StopTransaction"), guard=is_uncommon)
 def stops_before_it_restarts(seen: Seen, view: View) -> str | None:
     # That it is told after the boot says nothing: it may have had to wait.
     return came_to_nothing("RST-01", seen, view)

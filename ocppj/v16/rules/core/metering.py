@@ -11,7 +11,16 @@ from ocppj.rules.members import Members, Path, asked, moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 from ocppj.v16.rules.core.triggers import was_triggered
-from ocppj.v16.rules.facts import Transaction, Transactions, is_after, is_fresh, is_later, running
+from ocppj.v16.rules.facts import (
+    Reading,
+    Transaction,
+    Transactions,
+    is_after,
+    is_fresh,
+    is_later,
+    is_uncommon,
+    running,
+)
 
 CHAPTER: Final = Chapter()
 
@@ -143,8 +152,8 @@ def samples(members: Members) -> Iterator[tuple[Path, str, Members]]:
 
 
 def register(sample: Members) -> tuple[float, float] | None:
-    """The register of the connector in Wh, and how exact it is written; ``None`` for any other sample."""
-    if sample.get("measurand", ENERGY) != ENERGY or "phase" in sample or sample.get("location", "Outlet") != "Outlet":
+    """A sample of energy as the register of the connector in Wh, and how exact it is; ``None`` for a part of it."""
+    if "phase" in sample or sample.get("location", "Outlet") != "Outlet":
         return None
     unit, found = sample.get("unit", "Wh"), _number(sample["value"])
     if found is None or unit not in ("Wh", "kWh") or sample.get("format", "Raw") != "Raw":
@@ -153,25 +162,49 @@ def register(sample: Members) -> tuple[float, float] | None:
     return float(sample["value"]) * factor, factor / float(10 ** len(found[1] or ""))
 
 
+def _has_keys(seen: Seen, view: View) -> bool:
+    return view.memory.known.find(Metering) is not None
+
+
+def _is_special(seen: Seen, view: View) -> bool:
+    raw = seen.frame.raw
+    return '"Trigger"' in raw or '"Transaction.' in raw
+
+
 # --- registers --------------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.judges("TX-14", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("TX-14", "call", actions=("MeterValues",))
 def register_does_not_fall(seen: Seen, view: View) -> Remark | None:
     members = payload(seen)
     transaction = running(view, members.get("transactionId"))
     if transaction is None:
         return None
-    is_whole = "transactionData" in members  # it begins anew
-    last = (float(transaction.meter), 1.0, transaction.began) if is_whole else transaction.register
-    for path, read, sample in samples(members):
-        now = register(sample)
-        if now is None or not is_later(read, last[2]):
-            continue
-        if now[0] < last[0] - last[1] - now[1]:
-            return Remark(f"the register is at {now[0]:g} Wh, it was at {last[0]:g} Wh before", path=(*path, "value"))
-        last = (*now, read)
-    return None
+    remark, transaction.register = _followed(members, "meterValue", transaction.register)
+    return remark
+
+
+@CHAPTER.judges("TX-14", "call", actions=("StopTransaction",))
+def register_did_not_fall(seen: Seen, view: View) -> Remark | None:
+    members = payload(seen)
+    transaction = running(view, members["transactionId"])
+    if transaction is None:
+        return None
+    return _followed(members, "transactionData", (float(transaction.meter), 1.0, transaction.began))[0]
+
+
+def _followed(members: Members, holder: str, last: Reading) -> tuple[Remark | None, Reading]:
+    """The first value of the register that is below the one before it, and the last one that is not."""
+    for number, value in enumerate(members.get(holder, ())):
+        for place, sample in enumerate(value["sampledValue"]):
+            now = register(sample) if sample.get("measurand", ENERGY) == ENERGY else None
+            if now is None or not is_later(value["timestamp"], last[2]):
+                continue
+            if now[0] < last[0] - last[1] - now[1]:
+                text = f"the register is at {now[0]:g} Wh, it was at {last[0]:g} Wh before"
+                return Remark(text, path=(holder, number, "sampledValue", place, "value")), last
+            last = (*now, value["timestamp"])
+    return None, last
 
 
 @CHAPTER.learns("call", "MeterValues")
@@ -180,18 +213,11 @@ def is_metered(seen: Seen, view: View) -> None:
     if known is None:
         return
     id = members.get("transactionId")
-    if id is None:
+    transaction = None if id is None else known.running.get(id)
+    if transaction is not None:
+        transaction.is_metered = True
+    elif id is None:
         _note_unlabelled(known, members, seen)
-        return
-    transaction = known.running.get(id)
-    if transaction is None:
-        return
-    transaction.is_metered = True
-    value = members["meterValue"][-1]
-    for sample in value["sampledValue"]:
-        now = register(sample)
-        if now is not None and is_later(value["timestamp"], transaction.register[2]):
-            transaction.register = (*now, value["timestamp"])
 
 
 def _note_unlabelled(known: Transactions, members: Members, seen: Seen) -> None:
@@ -204,7 +230,7 @@ def _note_unlabelled(known: Transactions, members: Members, seen: Seen) -> None:
 # --- intervals --------------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.judges("MV-01", "call", actions=("MeterValues",))
+@CHAPTER.judges("MV-01", "call", actions=("MeterValues",), guard=_has_keys)
 def none_at_interval_0(seen: Seen, view: View) -> Remark | None:
     known, members, raw = view.memory.known, payload(seen), seen.frame.raw
     if '"Sample.Periodic"' in raw and known.number("metervaluesampleinterval") == 0:
@@ -222,7 +248,7 @@ def _first(members: Members, context: str, why: str) -> Remark | None:
     return None if found is None else Remark(f"a value is {context}, and {why}", path=(*found, "context"))
 
 
-@CHAPTER.judges("MV-01", "call", actions=("StopTransaction",))
+@CHAPTER.judges("MV-01", "call", actions=("StopTransaction",), guard=_has_keys)
 def some_at_their_interval(seen: Seen, view: View) -> str | None:
     known, members = view.memory.known, payload(seen)
     transaction, interval = running(view, members["transactionId"]), known.limit("metervaluesampleinterval")
@@ -239,7 +265,7 @@ def some_at_their_interval(seen: Seen, view: View) -> str | None:
     return f"{told}; MeterValueSampleInterval is {interval} s"
 
 
-@CHAPTER.judges("MV-02", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("MV-02", "call", actions=("MeterValues", "StopTransaction"), guard=_has_keys)
 def on_the_clock(seen: Seen, view: View) -> Remark | None:
     if '"Sample.Clock"' not in seen.frame.raw or view.wall is None:
         return None
@@ -267,12 +293,8 @@ def _off(at: float, interval: int) -> float:
 # --- occasions --------------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.judges("MV-03", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("MV-03", "call", actions=("MeterValues", "StopTransaction"), guard=_is_special)
 def taken_on_its_occasion(seen: Seen, view: View) -> Remark | None:
-    raw = seen.frame.raw
-    is_about_ends = f'"{_BEGIN}"' in raw or f'"{_END}"' in raw
-    if not is_about_ends and '"Trigger"' not in raw:
-        return None
     members = payload(seen)
     transaction, ended = running(view, members.get("transactionId")), members.get("timestamp")
     for path, read, sample in samples(members):
@@ -315,14 +337,14 @@ def _measured(found: Iterable[Members], *contexts: str) -> frozenset[str]:
     )
 
 
-@CHAPTER.judges("MV-04", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("MV-04", "call", actions=("MeterValues", "StopTransaction"), guard=_has_keys)
 def all_that_is_configured(seen: Seen, view: View) -> str | None:
     known = view.memory.known
     if "metervaluessampleddata" not in known.configuration:
         return None
-    metering, members = known.find(Metering), payload(seen)
+    metering, members = known.of(Metering), payload(seen)
     transaction = running(view, members.get("transactionId"))
-    if metering is None or transaction is None or transaction.at <= metering.since:
+    if transaction is None or transaction.at <= metering.since:
         return None
     read, measured, frame = metering.partial.get(transaction.connector, ("", frozenset(), None))
     # One sample may come in several messages, so that it is whole when the next one comes.
@@ -337,13 +359,14 @@ def all_that_is_configured(seen: Seen, view: View) -> str | None:
 
 @CHAPTER.learns("call", "MeterValues")
 def has_measured(seen: Seen, view: View) -> None:
-    known, members = view.memory.known, payload(seen)
-    if "metervaluessampleddata" not in known.configuration:
+    metering = view.memory.known.find(Metering)
+    if metering is None or "metervaluessampleddata" not in view.memory.known.configuration:
         return
+    members = payload(seen)
     transaction = running(view, members.get("transactionId"))
     if transaction is None:
         return
-    partial, value = known.of(Metering).partial, members["meterValue"][-1]
+    partial, value = metering.partial, members["meterValue"][-1]
     measured = _measured(value["sampledValue"], "Sample.Periodic")
     read, before, frame = partial.pop(transaction.connector, ("", frozenset(), seen.seq))
     if value["timestamp"] == read:
@@ -361,7 +384,7 @@ def begins_anew(seen: Seen, view: View) -> None:
         metering.partial = {}
 
 
-@CHAPTER.judges("MV-09", "call", actions=("MeterValues",))
+@CHAPTER.judges("MV-09", "call", actions=("MeterValues",), guard=_has_keys)
 def latest_values(seen: Seen, view: View) -> Remark | None:
     known = view.memory.known
     if "metervaluessampleddata" not in known.configuration or '"Trigger"' not in seen.frame.raw:
@@ -374,7 +397,7 @@ def latest_values(seen: Seen, view: View) -> Remark | None:
     return Remark(f"{', '.join(missing)} of MeterValuesSampledData is not there", path=("meterValue",))
 
 
-@CHAPTER.judges("MV-06", "call", actions=("StopTransaction",))
+@CHAPTER.judges("MV-06", "call", actions=("StopTransaction",), guard=_has_keys)
 def no_data_without_a_list(seen: Seen, view: View) -> Remark | None:
     known, members = view.memory.known, payload(seen)
     transaction = running(view, members["transactionId"])
@@ -386,7 +409,7 @@ def no_data_without_a_list(seen: Seen, view: View) -> Remark | None:
     return Remark(text, path=("transactionData",))
 
 
-@CHAPTER.judges("MV-08", "call", actions=("StopTransaction",))
+@CHAPTER.judges("MV-08", "call", actions=("StopTransaction",), guard=_has_keys)
 def begin_and_end(seen: Seen, view: View) -> str | None:
     known, members = view.memory.known, payload(seen)
     listed = _listed(known.configuration.get("stoptxnsampleddata"))
@@ -403,7 +426,7 @@ def begin_and_end(seen: Seen, view: View) -> str | None:
 # --- transactions -----------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.judges("MV-07", "call", actions=("MeterValues",))
+@CHAPTER.judges("MV-07", "call", actions=("MeterValues",), guard=is_uncommon)
 def of_its_transaction(seen: Seen, view: View) -> Remark | None:
     members = payload(seen)
     id, connector = members.get("transactionId"), members["connectorId"]

@@ -15,6 +15,7 @@ from ocppj.v16.rules.facts import (
     Transaction,
     Transactions,
     is_fresh,
+    is_uncommon,
     newest,
     running,
     status_of,
@@ -90,11 +91,12 @@ class OutOfService(msgspec.Struct):
     awaited: set[int] = set()
 
 
-@CHAPTER.judges("STAT-01", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("STAT-01", "call", actions=("MeterValues", "StopTransaction"), guard=is_uncommon)
 def tells_that_it_is_used(seen: Seen, view: View) -> str | None:
     transaction = running(view, payload(seen).get("transactionId"))
     if transaction is None or not _is_overdue(transaction, seen, view):
         return None
+    transaction.is_unseen = False  # it is told once
     return (
         f"transaction {transaction.id} runs, and the status of connector {transaction.connector} was not told since it"
         " was free"
@@ -144,9 +146,12 @@ def station_status(seen: Seen, view: View) -> Remark | None:
 
 @CHAPTER.judges("STAT-05", "call", actions=("StatusNotification",))
 def stays_out_of_service(seen: Seen, view: View) -> Remark | None:
-    known, members = view.memory.known.find(OutOfService), payload(seen)
+    known = view.memory.known.find(OutOfService)
+    if known is None:
+        return None
+    members = payload(seen)
     connector, status = members["connectorId"], members["status"]
-    if known is None or connector not in known.awaited or status in ("Unavailable", "Faulted"):
+    if connector not in known.awaited or status in ("Unavailable", "Faulted"):
         return None
     text = f"connector {connector} is {status} after the boot; it was made Unavailable by a command"
     return Remark(text, path=("status",))
@@ -175,13 +180,6 @@ def is_so(seen: Seen, view: View) -> None:
         out.confirmed.add(connector)
     elif status != "Faulted":
         out.confirmed.discard(connector)  # somebody at the station may have put it into service
-
-
-@CHAPTER.learns("call", "MeterValues", "StopTransaction")
-def was_told(seen: Seen, view: View) -> None:
-    transaction = running(view, payload(seen).get("transactionId"))
-    if transaction is not None and _is_overdue(transaction, seen, view):
-        transaction.is_unseen = False  # it is told once
 
 
 @CHAPTER.learns("call", "ChangeAvailability")

@@ -12,11 +12,11 @@ from ocppj.rules.seen import Seen, View
 from ocppj.v16.rules.facts import (
     MOST_TRANSACTIONS,
     TELL_TRANSACTIONS,
-    Boots,
     Ended,
     Transaction,
     Transactions,
     is_later,
+    is_uncommon,
     mark_of,
     newest,
     running,
@@ -158,7 +158,7 @@ def counted_once(seen: Seen, view: View) -> Remark | None:
     return Remark(f"the same start was given the transactionId {told.id} before", path=("transactionId",))
 
 
-@CHAPTER.judges("TX-08", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("TX-08", "call", actions=("MeterValues", "StopTransaction"), guard=is_uncommon)
 def no_id_is_made_up(seen: Seen, view: View) -> Remark | None:
     known, members = view.memory.known.find(Transactions), payload(seen)
     id = members.get("transactionId")
@@ -193,7 +193,7 @@ def _was_answered(start: Transaction, view: View) -> bool:
 # --- order ------------------------------------------------------------------------------------------------------------
 
 
-@CHAPTER.judges("TX-03", "call", actions=("MeterValues",))
+@CHAPTER.judges("TX-03", "call", actions=("MeterValues",), guard=is_uncommon)
 def in_their_order(seen: Seen, view: View) -> Remark | None:
     known, members = view.memory.known.find(Transactions), payload(seen)
     ended = None if known is None else known.ended.get(members.get("transactionId", 0))
@@ -211,12 +211,17 @@ def _was_sent(members: Members, view: View) -> bool:
     return any(call.payload == members for call in newest(view, "MeterValues"))
 
 
-@CHAPTER.judges("TX-06", "call", actions=TELL_TRANSACTIONS)
-def repeated_in_time(seen: Seen, view: View) -> str | None:
+def _has_failed(seen: Seen, view: View) -> bool:
     failed = view.memory.known.find(Failed)
-    if failed is None or not failed.count or failed.line != view.number or failed.payload != payload(seen):
-        return None
+    return failed is not None and failed.count > 0 and failed.line == view.number
+
+
+@CHAPTER.judges("TX-06", "call", actions=TELL_TRANSACTIONS, guard=_has_failed)
+def repeated_in_time(seen: Seen, view: View) -> str | None:
     known = view.memory.known
+    failed = known.of(Failed)
+    if failed.payload != payload(seen):
+        return None
     most, pause = known.limit("transactionmessageattempts"), known.limit("transactionmessageretryinterval")
     if most is not None and failed.count >= most:
         return f"the message is sent for the {failed.count + 1}. time; TransactionMessageAttempts is {most}"
@@ -348,7 +353,6 @@ def ends(seen: Seen, view: View) -> None:
 
 @CHAPTER.learns("call", "BootNotification")
 def boots(seen: Seen, view: View) -> None:
-    view.memory.known.of(Boots).count += 1
     registers = view.memory.known.find(Registers)
     if registers is not None:
         registers.of = {}  # somebody may have changed the meter

@@ -10,7 +10,7 @@ from ocppj.rules.members import Members, asked, is_past, moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 from ocppj.v16.rules.core.reasons import came_to_nothing, deny
-from ocppj.v16.rules.facts import Denied, Transactions, is_after, mark_of
+from ocppj.v16.rules.facts import Denied, Transactions, is_after, is_uncommon, mark_of
 
 CHAPTER: Final = Chapter()
 
@@ -82,9 +82,9 @@ class Reservations(msgspec.Struct):
 
 def _holding(start: Members, seen: Seen, view: View) -> tuple[int, Reserved] | None:
     """The reservation that surely held the connector of a StartTransaction when that began."""
-    known, transactions = view.memory.known.find(Reservations), view.memory.known.find(Transactions)
+    known, transactions = view.memory.known.of(Reservations), view.memory.known.find(Transactions)
     wall = view.wall
-    if known is None or wall is None or (transactions is not None and mark_of(start) in transactions.starts):
+    if wall is None or (transactions is not None and mark_of(start) in transactions.starts):
         return None
     for id, one in known.held.items():
         if one.connector == start["connectorId"] and is_after(start["timestamp"], one.at, view):
@@ -92,7 +92,12 @@ def _holding(start: Members, seen: Seen, view: View) -> tuple[int, Reserved] | N
     return None
 
 
-@CHAPTER.judges("TX-16", "call", actions=("StartTransaction",))
+def _has_some(seen: Seen, view: View) -> bool:
+    known = view.memory.known.find(Reservations)
+    return known is not None and bool(known.held)
+
+
+@CHAPTER.judges("TX-16", "call", actions=("StartTransaction",), guard=_has_some)
 def names_its_reservation(seen: Seen, view: View) -> str | None:
     start = payload(seen)
     found = None if "reservationId" in start else _holding(start, seen, view)
@@ -101,7 +106,7 @@ def names_its_reservation(seen: Seen, view: View) -> str | None:
     return f"connector {start['connectorId']} is reserved for this tag by {found[0]}, and no reservationId is named"
 
 
-@CHAPTER.judges("RES-03", "call", actions=("StartTransaction",))
+@CHAPTER.judges("RES-03", "call", actions=("StartTransaction",), guard=_has_some)
 def is_for_its_tag(seen: Seen, view: View) -> Remark | None:
     start = payload(seen)
     found = _holding(start, seen, view)
@@ -111,7 +116,7 @@ def is_for_its_tag(seen: Seen, view: View) -> Remark | None:
     return Remark(text, path=("idTag",))
 
 
-@CHAPTER.judges("RES-01", "call", actions=("MeterValues", "StopTransaction"))
+@CHAPTER.judges("RES-01", "call", actions=("MeterValues", "StopTransaction"), guard=is_uncommon)
 def not_while_it_is_used(seen: Seen, view: View) -> str | None:
     return came_to_nothing("RES-01", seen, view)
 
