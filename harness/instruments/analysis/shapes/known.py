@@ -1,0 +1,44 @@
+"""All shapes, those first that are sure of less than others: the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from harness.instruments.analysis.shapes import csv_table, har, json_lines, plain, traces
+from harness.instruments.analysis.shapes.packets import pcap
+from harness.instruments.analysis.shapes.programs import citrineos, ocpp_logger, ocpp_rpc, simulators, steve
+from harness.instruments.analysis.shapes.shape import Head, Shape
+
+_SHAPES: Final[tuple[Shape, ...]] = (
+    traces.SHAPE,
+    pcap.SHAPE,
+    har.SHAPE,
+    steve.SHAPE,
+    ocpp_logger.SHAPE,
+    simulators.SAP,
+    simulators.EVCC,
+    simulators.MICRO_OCPP,
+    ocpp_rpc.SHAPE,
+    citrineos.SHAPE,
+    csv_table.SHAPE,
+    json_lines.SHAPE,
+    plain.SHAPE,
+)
+
+SHAPES: Final[Mapping[str, Shape]] = {shape.name: shape for shape in _SHAPES}
+"""By the name that ``--format`` knows; where two are as sure, the first one has it."""
+
+LEAST: Final = 0.2
+"""How sure a shape has to be of a log that nobody named one for."""
+
+
+def recognised(head: Head) -> tuple[Shape | None, float]:
+    """The shape that is the surest of a log, and how sure it is; None when none is sure enough."""
+    best: Shape | None = None
+    most = 0.0
+    for shape in SHAPES.values():
+        sure = shape.sniff(head)
+        if sure > most:
+            best, most = shape, sure
+    return (best, most) if most >= LEAST else (None, most)
