@@ -16,7 +16,12 @@ MOST_ROWS: Final = 50
 
 def count(number: int, noun: str) -> str:
     """A number with its noun: `1 station`, `2 stations`."""
-    return f"{number:,} {noun}{'s' * (number != 1)}".replace(",", "\u202f")
+    return f"{thousands(number)} {noun}{'s' * (number != 1)}"
+
+
+def thousands(number: int) -> str:
+    """A number with narrow blanks between its thousands."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def headline(document: Document) -> str:
@@ -27,7 +32,7 @@ def headline(document: Document) -> str:
         return "No frame was judged"
     if not any(found.values()):
         return f"No rule is broken {where}"
-    parts = [f"{found[level]:,} {level}".replace(",", "\u202f") for level in LEVELS if found[level]]
+    parts = [f"{thousands(found[level])} {level}" for level in LEVELS if found[level]]
     return f"{', '.join(parts)} finding{'s' * (sum(found.values()) != 1)} {where}"
 
 
@@ -54,7 +59,7 @@ def notes(document: Document) -> Iterator[str]:
             )
     totals = document["totals"]
     for why, number in totals["not_judged"].items():
-        yield f"Not judged: {number:,} {why}.".replace(",", "\u202f", 1)
+        yield f"Not judged: {thousands(number)} {why}."
     if totals["senders_guessed"]:
         yield f"The sender of {count(totals['senders_guessed'], 'frame')} was guessed from actions and ids."
     if document["zone"] is not None:

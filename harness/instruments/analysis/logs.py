@@ -53,11 +53,12 @@ class _Counting(io.RawIOBase):
 
 
 class _Rewound(io.RawIOBase):
-    """A stream from its beginning, of which some was read to look at it."""
+    """A stream from its beginning, of which some was read to look at it; ``broken`` is what that ended with."""
 
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+    def __init__(self, head: bytes, rest: IO[bytes], broken: Exception | None) -> None:
         self._head = memoryview(head)
         self._rest = rest
+        self._broken = broken
 
     def readable(self) -> bool:
         return True
@@ -68,6 +69,8 @@ class _Rewound(io.RawIOBase):
             buffer[:taken] = self._head[:taken]
             self._head = self._head[taken:]
             return taken
+        if self._broken is not None:
+            raise self._broken
         data = self._rest.read1(len(buffer))  # type: ignore[attr-defined]
         buffer[: len(data)] = data
         return len(data)
@@ -88,11 +91,17 @@ class Log:
         self.size = None if path == STDIN else Path(path).stat().st_size or None
         self._counting = _Counting(cast("IO[bytes]", file))
         packed = io.BufferedReader(self._counting, _BUFFER)
-        stream = _unpacked(packed)
-        data = b""
-        while len(data) < HEAD and (more := stream.read1(HEAD - len(data))):
-            data += more
-        self._stream = io.BufferedReader(_Rewound(data, cast("IO[bytes]", stream)), _BUFFER)
+        data, broken = b"", None
+        try:
+            stream = _unpacked(packed)
+            while len(data) < HEAD and (more := stream.read1(HEAD - len(data))):
+                data += more
+        except BROKEN as error:
+            if not data:
+                self._counting.close()
+                raise
+            broken = error
+        self._stream = io.BufferedReader(_Rewound(data, cast("IO[bytes]", stream), broken), _BUFFER)
         lines = data.decode("utf-8", "replace").splitlines()[:_HEAD_LINES]
         if len(data) >= HEAD:
             lines = lines[:-1] or lines

@@ -32,7 +32,7 @@ class CsvTable:
             return 0.0
         rows = [row for row in csv.reader(iter(head.lines[1:_MOST_SAMPLES]), delimiter=between) if row]
         found = sum(has_message(dict(zip(heading, row, strict=False)), Names(head.keys)) for row in rows)
-        return 0.95 * share(found, len(rows))
+        return share(found, len(rows))
 
     def read(self, source: Source) -> Iterator[Read]:
         """As ``Shape``."""

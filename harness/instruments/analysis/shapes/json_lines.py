@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from harness.instruments.analysis.shapes.model import Read, Unread
-from harness.instruments.analysis.shapes.records import Names, has_message, read_record
-from harness.instruments.analysis.shapes.shape import FRAME, Head, Source, share
+from harness.instruments.analysis.shapes.records import Names, has_message, is_event, read_record
+from harness.instruments.analysis.shapes.shape import Head, Source, may_hold_a_frame, share
 
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -27,9 +27,11 @@ class JsonLines:
     def sniff(self, head: Head) -> float:
         """As ``Shape``."""
         names = Names(head.keys)
-        records = [_record(line) for line in head.lines if line.strip()]
-        found = sum(record is not None and has_message(record, names) for record in records)
-        return 0.95 * share(found, sum(map(_may_hold_one, head.lines)))
+        if not head.candidates:
+            lines = [line for line in head.lines if line.strip()]
+            return share(sum(is_event(_record(line)) for line in lines), len(lines))
+        records = [_record(line) for line in head.candidates]
+        return share(sum(record is not None and has_message(record, names) for record in records), len(records))
 
     def read(self, source: Source) -> Iterator[Read]:
         """As ``Shape``."""
@@ -37,14 +39,10 @@ class JsonLines:
         for number, line in source.lines():
             record = _record(line)
             if record is None:
-                why = "no JSON object" if FRAME.search(line) or line.lstrip().startswith("{") else ""
+                why = "no JSON object" if may_hold_a_frame(line) or line.lstrip().startswith("{") else ""
                 yield Unread(number, line, why)
             else:
                 yield read_record(number, record, names, line)
-
-
-def _may_hold_one(line: str) -> bool:
-    return line.lstrip().startswith("{") or FRAME.search(line) is not None
 
 
 def _record(line: str) -> Mapping[str, msgspec.Raw] | None:

@@ -1,4 +1,4 @@
-"""All shapes, those first that are sure of less than others: the one table."""
+"""All shapes, those first that are made for less than others: the one table."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ _SHAPES: Final[tuple[Shape, ...]] = (
 )
 
 SHAPES: Final[Mapping[str, Shape]] = {shape.name: shape for shape in _SHAPES}
-"""By the name that ``--format`` knows; where two are as sure, the first one has it."""
+"""By the name that ``--format`` knows."""
 
 LEAST: Final = 0.2
 """How sure a shape has to be of a log that nobody named one for."""
+NEARLY: Final = 0.1
+"""A shape that is made for less wins over one that is surer by no more than this."""
 
 
 def recognised(head: Head) -> tuple[Shape | None, float]:
     """The shape that is the surest of a log, and how sure it is; None when none is sure enough."""
-    best: Shape | None = None
-    most = 0.0
-    for shape in SHAPES.values():
-        sure = shape.sniff(head)
-        if sure > most:
-            best, most = shape, sure
-    return (best, most) if most >= LEAST else (None, most)
+    sure = {shape.name: shape.sniff(head) for shape in _SHAPES}
+    most = max(sure.values())
+    if most < LEAST:
+        return None, most
+    name = next(name for name, value in sure.items() if value >= most - NEARLY)
+    return SHAPES[name], sure[name]

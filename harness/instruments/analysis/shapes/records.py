@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from harness.instruments.analysis.shapes.model import Closed, Entry, Opened, Read, Told, Unread, told_by
+from harness.instruments.analysis.shapes.shape import may_hold_a_frame
 from harness.instruments.analysis.shapes.times import moment
 
 KEYS: Final[Mapping[str, Sequence[str]]] = {
@@ -70,7 +71,7 @@ def read_record(number: int, record: Member, names: Names, whole: str) -> Read:
         return Closed(number, station, at, zoned, by if by in ("station", "csms") else None)
     text = _text(names.get("message", record))
     if text is None:
-        return Unread(number, whole, "no message in the record")
+        return Unread(number, whole, "no message in the record" if may_hold_a_frame(whole) else "")
     is_binary = plain_value(record.get("binary")) is True
     return Entry(number, text, station, told(names.get("direction", record)), at, zoned, is_binary)
 
@@ -89,6 +90,11 @@ def has_message(record: Member, names: Names) -> bool:
     """Whether there is a frame in it, or what may be one."""
     text = _text(names.get("message", record))
     return text is not None and text.lstrip().startswith("[")
+
+
+def is_event(record: Member | None) -> bool:
+    """Whether it is about a connection."""
+    return record is not None and plain_value(record.get("event")) in _EVENTS
 
 
 def plain_value(value: Any) -> Any:

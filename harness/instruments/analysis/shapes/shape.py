@@ -57,7 +57,7 @@ class Head(msgspec.Struct, frozen=True):
     @property
     def candidates(self) -> list[str]:
         """The lines in which a frame may stand."""
-        return [line for line in self.lines if FRAME.search(line.replace("\\", "")) is not None]
+        return [line for line in self.lines if may_hold_a_frame(line)]
 
 
 class Shape(Protocol):
@@ -138,6 +138,11 @@ class LineShape:
         station = self._station(found["station"]) if "station" in self._has else None
         sender = self._words.get(found["sender"].lower()) if "sender" in self._has else None
         return Entry(number, line[found.end() :].strip(), station, sender, at, zoned)
+
+
+def may_hold_a_frame(line: str) -> bool:
+    """Whether something in a line looks like the beginning of a frame, be it with its quotation marks escaped."""
+    return FRAME.search(line.replace("\\", "").replace('""', '"')) is not None
 
 
 def plain(line: str) -> str:

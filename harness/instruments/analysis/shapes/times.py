@@ -18,6 +18,8 @@ _ISO: Final = re.compile(
 )
 _HALF_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?: ([AP])M)?")
 _EPOCH: Final = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}|\d{18,19}")
+_SECONDS_DIGITS: Final = 10
+_MILLISECONDS_DIGITS: Final = 13
 _MOST_KEPT: Final = 4_096
 
 _seconds: dict[str, float] = {}
@@ -58,8 +60,12 @@ def moment_in(text: str) -> Moment | None:
 
 def _rare(text: str) -> Moment | None:
     if _EPOCH.fullmatch(text) is not None:
-        whole = len(text.partition(".")[0])
-        return float(text) / (1e9 if whole > 13 else 1e3 if whole > 10 else 1.0), True
+        digits = len(text.partition(".")[0])
+        if digits <= _SECONDS_DIGITS:
+            return float(text), True
+        unit = 1_000 if digits <= _MILLISECONDS_DIGITS else 1_000_000_000
+        seconds, rest = divmod(int(text), unit)
+        return seconds + rest / unit, True
     found = _HALF_DAY.fullmatch(text)
     if found is None:
         return None

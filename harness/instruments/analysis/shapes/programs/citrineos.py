@@ -14,7 +14,7 @@ import msgspec
 
 from harness.instruments.analysis.shapes.model import Closed, Entry, Opened, Read, Told, Unread
 from harness.instruments.analysis.shapes.shape import FRAME, Head, Source, plain, share, whole_frames
-from harness.instruments.analysis.shapes.times import moment, moment_in
+from harness.instruments.analysis.shapes.times import STAMPED, moment, moment_in
 
 _IDENTITY: Final = re.compile(r"(?:\A|(?<=[\s'\"]))(?P<tenant>\d+):(?P<station>[^\s'\":,\]]+)")
 _SENT: Final = re.compile(r"\b(?:send|sending|sent|outgoing)\b", re.IGNORECASE)
@@ -34,7 +34,7 @@ class CitrineOs:
     def sniff(self, head: Head) -> float:
         """As ``Shape``."""
         lines = head.candidates
-        return 0.97 * share(sum(type(_read(number, line)) is Entry for number, line in enumerate(lines)), len(lines))
+        return share(sum(type(_read(number, line)) is Entry for number, line in enumerate(lines)), len(lines))
 
     def read(self, source: Source) -> Iterator[Read]:
         """As ``Shape``."""
@@ -47,7 +47,7 @@ def _read(number: int, line: str) -> Read:
     at, zoned = stamp or (None, False)
     frame = FRAME.search(told)
     head = told if frame is None else told[: frame.start()]
-    named = _IDENTITY.search(head)
+    named = _IDENTITY.search(STAMPED.sub(" ", head))
     if named is None:
         return Unread(number, line, "no identity of a station before the frame" if frame else "")
     if frame is not None:
