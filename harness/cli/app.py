@@ -480,15 +480,9 @@ def pics(
     cls=Command,
     epilog=examples(
         ("What a log breaks; its format is recognised", "plugproof analyze steve.log"),
-        (
-            "A page, JSON and JUnit in a folder; red on a broken MUST",
-            "plugproof analyze *.log.gz --out out --fail-on MUST",
-        ),
-        (
-            "The traces of a run, and packets of plain ws://",
-            "plugproof analyze plugproof-out/latest/cases/*/trace.jsonl",
-        ),
-        ("", "plugproof analyze capture.pcap"),
+        ("A page, JSON and JUnit; exit code 1 on a broken MUST", "plugproof analyze *.log.gz --out out --fail-on MUST"),
+        ("The traces of a run", "plugproof analyze plugproof-out/latest"),
+        ("Packets of plain ws://", "plugproof analyze capture.pcap"),
         (
             "JSON Lines with members of other names",
             "plugproof analyze app.jsonl --key message=ocpp.raw --key station=cp",
@@ -497,7 +491,12 @@ def pics(
     ),
 )
 def analyze(
-    logs: Annotated[list[str], typer.Argument(metavar="LOG", help="Logs, the oldest first; - is standard input.")],
+    logs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LOG", help="Logs, the oldest first; - is standard input, the folder of a run its traces."
+        ),
+    ],
     format: Annotated[
         str,
         typer.Option(

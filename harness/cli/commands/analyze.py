@@ -14,6 +14,7 @@ from typing import IO, Any, Final
 from rich.padding import Padding
 from rich.text import Text
 
+from harness.artifacts.run_folder import followed
 from harness.artifacts.whole import OutputError, write_whole
 from harness.cli.precheck.watch import PatientConsole
 from harness.cli.tables import console_for, rich_table
@@ -72,14 +73,15 @@ def run(wish: Wish) -> int:
     red = _red(wish)
     if wish.logs.count("-") > 1:
         usage("- stands for standard input, which can be read once only; name it once")
-    for name in wish.logs:
+    paths = tuple(path for name in wish.logs for path in _traces(name))
+    for name in paths:
         _is_no_output(wish, name)
     try:
         with ExitStack() as stack:
             write = None if wish.out is None else stack.enter_context(_transactions(wish.out))
             taker: Taker = Taker() if wish.mask is None else stack.enter_context(MaskedCopy(wish.mask))
             judge = Judge(options, write)
-            logs, interrupted = _read(wish, judge, keys, taker)
+            logs, interrupted = _read(paths, wish.format, judge, keys, taker)
         found = document(judge, logs, interrupted=interrupted)
         _tell(found)
         if wish.out is not None:
@@ -92,14 +94,16 @@ def run(wish: Wish) -> int:
     return _code(found, red)
 
 
-def _read(wish: Wish, judge: Judge, keys: Mapping[str, str], taker: Taker) -> tuple[list[LogRead], bool]:
+def _read(
+    paths: tuple[str, ...], shape: str, judge: Judge, keys: Mapping[str, str], taker: Taker
+) -> tuple[list[LogRead], bool]:
     """Every log; a Ctrl-C ends the reading, and what was read is told."""
     logs: list[LogRead] = []
     interrupted = False
-    with _progress(wish.logs) as progress:
+    with _progress(paths) as progress:
         try:
-            for path in wish.logs:
-                read(path, judge, into=logs, shape=wish.format, keys=keys, taker=taker, progress=progress)
+            for path in paths:
+                read(path, judge, into=logs, shape=shape, keys=keys, taker=taker, progress=progress)
         except KeyboardInterrupt:
             interrupted = True
     judge.finish()
@@ -162,6 +166,17 @@ def _red(wish: Wish) -> frozenset[str]:
             usage(f"--fail-on is {', '.join([*LEVELS, OTHER_WISHES[0]])} or {OTHER_WISHES[1]}, not {name}")
         red |= LEVELS.get(name, frozenset({name}))
     return frozenset(red)
+
+
+def _traces(name: str) -> list[str]:
+    """The log that is meant, or all traces of a run whose folder is named."""
+    folder = followed(Path(name))
+    if name == "-" or not folder.is_dir():
+        return [name]
+    traces = sorted(folder.glob("cases/*/trace.jsonl"))
+    if not traces:
+        usage(f"{name}: is a folder without the traces of a run; name its logs")
+    return [str(trace) for trace in traces]
 
 
 def _is_no_output(wish: Wish, log: str) -> None:

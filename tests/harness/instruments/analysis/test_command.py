@@ -175,6 +175,21 @@ def test_zones_that_are_taken(zone: str, plugproof: Command, tmp_path: Path) -> 
     assert (told["zone"], told["zone_told"]) == ({"+0100": "+01:00", "UTC": "+00:00"}.get(zone, zone), True)
 
 
+def test_the_folder_of_a_run_is_its_traces(plugproof: Command) -> None:
+    done = plugproof("analyze", str(ROOT / "tests" / "reports" / "sample"), "--fail-on", "unread")
+
+    assert done.returncode == 0
+    assert done.stdout.count("trace of plugproof (trace)") == len(list((ROOT / "tests/reports/sample/cases").iterdir()))
+    assert re.match(r"\d+ MUST.* in \d+ frames of \d+ stations", done.stdout)
+
+
+def test_a_folder_of_something_else(plugproof: Command, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    done = plugproof("analyze", "logs")
+
+    assert (done.returncode, done.stderr) == (2, "logs: is a folder without the traces of a run; name its logs\n")
+
+
 def test_a_log_without_a_frame(plugproof: Command, tmp_path: Path) -> None:
     (tmp_path / "empty.log").write_text("nothing of interest\n")
     done = plugproof("analyze", "empty.log", "--format", "steve")
