@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from harness.artifacts.run_folder import followed
-from harness.artifacts.whole import OutputError, write_whole
+from harness.artifacts.whole import OutputError, told, write_whole
 from harness.cli.precheck.watch import PatientConsole
 from harness.cli.tables import console_for, rich_table
 from harness.cli.usage import usage
@@ -231,15 +231,18 @@ def _transactions(out: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         with file.open("w", encoding="utf-8") as lines:
-            yield lambda transaction: _line(lines, transaction)
+            yield lambda transaction: _line(lines, file, transaction)
+            lines.flush()
     except OSError as error:
-        if of_os_error(error) is ExitCode.USAGE and error.filename is not None:
+        if of_os_error(error) is ExitCode.USAGE:
             usage(f"--out {out}: cannot be written ({error.strerror}); name another folder")
         raise OutputError(f"{file}: cannot be written ({error.strerror}); make room, or choose another --out") from None
 
 
-def _line(file: IO[str], transaction: Mapping[str, Any]) -> None:
-    file.write(json.dumps(transaction, ensure_ascii=False) + "\n")
+def _line(lines: IO[str], file: Path, transaction: Mapping[str, Any]) -> None:
+    """Write one. Raises ``OutputError``, because what is an ``OSError`` here is the log's, that is being read."""
+    with told(file):
+        lines.write(json.dumps(transaction, ensure_ascii=False) + "\n")
 
 
 @contextmanager

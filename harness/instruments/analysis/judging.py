@@ -48,7 +48,7 @@ QUARTER_S: Final = 900
 
 BEFORE: Final = "answers to CALLs that the log does not have, because it begins later"
 NOBODY: Final = "frames of which nothing says who sent them"
-UNREADABLE_TIME: Final = "frames whose dates were not judged, because the log's own times have no zone"
+UNREADABLE_TIME: Final = "frames whose dates were not judged, because the log's own times have no zone; --zone names it"
 CUT_OFF: Final = "CALLs that were open when their connection ended"
 AT_THE_END: Final = "CALLs that were open when the log ended"
 LET_GO: Final = "stations that were let go of, because too many were in sight at a time"
@@ -154,12 +154,11 @@ class Judge:
             self._live.move_to_end(name)
         if part.at is not None:
             live.at = max(live.at, int(part.at * 1e9))
-            live.is_timed = True
-            live.session.answer_window = WINDOW_NS
-            if part.zoned != live.zoned:
-                live.zoned = part.zoned
+            if part.zoned != live.zoned or not live.is_timed:
+                live.zoned, live.is_timed = part.zoned, True
                 self.has_zoneless = self.has_zoneless or not part.zoned
                 live.session.wall = self._wall(live.zoned)
+                live.session.answer_window = WINDOW_NS
             live.ledger.now = None if live.session.wall is None else live.session.wall.now(live.at)
             self._passed(live, part.at)
         else:
@@ -181,8 +180,7 @@ class Judge:
         version = self.options.version or record.version or DEFAULT
         memory = Memory(REMEMBERED, REMEMBERED_TEXT, given=self._given)
         now = 0 if at is None else int(at * 1e9)
-        wall = self._wall(True) if at is not None else None
-        session = Session("csms", protocol_of(version), memory=memory, wall=wall, answer_window=0, max_findings=0)
+        session = Session("csms", protocol_of(version), memory=memory, answer_window=0, max_findings=0)
         ledger = Ledger(name, lambda transaction: self._ended(record, transaction))
         live = _Live(name, record, memory, session, version, ledger, now, now)
         live.is_decided = self.options.version is not None

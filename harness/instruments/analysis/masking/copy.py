@@ -54,7 +54,7 @@ class MaskedCopy(Taker):
         if part.at is not None and 0 <= part.at <= _LATEST:
             record["time"] = _time(part.at, part.zoned)
         if isinstance(part, Entry):
-            record |= {"sender": sender, "message": self._frames.masked(part.text)}
+            record |= {"sender": sender, "frame": self._frames.masked(part.text)}
             if part.is_binary:
                 record["binary"] = True
         elif isinstance(part, Opened):

@@ -30,6 +30,7 @@ KEYS: Final[Mapping[str, Sequence[str]]] = {
 """What a member may be called, the best name first."""
 
 SUBPROTOCOLS: Final = ("protocol", "subprotocol")
+_ALWAYS: Final = "frame"
 _EVENTS: Final = frozenset({"opened", "closed"})
 
 Member = Mapping[str, Any]
@@ -56,6 +57,18 @@ class Names:
             self._found[what] = name
         return plain_value(record[name])
 
+    def frame(self, record: Member) -> str | None:
+        """The text of the message: of the members that may be called so, the first in which a frame stands.
+
+        What the user names, and a member ``frame``, is one whatever stands in it.
+        """
+        if "message" in self._paths:
+            return _text(self.get("message", record))
+        if _ALWAYS in record:
+            return _text(plain_value(record[_ALWAYS]))
+        texts = [_text(plain_value(record[name])) for name in KEYS["message"] if name in record]
+        return next((text for text in texts if text is not None and text.lstrip().startswith("[")), None)
+
 
 def read_record(number: int, record: Member, names: Names, whole: str) -> Read:
     """One record as an entry; ``whole`` is what stands in the log, for those that are none."""
@@ -69,7 +82,7 @@ def read_record(number: int, record: Member, names: Names, whole: str) -> Read:
             return Opened(number, station, at, zoned, agreed if isinstance(agreed, str) else None)
         by = plain_value(record.get("by"))
         return Closed(number, station, at, zoned, by if by in ("station", "csms") else None)
-    text = _text(names.get("message", record))
+    text = names.frame(record)
     if text is None:
         return Unread(number, whole, "no message in the record" if may_hold_a_frame(whole) else "")
     is_binary = plain_value(record.get("binary")) is True
@@ -88,7 +101,7 @@ def told(value: Any) -> Told:
 
 def has_message(record: Member, names: Names) -> bool:
     """Whether there is a frame in it, or what may be one."""
-    text = _text(names.get("message", record))
+    text = names.frame(record)
     return text is not None and text.lstrip().startswith("[")
 
 

@@ -154,10 +154,12 @@ def whole_frames(parts: Iterable[Read]) -> Iterator[Read]:
     """The entries with the lines that belong to them, and those that a logger cut as unread."""
     open_entry: Entry | None = None
     more: list[str] = []
+    size = 0
     for part in parts:
         if open_entry is not None:
-            if type(part) is Unread and len(more) < MOST_LINES and _size(more) < MOST_TEXT:
+            if type(part) is Unread and len(more) < MOST_LINES and size < MOST_TEXT:
                 more.append(part.text)
+                size += len(part.text)
                 if part.text.rstrip().endswith("]") and (text := _whole(open_entry.text, more)) is not None:
                     open_entry.text = text
                     yield open_entry
@@ -166,15 +168,11 @@ def whole_frames(parts: Iterable[Read]) -> Iterator[Read]:
             yield from _given_up(open_entry, more)
             open_entry = None
         if type(part) is Entry and not part.text.endswith("]") and part.text.lstrip().startswith("["):
-            open_entry, more = part, []
+            open_entry, more, size = part, [], 0
         else:
             yield part
     if open_entry is not None:
         yield from _given_up(open_entry, more)
-
-
-def _size(lines: Sequence[str]) -> int:
-    return sum(map(len, lines[-1:])) * len(lines)
 
 
 def _whole(first: str, more: Sequence[str]) -> str | None:

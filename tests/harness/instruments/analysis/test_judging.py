@@ -329,6 +329,13 @@ def test_the_course_grows_with_the_log_and_loses_nothing() -> None:
     assert document["seconds"] * MOST_BARS >= 35_000
 
 
+def test_a_log_that_gets_its_times_later() -> None:
+    parts: list[Any] = [Entry(1, boot()[0][2], "CP", "station"), Entry(2, boot()[1][2], "CP", "csms")]
+    parts += [entry(n, at, who, text, "CP") for n, (at, who, text) in enumerate(status(10, "s", timestamp=iso(900)), 3)]
+
+    assert rules(taken(parts)) == {"VAL-04": 1}
+
+
 def test_times_that_go_backwards_do_no_harm() -> None:
     said = [*beat(100, "a"), *beat(50, "b"), *beat(101, "c")]
     found = judged(said)

@@ -205,6 +205,35 @@ def test_a_binary_message_of_a_har_is_a_finding(tmp_path: Path) -> None:
     assert found["rules"][0]["first"]["frame"] == '[2,"1"]'
 
 
+def test_the_member_with_the_frame_is_found_among_others(tmp_path: Path) -> None:
+    record = {
+        "message": "frame received",
+        "time": 1893456000,
+        "cpId": "CP-1",
+        "direction": "IN",
+        "payload": [2, "1", "Heartbeat", {}],
+    }
+    binary = record | {"payload": "[2]", "binary": True}
+    _, kept, log = analysed(write(tmp_path, json.dumps(record), json.dumps(binary), "{broken", name="x.jsonl"))
+
+    assert [(part.text, part.is_binary) for part, _, _ in kept.taken] == [  # type: ignore[union-attr]
+        ('[2, "1", "Heartbeat", {}]', False),
+        ("[2]", True),
+    ]
+    assert [reason["why"] for reason in log.document()["unread"]] == ["no JSON object"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sender"), [(True, "csms"), ("false", "station"), ("cs", "station"), ("csms", "csms"), ("OUT", "csms")]
+)
+def test_what_a_member_says_of_the_sender(value: Any, sender: str, tmp_path: Path) -> None:
+    action = "Heartbeat" if sender == "station" else "ClearCache"
+    record = {"message": f'[2,"1","{action}",{{}}]', "origin": value}
+    _, kept, _ = analysed(write(tmp_path, json.dumps(record), name="x.jsonl"))
+
+    assert [of for _, _, of in kept.taken] == [sender]
+
+
 def test_tslog_writes_json_too(tmp_path: Path) -> None:
     line = {"0": "Sending message to", "1": "1:CP-1", "2": '[3,"1",{}]', "_meta": {"date": "2030-01-01T00:00:00.500Z"}}
     _, kept, _ = analysed(write(tmp_path, json.dumps(line)), shape="citrineos")

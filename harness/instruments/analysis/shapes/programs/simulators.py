@@ -18,7 +18,7 @@ SAP: Final = LineShape(
 MICRO_OCPP: Final = LineShape(
     "microocpp",
     "log of MicroOcpp",
-    r"(?:\[(?:MO|AO|OCPP)\][^\[]*?)?\b(?P<sender>Send|Recv|TX|RX): (?=\[)",
+    r"\[(?:MO|AO|OCPP)\][^\[]*?\b(?P<sender>Send|Recv|TX|RX): (?=\[)",
     {"send": "station", "tx": "station", "recv": "csms", "rx": "csms"},
 )
 
