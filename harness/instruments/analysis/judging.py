@@ -94,6 +94,7 @@ class _Live(msgspec.Struct):
     zoned: bool = True
     is_timed: bool = False
     frames: int = 0
+    next_due: int = 0
     held: deque[_Held] = msgspec.field(default_factory=deque)
     places: dict[tuple[Role, str], str] = {}
 
@@ -310,12 +311,14 @@ class Judge:
 
     def _give_up(self, live: _Live) -> None:
         """CALLs that have waited long enough are not answered."""
-        if not live.is_timed:
+        if not live.is_timed or live.at < live.next_due:
             return
-        due = live.at - int(self.options.answer_within_s * 1e9)
+        within = int(self.options.answer_within_s * 1e9)
+        live.next_due = live.at + within  # no CALL that is to come is due before that
         for role in OTHER:
             for call in live.session.open_calls(role):
-                if call.at > due:
+                if call.at > live.at - within:
+                    live.next_due = min(live.next_due, call.at + within)
                     break
                 where = live.places.pop((role, call.id), self._log)
                 self.records.action(role, self._action(live, call.action)).unanswered += 1

@@ -91,7 +91,8 @@ class Log:
         self.size = None if path == STDIN else Path(path).stat().st_size or None
         self._counting = _Counting(cast("IO[bytes]", file))
         packed = io.BufferedReader(self._counting, _BUFFER)
-        data, broken = b"", None
+        data = b""
+        broken: Exception | None = None
         try:
             stream = _unpacked(packed)
             while len(data) < HEAD and (more := stream.read1(HEAD - len(data))):

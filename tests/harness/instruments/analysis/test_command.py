@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import io
 import json
 import re
 import subprocess
@@ -248,6 +249,23 @@ def test_progress_in_lines_where_nobody_looks(
     opened.close()
 
     assert capfd.readouterr().err == f"{PLAIN}: 0 of 0 MiB read\n" * (opened.size // 256 < 1_600 // 256)  # type: ignore[operator]
+
+
+def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    opened = Log(PLAIN)
+    with analyze._progress((PLAIN,)) as progress:
+        progress(opened)
+    opened.close()
+
+    assert "plain.log" in terminal.getvalue()
+    assert "kB" in terminal.getvalue()
 
 
 def test_standard_input_in_a_process(tmp_path: Path) -> None:
