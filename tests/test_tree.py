@@ -27,6 +27,7 @@ PICKS_A_VERSION = frozenset(
     {
         "csms_core/versions.py",
         "harness/edition.py",
+        "harness/instruments/analysis/versions.py",
         "ocppj/versions.py",
         "schemas/versions.py",
         "simulator/__init__.py",

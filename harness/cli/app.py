@@ -512,3 +512,92 @@ def pics(
     from harness.cli.commands.pics import run
 
     raise typer.Exit(run(file, format=format, out=out, complete=complete))
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("What a log breaks; its format is recognised", "plugproof analyze steve.log"),
+        ("A page, JSON and JUnit; exit code 1 on a broken MUST", "plugproof analyze *.log.gz --out out --fail-on MUST"),
+        ("The traces of a run", "plugproof analyze plugproof-out/latest"),
+        ("Packets of plain ws://", "plugproof analyze capture.pcap"),
+        (
+            "JSON Lines with members of other names",
+            "plugproof analyze app.jsonl --key message=ocpp.raw --key station=cp",
+        ),
+        ("A copy without identities, to attach to a bug report", "plugproof analyze steve.log --mask shared.jsonl"),
+    ),
+)
+def analyze(
+    logs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LOG", help="Logs, the oldest first; - is standard input, the folder of a run its traces."
+        ),
+    ],
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT",
+            autocompletion=completion.log_formats,
+            help="What the logs are; auto recognises each by its beginning.",
+        ),
+    ] = "auto",
+    ocpp: Annotated[
+        str | None,
+        typer.Option(
+            "--ocpp",
+            callback=filled,
+            metavar="VERSION",
+            autocompletion=completion.versions,
+            help="Version of OCPP; without it each station is taken for what it says.",
+        ),
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            callback=filled,
+            metavar="NAME=MEMBER",
+            help="Where the station, direction, message or time stands in JSON Lines or CSV (repeatable).",
+        ),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(callback=filled, metavar="+HH:MM", help="Zone of times that stand without one."),
+    ] = None,
+    answer_within: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="After this a CALL counts as not answered.")
+    ] = 60,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write analysis.html, analysis.json, junit.xml and transactions.jsonl there."),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            autocompletion=completion.words("MUST", "SHOULD", "INFO", "unread", "transaction"),
+            help="Exit code 1 on findings of MUST, of SHOULD or worse, of any level; on lines that could not be read "
+            "(unread), on a remark on a transaction (repeatable).",
+        ),
+    ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a copy as JSON Lines in which pseudonyms stand for all identities."),
+    ] = None,
+) -> None:
+    """Judge recorded traffic: rules, transactions and response times in production logs of many formats."""
+    from harness.cli.commands.analyze import Wish, run
+
+    wish = Wish(
+        logs=tuple(logs),
+        format=format,
+        ocpp=ocpp,
+        keys=tuple(key or ()),
+        zone=zone,
+        answer_within=answer_within,
+        out=out,
+        fail_on=tuple(fail_on or ()),
+        mask=mask,
+    )
+    raise typer.Exit(run(wish))

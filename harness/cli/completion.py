@@ -43,6 +43,13 @@ def versions() -> list[tuple[str, str]]:
     return [(version, "") for version in VERSIONS]
 
 
+def log_formats() -> list[tuple[str, str]]:
+    """The formats that `analyze` reads, with what they are."""
+    from harness.instruments.analysis.shapes.known import SHAPES
+
+    return [("auto", "recognised by its beginning"), *((shape.name, shape.title) for shape in SHAPES.values())]
+
+
 def faults() -> list[tuple[str, str]]:
     """The deliberate defects of the reference CSMS, with what each does."""
     from csms_core import versions

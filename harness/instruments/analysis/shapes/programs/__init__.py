@@ -1,0 +1,1 @@
+"""What programs print, each in lines of its own."""

@@ -1,0 +1,1 @@
+"""What only OCPP 1.6 knows."""

@@ -1,0 +1,1 @@
+"""What only OCPP 2.0.1 knows."""
