@@ -18,14 +18,13 @@ from rich.console import Console
 from rich.live import Live
 
 from csms_core.gateway import sockets
-from csms_core.gateway.http import ApiServer
 from csms_core.gateway.sockets import CannotListen
 from harness.exit_codes import ExitCode
 from harness.instruments.proxy.judging.judge import Judge
 from harness.instruments.proxy.relay.settings import LOOPBACK, Problem, Settings
 from harness.instruments.proxy.views.lines import Lines
 from harness.instruments.proxy.views.picture import Picture
-from harness.instruments.proxy.wire.records import Ready, Trouble, Unpacker
+from harness.instruments.proxy.wire.records import Ready, Record, Trouble, Unpacker
 
 RELAY: Final = "harness.instruments.proxy.relay"
 LOOK_EVERY: Final = 0.5
@@ -97,7 +96,7 @@ async def _run(wanted: Run) -> int:
             looking = asyncio.create_task(_look(judge, draw))
             await asyncio.wait((reading, stopping), return_when=asyncio.FIRST_COMPLETED)
             if reading.done() and not stop.is_set():
-                problem = relay.problem or "the relay has ended by itself, nothing is passed on any more"
+                problem = "the process of the relay has ended by itself, and nothing is passed on; see what it printed"
             await relay.end()
             await asyncio.wait((reading,), timeout=PATIENCE)
         for task in (looking, stopping, reading):
@@ -113,7 +112,7 @@ class _Relay:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._unpacker = Unpacker()
-        self.problem = ""
+        self._waiting: list[Record] = []  # came with the first one
 
     async def ready(self, stop: asyncio.Event) -> int | None:
         """The port it listens at; None: it was asked to end before. Raises `Problem`."""
@@ -129,23 +128,30 @@ class _Relay:
     async def _first(self) -> int:
         assert self._process.stdout is not None
         while data := await self._process.stdout.read(AT_ONCE):
-            for record in self._unpacker.feed(data):
-                if isinstance(record, Trouble):
-                    raise Problem(record.code, record.sentence)
-                assert isinstance(record, Ready)
-                return record.port
+            self._waiting += self._unpacker.feed(data)
+            if self._waiting:
+                first = self._waiting.pop(0)
+                if isinstance(first, Trouble):
+                    raise Problem(first.code, first.sentence)
+                assert isinstance(first, Ready)
+                return first.port
         raise Problem(ExitCode.ERRORS, "the process of the relay has ended before it was ready; see what it printed")
 
     async def read(self, judge: Judge) -> None:
         """Have everything judged that it tells, until it ends."""
         assert self._process.stdout is not None
-        while data := await self._process.stdout.read(AT_ONCE):
+        records, self._waiting = self._waiting, []
+        while True:
             since = monotonic()
-            for record in self._unpacker.feed(data):
+            for record in records:
                 judge.take(record)
                 if monotonic() - since > LOOK_EVERY / 10:  # the page and the terminal are served in between
                     await asyncio.sleep(0)
                     since = monotonic()
+            data = await self._process.stdout.read(AT_ONCE)
+            if not data:
+                return
+            records = self._unpacker.feed(data)
 
     async def end(self) -> None:
         """Ask it to end."""
@@ -175,6 +181,7 @@ async def _relay(settings: Settings) -> AsyncIterator[_Relay]:
 
 @contextlib.asynccontextmanager
 async def _page(judge: Judge, port: int, facts: dict[str, str]) -> AsyncIterator[str]:
+    from csms_core.gateway.http import ApiServer
     from harness.instruments.proxy.views.page import make_app
 
     try:

@@ -170,6 +170,22 @@ async def test_a_terminal_is_shown_a_picture(tmp_path: Path) -> None:
     assert b"0 connections, 0 messages" in said
 
 
+def child_of(pid: int) -> int:
+    """The process that a process has started; on Linux."""
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()[0])
+
+
+@pytest.mark.asyncio
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has started is looked up in /proc")
+async def test_a_relay_that_has_gone_is_told(tmp_path: Path) -> None:
+    async with running(tmp_path, "--to", "ws://127.0.0.1:9/ocpp", "--out", "o") as proxy:
+        os.kill(child_of(proxy.process.pid), signal.SIGKILL)
+        out, _ = await proxy.process.communicate()
+
+    assert b"the process of the relay has ended by itself, and nothing is passed on" in out
+    assert proxy.process.returncode == ExitCode.ERRORS
+
+
 @pytest.mark.asyncio
 async def test_without_a_message_nothing_was_judged(tmp_path: Path) -> None:
     async with running(tmp_path, "--to", "ws://127.0.0.1:9/ocpp", "--fail-on", "unjudged") as proxy:
