@@ -118,17 +118,24 @@ class Arriving(Plain):
     def __init__(self, host: str, port: int) -> None:
         super().__init__()
         self._place = (host, port)
+        self._early = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is there: the other side is dialled."""
         self.transport = transport
-        self.transport.pause_reading()
         self.dialling = asyncio.get_running_loop().create_task(self._dial())
+
+    def data_received(self, data: bytes) -> None:
+        """Something came; the first of it may come before the other side is there."""
+        if self.other is None:
+            self._early += data
+        else:
+            self.other.transport.write(data)
 
     async def _dial(self) -> None:
         _, other = await asyncio.get_running_loop().create_connection(lambda: Plain(self), *self._place)
         self.other = other
-        self.transport.resume_reading()
+        other.transport.write(self._early)
 
 
 async def _relay(url: str) -> None:

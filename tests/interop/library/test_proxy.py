@@ -58,4 +58,4 @@ async def test_a_session_of_the_library_through_the_proxy(csms: Csms, proxy: Pro
     assert station.received == [("Reset", {"type": "Soft"})]
     assert proxy.judge.figures.messages == {"station": 5, "csms": 5}
     assert proxy.watching.rules == []
-    assert '"StartTransaction"' in proxy.trace()
+    assert "StartTransaction" in proxy.trace()

@@ -25,7 +25,7 @@ function event(shown) {
     : h("span", { class: `tag ${shown.level ?? shown.kind}` }, shown.rule ? `${shown.level} ${shown.rule}` : shown.kind);
   return h("li", { class: `event ${shown.kind}` },
     h("span", { class: "row" }, mark, h("b", {}, shown.identity || `#${shown.connection}`),
-      shown.party ? h("span", { class: "soft" }, `broken by the ${shown.party}`) : null,
+      shown.party ? h("span", { class: "soft" }, shown.party) : null,
       h("time", { class: "last" }, time(shown.at))),
     h("span", { class: "said" }, shown.text));
 }
@@ -82,7 +82,7 @@ function draw(state) {
   $("stations").replaceChildren(...state.stations.map((station) => h("li", { class: "row" },
     h("b", {}, station.identity || station.address),
     h("span", { class: "soft" }, station.version ? `OCPP ${station.version}` : station.state),
-    station.findings ? h("span", { class: "tag MUST" }, `${count(station.findings)} findings`) : null,
+    station.findings ? h("span", { class: "tag MUST" }, `${count(station.findings)} ${station.findings === 1 ? "finding" : "findings"}`) : null,
     h("span", { class: "last" }, `→ ${count(station.station)}  ← ${count(station.csms)}`))));
   $("stations-note").hidden = state.stations.length > 0;
 }
