@@ -39,6 +39,10 @@ Ocpp = Annotated[
     ),
 ]
 WHAT = completion.words("inconclusive", "not-run", "finding")
+_STATIONS_TLS = "TLS for the stations"
+_TOWARDS = "Towards the CSMS"
+_JUDGING = "Judging"
+_FAULTS = "Faults"
 
 
 class _Commands(Group):
@@ -601,3 +605,177 @@ def analyze(
         mask=mask,
     )
     raise typer.Exit(run(wish))
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("Between a charger and its back office", "plugproof proxy --listen 9100 --to wss://csms.example/ocpp"),
+        (
+            "With a page, and the metrics, at http://127.0.0.1:9101",
+            "plugproof proxy --to ws://localhost:9000/ocpp --http 9101",
+        ),
+        (
+            "Within TLS on both sides, with credentials of its own",
+            "plugproof proxy --to wss://csms.example/ocpp --cert server.pem --key server.key --ca root.pem "
+            "--user CP-1 --password-env CP_1_PASSWORD",
+        ),
+        ("For CI: exit code 1 when a MUST was broken", "plugproof proxy --to ws://localhost:9000/ocpp --fail-on MUST"),
+        ("Break one rule on purpose, in a tenth of the answers", "plugproof proxy --list-faults"),
+        ("", "plugproof proxy --to ws://localhost:9000/ocpp --fault double-answer --fault-share 0.1 --seed 7"),
+    ),
+)
+def proxy(
+    to: Annotated[
+        str | None,
+        typer.Option("--to", callback=filled, metavar="URL", help="Endpoint of the CSMS, without an identity."),
+    ] = None,
+    listen: Annotated[
+        int, typer.Option("--listen", metavar="PORT", min=0, max=65535, help="Port of the stations, 0: a free one.")
+    ] = 9100,
+    host: Annotated[
+        str, typer.Option(callback=filled, metavar="HOST", help="Address of this machine that stations connect to.")
+    ] = "127.0.0.1",
+    http: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", min=0, max=65535, help="Show a page, and serve /metrics, to this machine only."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where traces go; without it a new folder in plugproof-out/proxy."),
+    ] = None,
+    keep_host: Annotated[
+        bool, typer.Option("--keep-host", help="Leave the Host header as the station wrote it, not as --to has it.")
+    ] = False,
+    cert: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_STATIONS_TLS, help="PEM file that stations are shown, with its chain."
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", rich_help_panel=_STATIONS_TLS, help="Private key of --cert, not encrypted."),
+    ] = None,
+    station_ca: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_STATIONS_TLS, help="Let in only stations with a certificate of this root."
+        ),
+    ] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_TOWARDS, help="PEM file with the roots of the CSMS; else the system's."
+        ),
+    ] = None,
+    client_cert: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", rich_help_panel=_TOWARDS, help="PEM file with a client certificate and its chain."
+        ),
+    ] = None,
+    client_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", rich_help_panel=_TOWARDS, help="Private key of --client-cert, not encrypted."),
+    ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(
+            callback=filled,
+            metavar="NAME",
+            rich_help_panel=_TOWARDS,
+            help="User of HTTP Basic, in place of what the station sends.",
+        ),
+    ] = None,
+    password_env: Annotated[
+        str | None,
+        typer.Option(
+            callback=filled, metavar="NAME", rich_help_panel=_TOWARDS, help="Environment variable with its password."
+        ),
+    ] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", rich_help_panel=_TOWARDS, help="File with its password in the first line."),
+    ] = None,
+    answer_timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS", rich_help_panel=_JUDGING, min=0.1, help="After this long a CALL counts as not answered."
+        ),
+    ] = 30.0,
+    max_trace: Annotated[
+        int, typer.Option(metavar="MIB", rich_help_panel=_JUDGING, min=1, help="Size of all traces; the oldest go.")
+    ] = 1024,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MUST|SHOULD|unjudged",
+            rich_help_panel=_JUDGING,
+            autocompletion=completion.words("MUST", "SHOULD", "unjudged"),
+            help="Exit code 1 when such a rule was broken, or a message was not judged (repeatable).",
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", rich_help_panel=_JUDGING, help="Print findings and connections, no frames.")
+    ] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            callback=filled,
+            metavar="NAME[@PARTY]",
+            rich_help_panel=_FAULTS,
+            autocompletion=completion.proxy_faults,
+            help="Break a rule, in what station or csms sends, or both (repeatable).",
+        ),
+    ] = None,
+    fault_share: Annotated[
+        float,
+        typer.Option(metavar="SHARE", rich_help_panel=_FAULTS, min=0, max=1, help="Share of the messages it strikes."),
+    ] = 1.0,
+    fault_delay: Annotated[
+        float, typer.Option(metavar="SECONDS", rich_help_panel=_FAULTS, min=0, max=3600, help="How late is late.")
+    ] = 60.0,
+    seed: Annotated[
+        int, typer.Option(metavar="N", rich_help_panel=_FAULTS, help="The same seed strikes the same messages.")
+    ] = 1,
+    list_faults: Annotated[
+        bool, typer.Option("--list-faults", rich_help_panel=_FAULTS, help="Print the faults, the rules, and exit.")
+    ] = False,
+) -> None:
+    """Stand between stations and their CSMS: pass every byte on, and judge both. Ctrl-C ends it."""
+    from harness.cli.commands import proxy as command
+
+    if list_faults:
+        raise typer.Exit(command.list_faults())
+    if to is None:
+        usage("--to is missing: write the endpoint of the CSMS, such as --to wss://csms.example/ocpp")
+    raise typer.Exit(
+        command.run(
+            command.Wish(
+                to=to,
+                listen=listen,
+                host=host,
+                http=http,
+                out=out,
+                keep_host=keep_host,
+                cert=cert,
+                key=key,
+                station_ca=station_ca,
+                ca=ca,
+                client_cert=client_cert,
+                client_key=client_key,
+                user=user,
+                password_env=password_env,
+                password_file=password_file,
+                fault=tuple(fault or ()),
+                fault_share=fault_share,
+                fault_delay=fault_delay,
+                seed=seed,
+                answer_timeout=answer_timeout,
+                max_trace=max_trace,
+                fail_on=tuple(fail_on or ()),
+                quiet=quiet,
+            )
+        )
+    )

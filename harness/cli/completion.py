@@ -55,3 +55,10 @@ def faults() -> list[tuple[str, str]]:
     from csms_core import versions
 
     return [(fault.name, fault.sentence) for fault in versions.faults().values()]
+
+
+def proxy_faults() -> list[tuple[str, str]]:
+    """What the proxy can break, with what each does."""
+    from harness.instruments.proxy.faults.catalogue import FAULTS
+
+    return [(fault.name, fault.sentence) for fault in FAULTS.values()]

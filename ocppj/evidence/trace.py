@@ -57,6 +57,7 @@ class Trace:
         self._text = 0
         self._secrets = [secret for secret in secrets if secret]
         self._next = 1
+        self._drained = 0
         self.phase = ""
 
     def add_frame(self, direction: Direction, text: str, at: int) -> int:
@@ -88,7 +89,7 @@ class Trace:
     @property
     def dropped(self) -> int:
         """How many old entries had to go."""
-        return self._next - 1 - len(self._entries)
+        return self._next - 1 - self._drained - len(self._entries)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -107,6 +108,14 @@ class Trace:
     def to_jsonl(self) -> str:
         """JSON Lines (``schemas/documents/trace.schema.json``), masked; they end with a line break unless empty."""
         return "".join(self._line(entry) for entry in self._entries)
+
+    def drain(self) -> str:
+        """As ``to_jsonl``, and keep nothing of it: for whoever writes while the connection goes on."""
+        lines = self.to_jsonl()
+        self._drained += len(self._entries)
+        self._entries.clear()
+        self._text = 0
+        return lines
 
     def _line(self, entry: Entry) -> str:
         line = {

@@ -55,6 +55,19 @@ def test_the_oldest_entries_go_when_there_is_too_much_text() -> None:
     assert (len(trace), trace.dropped) == (0, 4)
 
 
+def test_what_is_drained_is_written_once_and_counts_as_dropped_by_nobody() -> None:
+    trace = Trace(max_entries=2, max_text=10)
+    for number in range(3):
+        trace.add("note", str(number), number)
+    first = [json.loads(line) for line in trace.drain().splitlines()]
+
+    assert [(line["seq"], line["text"]) for line in first] == [(2, "1"), (3, "2")]
+    assert (len(trace), trace.dropped, trace.drain()) == (0, 1, "")
+    trace.add("note", "123456789", 4)  # there is room again
+    assert [json.loads(line)["seq"] for line in trace.drain().splitlines()] == [4]
+    assert trace.dropped == 1
+
+
 def test_json_lines_are_masked_and_dated() -> None:
     trace = Trace(secrets=["hunter2", ""])
     trace.add_frame("csms->station", '[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"abc"}]', 7)

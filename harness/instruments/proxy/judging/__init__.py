@@ -1,0 +1,1 @@
+"""What is made of the copies: messages, verdicts of the rules, traces, figures."""

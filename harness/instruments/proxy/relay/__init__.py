@@ -1,0 +1,1 @@
+"""The relay: the sockets of both sides, and nothing that may take its time."""

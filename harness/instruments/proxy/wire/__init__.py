@@ -1,0 +1,1 @@
+"""What the relay and the judge both know of the wire."""
