@@ -243,6 +243,9 @@ ALARMS: Final[Mapping[str, Mapping[str, Conversation]]] = {
                 {},
             ),
         ),
+        "more connectors than are remembered": many(
+            lambda n: after(starts(n, connector=n, meter=100), stops(n, meter=200)), *range(1, MOST_CONNECTORS + 2)
+        ),
         "a new meter": after(RUNS, stops(meter=200), restarts, starts(8, meter=0)),
         "other connectors": after(RUNS, stops(meter=200), starts(8, meter=0, connector=2)),
         "a start that is told again after the end": after(
@@ -269,6 +272,14 @@ ALARMS: Final[Mapping[str, Mapping[str, Conversation]]] = {
         "it had ended before the reset": after(RUNS, agreed("Reset", type="Hard"), stops(late=30)),
         "nothing ran": after(agreed("Reset", type="Soft"), sends(1), restarts),
         "a cable is pulled out": after(RUNS, stops(reason="EVDisconnected")),
+    },
+    "refusals": {
+        "a connector that there cannot be": refused(
+            "MeterValues", "PropertyConstraintViolation", **{**VALUES, "connectorId": -1}
+        ),
+        "a tag that is none": refused("StartTransaction", "PropertyConstraintViolation", **{**START, "idTag": "A\x7f"}),
+        "an id that is too long": refused("StartTransaction", "FormationViolation", "x" * 37, **START),
+        "a CSMS that is out of order": refused("StopTransaction", "InternalError", **{**STOP, "transactionId": -1}),
     },
     "status": {
         "connectors wake one by one": after(
@@ -666,6 +677,12 @@ def test_nobody_is_blamed_for_what_may_be_right(conversation: Conversation) -> N
     assert [
         (one.rule, one.message) for one in talk.found if one.rule.startswith(CHAPTERS) and one.level != "INFO"
     ] == []
+
+
+def test_a_meter_that_was_set_back_is_told_once_however_often_its_start_is() -> None:
+    talk = Talk("station")
+    after(starts(meter=100), stops(meter=200), passes(1), starts(8), passes(30), starts(8, late=30))(talk)
+    assert [finding.rule for finding in talk.found] == ["TX-15"]
 
 
 def test_nobody_is_blamed_where_there_is_no_wall_time() -> None:

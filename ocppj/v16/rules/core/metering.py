@@ -429,9 +429,7 @@ def begin_and_end(seen: Seen, view: View) -> str | None:
 @CHAPTER.judges("MV-07", "call", actions=("MeterValues",), guard=is_uncommon)
 def of_its_transaction(seen: Seen, view: View) -> Remark | None:
     members = payload(seen)
-    id, connector = members.get("transactionId"), members["connectorId"]
-    if id is None:
-        return None
+    id, connector = members["transactionId"], members["connectorId"]
     path = ("transactionId",)
     if connector == 0:
         return Remark(f"values of connector 0 have the transactionId {id}", path=path)
