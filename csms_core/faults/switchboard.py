@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from csms_core.auth.policy import STRICT, Handshake
 from csms_core.faults.model import Fault, Instead, Outgoing, Past
-from ocppj.frames import Call, CallResult, parse
+from ocppj.frames import Call, CallError, CallResult, parse
 
 if TYPE_CHECKING:
     from csms_core.pki.contexts import TlsSettings
@@ -113,6 +113,7 @@ class Wire:
             "station": OrderedDict(),
             "csms": OrderedDict(),
         }
+        self._ids: OrderedDict[str, bool] = OrderedDict()  # of the station's CALLs: whether it was used before
 
     def arrived(self, text: str) -> None:
         """A text came from the station."""
@@ -121,6 +122,9 @@ class Wire:
         frame = parse(text)
         if isinstance(frame, Call):
             self._remember("station", frame.id, frame.action, frame.payload)
+            self._ids[frame.id] = frame.id in self._ids
+            if len(self._ids) > MAX_OPEN:
+                self._ids.popitem(last=False)
         elif isinstance(frame, CallResult):
             asked = self._open["csms"].pop(frame.id, None)
             if asked is not None:
@@ -150,9 +154,15 @@ class Wire:
             if asked is None:
                 return None, []
             action, request = asked
-            message = Outgoing("result", frame.id, action, frame.payload, self._subprotocol, request or {}, past)
-            said = Past("station", "call", action, request or {})
+            again = self._ids.get(frame.id, False)
+            message = Outgoing("result", frame.id, action, frame.payload, self._subprotocol, request or {}, past, again)
+            said = Past("station", "call", action, request or {}, again)
             return message, [said, Past("csms", "result", action, frame.payload)]
+        if isinstance(frame, CallError):
+            action, request = self._open["station"].pop(frame.id, ("", None))
+            again = self._ids.get(frame.id, False)
+            told = {"code": frame.code, "description": frame.description, "details": frame.details}
+            return Outgoing("error", frame.id, action, told, self._subprotocol, request, past, again), []
         return None, []
 
     def _remember(self, sender: Literal["station", "csms"], id: str, action: str, payload: Any) -> None:

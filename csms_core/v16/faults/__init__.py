@@ -18,6 +18,7 @@ from csms_core.v16.faults import (
     reservation,
     security,
     smart_charging,
+    unusual,
 )
 
 FAULTS: Sequence[Fault] = (
@@ -29,4 +30,5 @@ FAULTS: Sequence[Fault] = (
     *remote_trigger.faults(),
     *firmware.faults(),
     *security.faults(),
+    *unusual.faults(),
 )

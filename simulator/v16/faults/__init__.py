@@ -20,6 +20,7 @@ from simulator.v16.faults import (
     smart_charging,
     statuses,
     transactions,
+    unusual,
 )
 
 CATALOGUE = Catalogue(
@@ -38,6 +39,7 @@ CATALOGUE = Catalogue(
         *files.faults(),
         *security.faults(),
         *connecting.faults(),
+        *unusual.faults(),
     )
 )
 """All faults by name, in the order of the standard."""
