@@ -64,7 +64,8 @@ class Bench:
     ``fixtures`` is the module with the fixtures of its cases. ``contradicted`` reads off a conversation what the claims
     are contradicted by, ``beside`` is what a run shows beside the rules of its case, given the entries of the trace
     that a rule was broken with. ``take_back`` ends what cases left open; a sentence for each thing that is open still.
-    ``reach`` is None for products that connect to plugproof.
+    ``reach`` is None for products that connect to plugproof. ``fuzzed`` is the module that says what they are sent to
+    be fuzzed (`harness.instruments.fuzzing.dialect`); None: that cannot be done yet.
     """
 
     fixtures: str
@@ -72,6 +73,7 @@ class Bench:
     beside: Callable[[CaseRun, Collection[int]], Iterable[Finding]]
     take_back: Callable[[Sut, Ledger, Iterable[Entry]], Coroutine[Any, Any, list[str]]]
     reach: Reach | None
+    fuzzed: str | None = None
 
 
 def nothing_contradicted(against: Against, conversation: Conversation) -> Iterator[Mismatch]:

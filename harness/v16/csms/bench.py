@@ -66,4 +66,5 @@ BENCH: Final = Bench(
     beside=_beside,
     take_back=_take_back,
     reach=Reach(look=_look, samples=_samples, keys_in=_keys_in, tries=_tries),
+    fuzzed="harness.instruments.fuzzing.v16.csms",
 )
