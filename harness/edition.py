@@ -65,7 +65,8 @@ class Bench:
     are contradicted by, ``beside`` is what a run shows beside the rules of its case, given the entries of the trace
     that a rule was broken with. ``take_back`` ends what cases left open; a sentence for each thing that is open still.
     ``reach`` is None for products that connect to plugproof. ``insisted`` gives what a run shows that the official tool
-    would not have, although the standard does.
+    would not have, although the standard does. ``fuzzed`` is the module that says what they are sent to be fuzzed
+    (`harness.instruments.fuzzing.dialect`); None: that cannot be done yet.
     """
 
     fixtures: str
@@ -74,6 +75,7 @@ class Bench:
     take_back: Callable[[Sut, Ledger, Iterable[Entry]], Coroutine[Any, Any, list[str]]]
     reach: Reach | None
     insisted: Callable[[CaseRun], Iterable[Finding]] = lambda run: ()
+    fuzzed: str | None = None
 
 
 def nothing_contradicted(against: Against, conversation: Conversation) -> Iterator[Mismatch]:

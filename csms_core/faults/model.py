@@ -22,29 +22,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A message that went over the wire: `kind` is call or result, `sender` is who wrote it."""
+    """A message that went over the wire: `kind` is call or result, `sender` is who wrote it.
+
+    `is_repeated`: it is a CALL whose id an earlier one had, on the same connection.
+    """
 
     sender: Literal["station", "csms"]
     kind: Literal["call", "result"]
     action: str
     payload: Any
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message the CSMS is about to send, on a connection with this subprotocol.
 
-    `request` is the payload of the CALL a result answers, None for a call. `history` is what went over the wire of this
+    `request` is the payload of the CALL a result or an error answers, None for a call; an error has the members of a
+    CALLERROR as its payload, and no action where the CALL could not be read. `is_repeated`: an earlier CALL of this
+    connection had the id of the one that is answered. `history` is what went over the wire of this
     station before it while faults were on, oldest first, over all its connections; the request itself is not in it.
     """
 
-    kind: Literal["call", "result"]
+    kind: Literal["call", "result", "error"]
     id: str
     action: str
     payload: Any
     subprotocol: str
     request: Any = None
     history: Sequence[Past] = ()
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

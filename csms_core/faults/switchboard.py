@@ -122,6 +122,7 @@ class Wire:
             "csms": OrderedDict(),
         }
         self._earlier: deque[str] = deque(maxlen=MAX_OPEN)
+        self._ids: OrderedDict[str, bool] = OrderedDict()  # of the station's CALLs: whether it was used before
 
     def arrived(self, text: str) -> Reaction | None:
         """A text came from the station; None: the CSMS gets to see it. Where faults meet, the first one decides."""
@@ -136,6 +137,9 @@ class Wire:
         if isinstance(frame, Call):
             self._remember("station", frame.id, frame.action, frame.payload)
             self._earlier.append(frame.id)
+            self._ids[frame.id] = frame.id in self._ids
+            if len(self._ids) > MAX_OPEN:
+                self._ids.popitem(last=False)
         elif isinstance(frame, CallResult):
             asked = self._open["csms"].pop(frame.id, None)
             if asked is not None:
@@ -168,9 +172,15 @@ class Wire:
             if asked is None:
                 return None, []
             action, request = asked
-            message = Outgoing("result", frame.id, action, frame.payload, self._subprotocol, request or {}, past)
-            said = Past("station", "call", action, request or {})
+            again = self._ids.get(frame.id, False)
+            message = Outgoing("result", frame.id, action, frame.payload, self._subprotocol, request or {}, past, again)
+            said = Past("station", "call", action, request or {}, again)
             return message, [said, Past("csms", "result", action, frame.payload)]
+        if isinstance(frame, CallError):
+            action, request = self._open["station"].pop(frame.id, ("", None))
+            again = self._ids.get(frame.id, False)
+            told = {"code": frame.code, "description": frame.description, "details": frame.details}
+            return Outgoing("error", frame.id, action, told, self._subprotocol, request, past, again), []
         return None, []
 
     def _remember(self, sender: Literal["station", "csms"], id: str, action: str, payload: Any) -> None:

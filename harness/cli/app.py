@@ -779,3 +779,46 @@ def proxy(
             )
         )
     )
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        ("The reference CSMS that comes with plugproof, for two minutes", "plugproof fuzz --minutes 2 --seed 7"),
+        ("Your product, as its SUT file says; findings of before are played first", "plugproof fuzz --sut sut.toml"),
+        ("The simulated station that comes along", "plugproof fuzz --role charge-point --minutes 1"),
+        ("See something found, of a defect of the reference CSMS", "plugproof fuzz --fault null-payload-crashes"),
+    ),
+)
+def fuzz(
+    sut: Annotated[Path | None, typer.Option(metavar="FILE", help="SUT file of the system under test.")] = None,
+    role: Annotated[
+        str, typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="Tested without a SUT file.")
+    ] = "csms",
+    minutes: Annotated[
+        float, typer.Option(metavar="N", min=0.01, max=1_440, help="How long new sessions are searched for.")
+    ] = 2,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="The same seed draws the same sessions; drawn if not given.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where findings are kept, and taken from to be played first.")
+    ] = Path("plugproof-fuzz"),
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            callback=filled,
+            metavar="NAME",
+            autocompletion=completion.faults,
+            help="Break what comes along to be tested (repeatable).",
+        ),
+    ] = None,
+) -> None:
+    """Search for messages that break a CSMS or a charge point, and keep the shortest that do."""
+    from harness.plugin.trouble.interruption import INTERRUPTION
+
+    with INTERRUPTION.watched():
+        from harness.cli.commands.fuzz import Wish, run
+
+        code = run(Wish(sut, _role(role), minutes, seed, out, tuple(fault or ())))
+    raise typer.Exit(code)

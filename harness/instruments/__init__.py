@@ -1,1 +1,1 @@
-"""What people use beside the cases: instruments that look at traffic, with the same engine and without verdicts."""
+"""What people use beside the cases: each looks at traffic in a way of its own, with the same engine, and is a command."""

@@ -12,11 +12,13 @@ def refused_instead_of_answered(
     """The sentence for a CALLERROR where a status was meant.
 
     ``codes`` say that the message is wrong, ``agreed`` are the statuses that refuse nothing, and the actions ``unless``
-    may be refused so.
+    may be refused so, as may a CALL whose id is too long or was used before.
     """
     frame, request = seen.frame, seen.request
     assert type(frame) is CallError
-    if request is None or not request.valid or request.action in unless or len(request.id) > MAX_ID_LENGTH:
+    if request is None or not request.valid or request.action in unless:
+        return None
+    if len(request.id) > MAX_ID_LENGTH or request.is_repeated:
         return None
     if frame.code not in codes or request.action not in view.schemas.actions:
         return None

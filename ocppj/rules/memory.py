@@ -24,7 +24,7 @@ class Exchange(msgspec.Struct, gc=False):
     """A CALL and what became of it. ``action`` is empty for a CALL too malformed to name one; ``size`` its text's.
 
     ``owed`` is how many answers with this id are still due: one, and one more for each CALL that had the id before and
-    was not answered (a repetition after a time-out, or an id used twice at a time).
+    was not answered (a repetition after a time-out, or an id used twice at a time). ``is_repeated``: some CALL had it.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Exchange(msgspec.Struct, gc=False):
     valid: bool = True
     size: int = 0
     owed: int = 1
+    is_repeated: bool = False
 
     @property
     def is_open(self) -> bool:

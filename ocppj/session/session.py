@@ -183,8 +183,10 @@ class Session:
         validate = self._call_valid.get(action)
         seen.valid = valid = validate is not None and _accepts(validate, {} if payload is None else payload)
         exchange = Exchange(id, action, payload, sender, seen.at, seen.seq, None, False, valid, len(frame.raw))
-        if earlier is not None and earlier.answered_at is None:
-            exchange.owed += earlier.owed
+        if earlier is not None:
+            exchange.is_repeated = True
+            if earlier.answered_at is None:
+                exchange.owed += earlier.owed
         seen.request = exchange
         of_frame = signs.of_call(seen, self, bool(self._open[sender].by_id))
         if of_frame:

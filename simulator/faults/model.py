@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ocppj.frames import Call
+from ocppj.frames import Call, CallError, CallResult
+from ocppj.session.session import Exchange
 from simulator.kernel.base import Base
 from simulator.kernel.errors import Offline, Unanswered
 from simulator.wire.dialing import Dial, Line
@@ -45,6 +46,9 @@ Answering = Callable[[Message, Operate], Answer]
 Replying = Callable[[Line, Call, Payload], Awaitable[None]]
 """How a CALLRESULT is written."""
 
+Refusing = Callable[[Exchange, CallError], "CallResult | CallError | None"]
+"""What is written for a CALL of the CSMS that the station refuses with this CALLERROR; None: that."""
+
 Dialling = Callable[[Dial], Dial]
 """What a connection is made with, given what it should be made with, which is not changed in place."""
 
@@ -64,7 +68,8 @@ class Fault:
     """A deliberate defect. `sentence` says what the station then does wrong.
 
     `calls` and `answers` are hooks by action, `*` stands for every action that has no hook of its own. `overrides` are
-    about the parts, connectors or features of a station.
+    about the parts, connectors or features of a station. `refusals` is about CALLs that no operation gets to see; like
+    `dials` it acts on the next connection.
     """
 
     name: str
@@ -72,9 +77,10 @@ class Fault:
     calls: Mapping[str, Calling] = field(default_factory=dict)
     answers: Mapping[str, Answering] = field(default_factory=dict)
     replies: Replying | None = None
+    refusals: Refusing | None = None
     dials: Dialling | None = None
     overrides: tuple[Override, ...] = ()
 
     def __post_init__(self) -> None:
-        if not (self.calls or self.answers or self.replies or self.dials or self.overrides):
+        if not (self.calls or self.answers or self.replies or self.refusals or self.dials or self.overrides):
             raise ValueError(f"The fault {self.name} has no hook.")

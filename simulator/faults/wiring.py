@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, cast
 
-from ocppj.frames import Call
-from ocppj.session.session import Seen
+from ocppj.frames import Call, CallError, CallResult, Frame
+from ocppj.peers.aio import Peer
+from ocppj.session.session import Exchange, Seen
 from simulator.faults.model import Came, Fault, Message, Override, Payload, Replying, Send
 from simulator.kernel.base import Base
-from simulator.wire.dialing import CallLine, Dial, Line, RequestLine, connect_by_websockets
+from simulator.wire.dialing import CallLine, Connect, Dial, Line, RequestLine, connect_by_websockets
 from simulator.wire.link import Done, Link
 from simulator.wire.operations import Answer, Operations, unsupported
 
@@ -76,7 +77,21 @@ class Wiring:
         for fault, _ in self.faults:
             if fault.dials is not None:
                 dial = fault.dials(dial)
+        if any(fault.refusals is not None for fault, _ in self.faults):
+            dial = replace(dial, connect=partial(self._connects, dial.connect or connect_by_websockets))
         return dial
+
+    async def _connects(self, connect: Connect, *where: str, **options: Any) -> Any:
+        """A line on which refusals pass the faults, where it is one that refuses by itself."""
+        line = await connect(*where, **options)
+        if type(line) is Peer:
+            line.__class__ = type("BrokenPeer", (_BrokenPeer,), {"wiring": self})
+        return line
+
+    def refused(self, asked: Exchange, error: CallError) -> CallResult | CallError:
+        """What is written in place of a refusal; where two faults meet, the one given later decides."""
+        hooks = (fault.refusals for fault, _ in reversed(self.faults) if fault.refusals is not None)
+        return next((made for hook in hooks if (made := hook(asked, error)) is not None), error)
 
     @property
     def replies(self) -> Replying | None:
@@ -118,6 +133,18 @@ class _BrokenLink(Link):
             return line
 
         return replace(dial, connect=cast("Any", connect_broken))
+
+
+class _BrokenPeer(Peer):
+    """Refusals pass the faults."""
+
+    wiring: ClassVar[Wiring]
+
+    async def send(self, frame: Frame) -> Seen:
+        asked = self.session.memory.find(self.session.remote, frame.id) if type(frame) is CallError else None
+        if asked is not None and asked.is_open:
+            frame = self.wiring.refused(asked, cast("CallError", frame))
+        return await super().send(frame)
 
 
 class _BrokenOperations(Operations):

@@ -19,6 +19,7 @@ from csms_core.v16.faults import (
     rules,
     security,
     smart_charging,
+    unusual,
 )
 
 FAULTS: Sequence[Fault] = (
@@ -31,4 +32,5 @@ FAULTS: Sequence[Fault] = (
     *firmware.faults(),
     *security.faults(),
     *rules.faults(),
+    *unusual.faults(),
 )

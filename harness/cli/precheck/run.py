@@ -3,9 +3,8 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from difflib import get_close_matches
 from importlib import import_module, resources
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -21,6 +20,7 @@ from harness.case.facts import Case, is_selected
 from harness.case.profiles import SECURITY, UnknownProfile
 from harness.case.registry import all_cases, known_ids, missing, modules_of, nearest, version_of
 from harness.case.verdicts import HarnessError
+from harness.cli.faults import problem_of
 from harness.cli.precheck.part import Part
 from harness.cli.precheck.printing import print_results
 from harness.cli.precheck.watch import Watch, trouble
@@ -276,35 +276,10 @@ def _import_what_follows(version: str) -> None:
         import_module(name)
 
 
-def _faults_of_csms(version: str) -> Collection[str]:
-    from csms_core import versions
-
-    return versions.faults()
-
-
-def _faults_of_station(version: str) -> Collection[str]:
-    from simulator.cli.versions import version as spoken
-
-    return spoken(version).catalogue
-
-
-_FAULTS: Final[Mapping[str, tuple[Callable[[str], Collection[str]], str]]] = {
-    "csms": (_faults_of_csms, "plugproof csms --list-faults"),
-    "charge_point": (_faults_of_station, "plugproof station --list-faults"),
-}
-"""Role -> the faults of what is tested where nothing is named, and the command that shows them."""
-
-
 def _check_faults(choice: Choice) -> None:
-    if not choice.faults:
-        return
-    faults, command = _FAULTS[choice.role]
-    known = faults(choice.ocpp or DEFAULT_VERSION)
-    for name in choice.faults:
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            raise _Usage(f"--fault {name} is no fault; {hint}`{command}` shows them all")
+    problem = problem_of(choice.faults, choice.role, choice.ocpp or DEFAULT_VERSION)
+    if problem is not None:
+        raise _Usage(problem)
 
 
 def _selected(choice: Choice, role: str, version: str) -> list[Case]:

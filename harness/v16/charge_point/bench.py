@@ -21,4 +21,5 @@ BENCH: Final = Bench(
     beside=nothing_beside,
     take_back=nothing_to_take_back,
     reach=None,
+    fuzzed="harness.instruments.fuzzing.v16.charge_point",
 )

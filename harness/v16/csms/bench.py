@@ -73,4 +73,5 @@ BENCH: Final = Bench(
     take_back=_take_back,
     reach=Reach(look=_look, samples=_samples, keys_in=_keys_in, tries=_tries),
     insisted=_insisted,
+    fuzzed="harness.instruments.fuzzing.v16.csms",
 )

@@ -21,6 +21,7 @@ from simulator.v16.faults import (
     smart_charging,
     statuses,
     transactions,
+    unusual,
 )
 
 CATALOGUE = Catalogue(
@@ -40,6 +41,7 @@ CATALOGUE = Catalogue(
         *security.faults(),
         *connecting.faults(),
         *rules.faults(),
+        *unusual.faults(),
     )
 )
 """All faults by name, in the order of the standard."""

@@ -635,6 +635,36 @@ def test_err_08_leaves_alone_a_call_whose_id_was_too_long(party: Role, spoken: S
     assert line.broken == []
 
 
+@in_each_version
+@both
+def test_err_08_leaves_alone_a_call_whose_id_was_used_before(party: Role, spoken: Spoken) -> None:
+    line = Line(party, spoken)
+    line.is_called("1", "DataTransfer", {"vendorId": "v"})
+    line.says('[3,"1",{"status":"UnknownVendorId"}]')
+    line.is_called("1", "DataTransfer", {"vendorId": "w"})
+    line.refuses("1", "ProtocolError")
+    assert line.broken == []
+
+
+@pytest.mark.parametrize("letter", ["\u0000", "\u00e9", "\u007f"])
+def test_err_08_leaves_alone_a_text_with_a_letter_that_may_not_be(letter: str) -> None:
+    line = Line("station")
+    line.is_called("1", "DataTransfer", {"vendorId": letter})
+    line.refuses("1", "PropertyConstraintViolation")
+    assert line.broken == []
+
+
+def test_val_06_leaves_alone_an_answer_that_repeats_what_its_call_had() -> None:
+    line = Line("station")
+    line.is_called("1", "GetConfiguration", {"key": ["\u00e9"]})
+    line.answers("1", {"unknownKey": ["\u00e9"]})
+    assert line.broken == []
+
+    line.is_called("2", "GetConfiguration", {"key": ["\u00e9"]})
+    line.answers("2", {"unknownKey": ["\u00e8"]})
+    assert line.broken == [("VAL-06", "MUST")]
+
+
 def test_err_08_leaves_alone_what_has_no_status_for_it() -> None:
     line = Line("csms")
     line.is_called("1", "Heartbeat", {})

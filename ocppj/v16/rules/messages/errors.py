@@ -8,6 +8,7 @@ from ocppj.rules.errors import refused_instead_of_answered
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 from ocppj.rules.words import short
+from ocppj.rules.writing import texts
 from ocppj.v16.codes import CODES
 from ocppj.v16.rules.values.connectors import names_no_connector
 
@@ -80,8 +81,12 @@ def error_code(seen: Seen, view: View) -> str | Remark | None:
 
 @CHAPTER.judges("ERR-08", "error")
 def refusal_by_status(seen: Seen, view: View) -> str | None:
-    if seen.request is not None and names_no_connector(seen.request.action, seen.request.payload):
-        return None  # the value may not be, so that PropertyConstraintViolation is right
+    request = seen.request
+    if request is not None:
+        if names_no_connector(request.action, request.payload):
+            return None  # the value may not be, so that PropertyConstraintViolation is right
+        if not all(text.isascii() and text.isprintable() for _, text in texts(request.payload)):
+            return None  # and neither may the letter be (S §2.2)
     return refused_instead_of_answered(
         seen, view, codes=_ABOUT_THE_MESSAGE, agreed=_AGREED, unless=_MAY_REFUSE_BY_ERROR
     )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ocppj.frames import CallResult
 from ocppj.matchers import path_text
 from ocppj.rules import signs
 from ocppj.rules.chapter import Chapter
@@ -28,8 +29,13 @@ def printable(seen: Seen, view: View) -> Remark | None:
         return None  # the types of the security whitepaper are its own: certificates are texts of several lines
     for path, text in texts(seen.frame.payload):  # type: ignore[union-attr]
         odd = next((letter for letter in text if not " " <= letter <= "~"), None)
-        if odd is not None and path[-1] not in _OTHER_TYPES:
+        if odd is not None and path[-1] not in _OTHER_TYPES and not _is_echoed(seen, text):
             # The value of a key may be a password.
             letter = "a character" if path[-1] == "value" else f"U+{ord(odd):04X}"
             return Remark(f"{path_text(path)} has {letter} that is not printable ASCII", path=path)
     return None
+
+
+def _is_echoed(seen: Seen, text: str) -> bool:
+    """Whether an answer only repeats what its CALL had, as GetConfiguration does with a key that is not known."""
+    return type(seen.frame) is CallResult and any(text == asked for _, asked in texts(seen.request.payload))  # type: ignore[union-attr]

@@ -16,7 +16,7 @@ from csms_core.faults.catalogue import catalogue
 from csms_core.faults.model import Fault
 from csms_core.faults.switchboard import Switchboard, UnknownFault, Wire
 from csms_core.store import stations
-from csms_core.v16.faults import FAULTS
+from csms_core.v16.faults import FAULTS, unusual
 from ocppj import frames
 from ocppj.frames import CallError, CallResult
 from ocppj.peers.aio import CallRefused, ConnectFailed
@@ -126,7 +126,11 @@ def play(*faults: str, identity: str = STATION) -> Changed:
     return changed
 
 
-MESSAGE_FAULTS = [name for name, fault in catalogue({"ocpp1.6": FAULTS}).items() if fault.message is not None]
+UNUSUAL = {fault.name for fault in unusual.faults()}
+"""Those that the life of a station does not show; `test_unusual_faults.py` is about them."""
+MESSAGE_FAULTS = [
+    name for name, fault in catalogue({"ocpp1.6": FAULTS}).items() if fault.message is not None and name not in UNUSUAL
+]
 
 
 def test_the_session_of_these_tests_is_valid() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from simulator.v16.faults import CATALOGUE
+from simulator.v16.faults import CATALOGUE, unusual
 from tests import ROOT
 from tests.simulator.v16.faults.scenes import (
     cards,
@@ -49,6 +49,8 @@ PROOFS = [
 
 _ANY_ORDER = "It allows messages to come in another order, so that no order can break it."
 
+_BY_FUZZING = "none of a case: only `plugproof fuzz` shows it"
+
 CANNOT_BE_BROKEN = {
     "TC_032_2_CS.R7": _ANY_ORDER,
     "TC_044_1_CS.R7": _ANY_ORDER,
@@ -56,6 +58,11 @@ CANNOT_BE_BROKEN = {
     "TC_080_CS.R13": _ANY_ORDER,
 }
 """Rules no station can break, and why."""
+
+
+FUZZED = {fault.name for fault in unusual.faults()}
+"""Faults that show at unusual messages only, so that no case can see them: `plugproof fuzz` does, and
+`test_unusual_faults.py` shows at which messages."""
 
 
 def rules() -> list[str]:
@@ -111,7 +118,8 @@ def _head() -> Iterator[str]:
     yield f"There are {len(CATALOGUE)} faults. Of the {total} rules by which the charge point cases judge a station"
     yield f"they break {total - kept}; for each a test plays a scene with the fault and without. No station can break"
     yield f"the other {kept}. The rules of OCPP-J that have cases of their own are named as they are there; what breaks"
-    yield "them is in the [kill matrix of the rule cases](kill-matrix-rule-cases-station.md)."
+    yield "them is in the [kill matrix of the rule cases](kill-matrix-rule-cases-station.md). No case shows"
+    yield f"{len(FUZZED)} of the faults, as none sends such messages: those are for [`plugproof fuzz`](fuzz.md)."
     yield ""
 
 
@@ -126,7 +134,8 @@ def _catalogue() -> Iterator[str]:
             broken[name].append(rid)
     others = broken_rule_cases()
     for name, fault in CATALOGUE.items():
-        yield f"| `{name}` | {fault.sentence} | {_in_short(broken[name], others.get(name, []))} |"
+        seen = _BY_FUZZING if name in FUZZED else _in_short(broken[name], others.get(name, []))
+        yield f"| `{name}` | {fault.sentence} | {seen} |"
     yield ""
 
 

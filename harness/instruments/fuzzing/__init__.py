@@ -1,0 +1,1 @@
+"""Stateful fuzzing: sessions of right and wrong messages, searched and shortened by Hypothesis."""
