@@ -74,7 +74,7 @@ def read_record(number: int, record: Member, names: Names, whole: str) -> Read:
     """One record as an entry; ``whole`` is what stands in the log, for those that are none."""
     at, zoned = _moment(names.get("time", record))
     station = names.get("station", record)
-    station = None if station is None else str(station)
+    station = None if station is None or isinstance(station, msgspec.Raw) else str(station)
     event = plain_value(record.get("event"))
     if event in _EVENTS:
         agreed = next((plain_value(record[name]) for name in SUBPROTOCOLS if name in record), None)
@@ -111,11 +111,16 @@ def is_event(record: Member | None) -> bool:
 
 
 def plain_value(value: Any) -> Any:
-    """The value of a member; objects and arrays stay as they were written."""
-    if isinstance(value, msgspec.Raw):
-        text = bytes(value)
-        return value if text[:1] in (b"{", b"[") else msgspec.json.decode(text)
-    return value
+    """The value of a member; objects and arrays stay as they were written, and what cannot be read is None."""
+    if not isinstance(value, msgspec.Raw):
+        return value
+    text = bytes(value)
+    if text[:1] in (b"{", b"["):
+        return value
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.MsgspecError, ValueError):  # a number that is too large, half of a surrogate pair
+        return None
 
 
 def _text(value: Any) -> str | None:
