@@ -31,7 +31,7 @@ class AsCsms:
         Raises ``HarnessError`` and ``Inconclusive``.
         """
         await self._stand.is_ready()
-        await self._line.until(lambda: self._has_spoken, self._stand.sut.timeouts.message_s)
+        await self._is_met(self._stand.sut.timeouts.message_s)
 
     async def opens(self, number: int, trace: Trace) -> Line:
         """The connection that there is, or the next one when it was lost."""
@@ -48,13 +48,15 @@ class AsCsms:
         return self._line
 
     async def _comes_back(self) -> None:
-        timeouts = self._stand.sut.timeouts
-        seconds = timeouts.reboot_s
-        line = self._line
         self._has_spoken = False
+        await self._is_met(self._stand.sut.timeouts.quiet_s)  # it has a boot to tell only if it has restarted (§5.4)
+
+    async def _is_met(self, speaks_within: float) -> None:
+        """Wait for the station, and then for what it says first."""
+        seconds, line = self._stand.sut.timeouts.reboot_s, self._line
         if not await line.until_anew(lambda: self._stand.bay.is_connected, seconds):
-            raise HarnessError(f"the station did not connect again in {seconds:g} s")
-        await line.until(lambda: self._has_spoken, timeouts.quiet_s)  # a boot, if it has restarted (OCPP-J §5.4)
+            raise HarnessError(f"the station did not connect in {seconds:g} s")
+        await line.until(lambda: self._has_spoken, speaks_within)
 
     async def leaves(self, line: Line) -> None:
         """The station stays."""

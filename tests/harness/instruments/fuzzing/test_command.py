@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from csms_core.v16.faults import unusual as of_csms
 from harness.instruments.fuzzing.folder import FILE
 from harness.instruments.fuzzing.hunt import Finding
 from ocppj.evidence.trace import Trace
+from simulator.v16.faults import unusual as of_station
 from tests.harness.instruments.fuzzing.benches import CLAIMED, OF_CSMS
 from tests.harness.instruments.fuzzing.test_keeping import kept, problem
 from tests.harness.support.command import Command, in_process
@@ -124,3 +126,17 @@ def test_the_station_that_comes_along_is_fuzzed(plugproof: Command, tmp_path: Pa
     assert (
         json.loads((tmp_path / "plugproof-fuzz" / "results.json").read_text("utf-8"))["sut"]["role"] == "charge_point"
     )
+
+
+OF_EACH = [("csms", fault.name) for fault in of_csms.faults()]
+OF_EACH += [("charge-point", fault.name) for fault in of_station.faults()]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("role", "fault"), OF_EACH)
+def test_each_defect_is_found_within_two_minutes(plugproof: Command, tmp_path: Path, role: str, fault: str) -> None:
+    done = plugproof("fuzz", "--role", role, "--fault", fault, "--minutes", "2", "--seed", "7")
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    document = json.loads((tmp_path / "plugproof-fuzz" / "results.json").read_text("utf-8"))
+    assert [one["confirmed"] for one in document["findings"]].count(True) > 0
