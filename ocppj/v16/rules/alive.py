@@ -38,9 +38,9 @@ MOST_CONNECTORS: Final = 64
 class Alive(msgspec.Struct, gc=False):
     """Times are those of the frames; a ``..._on`` is the number of a connection, 0 for none.
 
-    ``beat`` is the last Heartbeat or the first CALL of the connection ``seen_on``; ``interval`` that of the boot answer
-    in seconds, 0 when it is not sure; ``accepted`` the boot answer that accepted the station; ``told`` the connectors
-    whose status came since the boot, as bits; ``reset_on``: a hard reset was accepted there.
+    ``beat`` is the last Heartbeat, or the acceptance, on the connection ``seen_on``; ``interval`` that of the boot
+    answer in seconds, 0 when it is not sure; ``accepted`` the boot answer that accepted the station; ``told`` the
+    connectors whose status came since the boot, as bits; ``reset_on``: a hard reset was accepted there.
     """
 
     seen_on: int = 0
@@ -57,13 +57,10 @@ def alive(view: View) -> Alive:
     return view.memory.known.of(Alive)
 
 
-@CHAPTER.learns("call", *OF_THE_STATION)
-def spoke(seen: Seen, view: View) -> None:
-    if seen.sender != "station":
-        return
-    facts, action = alive(view), seen.frame.action  # type: ignore[union-attr]
-    if action == "Heartbeat" or facts.seen_on != view.number:
-        facts.seen_on, facts.beat = view.number, seen.at
+@CHAPTER.learns("call", "Heartbeat")
+def beats(seen: Seen, view: View) -> None:
+    facts = alive(view)
+    facts.seen_on, facts.beat = view.number, seen.at
 
 
 @CHAPTER.learns("call", "BootNotification")
@@ -77,6 +74,7 @@ def accepted(seen: Seen, view: View) -> None:
     answer, facts = payload(seen), alive(view)
     if answer["status"] == "Accepted":
         facts.accepted, facts.accepted_on, facts.interval = seen.at, view.number, max(answer["interval"], 0)
+        facts.seen_on, facts.beat = view.number, seen.at
 
 
 @CHAPTER.learns("call", "StatusNotification")

@@ -200,6 +200,7 @@ def test_boot_07_data_of_a_csms_ends_no_silence_of_a_station() -> None:
 
 def test_con_15_other_calls_take_the_place_of_no_heartbeat_a_day() -> None:
     talk = station()
+    beat(talk)
     for _ in range(26):
         talk.exchange("station", *metered(NOW))
         talk.passes(HOUR)

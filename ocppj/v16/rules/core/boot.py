@@ -95,13 +95,13 @@ def registered(seen: Seen, view: View) -> None:
 
 @CHAPTER.judges("BOOT-01", "call", actions=OF_THE_STATION)
 def boot_comes_first(seen: Seen, view: View) -> str | None:
-    facts, known = alive(view), view.memory.known
+    facts, is_rejected = alive(view), view.memory.known.registration == "Rejected"
+    if not is_rejected and not 0 < facts.reset_on < view.number:  # as it is nearly always
+        return None
     if seen.sender != "station" or seen.frame.action == "BootNotification":  # type: ignore[union-attr]
         return None
-    if known.registration == "Rejected":
+    if is_rejected:
         return f"{seen.frame.action} was sent after a boot that was Rejected"  # type: ignore[union-attr]
-    if not 0 < facts.reset_on < view.number:
-        return None
     facts.reset_on = 0
     return f"{seen.frame.action} is the first CALL after a hard reset that was accepted"  # type: ignore[union-attr]
 
