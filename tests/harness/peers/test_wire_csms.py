@@ -57,6 +57,7 @@ async def test_what_a_case_leaves_open_is_answered_when_it_is_over(tmp_path: Pat
         csms.holds("Heartbeat")
         await sent(station, [2, "1", "Heartbeat", {}])
         held = await csms.receives("Heartbeat")
+        csms.forgets_answers()
         await csms.answers_the_rest()
         assert (await heard(station))[:2] == [3, "1"]
         assert held.is_answered
