@@ -34,6 +34,7 @@ OTHER_CLAIMS: Final[Mapping[str, Mapping[str, str]]] = {
     "ERR-12_3_CS": {"smart_charging": "false"},
     "RES-01_6_CS": {"reservation": "false"},
     "RMT-04_CS": {"smart_charging": "false"},
+    "TRG-01_3_CS": {"firmware_management": "false"},
     "UNL-02_3_CS": station_kills.FIXED_CABLE,
 }
 """Rule cases that do not apply to the station as it usually comes along, and what is claimed of the one they get."""

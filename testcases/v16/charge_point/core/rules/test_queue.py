@@ -50,7 +50,7 @@ async def test_refused_message_is_repeated(csms: Csms, charging: Charging) -> No
     last = await csms.receives("StopTransaction", transactionId=charging.transactionId)
 
     for failures in (1, 2):
-        if failures == 1:
+        if failures == 1:  # the third one is taken
             csms.holds("StopTransaction")
         await deliveries.refuses(csms, last)
         pause = failures * interval

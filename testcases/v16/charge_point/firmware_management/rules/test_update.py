@@ -26,6 +26,7 @@ _ACTION = "FirmwareStatusNotification"
     },
 )
 async def test_retrieve_date(csms: Csms) -> None:
+    # As far ahead as a reservation ends: keys.retrieve_ahead_s is a moment that no case waits for.
     ahead, location = csms.run.sut.keys.reservation_offset_s, await transfers.missing_image(csms)
     ordered = await csms.sends("UpdateFirmware", location=location, retries=0, retrieveDate=payloads.later(ahead))
 

@@ -41,6 +41,19 @@ async def test_connector_is_ignored(csms: Csms, connector: int) -> None:
 
 
 @case(
+    "TRG-01_3_CS",
+    "What the station never sends is not implemented",
+    profile="rpc",
+    ref="OCPP 1.6 §5.17",
+    needs=[*_NEEDS, "without-firmware-management"],
+    rules={"R1": "A message of a profile that the station does not have is answered with NotImplemented."},
+)
+async def test_message_is_not_implemented(csms: Csms) -> None:
+    answer = await csms.sends("TriggerMessage", rule="R1", requestedMessage="FirmwareStatusNotification")
+    answer.shows(status="NotImplemented")
+
+
+@case(
     "MV-09_CS",
     "Meter values that are asked for are those of the list",
     profile="rpc",
