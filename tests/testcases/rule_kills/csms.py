@@ -168,6 +168,7 @@ def _transactions() -> Iterator[tuple[str, str, str]]:
 
 
 def _profiles() -> Iterator[tuple[str, str, str]]:
+    yield "AUTH-03_CSMS.R1", "authorize-without-status", FAILED
     yield "STAT-08_CSMS.R1", "status-notification-unknown-connector-callerror", FAILED
     yield "MV-10_CSMS.R1", "bare-value-refused", FAILED
     yield "DT-01_CSMS.R1", "data-transfer-unknown-status", FAILED
@@ -181,6 +182,9 @@ def _profiles() -> Iterator[tuple[str, str, str]]:
 
 
 def _security() -> Iterator[tuple[str, str, str]]:
+    yield "SEC-05_CSMS.R1", "rejected-password-taken", FAILED
+    yield "SEC-05_CSMS.R2", "old-password-kept", FAILED
+    yield "SEC-15_CSMS.R1", "lower-security-profile-accepted", FAILED
     yield "SEC-03_CSMS.R1", "credentials-not-asked-for", FAILED
     yield "SEC-03_CSMS.R2", "any-password", FAILED
     yield "SEC-07_CSMS.R1", "tls-old-version-only", FAILED

@@ -99,6 +99,22 @@ async def certificate_renewed(station: Station, operator: Operator) -> None:
         station.takes(certificate=renewal.credentials)
 
 
+async def raised(station: Station, operator: Operator, profile: int) -> None:
+    """The station has risen from this security profile to the next, and has been let in with it once (A05)."""
+    if profile == 1:
+        await certificate_installed(station, operator)
+    else:
+        await certificate_renewed(station, operator)
+    await operator.change_configuration(station, key="SecurityProfile", value=str(profile + 1))
+    request = await station.receives("ChangeConfiguration", key="SecurityProfile", value=str(profile + 1))
+    await request.answered(status="Accepted")
+    await station.restarts()
+    station.takes(profile=profile + 1)
+    await station.connects()
+    await states.boots(station)
+    await station.disconnects()
+
+
 @asynccontextmanager
 async def key_put_back(station: Station, operator: Operator) -> AsyncIterator[None]:
     """After the block the CSMS is told to set the key of before again, so that it finds the station as it was."""
