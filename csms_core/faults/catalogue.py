@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from csms_core.faults import handshake, rpc, tls
-from csms_core.faults.model import Fault, Hook, Instead, Outgoing
+from csms_core.faults import arriving, handshake, rpc, sockets, tls
+from csms_core.faults.model import Fault, Hook, Incoming, Instead, Outgoing, Reaction, Reflex
 
 
 def catalogue(of_versions: Mapping[str, Iterable[Fault]]) -> Mapping[str, Fault]:
@@ -17,7 +17,13 @@ def catalogue(of_versions: Mapping[str, Iterable[Fault]]) -> Mapping[str, Fault]
     belongs to no version.
     """
     found: dict[str, Fault] = {}
-    for fault in (*handshake.faults(tuple(of_versions)), *tls.faults(), *rpc.faults()):
+    for fault in (
+        *handshake.faults(tuple(of_versions)),
+        *tls.faults(),
+        *rpc.faults(),
+        *arriving.faults(),
+        *sockets.faults(),
+    ):
         _add(found, fault)
     shared = frozenset(found)
     for subprotocol, faults in of_versions.items():
@@ -39,12 +45,24 @@ def _add(found: dict[str, Fault], fault: Fault) -> None:
 
 def _only(subprotocol: str, faults: Iterable[Fault]) -> Iterator[Fault]:
     for fault in faults:
-        yield fault if fault.message is None else replace(fault, message=_hook(subprotocol, fault.message))
+        if fault.message is not None:
+            yield replace(fault, message=_hook(subprotocol, fault.message))
+        elif fault.arrival is not None:
+            yield replace(fault, arrival=_reflex(subprotocol, fault.arrival))
+        else:
+            yield fault
 
 
 def _hook(subprotocol: str, hook: Hook) -> Hook:
     def on_its_connections(message: Outgoing) -> Instead | None:
         return hook(message) if message.subprotocol == subprotocol else None
+
+    return on_its_connections
+
+
+def _reflex(subprotocol: str, reflex: Reflex) -> Reflex:
+    def on_its_connections(incoming: Incoming) -> Reaction | None:
+        return reflex(incoming) if incoming.subprotocol == subprotocol else None
 
     return on_its_connections
 

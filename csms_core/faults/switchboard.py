@@ -12,10 +12,12 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from csms_core.auth.policy import STRICT, Handshake
-from csms_core.faults.model import Fault, Instead, Outgoing, Past
-from ocppj.frames import Call, CallResult, parse
+from csms_core.faults.model import Fault, Incoming, Instead, Outgoing, Past, Reaction
+from ocppj.frames import Call, CallError, CallResult, parse
 
 if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+
     from csms_core.pki.contexts import TlsSettings
 
 MAX_HISTORY = 128
@@ -94,6 +96,12 @@ class Switchboard:
                 settings = hook(settings)
         return settings
 
+    def socket(self, identity: str, connection: ServerConnection) -> None:
+        """A connection of a station begins to be served."""
+        for fault in self.active(identity):
+            if fault.socket is not None:
+                fault.socket(connection)
+
     def history(self, identity: str) -> deque[Past]:
         """What went over the wire of a station while faults were on, the newest last."""
         return self._histories.setdefault(identity, deque(maxlen=MAX_HISTORY))
@@ -113,18 +121,28 @@ class Wire:
             "station": OrderedDict(),
             "csms": OrderedDict(),
         }
+        self._earlier: deque[str] = deque(maxlen=MAX_OPEN)
 
-    def arrived(self, text: str) -> None:
-        """A text came from the station."""
-        if not self._switchboard.active(self._identity):
-            return
+    def arrived(self, text: str) -> Reaction | None:
+        """A text came from the station; None: the CSMS gets to see it. Where faults meet, the first one decides."""
+        faults = self._switchboard.active(self._identity)
+        if not faults:
+            return None
         frame = parse(text)
+        past = tuple(self._switchboard.history(self._identity))
+        incoming = Incoming(frame, self._subprotocol, tuple(self._earlier), tuple(self._open["csms"]), past)
+        reactions = (fault.arrival(incoming) for fault in faults if fault.arrival)
+        reaction = next((made for made in reactions if made is not None), None)
         if isinstance(frame, Call):
             self._remember("station", frame.id, frame.action, frame.payload)
+            self._earlier.append(frame.id)
         elif isinstance(frame, CallResult):
             asked = self._open["csms"].pop(frame.id, None)
             if asked is not None:
                 self._switchboard.history(self._identity).append(Past("station", "result", asked[0], frame.payload))
+        elif isinstance(frame, CallError):
+            self._open["csms"].pop(frame.id, None)
+        return reaction
 
     def leaves(self, text: str) -> Instead | None:
         """A text is about to be sent; None: send it as it is. Where faults meet, the one switched on first decides."""

@@ -40,6 +40,11 @@ def faults() -> Iterator[Fault]:
         tls=of(suites=(*contexts.SUITES, *contexts.OLD_SUITES)),
     )
     yield Fault(
+        "tls-null-suites",
+        "Suites are offered that do not encrypt.",
+        tls=of(suites=(*contexts.SUITES, *contexts.NULL_SUITES), level=0),
+    )
+    yield Fault(
         "server-key-too-small",
         "The key of the server certificate is RSA with 1024 bits.",
         tls=of(served="small key", level=0),

@@ -224,6 +224,7 @@ class Gate:
 
     async def _serve(self, connection: StationConnection) -> None:
         assert connection.link is not None  # it was entered before it was answered
+        self._switchboard.socket(connection.identity, connection)
         connection.take_over()
         await connection.link.peer.run()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import sleep
 
+from csms_core.faults.model import Reaction
 from csms_core.faults.switchboard import Switchboard, Wire
 from csms_core.gateway.connection import Receiver, StationConnection
 from csms_core.gateway.leniency import Mender
@@ -42,11 +43,20 @@ class Tapped:
                 show(identity, "station->csms", message)
                 if mender is not None:
                     message = mender.mended(message)
-                if faults:
-                    self._wire.arrived(message)
+                if faults and (reaction := self._wire.arrived(message)) is not None:
+                    return self._reacts(reaction, receiver)
             return receiver(message)
 
         return await self._connection.deliver(take)
+
+    def _reacts(self, reaction: Reaction, receiver: Receiver) -> bool:
+        """Do what a fault makes of a text that came."""
+        for text in reaction.texts:
+            self._feed.frame(self._identity, "csms->station", text)
+            self._connection.send_now(text)  # what cannot be sent at once is lost, as it is a fault's
+        if reaction.ends:
+            self._connection.transport.close()  # what was written leaves before
+        return reaction.seen is None or receiver(reaction.seen)
 
     def resume(self) -> None:
         """The receiver takes messages again."""

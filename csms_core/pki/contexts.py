@@ -33,6 +33,8 @@ SUITES = (
 
 OLD_SUITES = ("ECDHE-ECDSA-AES128-SHA", "AES128-SHA")
 """What TLS 1.1 can use; for a deliberate defect only."""
+NULL_SUITES = ("ECDHE-ECDSA-NULL-SHA", "NULL-SHA256")
+"""What hides nothing; for a deliberate defect only."""
 
 SMALL_RSA = 1024
 MOST_CONTEXTS = 16

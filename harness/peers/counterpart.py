@@ -16,7 +16,7 @@ from harness.case.failures import REFUSED, UNANSWERED, blamed, closed_text, judg
 from harness.case.message import Message, mismatch
 from harness.case.run import CaseRun, Sample
 from harness.case.verdicts import CaseFailure, HarnessError
-from harness.peers.near import meant
+from harness.peers.wire.near import meant
 from harness.peers.wire.raw import Wire
 from ocppj.errors import CallTimeout, ConnectionClosed
 from ocppj.evidence.trace import Role
@@ -79,6 +79,7 @@ class Counterpart:
         self._background: set[asyncio.Task[None]] = set()
         self._first = True
         self._asked: int | None = None
+        self._given_up: set[asyncio.Task[None]] = set()
         self.wire = Wire(self)
 
     @property
@@ -237,6 +238,10 @@ class Counterpart:
         """What the operator was asked for and did not do is dealt with: it is not raised again."""
         self.run.operations -= {task for task in self.run.operations if task.done()}
 
+    def gives_up_operations(self) -> None:
+        """What the case does keeps the operator from what it was asked for: how that fails is nobody's verdict."""
+        self._given_up |= self.run.operations
+
     def wake(self, _: object = None) -> None:
         """Something outside changed (an operation ended): look again."""
         self._changed.set()
@@ -329,7 +334,7 @@ class Counterpart:
         return mismatch(self.run, action, request.seen, found, rule)
 
     def _raise_operation_failure(self) -> None:
-        for task in self.run.operations:
+        for task in self.run.operations - self._given_up:
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 raise error
 

@@ -50,6 +50,7 @@ class PlayedCsms(Counterpart):
         self.bay = bay
         self.wire = CsmsWire(self)
         self._journal: list[Request] = []
+        self._came: deque[Request] = deque(maxlen=MAX_JOURNAL)
         self._marked = 0
         self._heard = 0
         self._wanted: Counter[str] = Counter()
@@ -112,8 +113,8 @@ class PlayedCsms(Counterpart):
     async def called(self, seen: Seen) -> None:
         """Answer a CALL, unless the case wants to."""
         call = cast("Call", seen.frame)
-        request = next((one for one in reversed(self._journal) if one.seen is seen), None)
-        if request is None:  # more than the journal holds
+        request = next((one for one in reversed(self._came) if one.seen is seen), None)
+        if request is None:  # of a case that is over
             request = Request(self, call.action, seen)
         if self._armed[call.action] > 0:
             self._armed[call.action] -= 1
@@ -289,6 +290,11 @@ class PlayedCsms(Counterpart):
     def is_new(self) -> bool:
         """Whether the station has connected since the case began."""
         return self._arrivals > 0
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether the station has connected since the case began, and that was not waited for."""
+        return self._arrivals > self._awaited
 
     async def is_there(self, within: float | None = None) -> None:
         """Wait until the station is connected; a case that needs it cannot go on without. Raises ``CaseFailure``."""
@@ -471,6 +477,7 @@ class PlayedCsms(Counterpart):
         self._heard += seen.frame.action not in self.by_itself
         request = Request(self, seen.frame.action, seen)
         request.is_answered = refusal(seen, self.run.protocol, self.side) is not None  # the peer refuses it
+        self._came.append(request)
         if len(self._journal) < MAX_JOURNAL:
             self._journal.append(request)
         else:

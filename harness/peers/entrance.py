@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure
-from harness.peers.handshake import Refused, Shown, open_websocket, secure
+from harness.peers.handshake import ORDINARY, Manner, Refused, Shown, open_websocket, secure
 from harness.peers.tls import Hello, credentials_of
 from harness.pki import Credentials
 from harness.sut import Secret, link_of
@@ -34,6 +34,11 @@ class Answer:
         """A member that the case goes on with."""
         return self._answer.members[member]
 
+    @property
+    def seq(self) -> int:
+        """The entry of the trace that has it."""
+        return self._answer.seq
+
     def shows(self, *, rule: str, **members: Any) -> "Answer":
         """Check members against values or matchers, under the rule named."""
         found = mismatches(members, self._answer.members, folded=())
@@ -48,6 +53,17 @@ class Answer:
             )
         self._run.judge(rule)
         return self
+
+
+class Knock(msgspec.Struct, frozen=True):
+    """What came of an attempt to come in, in words, and the entry of the trace that shows it.
+
+    ``status`` is that of the HTTP answer, 101 only where the WebSocket stays open; None: it was refused otherwise.
+    """
+
+    text: str
+    seq: int | None
+    status: int | None = None
 
 
 class Entrance:
@@ -86,7 +102,12 @@ class Entrance:
             self._renewed = renewed
 
     async def opens(
-        self, *, rule: str | None, subprotocols: Sequence[str] | None, authenticated: bool
+        self,
+        *,
+        rule: str | None,
+        subprotocols: Sequence[str] | None = None,
+        authenticated: bool = True,
+        manner: Manner = ORDINARY,
     ) -> tuple[ClientConnection, Answer]:
         """Open a WebSocket. Raises ``CaseFailure``, with the rule if there is one, and ``Unreachable``.
 
@@ -94,7 +115,7 @@ class Entrance:
         subprotocol is agreed on.
         """
         try:
-            websocket, answer = await self._open(subprotocols, authenticated)
+            websocket, answer = await self._open(subprotocols, authenticated, manner)
         except Refused as refused:
             self._turned_away("an accepted connection (HTTP 101)", refused, rule)
         wanted = self._run.protocol.subprotocol
@@ -133,6 +154,22 @@ class Entrance:
             self._run.note("the CSMS ended the WebSocket at once, so it is refused")
         self._run.judge(rule)
 
+    async def knocks(self, *, subprotocols: Sequence[str] | None = None, identity: str | None = None) -> Knock:
+        """Ask for the upgrade, as somebody else perhaps, and leave again; gives what came of it and judges nothing."""
+        own = self.link
+        self.link = own if identity is None else msgspec.structs.replace(own, identity=identity)
+        try:
+            websocket, answer = await self._open(subprotocols, authenticated=True)
+            is_ended = await self._is_ended(websocket)
+            await self._leave(websocket)
+        except Refused as refused:
+            return Knock(str(refused), refused.seq, refused.status)
+        finally:
+            self.link = own
+        if is_ended:
+            return Knock("HTTP 101, and the CSMS ended the WebSocket at once", answer.seq)
+        return Knock("HTTP 101, and the WebSocket stays open", answer.seq, 101)
+
     async def secures(self, hello: Hello, *, rule: str) -> Answer:
         """Set up TLS and end it again; ``rule`` is that it can be set up."""
         try:
@@ -163,7 +200,9 @@ class Entrance:
         """Wait until the station may connect again."""
         await self._run.pauses.before(self.link.identity)
 
-    async def _open(self, subprotocols: Sequence[str] | None, authenticated: bool) -> tuple[ClientConnection, Shown]:
+    async def _open(
+        self, subprotocols: Sequence[str] | None, authenticated: bool, manner: Manner = ORDINARY
+    ) -> tuple[ClientConnection, Shown]:
         await self.waits()
         try:
             return await open_websocket(
@@ -174,6 +213,7 @@ class Entrance:
                 subprotocols=subprotocols,
                 authenticated=authenticated,
                 seconds=self._run.sut.timeouts.connect_s,
+                manner=manner,
             )
         except Refused:
             self.left()

@@ -42,6 +42,19 @@ _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTT
 _VERSIONS: Final = {"TLSv1.3": "TLS 1.3", "TLSv1.2": "TLS 1.2", "TLSv1.1": "TLS 1.1", "TLSv1": "TLS 1.0"}
 
 
+class Manner(msgspec.Struct, frozen=True):
+    """How a station asks for the upgrade where it is not the ordinary way.
+
+    ``segment`` is the last part of its path as it is written, ``compresses``: it offers permessage-deflate (RFC 7692).
+    """
+
+    segment: str | None = None
+    compresses: bool = False
+
+
+ORDINARY: Final = Manner()
+
+
 class Refused(Exception):
     """The CSMS turned the station away; the text says how.
 
@@ -171,6 +184,7 @@ async def open_websocket(
     subprotocols: Sequence[str] | None = None,
     authenticated: bool = True,
     seconds: float,
+    manner: Manner = ORDINARY,
 ) -> tuple[ClientConnection, Shown]:
     """Connect as the station of ``link``; ``authenticated``: with user name and password where the profile has them.
 
@@ -181,8 +195,9 @@ async def open_websocket(
     evidence = Evidence(trace)
     offered = (protocol.subprotocol,) if subprotocols is None else subprotocols
     context = context_of(link, credentials)
-    address = station_url(link.url, link.identity)
+    address = station_url(link.url, link.identity, manner.segment)
     options = handshake_options(offered, context, None, link.basic_auth if authenticated else None, seconds)
+    options["compression"] = "deflate" if manner.compresses else None
     factory: Any = lambda protocol, **more: _Watched(evidence, protocol, **more)  # noqa: E731
     if context is not None:
         evidence.hello(urlsplit(link.url).hostname or "", Hello(), credentials)

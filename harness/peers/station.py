@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from websockets.asyncio.client import ClientConnection
+
 from harness.case.failures import UNANSWERED
 from harness.case.run import CaseRun
 from harness.case.verdicts import CaseFailure, HarnessError, one_line
 from harness.peers.counterpart import Counterpart
 from harness.peers.entrance import Answer, Entrance
+from harness.peers.handshake import ORDINARY, Manner
 from harness.peers.tls import Hello
+from harness.peers.wire.station import StationWire
 from harness.pki import Credentials
 from harness.sut import Secret
 from ocppj.errors import ConnectionClosed
@@ -27,24 +31,38 @@ class PlayedStation(Counterpart):
     """A simulated charge point under the control of a case."""
 
     side: ClassVar[Role] = "station"
+    wire: StationWire
 
     def __init__(self, run: CaseRun) -> None:
         self.entrance = Entrance(run)
         super().__init__(run, self.entrance.link.identity)
+        self.wire = StationWire(self)
 
     # --- the link ----------------------------------------------------------------------------------------------------
 
     async def connects(
-        self, *, rule: str | None = None, subprotocols: Sequence[str] | None = None, authenticated: bool = True
+        self,
+        *,
+        rule: str | None = None,
+        subprotocols: Sequence[str] | None = None,
+        authenticated: bool = True,
+        manner: Manner = ORDINARY,
     ) -> Answer:
         """Open the WebSocket as this station; gives what the CSMS answered to the handshake.
 
         A CSMS that turns the station away fails the case under ``rule``. Without one, and where it cannot be reached,
-        the verdict is ERROR. ``subprotocols`` are offered, None: that of the version.
+        the verdict is ERROR. ``subprotocols`` are offered, None: that of the version; ``manner`` is how it asks.
         """
         if self.is_connected:  # the CSMS has to have let go of the old socket
             await self.disconnects()
-        websocket, answer = await self.entrance.opens(rule=rule, subprotocols=subprotocols, authenticated=authenticated)
+        websocket, answer = await self.entrance.opens(
+            rule=rule, subprotocols=subprotocols, authenticated=authenticated, manner=manner
+        )
+        self.speaks_over(websocket)
+        return answer
+
+    def speaks_over(self, websocket: ClientConnection) -> None:
+        """From now on this WebSocket is the connection of the station; one that it had is not closed."""
         peer = Peer.over_websocket(
             websocket,
             "station",
@@ -58,7 +76,6 @@ class PlayedStation(Counterpart):
         )
         peer.start()
         self._talks(peer)
-        return answer
 
     async def is_let_in(self) -> None:
         """Come in the ordinary way and leave again; where that does not work a case about the door judges nothing."""
@@ -74,9 +91,9 @@ class PlayedStation(Counterpart):
         """Set up TLS and end it again, with one ``suite`` only, or taking whatever certificate is shown (``looks``)."""
         return await self.entrance.secures(Hello(suite=suite, looks=looks), rule=rule)
 
-    async def is_not_secured(self, *, rule: str) -> None:
-        """Check that TLS cannot be set up with a version before 1.2."""
-        await self.entrance.is_not_secured(Hello(old=True, looks=True), rule=rule)
+    async def is_not_secured(self, *, rule: str, unfit: bool = False) -> None:
+        """Check that TLS cannot be set up with a version before 1.2, or with suites that hide nothing (``unfit``)."""
+        await self.entrance.is_not_secured(Hello(old=not unfit, unfit=unfit, looks=True), rule=rule)
 
     @property
     def host(self) -> str:
@@ -107,11 +124,18 @@ class PlayedStation(Counterpart):
 
     async def loses_power(self) -> None:
         """Drop the connection without a word, as an outage does; when the power is back the station restarts."""
+        await self._is_cut("loses power", restarts=True)
+
+    async def loses_connection(self) -> None:
+        """Drop the connection without a word, as a network does that fails; the station goes on and comes back."""
+        await self._is_cut("loses its connection", restarts=False)
+
+    async def _is_cut(self, how: str, *, restarts: bool) -> None:
         peer, self._peer = self._peer, None
         if peer is not None:
             await peer.abort()
-            self.entrance.left(restarts=True)
-            self.run.trace.add("driver", f"{self.identity} loses power")
+            self.entrance.left(restarts=restarts)
+            self.run.trace.add("driver", f"{self.identity} {how}")
 
     async def stays_offline(self) -> None:
         """Wait as long as a station does that has lost its connection, so that what happens meanwhile takes time."""
@@ -160,6 +184,7 @@ class PlayedStation(Counterpart):
                 self._not_restored(error)
             for task in tuple(self._background):
                 task.cancel()
+            await self.wire.lets_go()
             await self.disconnects()
 
     @property

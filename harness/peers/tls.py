@@ -25,23 +25,30 @@ SUITES: Final = {
 }
 """The suites that a CSMS has to offer (security white paper A00.FR.317), and OpenSSL's names for them."""
 
+UNFIT: Final = ("ECDHE-ECDSA-NULL-SHA", "ECDHE-RSA-NULL-SHA", "NULL-SHA256", "NULL-SHA", "ADH-AES128-SHA256")
+"""OpenSSL's names for suites that hide nothing, or from anybody: unfit by any reading (A00.FR.321)."""
+
 KEPT: Final = 32
 
 
 class Hello(msgspec.Struct, frozen=True):
     """What a TLS handshake offers; the defaults are a station's.
 
-    ``suite`` is a name of ``SUITES``, offered alone and with TLS 1.2. ``old``: nothing but TLS 1.1. ``looks``: whatever
-    certificate the CSMS shows is taken, because the case wants to see it.
+    ``suite`` is a name of ``SUITES``, offered alone and with TLS 1.2. ``old``: nothing but TLS 1.1. ``unfit``: nothing
+    but suites that do not encrypt, or do not authenticate. ``looks``: whatever certificate the CSMS shows is taken,
+    because the case wants to see it.
     """
 
     suite: str | None = None
     old: bool = False
+    unfit: bool = False
     looks: bool = False
 
     @property
     def text(self) -> str:
         """The offer in words."""
+        if self.unfit:
+            return f"TLS 1.2; {', '.join(UNFIT)}"
         versions = "TLS 1.1" if self.old else "TLS 1.2" if self.suite else "TLS 1.2, TLS 1.3"
         return f"{versions}; {self.suite or 'usual suites'}"
 
@@ -104,6 +111,10 @@ def _offer(context: ssl.SSLContext, hello: Hello) -> None:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     level = ":@SECLEVEL=0" if hello.looks or hello.old else ""  # keys that are too small are for the case to judge
+    if hello.unfit:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(":".join(UNFIT) + ":@SECLEVEL=0")
+        return
     if hello.suite is not None:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers(SUITES[hello.suite] + level)

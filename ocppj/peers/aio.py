@@ -150,10 +150,13 @@ class Peer(AsyncPeer):
         await super().close(code, reason)
         await self._end_of_run()
 
-    async def ping(self) -> None:
-        """Send a WebSocket ping and wait for its pong (RFC 6455 §5.5.2). Only over ``websockets``."""
+    async def ping(self, body: bytes | None = None) -> None:
+        """Send a WebSocket ping and wait for its pong (RFC 6455 §5.5.2), which repeats the ``body``; None: any.
+
+        Only over ``websockets``.
+        """
         try:
-            await (await cast("websockets.asyncio.client.ClientConnection", self._transport).ping())
+            await (await cast("websockets.asyncio.client.ClientConnection", self._transport).ping(body))
         except websockets.exceptions.ConnectionClosed as error:
             raise connection_closed(error) from None
 

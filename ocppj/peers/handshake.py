@@ -17,13 +17,14 @@ CONNECT_ERRORS: Final = (OSError, websockets.exceptions.WebSocketException, Valu
 """What connecting can raise; errors of TLS and time-outs are among them, as kinds of OSError."""
 
 
-def station_url(url: str, identity: str) -> str:
+def station_url(url: str, identity: str, segment: str | None = None) -> str:
     """The address a station connects to: endpoint, slash, percent-encoded identity (J §3.1.1).
 
-    A query stays behind it: the identity is the last segment of the path.
+    A query stays behind it: the identity is the last segment of the path. ``segment`` is that segment, where more is
+    encoded than has to be.
     """
     path, mark, query = url.partition("?")
-    return f"{path.rstrip('/')}/{quote(identity, safe='')}{mark}{query}"
+    return f"{path.rstrip('/')}/{quote(identity, safe='') if segment is None else segment}{mark}{query}"
 
 
 def handshake_options(

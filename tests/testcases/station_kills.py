@@ -113,6 +113,7 @@ def _run(
     wanted: Mapping[str, list[Pair]], claims: Mapping[str, str], strict: bool, workers: int, packages: tuple[str, ...]
 ) -> dict[tuple[str, Pair], Record]:
     with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as folder, station(Path(folder), claims) as file:
+        workers = min(workers, sum(map(len, wanted.values())))  # one that has nothing to do would start a station, too
         plan = Path(folder) / "plan.json"
         plan.write_text(json.dumps(wanted), "utf-8")
         os.environ[PLAN] = str(plan)

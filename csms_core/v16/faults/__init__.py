@@ -16,6 +16,7 @@ from csms_core.v16.faults import (
     local_list,
     remote_trigger,
     reservation,
+    rules,
     security,
     smart_charging,
 )
@@ -29,4 +30,5 @@ FAULTS: Sequence[Fault] = (
     *remote_trigger.faults(),
     *firmware.faults(),
     *security.faults(),
+    *rules.faults(),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic_ns
 from typing import Protocol
 
@@ -76,6 +77,15 @@ class CsmsWire(Wire):
         except ConnectionClosed as closed:
             raise self._csms.closed_failure("a pong with the octets of the ping", closed, rule) from None
         run.judge(rule)
+
+    async def is_read(self) -> None:
+        """Wait until the station has read what was written, as the pong to a ping says.
+
+        One that sends no pong has read it when ``timeouts.settle_s`` have passed.
+        """
+        with suppress(TimeoutError, ConnectionClosed):
+            async with asyncio.timeout(self._csms.run.sut.timeouts.settle_s):
+                await self._csms.peer.ping()
 
     async def pinged(self, count: int, *, within: float) -> list[int]:
         """When the station pings from now on, in monotonic nanoseconds: so often, or for ``within`` so many seconds."""

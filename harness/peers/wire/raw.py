@@ -78,6 +78,7 @@ class Wire:
         id: str | None = None,
         rule: str,
         within: float | None = None,
+        pieces: int = 1,
     ) -> Seen:
         """Write a CALL with a payload that need not be right (a text: as it is), and wait for what answers it.
 
@@ -85,7 +86,7 @@ class Wire:
         """
         id = uuid4().hex if id is None else id
         written = payload if isinstance(payload, str) else json.dumps(dict(payload or {}))
-        asked = await self.writes(f"[2,{json.dumps(id)},{json.dumps(action)},{written}]", rule=rule)
+        asked = await self.writes(f"[2,{json.dumps(id)},{json.dumps(action)},{written}]", rule=rule, pieces=pieces)
         answer = await self.answer_to(id, within, since=asked)
         if answer is None:
             raise self.silence(f"an answer to {shown(asked.frame.raw)}", asked, rule, within)
@@ -172,16 +173,19 @@ class Wire:
         expected: str,
         actual: str,
         seen: Seen | None = None,
+        seq: int | None = None,
         level: Level = "SHOULD",
     ) -> None:
         """Judge a rule that recommends: what does not hold is a finding of the system under test and no failure.
 
-        ``seen`` is the frame that shows it. With ``--strict`` a SHOULD fails the case; INFO never does.
+        ``seen`` is the frame that shows it, or ``seq`` the entry of the trace. With ``--strict`` a SHOULD fails the
+        case; INFO never does.
         """
         run = self._owner.run
         for rid in () if holds else run.rids(rule):
             message = f"{actual}, expected {expected}: {run.case.rules[rid]}"
-            run.remarks.append(Finding(rid, level, run.party, message, (), None if seen is None else seen.seq))
+            if not any((known.rule, known.message) == (rid, message) for known in run.remarks):  # it is said once
+                run.remarks.append(Finding(rid, level, run.party, message, (), seq if seen is None else seen.seq))
         run.judge(rule)
 
     def is_refused(

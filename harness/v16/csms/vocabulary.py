@@ -9,7 +9,7 @@ from harness.peers.counterpart import Request, now
 from harness.peers.steps import rounds, step
 from harness.sut import Sut, upgrades
 from harness.v16 import payloads
-from harness.v16.csms import states
+from harness.v16.csms import refusals, states
 from harness.v16.csms.operator import Operator
 from harness.v16.csms.security import certificates, renewal
 from harness.v16.csms.states import Charging
@@ -37,6 +37,7 @@ __all__ = [
     "one_of",
     "payloads",
     "present",
+    "refusals",
     "renewal",
     "rounds",
     "satisfies",

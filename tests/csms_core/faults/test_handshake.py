@@ -271,12 +271,17 @@ async def test_faults_of_the_suites(csms: Csms, pki: Pki, suite: str) -> None:
             assert (await shake_hands(csms, context))[0] == other
 
 
-async def test_unfit_suites_can_be_offered(csms: Csms, pki: Pki) -> None:
-    csms.switchboard.switch("tls-unfit-suites", True)
+@pytest.mark.parametrize(
+    ("name", "suite"), [("tls-unfit-suites", "AES128-SHA"), ("tls-null-suites", "NULL-SHA256:@SECLEVEL=0")]
+)
+async def test_unfit_suites_can_be_offered(csms: Csms, pki: Pki, name: str, suite: str) -> None:
+    context = client_context(pki, suite=suite, version=ssl.TLSVersion.TLSv1_2)
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        await shake_hands(csms, context)
 
-    context = client_context(pki, suite="AES128-SHA", version=ssl.TLSVersion.TLSv1_2)
+    csms.switchboard.switch(name, True)
 
-    assert (await shake_hands(csms, context))[0] == "AES128-SHA"
+    assert (await shake_hands(csms, context))[0] == suite.partition(":")[0]
 
 
 async def test_only_an_old_version_can_be_spoken(csms: Csms, pki: Pki) -> None:

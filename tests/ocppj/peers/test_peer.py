@@ -148,6 +148,7 @@ async def test_aborting_is_no_closing() -> None:
     async with endpoint(_until_closed) as server:
         peer = await connect(server.url, "A")
         await peer.ping()
+        await peer.ping(b"with a body")
         await peer.abort()
         closed = await peer.wait_closed()
         assert closed.code == 1006
@@ -488,6 +489,10 @@ async def test_the_identity_is_percent_encoded() -> None:
 async def test_a_query_stays_behind_the_identity() -> None:
     assert station_url("ws://h/ocpp?tenant=7&x=/?", "A 1") == "ws://h/ocpp/A%201?tenant=7&x=/?"
     assert station_url("ws://h/ocpp/?tenant=7", "A") == "ws://h/ocpp/A?tenant=7"
+
+
+async def test_more_of_an_identity_may_be_encoded_than_has_to_be() -> None:
+    assert station_url("ws://h/ocpp/?tenant=7", "A", "%41") == "ws://h/ocpp/%41?tenant=7"
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""The rules of OCPP-J 1.6 that have cases of their own: a deliberate defect for each of them."""
+"""The kill matrices of the rules of OCPP-J that are cases: a fault for each, under which it fails or warns."""

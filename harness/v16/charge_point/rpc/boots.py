@@ -17,7 +17,8 @@ async def restarted(csms: Csms, **answer: Any) -> Message:
     csms.answers("BootNotification", times=1, **answer)
     (await csms.sends("Reset", type="Hard")).shows(status="Accepted")
     boot = await csms.receives("BootNotification", within=csms.run.sut.timeouts.reboot_s)
-    await csms.until(lambda: boot.is_answered, csms.run.sut.timeouts.message_s)  # what comes next is for one that knows
+    await csms.until(lambda: boot.is_answered, csms.run.sut.timeouts.message_s)
+    await csms.wire.is_read()  # what comes next is for a station that knows what it is
     return boot
 
 

@@ -15,11 +15,9 @@ from harness.case.verdicts import CaseFailure
 from harness.peers.wire.raw import shown
 from harness.v16.charge_point.core import required_keys
 from harness.v16.charge_point.csms import Csms
-from ocppj.frames import Call, CallError, CallResult
+from ocppj.frames import MAX_ID_LENGTH, Call, CallError, CallResult
 from ocppj.session.session import Seen
 
-LONGEST_ID: Final = "plugproof-36-characters.0123456789AB"
-"""As long as an id may be (OCPP-J §4.1.4)."""
 HARMLESS: Final = "GetConfiguration"
 KEY: Final = "HeartbeatInterval"
 
@@ -29,12 +27,22 @@ def new_id() -> str:
     return uuid4().hex
 
 
+def odd_id(length: int = 30) -> str:
+    """Another one, with capital letters, a dot and a dash."""
+    return f"PlugProof.MIXED-{uuid4().hex.upper()}"[:length]
+
+
+def longest_id() -> str:
+    """Another one, as long as an id may be (OCPP-J §4.1.4)."""
+    return odd_id(MAX_ID_LENGTH)
+
+
 def _is_answer(seen: Seen) -> bool:
     return not isinstance(seen.frame, Call)
 
 
 async def goes_on(csms: Csms, *, rule: str, advised: bool = True) -> None:
-    """The connection is there still, and a CALL on it is answered.
+    """The connection that the case began with is there still, and a CALL on it is answered.
 
     ``advised``: a station that has left, or is silent, gets a warning only.
     """
@@ -44,6 +52,18 @@ async def goes_on(csms: Csms, *, rule: str, advised: bool = True) -> None:
         csms.wire.judges(rule, False, expected=failure.expected, actual=failure.actual, advised=advised)
         return
     is_result(csms, answer, rule=rule, advised=advised)
+    is_the_same(csms, rule=rule, advised=advised)
+
+
+def is_the_same(csms: Csms, *, rule: str, advised: bool = False) -> None:
+    """The connection is the one that the case began with."""
+    csms.wire.judges(
+        rule,
+        not csms.is_anew,
+        expected="the connection that there was",
+        actual="the station has ended it, and connected anew",
+        advised=advised,
+    )
 
 
 def is_result(csms: Csms, answer: Seen, *, rule: str, advised: bool = False) -> None:

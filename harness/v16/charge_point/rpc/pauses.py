@@ -12,6 +12,7 @@ from harness.case.verdicts import Inconclusive
 from harness.peers.counterpart import Request, now
 from harness.v16.charge_point import states
 from harness.v16.charge_point.csms import Csms
+from harness.v16.charge_point.rpc import frames
 
 _TIMEOUT: Final = "MessageTimeout"
 _EARLY: Final = 0.75
@@ -65,6 +66,7 @@ async def gives_up(csms: Csms, held: Request, *, early: str | None = None, late:
 
 
 async def goes_on(csms: Csms, *, rule: str) -> None:
-    """The station can still be asked for a CALL, and sends it."""
+    """The station can still be asked for a CALL, and sends it, on the connection that the case began with."""
     (await csms.sends("TriggerMessage", rule=rule, requestedMessage="Heartbeat")).shows(status="Accepted")
     await csms.receives("Heartbeat", rule=rule)
+    frames.is_the_same(csms, rule=rule)

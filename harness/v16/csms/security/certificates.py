@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from harness.case.verdicts import HarnessError
 from harness.peers.tls import SUITES
 from harness.pki import (
+    Credentials,
     Facts,
     Pki,
     PkiProblem,
@@ -54,6 +55,12 @@ def request(station: Station) -> SigningRequest:
     """A signing request of a station with a new key; its common name is the identity, the organization CpoName."""
     sut = station.run.sut
     return signing_request(station.identity, sut.security.cpo_name or sut.boot.vendor, algorithm(sut))
+
+
+def of_another(station: Station) -> Credentials:
+    """A client certificate of the right authority that names another station."""
+    sut = station.run.sut
+    return _pki(sut).client(station.identity, sut.security.cpo_name, "other name")
 
 
 def algorithm(sut: Sut) -> str:

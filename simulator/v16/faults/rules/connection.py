@@ -18,7 +18,8 @@ from simulator.wire.link import Link
 
 _PING = "WebSocketPingInterval"
 _SHRINKING = (4.0, 2.0, 1.0, 0.5)
-_NEVER = 1e6
+_LOOKS = 1.0
+"""Seconds after which a station that has given up looks whether it still has."""
 _KEYS = {_PING: "900", "TransactionMessageAttempts": "3", "TransactionMessageRetryInterval": "60"}
 
 
@@ -90,8 +91,17 @@ class _GivesUp(Link):
     def _pause(self) -> float:
         if self.last_failure is None:
             return super()._pause()
-        self._retry = self.base.clock.call_later(_NEVER, self._try)
-        return _NEVER
+        self._later()
+        return _LOOKS
+
+    def _try(self) -> None:
+        if self.last_failure is None:
+            super()._try()
+        else:
+            self._later()
+
+    def _later(self) -> None:
+        self._retry = self.base.clock.call_later(_LOOKS, lambda: self._try())  # as it is by then, with the fault or not
 
 
 class _Hurries(Link):

@@ -40,7 +40,7 @@ class _OffersAll(OwnTls):
     __slots__ = ()
 
     def _weaken(self, context: ssl.SSLContext) -> None:
-        context.set_ciphers("DEFAULT:eNULL:@SECLEVEL=0")
+        context.set_ciphers("ALL:eNULL:@SECLEVEL=0")
 
 
 class _Unverified(OwnTls):

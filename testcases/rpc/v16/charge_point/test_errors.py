@@ -122,7 +122,7 @@ async def test_extra_member(csms: Csms) -> None:
     rules={"R1": "A CALL with an id of 37 characters is refused with a CALLERROR."},
 )
 async def test_long_id(csms: Csms) -> None:
-    asked = await csms.wire.writes(f'[2,"{frames.LONGEST_ID}+","GetConfiguration",{{}}]', rule="R1")
+    asked = await csms.wire.writes(f'[2,"{frames.longest_id()}+","GetConfiguration",{{}}]', rule="R1")
     await frames.is_refused_at_all(csms, asked, rule="R1")
 
 

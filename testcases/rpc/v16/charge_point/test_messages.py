@@ -51,10 +51,9 @@ async def test_numeric_id(csms: Csms) -> None:
     },
 )
 async def test_ids_come_back(csms: Csms) -> None:
-    for id in ("Plugproof.MIXED-case_1", "~ 2.{}", "\\u0033"):
-        await frames.answers_by_id(csms, "GetConfiguration", id, rule="R1")
-    await frames.answers_by_id(csms, "GetConfiguration", frames.LONGEST_ID, rule="R2")
-    await frames.answers_by_id(csms, "NoSuchAction", "Plugproof.MIXED-case_2", rule="R3")
+    await frames.answers_by_id(csms, "GetConfiguration", frames.odd_id(), rule="R1")
+    await frames.answers_by_id(csms, "GetConfiguration", frames.longest_id(), rule="R2")
+    await frames.answers_by_id(csms, "NoSuchAction", frames.odd_id(), rule="R3")
 
 
 @case(
@@ -140,9 +139,9 @@ async def test_used_id(csms: Csms) -> None:
     },
 )
 async def test_stray_answers(csms: Csms) -> None:
-    asked = await csms.wire.writes('[3,"plugproof-stray-1",{}]', rule="R1")
+    asked = await csms.wire.writes(f'[3,"{frames.new_id()}",{{}}]', rule="R1")
     await csms.wire.hears_nothing(since=asked, rule="R1")
-    asked = await csms.wire.writes('[4,"plugproof-stray-2","GenericError","",{}]', rule="R2")
+    asked = await csms.wire.writes(f'[4,"{frames.new_id()}","GenericError","",{{}}]', rule="R2")
     await csms.wire.hears_nothing(since=asked, rule="R2")
 
     await frames.goes_on(csms, rule="R3")

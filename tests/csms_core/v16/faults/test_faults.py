@@ -261,7 +261,7 @@ def test_every_fault_is_named_in_kebab_case_and_said_in_one_sentence(fault: Faul
 
 
 def test_a_fault_is_one_kind_of_hook() -> None:
-    with pytest.raises(ValueError, match="either a message hook or a hook of the handshake"):
+    with pytest.raises(ValueError, match="needs one hook"):
         Fault("both-or-none", "Nothing.")
 
 

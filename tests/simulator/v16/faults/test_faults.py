@@ -292,6 +292,46 @@ async def test_a_trigger_that_may_be_is_not_changed_by_a_fault_of_those_that_may
     assert [one["connectorId"] for one in csms.payloads("MeterValues")] == [2]
 
 
+async def code_of(csms: ScriptedCsms, action: str) -> str:
+    """The code of the CALLERROR that this action is refused with."""
+    with pytest.raises(CallRefused) as raised:
+        await csms.call(action)
+    return raised.value.error.code
+
+
+@pytest.mark.asyncio
+async def test_a_fault_of_the_connection_gets_into_the_one_there_is_and_into_the_next_one_and_out_of_both(
+    station: Station, csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    set_faults(station, ["errors-internal"])
+    assert await code_of(csms, "NoSuchAction") == "InternalError"
+
+    csms.sockets[-1].transport.abort()
+    await csms.until(lambda: csms.connections == 2 and csms.peer is not None)
+    assert await code_of(csms, "NoSuchAction") == "InternalError"
+
+    set_faults(station, [])
+    assert await code_of(csms, "NoSuchAction") == "NotImplemented"
+    csms.sockets[-1].transport.abort()
+    await csms.until(lambda: csms.connections == 3 and csms.peer is not None)
+    assert await code_of(csms, "NoSuchAction") == "NotImplemented"
+
+
+@pytest.mark.asyncio
+async def test_a_fault_of_the_websocket_is_that_of_the_protocol_below_the_peer(
+    station: Station, csms: ScriptedCsms
+) -> None:
+    socket = csms.sockets[-1]
+    set_faults(station, ["pongs-empty"])
+    unanswered = await socket.ping()
+    await csms.call("GetConfiguration", key=["HeartbeatInterval"])
+    assert not unanswered.done()
+
+    set_faults(station, [])
+    await asyncio.wait_for(await socket.ping(), 5)  # which tells of the one before, too
+    assert unanswered.done()
+
+
 @pytest.mark.asyncio
 async def test_what_is_refused_anyway_is_not_changed(station: Station, csms: ScriptedCsms) -> None:
     set_faults(station, ["composite-limits-wrong"])
