@@ -143,7 +143,7 @@ def test_how_long_an_answer_may_take_is_the_user_s_to_say() -> None:
 
 
 def test_what_the_end_of_a_connection_cuts_off_is_held_against_nobody() -> None:
-    parts = [
+    parts: list[Any] = [
         opened(1, 0),
         *(entry(n, at, who, text) for n, (at, who, text) in enumerate(boot(0.1), 2)),
         entry(4, 50, "station", '[2,"cut","Heartbeat",{}]'),
@@ -166,7 +166,7 @@ def test_a_boot_is_a_reconnection_where_the_log_tells_of_none() -> None:
 
 
 def test_an_id_is_remembered_over_reconnections() -> None:
-    parts = [
+    parts: list[Any] = [
         opened(1, 0),
         *(entry(n, at, who, text) for n, (at, who, text) in enumerate(boot(0.1), 2)),
         closed(4, 10),
@@ -179,7 +179,12 @@ def test_an_id_is_remembered_over_reconnections() -> None:
 
 def test_who_closed_is_judged() -> None:
     pending = f'[3,"boot",{{"status":"Pending","currentTime":"{iso(0)}","interval":300}}]'
-    parts = [opened(1, 0), entry(2, 0, "station", boot()[0][2]), entry(3, 0.1, "csms", pending), closed(4, 5, "csms")]
+    parts: list[Any] = [
+        opened(1, 0),
+        entry(2, 0, "station", boot()[0][2]),
+        entry(3, 0.1, "csms", pending),
+        closed(4, 5, "csms"),
+    ]
 
     assert rules(taken(parts)) == {"BOOT-05": 1}
     assert rules(taken([*parts[:3], closed(4, 5)])) == {}

@@ -322,4 +322,4 @@ def test_every_transaction_is_written_as_it_ends() -> None:
 
 @pytest.mark.parametrize("kind", ODDITIES)
 def test_every_oddity_has_words(kind: str) -> None:
-    assert ODDITIES[kind]  # type: ignore[index]
+    assert ODDITIES[kind]
