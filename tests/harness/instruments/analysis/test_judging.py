@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.instruments.analysis.judging import Options, zone_name
+from harness.instruments.analysis.judging import MOST_PLACES, Judge, Options, zone_name
 from harness.instruments.analysis.records import MOST_BARS, Course
 from harness.instruments.analysis.shapes.model import Entry
 from tests.harness.instruments.analysis.support import (
@@ -320,6 +320,15 @@ def test_stations_that_are_silent_the_longest_are_let_go() -> None:
     assert not_judged["stations that were let go of, because too many were in sight at a time"] == 5
     assert not_judged["answers to CALLs that the log does not have, because it begins later"] == 1
     assert len(found["stations"]) == 6
+
+
+def test_calls_that_nobody_answers_take_no_memory_for_ever() -> None:
+    judge = Judge()
+    judge.begin("log", "log")
+    for number in range(MOST_PLACES + 500):
+        judge.take(Entry(number, f'[2,"{number}","Heartbeat",{{}}]', "CP", "station"))
+
+    assert len(judge._live["CP"].places) == MOST_PLACES
 
 
 def test_the_course_grows_with_the_log_and_loses_nothing() -> None:
