@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from rich.padding import Padding
-from rich.text import Text
-
 from harness.artifacts.run_folder import followed
 from harness.artifacts.whole import OutputError, told, write_whole
 from harness.cli.precheck.watch import PatientConsole
@@ -199,12 +196,12 @@ def _tell(found: Mapping[str, Any]) -> None:
         for line in words.log_lines(log, others=not found["totals"]["frames"]):
             console.print(line, markup=False, soft_wrap=True)
     for note in words.notes(found):
-        console.print(f"note: {note}", style="yellow", markup=False)
+        console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
     for rule in found["rules"]:
         console.print()
-        console.print(words.broken(rule), style=_STYLES.get(rule["level"], "default"), markup=False)
+        console.print(words.broken(rule), style=_STYLES.get(rule["level"], "default"), markup=False, soft_wrap=True)
         for line in words.examples(rule):
-            console.print(Padding(Text(line), (0, 0, 0, 2)))
+            console.print(f"  {line}", markup=False, soft_wrap=True)
     for table in made:
         console.print()
         console.print(table)

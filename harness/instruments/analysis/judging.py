@@ -37,6 +37,8 @@ REMEMBERED: Final = 64
 REMEMBERED_TEXT: Final = 64 << 10
 ANSWER_WITHIN_S: Final = 60.0
 """After this a CALL counts as not answered."""
+MOST_PLACES: Final = 2_000
+"""Open CALLs of a station of which it is known where they stand; the session keeps no more, either."""
 WINDOW_NS: Final = 5_000_000_000
 DEVIATION_S: Final = 5.0
 """What clocks may differ by: four seconds, and one because a log may be written in whole seconds."""
@@ -344,6 +346,8 @@ class Judge:
         if type(frame) is Call:
             records.action(sender, self._action(live, frame.action)).sent += 1
             live.places[sender, frame.id] = where
+            if len(live.places) > MOST_PLACES:
+                del live.places[next(iter(live.places))]
         elif is_answer and seen.request is not None and not seen.repeated:
             self._answered(live, seen)
         if seen.valid and not seen.repeated:

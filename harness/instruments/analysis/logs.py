@@ -12,9 +12,9 @@ from typing import IO, Any, Final, cast
 from harness.instruments.analysis.shapes.shape import Head, Line
 
 if sys.version_info >= (3, 14):  # pragma: no cover
-    from compression import zstd
+    from compression import zstd as zstd
 else:
-    from backports import zstd
+    from backports import zstd as zstd
 
 STDIN: Final = "-"
 LONGEST_LINE: Final = 16 << 20

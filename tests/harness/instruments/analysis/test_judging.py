@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from harness.instruments.analysis.judging import Options, zone_name
+from harness.instruments.analysis.judging import MOST_PLACES, Judge, Options, zone_name
 from harness.instruments.analysis.records import MOST_BARS, Course
-from harness.instruments.analysis.shapes.model import Entry, Read
+from harness.instruments.analysis.shapes.model import Entry
 from tests.harness.instruments.analysis.support import (
     BEGIN,
     Said,
@@ -143,7 +143,7 @@ def test_how_long_an_answer_may_take_is_the_user_s_to_say() -> None:
 
 
 def test_what_the_end_of_a_connection_cuts_off_is_held_against_nobody() -> None:
-    parts: list[Read] = [
+    parts: list[Any] = [
         opened(1, 0),
         *(entry(n, at, who, text) for n, (at, who, text) in enumerate(boot(0.1), 2)),
         entry(4, 50, "station", '[2,"cut","Heartbeat",{}]'),
@@ -166,7 +166,7 @@ def test_a_boot_is_a_reconnection_where_the_log_tells_of_none() -> None:
 
 
 def test_an_id_is_remembered_over_reconnections() -> None:
-    parts: list[Read] = [
+    parts: list[Any] = [
         opened(1, 0),
         *(entry(n, at, who, text) for n, (at, who, text) in enumerate(boot(0.1), 2)),
         closed(4, 10),
@@ -179,7 +179,7 @@ def test_an_id_is_remembered_over_reconnections() -> None:
 
 def test_who_closed_is_judged() -> None:
     pending = f'[3,"boot",{{"status":"Pending","currentTime":"{iso(0)}","interval":300}}]'
-    parts: list[Read] = [
+    parts: list[Any] = [
         opened(1, 0),
         entry(2, 0, "station", boot()[0][2]),
         entry(3, 0.1, "csms", pending),
@@ -320,6 +320,15 @@ def test_stations_that_are_silent_the_longest_are_let_go() -> None:
     assert not_judged["stations that were let go of, because too many were in sight at a time"] == 5
     assert not_judged["answers to CALLs that the log does not have, because it begins later"] == 1
     assert len(found["stations"]) == 6
+
+
+def test_calls_that_nobody_answers_take_no_memory_for_ever() -> None:
+    judge = Judge()
+    judge.begin("log", "log")
+    for number in range(MOST_PLACES + 500):
+        judge.take(Entry(number, f'[2,"{number}","Heartbeat",{{}}]', "CP", "station"))
+
+    assert len(judge._live["CP"].places) == MOST_PLACES
 
 
 def test_the_course_grows_with_the_log_and_loses_nothing() -> None:
