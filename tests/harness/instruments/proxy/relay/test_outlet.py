@@ -36,7 +36,8 @@ async def test_records_arrive_in_order_however_much_the_pipe_takes(pipe: tuple[i
     outlet, sent = Outlet(pipe[1]), [passed(number, 1 + number * 997 % 50_000) for number in range(200)]
     for record in sent:
         outlet.put(1, record)
-    unpacker, got = Unpacker(), []
+    unpacker = Unpacker()
+    got: list[Record] = []
     while len(got) < len(sent):
         await asyncio.sleep(0)
         got += unpacker.feed(await asyncio.to_thread(os.read, pipe[0], 30_000))
