@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic_ns
@@ -68,6 +69,8 @@ def _proxy(url: str) -> Iterator[tuple[Server, Server]]:
             assert process.stdout is not None
             found = re.search(r"connect at (\S+)/IDENTITY", process.stdout.readline())
             assert found is not None
+            # what it prints is read, or its judge would wait for us, as every program does whose pipe is full
+            threading.Thread(target=process.stdout.read, daemon=True).start()
             child = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()[0])
             yield Server(child, found[1]), Server(process.pid, found[1])
 
@@ -87,7 +90,7 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()
 
 
 class Plain(asyncio.Protocol):

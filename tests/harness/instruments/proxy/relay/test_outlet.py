@@ -37,7 +37,7 @@ async def test_records_arrive_in_order_however_much_the_pipe_takes(pipe: tuple[i
     for record in sent:
         outlet.put(1, record)
     unpacker = Unpacker()
-    got: list[object] = []
+    got: list[Record] = []
     while len(got) < len(sent):
         await asyncio.sleep(0)
         got += unpacker.feed(await asyncio.to_thread(os.read, pipe[0], 30_000))

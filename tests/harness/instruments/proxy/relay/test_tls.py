@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ssl
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.exit_codes import ExitCode
 from harness.instruments.proxy.relay import tls
 from harness.instruments.proxy.relay.settings import Problem, Settings, target
 from tests.csms_core.support.tls import client_context, station_certificate
+from tests.harness.instruments.proxy.relay.test_bytes import odd_stream, send_in_pieces
 from tests.harness.instruments.proxy.support import BOOT, BOOTED, agreed, exchange, proxied, raw_csms, request
 
 
@@ -55,6 +57,12 @@ async def test_tls_on_both_sides(tmp_path: Path, pki: Pki, mutual: bool) -> None
         assert await station.head() == agreed()
         await exchange(station, wire, [("station", BOOT), ("csms", BOOTED)])
         await proxy.watching.judged(2)
+        up, down = (odd_stream(way, masked=not way) for way in range(2))
+        sending = [asyncio.create_task(send_in_pieces(*each)) for each in ((station, up, 1), (wire, down, 2))]
+        came_up = asyncio.create_task(wire.get(len(up)))
+        assert await station.get(len(down)) == down
+        assert await came_up == up
+        await asyncio.gather(*sending)
         shown = wire.writer.get_extra_info("peercert")
 
         assert bool(shown) is mutual
