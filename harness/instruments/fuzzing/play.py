@@ -30,7 +30,6 @@ _OWN: Final = 10_000
 _QUICK: Final = 20.0
 """So many times the slowest answer is long enough to wait while a session is only being shortened."""
 _LEAST: Final = 0.5
-WITH_RULE: Final = "rule"
 
 
 class Patience:
@@ -87,6 +86,7 @@ class Play:
         self._undo: dict[int, list[Message]] = {}
         self._own = _OWN
         self._is_broken = False
+        self._barrier_id: str | None = None
 
     async def begins(self) -> Problem | None:
         """Open the first line. Raises ``HarnessError``."""
@@ -199,19 +199,15 @@ class Play:
         if await line.until(lambda: _count(line, mark, id) > 0, self._patience.seconds):
             return None
         problem = self._unanswered(line, allowed)
-        return (
-            problem
-            if problem.symptom == CLOSED
-            else msgspec.structs.replace(
-                problem,
-                title=f"after {step.name} the session is dead: {action} gets no answer",
-                steps=(*self.done, after),
-                symptom="session dead",
-                about=f"{step.kind}",
-            )
+        if problem.symptom == CLOSED:
+            return problem
+        return msgspec.structs.replace(
+            problem,
+            title=f"after {step.name} the session is dead: {action} gets no answer",
+            steps=(*self.done, after),
+            symptom="session dead",
+            about=step.kind,
         )
-
-    _barrier_id: str | None = None
 
     # --- judging -----------------------------------------------------------------------------------------------------
 
