@@ -75,7 +75,7 @@ def change(key: str, value: str, status: str = "Accepted") -> Conversation:
     return agreed("ChangeConfiguration", status, key=key, value=value)
 
 
-def asks_for(*keys: str, unknown: tuple[str, ...] = (), **told: str) -> Conversation:
+def asks_for(*keys: str, unknown: Any = (), **told: str) -> Conversation:
     """GetConfiguration for these keys, and what is told; a value that begins with ! is of a key that is read-only."""
     entries = [{"key": key, "readonly": value[:1] == "!", "value": value.lstrip("!")} for key, value in told.items()]
     answer: Payload = {"configurationKey": entries}

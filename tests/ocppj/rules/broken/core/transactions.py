@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tests.ocppj.rules.broken.model import Breach, after, told
-from tests.ocppj.rules.broken.said import agreed, meters, passes, refused, stamp, starts, stops, unanswered, value
+from tests.ocppj.rules.broken.model import Breach, Conversation, after, told
+from tests.ocppj.rules.broken.said import agreed, meters, passes, refused, starts, stops, unanswered, value
 from tests.ocppj.support.talk import NOW, START, Talk
 
 RUNS: Final = after(starts(meter=100), passes(60))
@@ -11,7 +11,7 @@ STOP: Final = {"transactionId": 7, "meterStop": 1, "timestamp": NOW}
 VALUES: Final = {"connectorId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": [{"value": "1"}]}]}
 
 
-def failing(*seconds: float) -> object:
+def failing(*seconds: float) -> Conversation:
     """A StopTransaction that is not processed, and is sent again after these pauses."""
 
     def conversation(talk: Talk) -> None:
@@ -23,7 +23,7 @@ def failing(*seconds: float) -> object:
     return conversation
 
 
-def with_data(*registers: str) -> object:
+def with_data(*registers: str) -> Conversation:
     """A StopTransaction whose transactionData have these values in Wh, a second apart."""
 
     def conversation(talk: Talk) -> None:
@@ -33,7 +33,7 @@ def with_data(*registers: str) -> object:
     return conversation
 
 
-def answered_twice(second: int) -> object:
+def answered_twice(second: int) -> Conversation:
     """A StartTransaction is told again; the second answer has this transactionId."""
 
     def conversation(talk: Talk) -> None:
@@ -151,5 +151,3 @@ BREACHES: Final = (
         answered_twice(8),
     ),
 )
-
-__all__ = ["BREACHES", "RUNS", "stamp"]
