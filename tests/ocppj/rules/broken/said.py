@@ -1,6 +1,5 @@
 """What station and CSMS of 1.6 say to each other, at the time that the line has then; for conversations of rules."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,12 +75,12 @@ def change(key: str, value: str, status: str = "Accepted") -> Conversation:
     return agreed("ChangeConfiguration", status, key=key, value=value)
 
 
-def asks_for(*keys: str, unknown: Iterable[str] = (), **told: Any) -> Conversation:
+def asks_for(*keys: str, unknown: Any = (), **told: str) -> Conversation:
     """GetConfiguration for these keys, and what is told; a value that begins with ! is of a key that is read-only."""
     entries = [{"key": key, "readonly": value[:1] == "!", "value": value.lstrip("!")} for key, value in told.items()]
     answer: Payload = {"configurationKey": entries}
     if unknown:
-        answer["unknownKey"] = [*unknown]
+        answer["unknownKey"] = list(unknown)
     return one("csms", "GetConfiguration", answer, **({"key": list(keys)} if keys else {}))
 
 

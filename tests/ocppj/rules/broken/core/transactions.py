@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.ocppj.rules.broken.model import Breach, Conversation, after, told
-from tests.ocppj.rules.broken.said import agreed, meters, passes, refused, stamp, starts, stops, unanswered, value
+from tests.ocppj.rules.broken.said import agreed, meters, passes, refused, starts, stops, unanswered, value
 from tests.ocppj.support.talk import NOW, START, Talk
 
 RUNS: Final = after(starts(meter=100), passes(60))
@@ -151,5 +151,3 @@ BREACHES: Final = (
         answered_twice(8),
     ),
 )
-
-__all__ = ["BREACHES", "RUNS", "stamp"]
