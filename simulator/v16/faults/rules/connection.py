@@ -43,14 +43,10 @@ def faults() -> Iterator[Fault]:
         Registration,
         _BootsAgain,
     )
-    yield override("pongs-missing", "A WebSocket ping is not answered.", ClientProtocol, _WithoutPongs)
     yield override(
         "pongs-empty", "A WebSocket ping is answered by a pong without its octets.", ClientProtocol, _EmptyPongs
     )
     yield override("fragments-lost", "A message in several fragments is lost.", ClientProtocol, _WholeOnly)
-    yield override(
-        "pings-missing", "WebSocketPingInterval counts as 0.", Configuration, key_read_as(_PING, lambda _: 0)
-    )
     yield override(
         "pings-rare",
         "WebSocketPingInterval counts four times.",
@@ -120,12 +116,6 @@ class _BootsAgain(Registration):
     def connected(self) -> None:
         self.status = None
         super().connected()
-
-
-class _WithoutPongs(ClientProtocol):
-    def send_frame(self, frame: Frame) -> None:
-        if frame.opcode is not Opcode.PONG:
-            super().send_frame(frame)
 
 
 class _EmptyPongs(ClientProtocol):

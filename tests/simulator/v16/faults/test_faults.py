@@ -299,6 +299,15 @@ async def code_of(csms: ScriptedCsms, action: str) -> str:
     return raised.value.error.code
 
 
+async def connected_anew(csms: ScriptedCsms, station: Station, clock: VirtualClock) -> None:
+    """The connection is lost, and the station has made another one."""
+    before = csms.connections
+    csms.sockets[-1].transport.abort()
+    await station.until(lambda one: not one.connected, within=30)
+    await clock.advance(10)
+    await csms.until(lambda: csms.connections == before + 1 and csms.peer is not None)
+
+
 @pytest.mark.asyncio
 async def test_a_fault_of_the_connection_gets_into_the_one_there_is_and_into_the_next_one_and_out_of_both(
     station: Station, csms: ScriptedCsms, clock: VirtualClock
@@ -306,14 +315,12 @@ async def test_a_fault_of_the_connection_gets_into_the_one_there_is_and_into_the
     set_faults(station, ["errors-internal"])
     assert await code_of(csms, "NoSuchAction") == "InternalError"
 
-    csms.sockets[-1].transport.abort()
-    await csms.until(lambda: csms.connections == 2 and csms.peer is not None)
+    await connected_anew(csms, station, clock)
     assert await code_of(csms, "NoSuchAction") == "InternalError"
 
     set_faults(station, [])
     assert await code_of(csms, "NoSuchAction") == "NotImplemented"
-    csms.sockets[-1].transport.abort()
-    await csms.until(lambda: csms.connections == 3 and csms.peer is not None)
+    await connected_anew(csms, station, clock)
     assert await code_of(csms, "NoSuchAction") == "NotImplemented"
 
 
