@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from ocppj.peers.aio import Peer
 from ocppj.rules.handshake import Handshake, accepted_by, listed, one, values
+from ocppj.v16 import PROTOCOL
 from tests.ocppj.support.talk import Talk, handshake
 
 HEADERS = (("sec-websocket-protocol", "ocpp2.0.1, ocpp1.6"), ("Sec-WebSocket-Protocol", " ocpp1.5,,"))
@@ -100,3 +102,11 @@ def test_what_a_handshake_breaks_is_given_and_kept() -> None:
     found = talk.session.shake_hands(handshake(Sec_WebSocket_Version="8", agreed="ocpp1.5"))
     assert [(finding.rule, finding.party) for finding in found] == [("CON-01", "station"), ("CON-05", "csms")]
     assert talk.session.findings == [*found]
+
+
+async def test_a_connection_that_shows_no_handshake_is_judged_by_none() -> None:
+    class Wire:
+        subprotocol = "ocpp1.6"
+
+    peer = Peer.over_websocket(Wire(), "csms", protocol=PROTOCOL)
+    assert (peer.subprotocol, peer.findings) == ("ocpp1.6", [])
