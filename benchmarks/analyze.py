@@ -45,7 +45,7 @@ def _spoken(
     station: int, number: int, now: str, meters: list[int], transactions: dict[int, int], chance: random.Random
 ) -> Iterator[tuple[str, dict[str, object], dict[str, object]]]:
     """A few exchanges of a station: its transaction goes on, ends, or begins."""
-    accepted = {"idTagInfo": {"status": "Accepted"}}
+    accepted: dict[str, object] = {"idTagInfo": {"status": "Accepted"}}
     if chance.random() < 0.01:
         yield "StatusNotification", {"connectorId": 1, "status": "Broken", "errorCode": "NoError"}, {}
     if station not in transactions:
