@@ -22,6 +22,7 @@ from contextlib import closing
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, Final
+from unittest.mock import patch
 
 from ocpp import routing, v16  # type: ignore[import-untyped]
 from ocpp.v16 import call_result, datatypes  # type: ignore[import-untyped]
@@ -142,12 +143,8 @@ def without_rules(session: Session) -> Measure:
     measure = engine(session)
 
     def measure_bare(incoming: Sequence[str]) -> float:
-        of_call, of_result = signs.of_call, signs.of_result
-        signs.of_call = signs.of_result = lambda *_: 0
-        try:
+        with patch.multiple(signs, of_call=lambda *_: 0, of_result=lambda *_: 0):
             return measure(incoming)
-        finally:
-            signs.of_call, signs.of_result = of_call, of_result
 
     return measure_bare
 
