@@ -104,6 +104,7 @@ def test_what_a_handshake_breaks_is_given_and_kept() -> None:
     assert talk.session.findings == [*found]
 
 
+@pytest.mark.asyncio
 async def test_a_connection_that_shows_no_handshake_is_judged_by_none() -> None:
     class Wire:
         subprotocol = "ocpp1.6"
