@@ -557,6 +557,10 @@ def analyze(
             help="Version of OCPP; without it each station is taken for what it says.",
         ),
     ] = None,
+    errata: Annotated[
+        str | None,
+        typer.Option(callback=filled, metavar="LEVEL", help="Errata of OCPP 1.6: 2019 or 2025-04, the default."),
+    ] = None,
     key: Annotated[
         list[str] | None,
         typer.Option(
@@ -597,6 +601,7 @@ def analyze(
         logs=tuple(logs),
         format=format,
         ocpp=ocpp,
+        errata=errata,
         keys=tuple(key or ()),
         zone=zone,
         answer_within=answer_within,

@@ -24,6 +24,7 @@ from harness.instruments.analysis.reading import AUTO, LogRead, Taker, Unusable,
 from harness.instruments.analysis.report import document
 from harness.instruments.analysis.shapes.known import SHAPES
 from harness.instruments.analysis.shapes.records import KEYS
+from harness.instruments.analysis.versions import knows_errata
 from ocppj.versions import VERSIONS
 from reports.analysis import words
 from reports.analysis.junit import junit
@@ -56,6 +57,7 @@ class Wish:
     logs: tuple[str, ...]
     format: str = AUTO
     ocpp: str | None = None
+    errata: str | None = None
     keys: tuple[str, ...] = ()
     zone: str | None = None
     answer_within: float = 60
@@ -128,7 +130,9 @@ def _options(wish: Wish) -> Options:
         usage(f"--format is {', '.join([AUTO, *SHAPES][:-1])} or {[*SHAPES][-1]}, not {wish.format}")
     if wish.ocpp is not None and wish.ocpp not in VERSIONS:
         usage(f"--ocpp is {' or '.join(VERSIONS)}, not {wish.ocpp}")
-    return Options(version=wish.ocpp, zone=_zone(wish.zone), answer_within_s=wish.answer_within)
+    if wish.errata is not None and not knows_errata(wish.errata):
+        usage(f"--errata is a level of connection.errata, such as 2019 or 2025-04, not {wish.errata}")
+    return Options(version=wish.ocpp, errata=wish.errata, zone=_zone(wish.zone), answer_within_s=wish.answer_within)
 
 
 def _zone(text: str | None) -> float | None:

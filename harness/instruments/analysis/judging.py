@@ -62,9 +62,13 @@ _UNKNOWN: Final = "(no action)"
 
 
 class Options(msgspec.Struct, frozen=True):
-    """``version`` is None where each station is taken for what it says; ``zone`` seconds east of UTC, if told."""
+    """``version`` is None where each station is taken for what it says; ``zone`` seconds east of UTC, if told.
+
+    ``errata`` is the level that versions are judged by which have it, None: the newest.
+    """
 
     version: str | None = None
+    errata: str | None = None
     zone: float | None = None
     answer_within_s: float = ANSWER_WITHIN_S
     most_live: int = MOST_LIVE
@@ -158,7 +162,10 @@ class Judge:
         if part.at is not None:
             live.at = max(live.at, int(part.at * 1e9))
             if part.zoned != live.zoned or not live.is_timed:
+                is_new = live.frames > 0 and not live.is_timed
                 live.zoned, live.is_timed = part.zoned, True
+                if is_new:  # of what passed without times nobody can say how long ago it was
+                    live.session = self._session(live)
                 self.has_zoneless = self.has_zoneless or not part.zoned
                 live.session.wall = self._wall(live.zoned)
                 live.session.answer_window = WINDOW_NS
@@ -183,7 +190,8 @@ class Judge:
         version = self.options.version or record.version or DEFAULT
         memory = Memory(REMEMBERED, REMEMBERED_TEXT, given=self._given)
         now = 0 if at is None else int(at * 1e9)
-        session = Session("csms", protocol_of(version), memory=memory, answer_window=0, max_findings=0)
+        protocol = protocol_of(version, self.options.errata)
+        session = Session("csms", protocol, memory=memory, answer_window=0, max_findings=0)
         ledger = Ledger(name, lambda transaction: self._ended(record, transaction))
         live = _Live(name, record, memory, session, version, ledger, now, now)
         live.is_decided = self.options.version is not None
@@ -247,7 +255,7 @@ class Judge:
     def _session(self, live: _Live) -> Session:
         window = WINDOW_NS if live.is_timed else 0
         wall = live.session.wall
-        protocol = protocol_of(live.version)
+        protocol = protocol_of(live.version, self.options.errata)
         return Session("csms", protocol, memory=live.memory, wall=wall, answer_window=window, max_findings=0)
 
     def _speaks(self, live: _Live, version: str) -> None:

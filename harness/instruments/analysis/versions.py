@@ -29,9 +29,28 @@ class Reader(Protocol):
 
 
 @cache
-def protocol_of(version: str) -> OfVersion:
-    """The protocol with the rules to judge by. Raises ``ocppj.versions.UnknownVersion``."""
-    return versions.protocol(version)
+def protocol_of(version: str, errata: str | None = None) -> OfVersion:
+    """The protocol with the rules to judge by: of an errata level, where the version has that.
+
+    A log may hold stations of several versions, and a level is of one. Raises ``ocppj.versions.UnknownVersion``.
+    """
+    try:
+        return versions.protocol(version, errata)
+    except versions.UnknownErrata:
+        return versions.protocol(version)
+
+
+def knows_errata(level: str) -> bool:
+    """Whether any version has this errata level."""
+    return any(_has(version, level) for version in versions.VERSIONS)
+
+
+def _has(version: str, level: str) -> bool:
+    try:
+        versions.protocol(version, level)
+    except versions.UnknownErrata:
+        return False
+    return True
 
 
 @cache

@@ -150,6 +150,7 @@ def test_a_masked_copy(plugproof: Command, tmp_path: Path) -> None:
         (["nowhere.log"], "nowhere.log: there is no such file; name a log, or - for standard input"),
         (["x.log", "--format", "steev"], "--format is auto, trace, "),
         (["x.log", "--ocpp", "1.5"], "--ocpp is 1.6 or 2.0.1, not 1.5"),
+        (["x.log", "--errata", "2017"], "--errata is a level of connection.errata, such as 2019 or 2025-04, not 2017"),
         (["x.log", "--zone", "CET"], "--zone is an offset from UTC such as +02:00, or UTC, not CET"),
         (["x.log", "--key", "frame=x"], "--key is NAME=MEMBER with station, direction, message or time as the name"),
         (["x.log", "--fail-on", "must"], "--fail-on is MUST, SHOULD, INFO, unread or transaction, not must"),

@@ -95,11 +95,16 @@ def test_answers_to_calls_before_the_log_are_held_against_nobody() -> None:
     assert list(found["totals"]["not_judged"].values()) == [2]
 
 
+def first_place(found: dict[str, Any], rule: str) -> str:
+    place: str = next(one["first"]["where"] for one in found["rules"] if one["rule"] == rule)
+    return place
+
+
 def test_a_stray_answer_later_is_a_finding() -> None:
     found = judged([*boot(), *beat(100, "h"), (101.0, "csms", '[3,"stray",{}]'), *beat(110, "i")])
 
     assert rules(found) == {"RPC-14": 1}
-    assert found["rules"][0]["first"]["where"] == "log:5"
+    assert first_place(found, "RPC-14") == "log:5"
 
 
 def test_a_stray_answer_is_one_from_the_start_where_the_connection_was_seen_to_begin() -> None:
@@ -124,7 +129,7 @@ def test_a_call_that_is_never_answered_is_told_when_its_time_is_over() -> None:
     found = judged([*boot(), (100.0, "csms", RESET.format("r")), *beat(130, "h"), *beat(161, "i")])
 
     assert rules(found) == {"RPC-13": 1}
-    assert found["rules"][0]["first"]["where"] == "log:3"
+    assert first_place(found, "RPC-13") == "log:3"
     reset = next(one for one in found["actions"] if one["action"] == "Reset")
     assert (reset["sent"], reset["answered"], reset["unanswered"]) == (1, 0, 1)
 
@@ -363,3 +368,19 @@ def test_actions_that_nobody_knows_are_counted_together() -> None:
     found = judged(said)
 
     assert [(one["action"], one["sent"]) for one in found["actions"]] == [("(no action)", 50)]
+
+
+def test_errata_are_those_of_a_level_where_the_version_has_it() -> None:
+    celsius = (
+        '[2,"m","MeterValues",{"connectorId":1,"meterValue":[{"timestamp":"TIME","sampledValue":'
+        '[{"value":"21","measurand":"Temperature","unit":"Celsius"}]}]}]'
+    )
+    said = [*boot(), (100.0, "station", celsius.replace("TIME", iso(100))), (100.1, "csms", '[3,"m",{}]')]
+
+    def level(options: Options) -> set[str]:
+        return {one["level"] for one in judged(said, options=options)["rules"] if one["rule"] == "VAL-10"}
+
+    assert (level(Options()), level(Options(errata="2019"))) == ({"SHOULD"}, {"MUST"})
+    assert rules(judged(said, options=Options(version="2.0.1", errata="2019"))) == rules(
+        judged(said, options=Options(version="2.0.1"))
+    )
