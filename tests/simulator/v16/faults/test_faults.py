@@ -330,13 +330,13 @@ async def test_a_fault_of_the_websocket_is_that_of_the_protocol_below_the_peer(
 ) -> None:
     socket = csms.sockets[-1]
     set_faults(station, ["pongs-empty"])
-    unanswered = await socket.ping()
+    unanswered = asyncio.ensure_future(await socket.ping())
     await csms.call("GetConfiguration", key=["HeartbeatInterval"])
     assert not unanswered.done()
 
     set_faults(station, [])
     await asyncio.wait_for(await socket.ping(), 5)  # which tells of the one before, too
-    assert unanswered.done()
+    await asyncio.wait_for(unanswered, 5)
 
 
 @pytest.mark.asyncio
