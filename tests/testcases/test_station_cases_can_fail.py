@@ -17,7 +17,8 @@ CASES = [case for case in catalogue("1.6") if case.sut == "charge_point"]
 
 Played = dict[tuple[str, Pair], Record]
 
-pytestmark = pytest.mark.xdist_group("station-kills")
+pytestmark = [pytest.mark.xdist_group("station-kills"), pytest.mark.timeout(1_800)]
+"""All cases are played before the first test."""
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from tests.testcases import kill_matrix
 from tests.testcases.rule_kills import csms
 from tests.testcases.rule_kills.csms import KILLS, TABLE
 
-pytestmark = pytest.mark.xdist_group("rule-kills-csms")
+pytestmark = [pytest.mark.xdist_group("rule-kills-csms"), pytest.mark.timeout(1_800)]
+"""All cases are played before the first test."""
 
 CASES = csms.cases()
 

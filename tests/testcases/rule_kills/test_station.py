@@ -16,7 +16,8 @@ from tests.testcases.station_kills import blamed
 KILLS = kills()
 CASES = cases()
 
-pytestmark = pytest.mark.xdist_group("rule-kills-station")
+pytestmark = [pytest.mark.xdist_group("rule-kills-station"), pytest.mark.timeout(1_800)]
+"""All cases are played before the first test."""
 
 
 @pytest.fixture(scope="module")
