@@ -182,6 +182,8 @@ def _profiles() -> Iterator[tuple[str, str, str]]:
 
 
 def _security() -> Iterator[tuple[str, str, str]]:
+    yield "SEC-01_CSMS.R1", "right-password-refused", FAILED
+    yield "SEC-01_CSMS.R2", "lower-security-profile-accepted", FAILED
     yield "SEC-05_CSMS.R1", "rejected-password-taken", FAILED
     yield "SEC-05_CSMS.R2", "old-password-kept", FAILED
     yield "SEC-15_CSMS.R1", "lower-security-profile-accepted", FAILED

@@ -88,3 +88,22 @@ async def test_certificate_of_another_station(offline_station: Station) -> None:
     await offline_station.disconnects()
     offline_station.takes(certificate=certificates.of_another(offline_station))
     await offline_station.is_refused(rule="R2")
+
+
+@case(
+    "SEC-01_CSMS",
+    "A security profile that the station is not in",
+    profile="rpc",
+    ref="security white paper A00.FR.001 to 003",
+    needs=["security-profile-2-or-3"],
+    rules={
+        "R1": "A station is let in with the security profile that it is in.",
+        "R2": "It is not let in with the next lower one.",
+    },
+)
+async def test_one_profile_at_a_time(offline_station: Station) -> None:
+    own = offline_station.entrance.link.profile
+    await offline_station.connects(rule="R1")
+    await offline_station.disconnects()
+    offline_station.takes(profile=own - 1)
+    await offline_station.is_refused(rule="R2")
