@@ -97,10 +97,7 @@ class Station:
     # --- the rest ----------------------------------------------------------------------------------------------------
 
     def _data_transfer(self, members: Members) -> Answer:
-        answer = {"status": "UnknownVendorId"}
-        if self._habits.spells_out:
-            answer["data"] = f"{members['vendorId']} is not known here"
-        return answer, None
+        return {"status": "UnknownVendorId"}, None
 
     def _job(self, kind: str) -> Callable[[Members], Answer]:
         def note(members: Members) -> Answer:
