@@ -118,3 +118,24 @@ def test_val_10_celsius_is_spelled_as_in_the_schemas() -> None:
         ("VAL-10", "SHOULD", ("meterValue", 0, "sampledValue", 1, "unit"))
     ]
     assert samples("MeterValues", {"value": "Celsius"}) == []
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("key", "found"), [("LocalAuthListEnabled", []), ("HeartbeatInterval", ["LIST-01"])])
+def test_list_01_says_nothing_of_a_list_that_was_switched(key: str, found: list[str]) -> None:
+    talk = Talk("station")
+    takes(talk, 5)
+    talk.exchange("csms", "ChangeConfiguration", {"key": key, "value": "false"}, {"status": "Accepted"})
+    broken = talk.exchange("csms", "GetLocalListVersion", {}, {"listVersion": 0})
+    assert [one.rule for one in broken] == found
+
+
+def test_list_01_a_list_may_have_been_switched_off_at_the_station() -> None:
+    talk = Talk("station")
+    talk.exchange(
+        "csms", "ChangeConfiguration", {"key": "LocalAuthListEnabled", "value": "true"}, {"status": "Accepted"}
+    )
+    takes(talk, 5)
+    assert talk.exchange("csms", "GetLocalListVersion", {}, {"listVersion": -1}) == []

@@ -58,6 +58,7 @@ CHAPTER.rule(
 )
 
 _ENTRIES: Final = "localAuthorizationList"
+_SWITCH: Final = "localauthlistenabled"
 _NONE: Final = -1
 
 
@@ -120,7 +121,7 @@ def version_of_no_list(seen: Seen, view: View) -> Remark | None:
         text = f"listVersion is {version}"
     elif known is not None and known.is_unsupported and version != _NONE:
         text = f"listVersion is {version}, and SendLocalList was NotSupported"
-    elif known is not None and known.has_entries and version in (0, _NONE):
+    elif known is not None and known.has_entries and version == 0:  # -1: it may have been switched off since
         text = f"listVersion is {version}, and a list with entries was Accepted"
     return Remark(text, path=("listVersion",)) if text else None
 
@@ -172,6 +173,13 @@ def is_taken(seen: Seen, view: View) -> None:
 def is_told(seen: Seen, view: View) -> None:
     version = payload(seen)["listVersion"]
     view.memory.known.of(Lists).version = version if version > 0 else None
+
+
+@CHAPTER.learns("result", "ChangeConfiguration")
+def is_switched(seen: Seen, view: View) -> None:
+    known = view.memory.known.find(Lists)
+    if known is not None and asked(seen)["key"].lower() == _SWITCH:
+        known.version, known.has_entries, known.is_unsupported = None, False, False
 
 
 @CHAPTER.learns("call", "BootNotification")

@@ -255,6 +255,7 @@ async def test_a_call_within_a_fault_is_on_its_way(
 async def test_a_reset_waits_for_what_passes_the_faults(
     station: Station, csms: ScriptedCsms, clock: VirtualClock
 ) -> None:
+    csms.excused = {"RST-02"}
     set_faults(station, ["stop-reason-other"])
     await station.plug_in(1)
     await station.present("TAG-1")
