@@ -662,7 +662,7 @@ def test_val_06_leaves_alone_an_answer_that_repeats_what_its_call_had() -> None:
 
     line.is_called("2", "GetConfiguration", {"key": ["\u00e9"]})
     line.answers("2", {"unknownKey": ["\u00e8"]})
-    assert line.broken == [("VAL-06", "MUST")]
+    assert line.broken == [("VAL-06", "MUST"), ("CFG-01", "MUST")]  # nor was that key asked for
 
 
 def test_err_08_leaves_alone_what_has_no_status_for_it() -> None:

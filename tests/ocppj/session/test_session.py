@@ -1,5 +1,7 @@
 """What the session keeps of a connection, and how little it keeps of a flood."""
 
+from operator import attrgetter
+
 import pytest
 
 from ocppj import frames
@@ -56,6 +58,14 @@ def test_memory_keeps_the_newest_calls_of_each_sender() -> None:
     assert memory.find("station", "a") is None
     assert memory.find("csms", "a") is not None
     assert (memory.count("station"), memory.count("csms")) == (2, 1)
+
+
+def test_memory_makes_what_is_known_when_it_is_asked_for_and_nothing_else() -> None:
+    memory = Memory()
+    known = memory.known
+    assert memory.known is known
+    with pytest.raises(AttributeError, match="^remembered$"):
+        attrgetter("remembered")(memory)
 
 
 def test_memory_finds_an_id_in_other_letters_among_the_newest() -> None:
