@@ -41,7 +41,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
     tally, plan, stations = fleet.tally, fleet.plan, fleet.stations
     judged = [judge(limit, tally, stations) for limit in measured.limits]
     verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time, broken=measured.broken)
-    loaded = SPOKEN.schemas
+    loaded, share = SPOKEN.schemas, fleet.timeline.late_share
     growth = None if None in (fleet.bytes_before, fleet.bytes_with_all) else _growth(fleet)
     return {
         "format": FORMAT,
@@ -110,6 +110,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "kib_per_station": None if growth is None else round(growth, 1),
             "processes": measured.processes,
             "timer_late_ms": round(fleet.late * 1e3, 1),
+            "late_share": None if share is None else round(share, 4),
         },
     }
 

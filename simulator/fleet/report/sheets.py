@@ -36,7 +36,7 @@ def _actions(result: Mapping[str, Any]) -> str:
 
 
 def _timeline(result: Mapping[str, Any]) -> str:
-    facts, shares = ("at_s", "seconds", "messages", "errors", "online"), _TIMES[1:4]
+    facts, shares = ("at_s", "seconds", "messages", "errors", "online", "late_ms"), _TIMES[1:4]
     return _written(
         (*facts, *(f"{name}_ms" for name in shares)),
         ([*(one[fact] for fact in facts), *_times(one["milliseconds"], shares)] for one in result["timeline"]),

@@ -90,6 +90,8 @@ def load_run() -> dict[str, Any]:
                 "messages": 1000,
                 "errors": 0,
                 "online": 5,
+                "late_ms": 3.0,
+                "is_late": False,
                 "milliseconds": {"p50": 10.0, "p95": 20.0, "p99": 20.0},
             }
         ],
@@ -102,5 +104,6 @@ def load_run() -> dict[str, Any]:
             "cpu_us_per_message": 62.5,
             "kib_per_station": None,
             "timer_late_ms": 3.0,
+            "late_share": 0.0,
         },
     }

@@ -204,3 +204,21 @@ async def test_each_call_that_is_over_is_told_to_the_sink(csms: ScriptedCsms, cl
 async def test_a_plan_that_cannot_be_is_one_sentence(wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         Plan("ws://127.0.0.1/ocpp", **wrong)
+
+
+async def test_a_stall_of_the_fleet_itself_is_seen_though_no_timer_of_a_station_was_due(csms: ScriptedCsms) -> None:
+    fleet, loop = Fleet(Plan(csms.url, stations=1, duration=0.6, session_every=0.0)), asyncio.get_running_loop()
+    end = loop.time() + 0.4
+
+    def busy() -> None:
+        while loop.time() < end:
+            pass
+
+    loop.call_later(0.15, busy)
+    async with asyncio.timeout(20):
+        await fleet.run()
+
+    worst = max(fleet.timeline.facts(), key=lambda interval: interval["late_ms"])
+    assert worst["is_late"]
+    assert worst["late_ms"] >= 100.0
+    assert (fleet.timeline.late_share or 0.0) > 0.0

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.fleet.report.curves import Curve, chart, ticks
 from simulator.fleet.report.page import page
+from simulator.fleet.report.show import summary
 
 
 def action(sent: int, **others: Any) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def action(sent: int, **others: Any) -> dict[str, Any]:
 def interval(at: float, seconds: float, messages: int, errors: int, online: int, times: Any) -> dict[str, Any]:
     shown = None if times is None else dict(zip(("p50", "p95", "p99"), times, strict=True))
     facts = {"at_s": at, "seconds": seconds, "messages": messages, "errors": errors, "online": online}
-    return {**facts, "milliseconds": shown}
+    return {**facts, "late_ms": 3.0, "is_late": False, "milliseconds": shown}
 
 
 def violation(rule: str, level: str, action: str, count: int, message: str, example: str) -> dict[str, Any]:
@@ -104,6 +105,7 @@ def result(**others: Any) -> dict[str, Any]:
             "cpu_us_per_message": 62.5,
             "kib_per_station": None,
             "timer_late_ms": 3.0,
+            "late_share": 0.0,
         },
     }
     return {**facts, **others}
@@ -163,6 +165,28 @@ def test_a_curve_has_a_gap_where_nothing_was_answered() -> None:
     assert [len(line.attrib["points"].split()) for line in rate.findall("polyline")] == [3, 3]
     assert rate.findtext("desc") == "At most 8 messages a second in both directions; 6 errors in all."
     assert stations.findtext("title") == "Stations online"
+
+
+def test_what_was_measured_while_the_load_generator_was_late_is_marked() -> None:
+    whole = result()
+    said = "12.5 % of the figures were taken while the load generator itself was late"
+    assert "load generator" not in words(page(whole))
+    (unmarked, *_) = pictures(page(whole))
+    assert unmarked.findall("rect") == []
+
+    whole["timeline"][1] |= {"late_ms": 50.1, "is_late": True}
+    whole["process"]["late_share"] = 0.125
+    text = page(whole)
+    assert f"{said}; their response times contain that." in words(text)
+    assert "On a grey ground" in words(text)
+    times, rate, _ = pictures(text)
+    (ground,) = times.findall("rect")
+    ticks_at = {mark.text: float(mark.attrib["x"]) for mark in times.findall("text")}
+    assert float(ground.attrib["x"]) == ticks_at["1 s"]
+    assert float(ground.attrib["x"]) + float(ground.attrib["width"]) == pytest.approx(ticks_at["2 s"], abs=0.11)
+    assert (times.findtext("desc") or "").endswith(" The load generator was late in 1 of them.")
+    assert rate.findall("rect") == []
+    assert f"warning: {said}" in summary(whole)[1].plain
 
 
 def test_a_run_without_an_interval_has_no_curves_and_no_headings_for_nothing() -> None:
