@@ -77,6 +77,10 @@ class Given:
     csv: Annotated[
         str | None, RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline.csv and _violations.csv.")
     ] = None
+    prometheus: Annotated[
+        str | None,
+        RESULT("[HOST:]PORT", "Serve the figures at /metrics while it runs; on this machine only, without HOST."),
+    ] = None
     quiet: Annotated[bool, RESULT(None, "Say nothing before the end.", "--quiet")] = False
 
 
