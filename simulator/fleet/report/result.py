@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from ocppj.times import timestamp
+from simulator.fleet.counting.samples import Samples
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.tally import ActionTally
 from simulator.fleet.engine.resources import platform
@@ -145,10 +146,6 @@ def _plan(plan: Plan) -> dict[str, Any]:
 
 def _action(counted: ActionTally) -> dict[str, Any]:
     samples = counted.samples
-    times = None
-    if samples.count:
-        p50, p95, p99 = (value / 1e6 for value in samples.percentiles(*SHARES))
-        times = {"mean": samples.mean / 1e6, "p50": p50, "p95": p95, "p99": p99, "max": samples.longest / 1e6}
     return {
         "sent": counted.sent,
         "answered": samples.count,
@@ -157,9 +154,17 @@ def _action(counted: ActionTally) -> dict[str, Any]:
         "invalid": counted.invalid,
         "unanswered": counted.unanswered,
         "cut": counted.cut,
-        "milliseconds": times,
+        "milliseconds": _times(samples),
+        "due_milliseconds": _times(counted.due),
         "exact": samples.is_exact,
     }
+
+
+def _times(samples: Samples) -> dict[str, float] | None:
+    if not samples.count:
+        return None
+    p50, p95, p99 = (value / 1e6 for value in samples.percentiles(*SHARES))
+    return {"mean": samples.mean / 1e6, "p50": p50, "p95": p95, "p99": p99, "max": samples.longest / 1e6}
 
 
 def verdict_of(

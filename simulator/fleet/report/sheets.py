@@ -30,8 +30,16 @@ def sheets(result: Mapping[str, Any]) -> dict[str, str]:
 def _actions(result: Mapping[str, Any]) -> str:
     rows = [*result["actions"].items(), ("all", result["all"])]
     return _written(
-        ("action", *_COUNTS, *(f"{name}_ms" for name in _TIMES)),
-        ([name, *(one[count] for count in _COUNTS), *_times(one["milliseconds"], _TIMES)] for name, one in rows),
+        ("action", *_COUNTS, *(f"{name}_ms" for name in _TIMES), *(f"{name}_due_ms" for name in _TIMES)),
+        (
+            [
+                name,
+                *(one[count] for count in _COUNTS),
+                *_times(one["milliseconds"], _TIMES),
+                *_times(one["due_milliseconds"], _TIMES),
+            ]
+            for name, one in rows
+        ),
     )
 
 

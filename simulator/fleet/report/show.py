@@ -166,6 +166,9 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
     ]
     if late := late_sentence(process["late_share"]):
         lines.append(f"warning: {late}; their response times contain that")
+    if due := result["all"]["due_milliseconds"]:
+        shown = ", ".join(f"{name} {due[name]:.1f} ms" for name in ("p50", "p95", "p99", "max"))
+        lines.append(f"from when they were due, all: {shown}")
     for one in result["violations"]:
         where = f" in {one['action']}" if one["action"] else ""
         lines.append(f"violation: {one['rule']} ({one['level']}) by the {one['party']}{where}, {one['count']} times: ")

@@ -12,6 +12,7 @@ def action(answered: int, p50: float = 10.0, p95: float = 20.0, **others: Any) -
         "answered": answered,
         **counts,
         "milliseconds": times if answered else None,
+        "due_milliseconds": times if answered else None,
         "exact": True,
         **others,
     }

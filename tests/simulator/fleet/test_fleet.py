@@ -222,3 +222,81 @@ async def test_a_stall_of_the_fleet_itself_is_seen_though_no_timer_of_a_station_
     assert worst["is_late"]
     assert worst["late_ms"] >= 100.0
     assert (fleet.timeline.late_share or 0.0) > 0.0
+
+
+# --- when a CALL was due ----------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def charging(csms: ScriptedCsms, clock: VirtualClock | None = None) -> AsyncIterator[tuple[Fleet, Any]]:
+    """A station of a fleet that nobody but the test charges at."""
+    fleet = Fleet(Plan(csms.url, stations=1, session_every=0.0, meter_every=0.0), clock=clock)
+    station: Any = fleet.add(1).station
+    try:
+        async with asyncio.timeout(20):
+            yield fleet, station
+    finally:
+        await fleet.close()
+    assert fleet.tally.failures == 0, fleet.tally.problems
+
+
+def waited(fleet: Fleet, action: str) -> float:
+    """Seconds that the CALLs of an action were due before they were written."""
+    counted = fleet.tally.action(action)
+    assert counted.due.count == counted.samples.count > 0
+    return (counted.due.total - counted.samples.total) / 1e9
+
+
+async def test_what_waits_for_a_slow_answer_is_due_all_the_same(csms: ScriptedCsms) -> None:
+    """The CALL behind the slow one is answered at once, and a time from its write shows nothing of the stall."""
+    held = asyncio.Event()
+
+    async def slow(payload: dict[str, Any]) -> dict[str, Any]:
+        await held.wait()
+        return {}
+
+    csms.answers["StatusNotification"] = slow
+    async with charging(csms) as (fleet, station):
+        await csms.receives("StatusNotification")
+        asyncio.get_running_loop().call_later(0.2, held.set)
+        await station.until(lambda _: fleet.tally.action("StatusNotification").samples.count == 2)
+
+    assert waited(fleet, "StatusNotification") >= 0.15
+
+
+async def test_a_message_about_a_transaction_is_due_when_it_is_made(csms: ScriptedCsms) -> None:
+    held = asyncio.Event()
+
+    async def slow(payload: dict[str, Any]) -> dict[str, Any]:
+        await held.wait()
+        return {"idTagInfo": {"status": "Accepted"}, "transactionId": 7}
+
+    csms.answers["StartTransaction"] = slow
+    async with charging(csms) as (fleet, station):
+        await station.until(lambda _: station.online)
+        await station.plug_in(1)
+        await station.present("TAG-1", 1)
+        await csms.receives("StartTransaction")
+        await station.unplug(1)
+        asyncio.get_running_loop().call_later(0.2, held.set)
+        await csms.receives("StopTransaction")
+        await station.delivered()
+
+    assert waited(fleet, "StopTransaction") >= 0.15
+
+
+async def test_nothing_is_due_before_there_is_a_connection(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    async with charging(csms, clock) as (fleet, station):
+        await station.until(lambda _: station.online)
+        await station.plug_in(1)
+        await station.present("TAG-1", 1)
+        await csms.receives("StartTransaction")
+        await station.delivered()
+        await station.lose_network()
+        await station.unplug(1)
+        await clock.advance(HOUR)
+        await station.restore_network()
+        await csms.receives("StopTransaction")
+        await station.delivered()
+
+    assert waited(fleet, "StopTransaction") < HOUR / 2

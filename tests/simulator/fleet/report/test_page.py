@@ -14,7 +14,9 @@ from simulator.fleet.report.show import summary
 
 def action(sent: int, **others: Any) -> dict[str, Any]:
     times = {"mean": 1.0, "p50": 1.25, "p95": 2.5, "p99": 3.0, "max": 44.0}
+    due = {"mean": 9.0, "p50": 9.25, "p95": 12.5, "p99": 13.0, "max": 54.0}
     facts = {"sent": sent, "answered": sent, "errors": 0, "milliseconds": times, "exact": True}
+    facts["due_milliseconds"] = due
     facts |= dict.fromkeys(("refused", "invalid", "unanswered", "cut"), 0)
     return {**facts, **others}
 
@@ -86,7 +88,10 @@ def result(**others: Any) -> dict[str, Any]:
         },
         "sessions": {"begun": 3, "over": 3, "refused": 1},
         "messages": {"sent": 10, "received": 10, "per_second": 1.6},
-        "actions": {"Authorize": action(4), "Heartbeat": action(6, errors=6, answered=0, milliseconds=None)},
+        "actions": {
+            "Authorize": action(4),
+            "Heartbeat": action(6, errors=6, answered=0, milliseconds=None, due_milliseconds=None),
+        },
         "all": action(10, exact=False),
         "timeline": [
             interval(0.0, 1.0, 6, 0, 4, (1.0, 2.0, 3.0)),
@@ -126,9 +131,9 @@ def test_everything_that_was_found_out_is_on_the_page() -> None:
         "FAIL fleet of 5 stations",
         "It is no certificate.",
         "Authorize p95 &lt; 1ms FAIL p95 of Authorize is 2.500 ms",
-        "Authorize 4 4 0 0 1.0 1.2 2.5 3.0 44.0",
-        "Heartbeat 6 0 6 2 – – – – –",
-        "all 10 10 0 2 1.0 1.2 2.5 3.0 44.0",
+        "Authorize 4 4 0 0 1.0 1.2 2.5 3.0 44.0 12.5 54.0",
+        "Heartbeat 6 0 6 2 – – – – – – –",
+        "all 10 10 0 2 1.0 1.2 2.5 3.0 44.0 12.5 54.0",
         "of classes, at most 0.1 % too long",
         "RPC-19 (MUST) by the csms in Heartbeat, 2 times: wrong",
         "RPC-15 (SHOULD) by the csms, 1 time: two",
@@ -187,6 +192,12 @@ def test_what_was_measured_while_the_load_generator_was_late_is_marked() -> None
     assert (times.findtext("desc") or "").endswith(" The load generator was late in 1 of them.")
     assert rate.findall("rect") == []
     assert f"warning: {said}" in summary(whole)[1].plain
+
+
+def test_the_summary_tells_times_from_when_calls_were_due() -> None:
+    said = "from when they were due, all: p50 9.2 ms, p95 12.5 ms, p99 13.0 ms, max 54.0 ms"
+    assert said in summary(result())[1].plain.splitlines()
+    assert "due" not in summary(result(all=action(10, due_milliseconds=None)))[1].plain
 
 
 def test_a_run_without_an_interval_has_no_curves_and_no_headings_for_nothing() -> None:
