@@ -109,7 +109,7 @@ class Fleet:
             remember=REMEMBERED,
             ssl=plan.ssl,
             auth_key=plan.auth_key,
-            connect=partial(self._dialler.connect, standing=standing),
+            connect=partial(self._dialler.connect, standing=standing, is_checked=plan.is_checked(number)),
         )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -8,6 +8,7 @@ import re
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|min|m|h)?")
 _LISTENING = re.compile(r"(?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*):)?([0-9]{1,5})")
+_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*%")
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:/\s*(s|min|m|h))?")
 
 
@@ -25,6 +26,14 @@ def rate(text: str) -> float:
     if match is None:
         raise ValueError(f"{text!r} is no rate; write it as 50/s or 300/m")
     return _finite(text, float(match[1]) / _SECONDS[match[2] or "s"])
+
+
+def share(text: str) -> float:
+    """0.05 of `5%`. Raises `ValueError` with a sentence."""
+    match = _SHARE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no share; write it as 5% or 100%")
+    return float(match[1]) / 100
 
 
 def listening(text: str) -> tuple[str, int]:

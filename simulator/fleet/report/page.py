@@ -139,6 +139,7 @@ def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Meter values", f"every {plan['meter_every_s']:g} s"),
         ("Outages", f"every {plan['churn_every_s']:g} s on average" if plan["churn_every_s"] else "none"),
         ("Clocks", _clocks(plan) + sentence(result["clocks"])),
+        ("Rules", f"on {100 * plan['check_share']:g} % of the stations; the schemas on all"),
         ("Answers awaited", f"{plan['call_timeout_s']:g} s"),
         ("Sessions", f"{sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused"),
         (

@@ -141,6 +141,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "call_timeout_s": plan.call_timeout,
         "csms_clock_s": None if plan.csms_clock is None else plan.csms_clock.above,
         "clock_skew_s": plan.clock_skew,
+        "check_share": plan.check,
     }
 
 

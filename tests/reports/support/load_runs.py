@@ -62,6 +62,7 @@ def load_run() -> dict[str, Any]:
             "call_timeout_s": 30.0,
             "csms_clock_s": None,
             "clock_skew_s": 0.0,
+            "check_share": 1.0,
         },
         "stations": {
             "switched_on": 5,

@@ -300,3 +300,33 @@ async def test_nothing_is_due_before_there_is_a_connection(csms: ScriptedCsms, c
         await station.delivered()
 
     assert waited(fleet, "StopTransaction") < HOUR / 2
+
+
+# --- a sample of the stations -----------------------------------------------------------------------------------------
+
+
+async def test_the_seed_says_which_stations_are_checked() -> None:
+    def checked(**plan: Any) -> set[int]:
+        some = Plan("ws://host", stations=2000, **plan)
+        return {number for number in some.numbers() if some.is_checked(number)}
+
+    assert checked() == set(range(1, 2001))
+    assert checked(check=0.0) == set()
+    sample = checked(check=0.05, seed=7)
+    assert 60 <= len(sample) <= 140
+    assert checked(check=0.05, seed=7) == sample != checked(check=0.05, seed=8)
+    assert checked(check=0.2, seed=7) > sample
+
+
+@pytest.mark.parametrize("check", [0.0, 1.0])
+async def test_who_is_not_in_the_sample_is_held_against_the_schemas_alone(
+    csms: ScriptedCsms, clock: VirtualClock, check: float
+) -> None:
+    csms.answers["StatusNotification"] = OcppError("NoSuchCode", "no")
+    csms.answers["Heartbeat"] = {"surplus": 1}
+    async with running(csms, clock, stations=1, session_every=0.0, check=check) as fleet:
+        await clock.advance(400.0)
+
+    broken = {one.action for one in fleet.tally.violations.values() if one.party == "csms"}
+    assert broken == ({"Heartbeat", "StatusNotification"} if check else {"Heartbeat"})
+    assert fleet.tally.actions["Heartbeat"].invalid > 0

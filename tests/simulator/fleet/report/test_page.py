@@ -62,6 +62,7 @@ def result(**others: Any) -> dict[str, Any]:
             "call_timeout_s": 30.0,
             "csms_clock_s": 2.0,
             "clock_skew_s": 90.0,
+            "check_share": 0.05,
         },
         "stations": {
             "switched_on": 5,
@@ -144,6 +145,7 @@ def test_everything_that_was_found_out_is_on_the_page() -> None:
         "lost at the end 1 accepted once",
         "attempts to connect 6 of all stations together failed 1 attempts dropped 0 connections",
         "Why attempts failed: &lt;refused&gt; (1 time)",
+        "Rules on 5 % of the stations; the schemas on all",
         "5 with 2 connectors each, 10 switched on a second",
         "set off by up to 90 s, that of the CSMS is taken over above 2 s: 4 compared, off by 40.2 s on average and "
         "88.0 s at most; 3 corrected, then off by 2.0 s at most",
