@@ -462,7 +462,7 @@ def report(
     ),
 )
 def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="results.json, or the folder of a run.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="results.json, the folder of a run, or a fleet.json.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The same of the later run.")],
     format: Annotated[
         str,

@@ -39,7 +39,8 @@ class Session:
 
     ``answer_window`` is how long, in nanoseconds, a party is known to wait for an answer at the least; a second CALL
     within it while the first is open breaks RPC-15. ``findings`` keeps the first ``max_findings``, ``finding_count``
-    counts all. Without a ``wall`` time no date is judged.
+    counts all. Without a ``wall`` time no date is judged. ``is_judged`` False: payloads are validated and no other rule
+    is asked, for one of so many connections that a sample of them is enough.
     """
 
     __slots__ = (
@@ -78,6 +79,7 @@ class Session:
         wall: Wall | None = None,
         answer_window: int = 5_000_000_000,
         max_findings: int = 1_000,
+        is_judged: bool = True,
     ) -> None:
         self.local: Role = local
         self.remote: Role = OTHER[local]
@@ -99,10 +101,11 @@ class Session:
         self._last: dict[Role, Seen | None] = {"station": None, "csms": None}
         self._call_valid = schemas.call
         self._result_valid = schemas.result
-        self._at = protocol.book.at
-        self._about_call = protocol.book.about["call"]
-        self._about_result = protocol.book.about["result"]
-        self._about_error = protocol.book.about["error"]
+        book = protocol.book
+        self._at = book.at if is_judged else dict.fromkeys(book.at, ())
+        self._about_call = book.about["call"] if is_judged else {}
+        self._about_result = book.about["result"] if is_judged else {}
+        self._about_error = book.about["error"] if is_judged else {}
 
     def goes_on_in(self, trace: Trace | None) -> None:
         """From here on what passes is written there, and findings are gathered anew; what is open stays open.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reports.diff.latency import MIN_CHANGE, Latency, latencies
+from reports.diff.unlike import differs
 from reports.results.headline import is_selection, missing
 from reports.results.verdicts import Case, Results, ordered, outcome, totals
 from reports.text.plain import clean
@@ -193,11 +194,9 @@ def _warnings(old: Results, new: Results) -> Iterable[str]:
         yield f"Cases of the earlier run that were not asked for in the later one: {left}."
     if is_selection(old) and (early := len(ids[1] - ids[0])):
         yield f"Cases of the later run that were not asked for in the earlier one: {early}."
-    yield from _differs("The systems under test have different names", a["sut"]["name"], b["sut"]["name"])
-    yield from _differs(
-        "The message schemas differ", f"{a['schemas']['digest'][:12]}", f"{b['schemas']['digest'][:12]}"
-    )
-    yield from _differs("The versions of plugproof differ", a["harness"]["version"], b["harness"]["version"])
+    yield from differs("The systems under test have different names", a["sut"]["name"], b["sut"]["name"])
+    yield from differs("The message schemas differ", f"{a['schemas']['digest'][:12]}", f"{b['schemas']['digest'][:12]}")
+    yield from differs("The versions of plugproof differ", a["harness"]["version"], b["harness"]["version"])
     suites = [(run.get("suite") or {}).get("digest") for run in (a, b)]
     if (
         None not in suites
@@ -213,7 +212,7 @@ def _warnings(old: Results, new: Results) -> Iterable[str]:
     if newly := sorted(seen[1] - seen[0]):
         named = ", ".join(f"{clean(claim)} ({clean(rule)})" for claim, rule in newly)
         yield f"The wire newly contradicts claims: {named}."
-    yield from _differs("Recommendations counted as rules in one run only", _strict(a), _strict(b))
+    yield from differs("Recommendations counted as rules in one run only", _strict(a), _strict(b))
     was, now = _conditions(old), _conditions(new)
     if others := ", ".join(name for name in was if was[name] != now[name]):
         yield f"The conditions of the measurement differ ({others}): response times may differ for that reason."
@@ -227,11 +226,6 @@ def _conditions(results: Results) -> dict[str, object]:
         "workers": run["workers"],
         "background stations": (results.get("background") or {}).get("stations"),
     }
-
-
-def _differs(what: str, before: object, after: object) -> Iterable[str]:
-    if before != after:
-        yield f"{what}: {clean(before)}, now {clean(after)}."
 
 
 def _strict(run: Mapping[str, Any]) -> str:

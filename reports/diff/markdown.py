@@ -3,7 +3,8 @@
 from typing import Final
 
 from reports.diff.compare import Diff
-from reports.diff.tables import headline, note, runs, sections
+from reports.diff.tables import told
+from reports.diff.told import Told
 from reports.text.markdown import plain, table
 from reports.text.table import Table
 
@@ -12,10 +13,15 @@ MAX_ROWS: Final = 50
 
 
 def diff_markdown(diff: Diff) -> str:
+    """The comment about two runs of cases."""
+    return comment(told(diff))
+
+
+def comment(told: Told) -> str:
     """The comment. It says nothing of a certificate, because a difference is no result."""
-    parts = [[f"### plugproof: {plain(headline(diff))}"]]
-    parts += [[f"> **Warning:** {plain(warning)}"] for warning in diff.warnings]
-    for section in sections(diff):
+    parts = [[f"### plugproof: {plain(told.headline)}"]]
+    parts += [[f"> **Warning:** {plain(warning)}"] for warning in told.warnings]
+    for section in told.sections:
         lines = _table(section.table)
         title = plain(section.table.title)
         if section.urgent:
@@ -23,9 +29,9 @@ def diff_markdown(diff: Diff) -> str:
         else:
             # A blank line lets Markdown begin anew inside of HTML.
             parts += [[f"<details><summary>{title}</summary>"], lines, ["</details>"]]
-    if diff.latency:
-        parts.append([f"<sub>{plain(note(diff))}</sub>"])
-    parts += [["<details><summary>Runs</summary>"], _table(runs(diff)), ["</details>"]]
+    if told.note:
+        parts.append([f"<sub>{plain(told.note)}</sub>"])
+    parts += [["<details><summary>Runs</summary>"], _table(told.runs), ["</details>"]]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 

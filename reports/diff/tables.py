@@ -1,13 +1,13 @@
 """A difference as plain sections, for whoever prints it: the terminal and Markdown show the same ones."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from reports.diff.compare import Change, Diff, Run
 from reports.diff.latency import ALPHA, MIN_DELTA, Latency
+from reports.diff.told import Section, Told
 from reports.results.performance import LOADED, milliseconds
 from reports.results.verdicts import OUTCOME_NAMES, word
 from reports.text.table import Table
@@ -23,12 +23,9 @@ _TITLES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Section:
-    """A table that somebody should look at now, or that may be folded away."""
-
-    table: Table
-    urgent: bool
+def told(diff: Diff) -> Told:
+    """What there is to say about it."""
+    return Told(headline(diff), diff.warnings, tuple(sections(diff)), note(diff) if diff.latency else "", runs(diff))
 
 
 def headline(diff: Diff) -> str:

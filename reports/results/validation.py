@@ -15,12 +15,13 @@ from reports.results.station_times import MEASURES
 
 _SECTIONS: Final = ("ocpp_response", "authorize_response", "first_calls", *MEASURES)
 SCHEMA: Final = "results.schema.json"
+LOAD_SCHEMA: Final = "fleet.schema.json"
 MAX_SENTENCES: Final = 50
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    text = resources.files("schemas").joinpath("documents", SCHEMA).read_text(encoding="utf-8")
+def _validator(schema: str) -> Draft202012Validator:
+    text = resources.files("schemas").joinpath("documents", schema).read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(text))
 
 
@@ -29,9 +30,20 @@ def validate(results: Any) -> list[str]:
 
     First its shape against ``schemas/documents/results.schema.json``; when that is right, what a schema cannot say.
     """
-    errors = sorted(_validator().iter_errors(results), key=lambda error: (_where(error.absolute_path), error.message))
-    sentences = [_sentence(error) for error in errors] or list(_contradictions(results))
+    sentences = _shape(SCHEMA, results) or list(_contradictions(results))
     return sentences[:MAX_SENTENCES]
+
+
+def validate_load(result: Any) -> list[str]:
+    """The same for the result of a load run (``schemas/documents/fleet.schema.json``); its shape is all there is."""
+    return _shape(LOAD_SCHEMA, result)[:MAX_SENTENCES]
+
+
+def _shape(schema: str, document: Any) -> list[str]:
+    errors = _validator(schema).iter_errors(document)
+    return [
+        _sentence(error) for error in sorted(errors, key=lambda error: (_where(error.absolute_path), error.message))
+    ]
 
 
 def digest(results: Mapping[str, Any]) -> str:

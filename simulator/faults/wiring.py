@@ -113,9 +113,9 @@ class _BrokenLink(Link):
     def quiet(self) -> bool:
         return super().quiet and not self.wiring.open
 
-    def send(self, action: str, payload: dict[str, Any], done: Done | None = None) -> None:
+    def send(self, action: str, payload: dict[str, Any], done: Done | None = None, *, due: float | None = None) -> None:
         self.wiring.open += 1
-        self.base.tasks.spawn(self.wiring.carry(action, payload, super().send, done))
+        self.base.tasks.spawn(self.wiring.carry(action, payload, partial(super().send, due=due), done))
 
     def _answer(self, seen: Seen, line: Line) -> Awaitable[None]:
         replies = self.wiring.replies

@@ -39,6 +39,9 @@ REMEMBERED = 4
 SETTLED = 1.0
 """Seconds after the last station was switched on until the memory of all is taken."""
 
+PROBED = 0.02
+"""Seconds from one timer to the next that does nothing but show whether timers are late, also where no other is due."""
+
 SHORTEST_LOOK = 0.05
 """Seconds since the last look at the end of a run that are an interval of their own."""
 
@@ -106,7 +109,7 @@ class Fleet:
             remember=REMEMBERED,
             ssl=plan.ssl,
             auth_key=plan.auth_key,
-            connect=partial(self._dialler.connect, standing=standing),
+            connect=partial(self._dialler.connect, standing=standing, is_checked=plan.is_checked(number)),
         )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -160,6 +163,7 @@ class Fleet:
         clock.call_later(plan.duration, self._time_is_over)
         began = self._looked = clock.monotonic()
         self._next_look(self._looked + LOOK)
+        self._probe()
         await self._enough.wait()
         self.lasted = clock.monotonic() - began
         self._look(SHORTEST_LOOK)
@@ -196,8 +200,13 @@ class Fleet:
     def _look(self, least: float = 0.0) -> None:
         now = self.clock.monotonic()
         if (seconds := now - self._looked) > least:
-            self.timeline.look(self.tally, self.online, seconds)
+            late = self.clock.lateness() if isinstance(self.clock, Wheel) else 0.0
+            self.timeline.look(self.tally, self.online, seconds, late)
             self._looked = now
+
+    def _probe(self) -> None:
+        if isinstance(self.clock, Wheel) and not self._enough.is_set():
+            self.clock.call_later(PROBED, self._probe)
 
     def _all_on(self) -> None:
         self.bytes_with_all = memory()

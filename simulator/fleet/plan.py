@@ -49,6 +49,7 @@ class Plan:
     configuration: Mapping[str, str] = field(default_factory=dict)
     csms_clock: CsmsClock | None = None  # what stations make of the time of the CSMS; None: nothing
     clock_skew: float = 0.0  # the clock of each is off by at most so much, one way or the other
+    check: float = 1.0  # share of the stations whose messages are held against all rules; the schemas are for all
     auth_key: bytes | None = None
     ssl: ssl_module.SSLContext | None = None
 
@@ -63,6 +64,8 @@ class Plan:
             raise ValueError(f"meter_every is in whole seconds, as the configuration key is, not {self.meter_every:g}")
         if self.clock_skew > MOST_SKEW:
             raise ValueError(f"clock_skew is at most {MOST_SKEW:g} (ten years), not {self.clock_skew:g}")
+        if not 0.0 <= self.check <= 1.0:
+            raise ValueError(f"check is a share from 0% to 100%, not {100 * self.check:g}%")
         if not self.tags:
             raise ValueError("tags holds one idTag at least")
 
@@ -101,6 +104,10 @@ class Plan:
     def skew(self, number: int) -> float:
         """By how much the clock of a station is off: seconds, less than zero when it is behind."""
         return self.clock_skew * (2.0 * self.chance(number, "clock", 0) - 1.0) if self.clock_skew else 0.0
+
+    def is_checked(self, number: int) -> bool:
+        """Whether the messages of a station are held against all rules."""
+        return self.chance(number, "check", 0) < self.check
 
     def place(self, number: int, turn: int) -> int:
         """At which connector."""

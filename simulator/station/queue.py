@@ -24,10 +24,14 @@ _NONE_YET: deque[Any] = deque(maxlen=0)
 
 
 class Message(Protocol):
-    """A message that waits; `place` orders it in the store, `attempts` have failed so far."""
+    """A message that waits; `place` orders it in the store, `attempts` have failed so far.
+
+    `due` is when it should have left, in monotonic seconds.
+    """
 
     attempts: int
     place: int
+    due: float
 
     @property
     def action(self) -> str: ...
@@ -93,6 +97,7 @@ class Queue(ABC, Generic[_M]):
     def _add(self, message: _M, record: Mapping[str, Any]) -> None:
         """Add a message, of which the store keeps `record`; where there is no room the oldest that can go does."""
         messages, store = self._mine(), self.context.store
+        message.due = self.context.clock.monotonic()
         messages.append(message)
         if store.keeps:
             store.put(self._kind, _key(message), record)
@@ -108,7 +113,7 @@ class Queue(ABC, Generic[_M]):
         if self._messages and not self._delivering and self._pause is None and self.context.registration.online:
             self._delivering = True
             message = self._messages[0]
-            self.context.registration.send(message.action, self._payload(message), self._answered)
+            self.context.registration.send(message.action, self._payload(message), self._answered, due=message.due)
 
     def hurry(self) -> None:
         """End a pause before a repetition: the connection is new."""
@@ -158,6 +163,7 @@ class Queue(ABC, Generic[_M]):
             self.context.events.publish("problem", f"{error}; given up after {message.attempts} attempts")
             return
         wait = message.attempts * interval
+        message.due = self.context.clock.monotonic() + wait
         self._pause = self.context.clock.call_later(wait, self._resume)
         self.context.events.publish("problem", f"{error}; repeated in {wait} s")
 

@@ -52,8 +52,11 @@ Outcome = Seen | ConnectionClosed | CallTimeout
 class RequestLine(Line, Kind):
     """A line on which a CALL is a callback, for stations in such numbers that a task for each CALL is too much."""
 
-    def request(self, action: str, payload: Any, timeout: float, done: Callable[[Outcome], None]) -> None:
-        """Send a CALL; `done` is told once what became of it, and never before this method has returned."""
+    def request(
+        self, action: str, payload: Any, timeout: float, done: Callable[[Outcome], None], waited: float = 0.0
+    ) -> None:
+        """Send a CALL; `done` is told once what became of it, and never before this method has returned. It was due
+        `waited` seconds ago."""
         ...
 
     def give_up(self, frame: Frame) -> None:

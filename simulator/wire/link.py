@@ -79,6 +79,7 @@ class Link:
         "_request_line",
         "_retry",
         "_seed",
+        "_since",
         "_wanted",
         "base",
         "dial",
@@ -115,11 +116,12 @@ class Link:
         self.watchers: list[Callable[[Seen], None]] = []  # are shown every frame
         self._back_off: Pauses = back_off or _DEFAULT_BACK_OFF
         self._seed = random.getrandbits(32) if seed is None else seed
+        self._since = 0.0  # when the connection was made, in monotonic seconds
         self._wanted = False
         self._attempt: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._failures = 0
-        self._outbox: deque[tuple[str, dict[str, Any], Done | None]] | None = None
+        self._outbox: deque[tuple[str, dict[str, Any], Done | None, float]] | None = None
         self._pumping = False
         self._request_line: RequestLine | None = None  # `line`, when it is one
         self._asked: tuple[str, Done | None] | None = None  # the CALL whose answer a request line waits for
@@ -169,9 +171,10 @@ class Link:
             self._attempt.cancel()
         return self._lost()
 
-    def send(self, action: str, payload: dict[str, Any], done: Done | None = None) -> None:
+    def send(self, action: str, payload: dict[str, Any], done: Done | None = None, *, due: float | None = None) -> None:
         """Queue a CALL; CALLs leave in the order of `send`. What waits when the connection is lost fails with
-        `Offline`; nothing is carried over to the next one.
+        `Offline`; nothing is carried over to the next one. `due` is when it should have left, in monotonic seconds, if
+        not now; no CALL is due before there is a connection.
         """
         if self.line is None:
             _tell(done, Offline("there is no connection"))
@@ -181,7 +184,8 @@ class Link:
         if len(self._outbox) >= MAX_WAITING:
             _tell(done, Unanswered(f"{action} was not sent: {MAX_WAITING} CALLs wait for their turn"))
             return
-        self._outbox.append((action, payload, done))
+        due = self.base.clock.monotonic() if due is None else max(due, self._since)
+        self._outbox.append((action, payload, done, due))
         if not self._pumping:
             self._pumping = True
             if self._request_line is None:
@@ -200,7 +204,7 @@ class Link:
                 self._hold.release()
             self.base.events.publish("queue", "no CALL is on its way")
             return
-        action, payload, done = self._outbox.popleft()
+        action, payload, done, due = self._outbox.popleft()
         line = self._request_line
         self._asked = action, done
         if line is None:
@@ -208,7 +212,7 @@ class Link:
             return
         self.left = self.base.clock.monotonic()
         try:
-            line.request(action, payload, self.patience(), self._answered)
+            line.request(action, payload, self.patience(), self._answered, self.left - due)
         except Exception:  # whatever it is, the next one leaves
             log.exception(_NOT_SENT, action)
             failed = Unanswered(f"{action} could not be sent")
@@ -233,11 +237,11 @@ class Link:
 
     # --- over a line with coroutines ----------------------------------------------------------------------------------
 
-    async def _pump(self, outbox: deque[tuple[str, dict[str, Any], Done | None]]) -> None:
+    async def _pump(self, outbox: deque[tuple[str, dict[str, Any], Done | None, float]]) -> None:
         """Send what waits, one CALL after the answer to the other."""
         try:
             while outbox:
-                action, payload, done = outbox.popleft()
+                action, payload, done, _ = outbox.popleft()
                 try:
                     answer = await self._exchange(action, payload)
                 except Exception:  # whatever it is, who asked hears of it and the next one leaves
@@ -341,6 +345,7 @@ class Link:
         self._failures = 0
         self.last_failure = None
         self.line = line
+        self._since = self.base.clock.monotonic()
         self._request_line = line if isinstance(line, RequestLine) else None
         self.base.events.publish("connected", "connected")
         self.owner.connected()

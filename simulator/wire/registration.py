@@ -93,13 +93,22 @@ class Registration(ABC):
         """Connected and accepted."""
         return self.status == "Accepted" and self.link.line is not None
 
-    def send(self, action: str, payload: dict[str, Any], done: Done | None = None, *, triggered: bool = False) -> None:
+    def send(
+        self,
+        action: str,
+        payload: dict[str, Any],
+        done: Done | None = None,
+        *,
+        triggered: bool = False,
+        due: float | None = None,
+    ) -> None:
         """Send a CALL in its turn. `done` is given the payload of the answer, or an `Offline` or `Unanswered`.
 
         `triggered`: the CSMS has asked for it, so that it passes while the station is Pending, too (rule BOOT-04).
+        `due`: when it should have left, if not now (`Link.send`).
         """
         if self.status == "Accepted" or (triggered and self.status == "Pending"):
-            self.link.send(action, payload, done)
+            self.link.send(action, payload, done, due=due)
         elif done is not None:
             done(Offline("the CSMS has not accepted the station"))
 

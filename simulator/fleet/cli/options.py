@@ -71,11 +71,18 @@ class Given:
         list[str] | None,
         RESULT("LIMIT", "An upper limit that ends the run as soon as it is broken (repeatable); exit code 1."),
     ] = None
+    check: Annotated[
+        str, RESULT("SHARE", "Of the stations whose messages are held against all rules; the schemas are for all.")
+    ] = "100%"
     json: Annotated[str, RESULT("FILE", "Where all figures go; - is stdout.")] = RESULT_FILE
     html: Annotated[str | None, RESULT("FILE", "Also a page for people, in one file.")] = None
     junit: Annotated[str | None, RESULT("FILE", "Also JUnit XML, red when the exit code is not 0.")] = None
     csv: Annotated[
         str | None, RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline.csv and _violations.csv.")
+    ] = None
+    prometheus: Annotated[
+        str | None,
+        RESULT("[HOST:]PORT", "Serve the figures at /metrics while it runs; on this machine only, without HOST."),
     ] = None
     quiet: Annotated[bool, RESULT(None, "Say nothing before the end.", "--quiet")] = False
 
@@ -125,6 +132,7 @@ def plan_of(given: Given) -> Plan:
             configuration=configuration(given.config or (), "WebSocketPingInterval=0"),
             csms_clock=csms_clock(given.csms_clock),
             clock_skew=seconds(given, "clock_skew"),
+            check=seconds(given, "check", units.share),
             auth_key=auth_key(given.auth_key_env),
             ssl=client_context(given.ca_file) if is_tls else None,
         )

@@ -7,14 +7,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.fleet.cli.options import Given, plan_of
+from simulator.fleet.cli.units import listening
 from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector, loop_factory
 from simulator.fleet.report.files import Unwritten, writable, write
 from simulator.fleet.report.limits import BadLimit, Limit, parse_limit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from simulator.fleet.plan import Plan
+    from simulator.fleet.processes.part import Counted
     from simulator.fleet.report.show import Watch
 
 EXIT_CODES = {"PASS": Exit.OK, "FAIL": Exit.FAILED, "ERROR": Exit.ERRORS, "INCONCLUSIVE": Exit.ERRORS}
@@ -47,6 +49,7 @@ def fleet(given: Given) -> int:
         path = None if to_stdout else writable("--json", Path(given.json))
         page_path = None if given.html is None else writable("--html", Path(given.html))
         others = _others(given)
+        place = _place(given)
     except (UsageError, BadLimit) as error:
         return _complain(str(error), Exit.USAGE)
     from rich.console import Console
@@ -56,8 +59,10 @@ def fleet(given: Given) -> int:
 
     try:
         console = Console(stderr=to_stdout)
-        outcome = _run(given, plan, limits, hopeless, console)
+        outcome = _run(given, plan, limits, hopeless, place, console)
         _report(outcome, console, path, page_path, others)
+    except UsageError as error:
+        return _complain(str(error), Exit.USAGE)
     except (UnknownKey, BadValue) as error:
         return _complain(f"--config: {error}", Exit.USAGE)
     except (ProcessDied, Unwritten) as error:
@@ -89,6 +94,14 @@ def hopeless_of(texts: Sequence[str]) -> list[Limit]:
         if limit.lower:  # at its beginning every run is below it
             raise BadLimit(f"--abort-on {limit.text}: it is an upper limit that ends a run, with < or <=")
     return limits
+
+
+def _place(given: Given) -> tuple[str, int] | None:
+    """Where the figures are served while it runs. Raises `UsageError`."""
+    try:
+        return None if given.prometheus is None else listening(given.prometheus)
+    except ValueError as error:
+        raise UsageError(f"--prometheus: {error}") from None
 
 
 def _others(given: Given) -> dict[str, Path]:
@@ -136,7 +149,12 @@ def _report(
 
 
 def _run(
-    given: Given, plan: Plan, limits: Sequence[Limit], hopeless: Sequence[Limit], console: Console
+    given: Given,
+    plan: Plan,
+    limits: Sequence[Limit],
+    hopeless: Sequence[Limit],
+    place: tuple[str, int] | None,
+    console: Console,
 ) -> dict[str, Any]:
     from simulator.fleet.report.show import Watch
 
@@ -144,11 +162,16 @@ def _run(
     watch = None if given.quiet else Watch(console, live=live)
     calm_garbage_collector()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_fleet(given, plan, limits, hopeless, watch))
+        return runner.run(_fleet(given, plan, limits, hopeless, place, watch))
 
 
 async def _fleet(
-    given: Given, plan: Plan, limits: Sequence[Limit], hopeless: Sequence[Limit], watch: Watch | None
+    given: Given,
+    plan: Plan,
+    limits: Sequence[Limit],
+    hopeless: Sequence[Limit],
+    place: tuple[str, int] | None,
+    watch: Watch | None,
 ) -> dict[str, Any]:
     from simulator.fleet.fleet import Fleet
     from simulator.fleet.processes.part import run
@@ -161,13 +184,13 @@ async def _fleet(
     one = Fleet(plan)  # wrong configuration keys show here, also when others do the work
     if given.processes == 1:
         signals, abort = _Signals(one.stop), Abort(hopeless, lambda: one, one.stop)
-        async with signals, abort, watching(watch, lambda: one):
+        async with _serving(place, lambda: one), signals, abort, watching(watch, lambda: one):
             counted = await run(one, plan)
     else:
-        is_watched = watch is not None or bool(hopeless)
+        is_watched = watch is not None or bool(hopeless) or place is not None
         several = Processes(plan, given.processes, ca_file=given.ca_file, is_watched=is_watched)
         signals, abort = _Signals(several.stop), Abort(hopeless, several.so_far, several.stop)
-        async with signals, abort, watching(watch, several.so_far):
+        async with _serving(place, several.so_far), signals, abort, watching(watch, several.so_far):
             counted = await several.run()
     measured = Measured(
         started,
@@ -180,6 +203,19 @@ async def _fleet(
         abort.broken if signals.first is None else None,
     )
     return result(counted, measured)
+
+
+@asynccontextmanager
+async def _serving(place: tuple[str, int] | None, fleet: Callable[[], Counted]) -> AsyncIterator[None]:
+    """Serve what `fleet` gives. Raises `UsageError`; what it needs is imported when somebody asks for it."""
+    if place is None:
+        yield
+        return
+    from simulator.fleet.report.exporting import exporting
+    from simulator.fleet.report.prometheus import exposition
+
+    async with exporting(place, lambda: exposition(fleet())):
+        yield
 
 
 class _Signals:

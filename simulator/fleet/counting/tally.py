@@ -43,7 +43,8 @@ class ActionTally:
     invalid: int = 0  # answered with what the schema forbids, or with no message
     unanswered: int = 0  # given up after the time-out
     cut: int = 0  # the connection was lost before the answer
-    samples: Samples = field(default_factory=Samples)  # of all that were answered
+    samples: Samples = field(default_factory=Samples)  # of all that were answered, from the write of the CALL
+    due: Samples = field(default_factory=Samples)  # of the same, from the moment that the CALL was due
 
     @property
     def errors(self) -> int:
@@ -58,6 +59,7 @@ class ActionTally:
         self.unanswered += other.unanswered
         self.cut += other.cut
         self.samples.extend(other.samples)
+        self.due.extend(other.due)
 
 
 @dataclass(slots=True)
@@ -124,14 +126,14 @@ class Tally:
         if seen.findings:
             self._found(seen)
 
-    def received(self, seen: Seen) -> None:
-        """A frame for a station."""
+    def received(self, seen: Seen, waited: int = 0) -> None:
+        """A frame for a station; the CALL that it may answer was due so many nanoseconds before it was written."""
         self.frames_received += 1
         request = seen.request
         if type(seen.frame) is Call:
             self.calls_of_csms += 1
         elif request is not None and not (seen.late or seen.repeated):
-            self._answered(seen, request)
+            self._answered(seen, request, waited)
         if seen.findings:
             self._found(seen)
 
@@ -140,11 +142,12 @@ class Tally:
         action = frame.action if isinstance(frame, Call) else "" if request is None else request.action
         self.broken(seen.findings, action, frame.raw)
 
-    def _answered(self, seen: Seen, request: Exchange) -> None:
+    def _answered(self, seen: Seen, request: Exchange, waited: int) -> None:
         frame, action = seen.frame, request.action
         tally = self.actions[action]
         took = seen.at - request.at
         tally.samples.add(took)
+        tally.due.add(took + waited)
         problem = None
         if isinstance(frame, CallError):
             tally.refused += 1
@@ -256,7 +259,12 @@ class Tally:
         same = Tally()
         for name in _COUNTS:
             setattr(same, name, getattr(self, name))
-        same.actions.update({name: replace(one, samples=one.samples.glance()) for name, one in self.actions.items()})
+        same.actions.update(
+            {
+                name: replace(one, samples=one.samples.glance(), due=one.due.glance())
+                for name, one in self.actions.items()
+            }
+        )
         same.violations, same.problems = self.violations, self.problems
         same.not_connected_by = self.not_connected_by
         return same

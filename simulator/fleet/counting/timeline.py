@@ -1,5 +1,7 @@
 """How a run went over time: messages, errors and response times of each interval (docs/load.md, "Over time").
 
+An interval in which the timers of the load generator itself were late is marked: its response times contain that.
+
 An interval is what the tally has counted more than at the look before, so that nothing is counted twice or when a
 message is on its way. A long run has longer intervals, and not more of them.
 """
@@ -23,6 +25,9 @@ MOST: Final = 240
 """Intervals; beyond them two become one."""
 
 SHARES: Final = (0.5, 0.95, 0.99)
+LATE: Final = 0.05
+"""Seconds by which the latest timer of an interval may be late before the interval is marked."""
+
 _BITS: Final = 7  # significant bits of a response time here: at most 1.6 % too long
 
 
@@ -34,12 +39,18 @@ class Interval:
     messages: int = 0
     errors: int = 0
     online: int = 0  # stations, the last time that was looked
+    late: float = 0.0  # seconds, of the latest timer
     classes: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))  # response times, in nanoseconds
 
     def percentiles(self) -> tuple[int, ...] | None:
         """p50, p95 and p99 of all actions, in nanoseconds; None when nothing was answered."""
         count = sum(self.classes.values())
         return ranked(self.classes, [max(1, ceil(share * count)) for share in SHARES]) if count else None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the load generator itself was too busy to measure well."""
+        return self.late > LATE
 
     def follow(self, other: Interval) -> None:
         """Go on with the next interval."""
@@ -56,6 +67,7 @@ class Interval:
     def _count(self, other: Interval) -> None:
         self.messages += other.messages
         self.errors += other.errors
+        self.late = max(self.late, other.late)
         for upper, count in other.classes.items():
             self.classes[upper] += count
 
@@ -70,9 +82,9 @@ class Timeline:
         self._frames = self._errors = 0
         self._before: dict[str, dict[int, int]] = {}
 
-    def look(self, tally: Tally, online: int, seconds: float = LOOK) -> None:
-        """So many seconds have passed since the last time."""
-        now = Interval(seconds, online=online)
+    def look(self, tally: Tally, online: int, seconds: float = LOOK, late: float = 0.0) -> None:
+        """So many seconds have passed since the last time, in which the latest timer was so many seconds late."""
+        now = Interval(seconds, online=online, late=late)
         errors = sum(action.errors for action in tally.actions.values())
         now.messages, self._frames = tally.frames - self._frames, tally.frames
         now.errors, self._errors = errors - self._errors, errors
@@ -117,6 +129,12 @@ class Timeline:
                 sum_of.online += one.intervals[-1].online if one.intervals else 0
         return whole
 
+    @property
+    def late_share(self) -> float | None:
+        """Which share of the messages lies in intervals that are late; None: there was no message."""
+        messages = sum(one.messages for one in self.intervals)
+        return sum(one.messages for one in self.intervals if one.is_late) / messages if messages else None
+
     def facts(self) -> list[dict[str, Any]]:
         """As it stands in a result."""
         begins = accumulate((one.seconds for one in self.intervals), initial=0.0)
@@ -132,5 +150,12 @@ def _facts(begin: float, interval: Interval) -> dict[str, Any]:
         "messages": interval.messages,
         "errors": interval.errors,
         "online": interval.online,
+        "late_ms": round(interval.late * 1e3, 1),
+        "is_late": interval.is_late,
         "milliseconds": shown,
     }
+
+
+def late_sentence(share: float | None) -> str:
+    """What there is to say about figures taken while the load generator was late; empty: nothing."""
+    return f"{100 * share:.3g} % of the figures were taken while the load generator itself was late" if share else ""

@@ -63,10 +63,16 @@ class Dialler:
         trace: Trace | None = None,
         observer: Callable[[Seen], None] | None = None,
         standing: Standing | None = None,
+        is_checked: bool = True,
     ) -> FleetLine:
-        """Connect one station, and keep its `standing`. `observer` is shown every frame. Raises `ConnectFailed`."""
+        """Connect one station, and keep its `standing`. `observer` is shown every frame. Raises `ConnectFailed`.
+
+        `is_checked`: its frames are held against all rules, and not only against the schemas.
+        """
         self._tally.attempts += 1
-        session = Session("station", protocol, trace=trace, memory=memory, max_findings=KEPT_FINDINGS)
+        session = Session(
+            "station", protocol, trace=trace, memory=memory, max_findings=KEPT_FINDINGS, is_judged=is_checked
+        )
         line = FleetLine(session, self._tally, self._clock, on_call, on_closed, observer)
         line.endings = self._endings
         if standing is not None:

@@ -53,6 +53,7 @@ class FleetLine(PeerBase, picows.WSListener):
         super().__init__(session, observer, DEFAULT_CALL_TIMEOUT)
         self.account = Account(session, tally)
         self._in_flight = InFlight(clock, self._timed_out)
+        self._waited = 0  # nanoseconds that the open CALL was due before it was written
         self._on_call = on_call
         self._on_closed = on_closed
         self._transport: picows.WSTransport | None = None
@@ -68,7 +69,9 @@ class FleetLine(PeerBase, picows.WSListener):
 
     # --- sending ------------------------------------------------------------------------------------------------------
 
-    def request(self, action: str, payload: Any, timeout: float, done: Callable[[Outcome], None]) -> None:
+    def request(
+        self, action: str, payload: Any, timeout: float, done: Callable[[Outcome], None], waited: float = 0.0
+    ) -> None:
         """Send a CALL; `done` is told once what became of it (`simulator.wire.dialing.RequestLine`)."""
         self._number += 1
         call = frames.call(f"{self._prefix}-{self._number}", action, payload)
@@ -78,6 +81,7 @@ class FleetLine(PeerBase, picows.WSListener):
             asyncio.get_running_loop().call_soon(done, closed)
             return
         self._send(call, transport)
+        self._waited = round(waited * 1e9)
         self._in_flight.begin(call, timeout, done)
 
     def _timed_out(self, call: Call) -> None:
@@ -225,12 +229,13 @@ class FleetLine(PeerBase, picows.WSListener):
 
     def _take(self, frame: Frame, at: int) -> None:
         seen = self.session.observe("csms", frame, at)
-        self.account.tally.received(seen)
+        call = self._in_flight.call
+        is_awaited = call is not None and frame.id == call.id
+        self.account.tally.received(seen, self._waited if is_awaited else 0)
         if self._observer is not None:
             self._observer(seen)
         if type(frame) is CallResult or not is_for_worker(frame):
-            call = self._in_flight.call
-            if call is not None and frame.id == call.id:
+            if is_awaited:
                 self._over(seen)
             return
         if self._inbox is None:

@@ -46,6 +46,7 @@ class Wheel:
         self._handle: asyncio.TimerHandle | None = None
         self.late = 0.0
         """The longest time in seconds by which a slot was late; more than some ticks: the process is too busy."""
+        self._late_lately = 0.0  # the same since `lateness` was asked
 
     def now(self) -> datetime:
         """The time of day."""
@@ -81,6 +82,11 @@ class Wheel:
         """How many timers wait."""
         return sum(map(len, self._slots.values()))
 
+    def lateness(self) -> float:
+        """The longest time in seconds by which a slot was late since this was asked before."""
+        late, self._late_lately = self._late_lately, 0.0
+        return late
+
     def close(self) -> None:
         """Forget all timers."""
         if self._handle is not None:
@@ -101,7 +107,8 @@ class Wheel:
         while self._order and self._order[0] * TICK <= now:
             tick = heapq.heappop(self._order)
             slot = self._slots.pop(tick)
-            self.late = max(self.late, now - tick * TICK)
+            late = now - tick * TICK
+            self.late, self._late_lately = max(self.late, late), max(self._late_lately, late)
             while slot:
                 timer = next(iter(slot))
                 del slot[timer]

@@ -19,7 +19,7 @@ from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Part
-from simulator.fleet.report.limits import Limit, judge, parse_limit
+from simulator.fleet.report.limits import BadLimit, Limit, judge, parse_limit
 from simulator.fleet.report.result import verdict_of
 from simulator.fleet.spoken import SPOKEN
 from simulator.options.usage import Exit
@@ -88,7 +88,12 @@ def tally_of(stats: Any, told: Iterable[Told]) -> Tally:
 def limits_of(texts: Iterable[str]) -> list[Limit]:
     """Read the limits. Raises `BadLimit`."""
     actions = [name for name, info in SPOKEN.actions.items() if info.sender != "csms"]
-    return [parse_limit(text, actions) for text in texts]
+    limits = [parse_limit(text, actions) for text in texts]
+    for limit in limits:
+        if limit.due:
+            fix = "leave out due, or use plugproof fleet"
+            raise BadLimit(f'the limit "{limit.text}" is about due times, which locust does not keep: {fix}')
+    return limits
 
 
 def judge_run(environment: Any, plan: Plan, told: Iterable[Told], lasted: float, *, interrupted: bool) -> None:

@@ -63,7 +63,7 @@ class Part:
 
 def glance(fleet: Fleet, plan: Plan) -> Part:
     """What a table that lives needs to know."""
-    return Part(plan, fleet.tally.glance(), Timeline(), fleet.stations)
+    return Part(plan, fleet.tally.glance(), Timeline(), fleet.stations, late=fleet.late)
 
 
 async def run(fleet: Fleet, plan: Plan) -> Part:

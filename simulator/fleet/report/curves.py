@@ -35,8 +35,13 @@ def ticks(most: float) -> list[float]:
     return [step * number for number in range(ceil(most / step - 1e-9) + 1)] if most > 0 else [0.0, step]
 
 
-def chart(title: str, text: str, curves: Sequence[Curve], seconds: float) -> str:
-    """A picture of some curves from zero up; `title` names the unit, `text` says in words what is to be seen."""
+def chart(
+    title: str, text: str, curves: Sequence[Curve], seconds: float, marked: Sequence[tuple[float, float]] = ()
+) -> str:
+    """A picture of some curves from zero up; `title` names the unit, `text` says in words what is to be seen.
+
+    `marked` are pieces of the time, from and to in seconds, that lie on another ground.
+    """
     known = [point for curve in curves for point in curve.points if point is not None]
     ys = ticks(max((y for _, y in known), default=0.0))
     top, end = ys[-1], max(seconds, 1e-9)
@@ -52,6 +57,10 @@ def chart(title: str, text: str, curves: Sequence[Curve], seconds: float) -> str
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
         f"<title>{escape(title)}</title><desc>{escape(text)}</desc>",
     ]
+    for begin, to in marked:
+        x, width = x_of(begin), x_of(to) - x_of(begin)
+        height = HEIGHT - _TOP - _BOTTOM
+        parts.append(f'<rect class="late" x="{x:.1f}" width="{width:.1f}" y="{_TOP}" height="{height}"/>')
     for y in ys:
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y_of(y):.1f}" y2="{y_of(y):.1f}"/>')
         parts.append(f'<text x="{_LEFT - 8}" y="{y_of(y) + 4:.1f}" text-anchor="end">{y:.6g}</text>')

@@ -1,9 +1,10 @@
 """Limits of a load run: `Authorize p95 < 1s`, `accepted >= 99%`, and whether a run kept them (docs/load.md, "Limits").
 
-    <action or all>  <figure>  < or <=  <value with its unit>
+    <action or all>  <figure> [due]  < or <=  <value with its unit>
     <figure of the stations or their connections>  <, <=, > or >=  <number or percent>
 
-Times are measured from the write of a CALL to the read of its answer. A limit without a single measurement is not kept
+Times are measured from the write of a CALL to the read of its answer, with `due` from the moment that the CALL was due:
+what it waited for the answers to others counts, too. A limit without a single measurement is not kept
 and not broken: silence is never a pass.
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from simulator.fleet.counting.samples import Samples
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.tally import ActionTally, Tally
 from simulator.kernel.nearest import nearest
@@ -26,6 +28,7 @@ Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
 _SHARES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 _TIMES: Final = (*_SHARES, "max", "mean")
+_DUE: Final = "due"
 _COUNTS: Final = ("errors", "violations")
 _FIGURES: Final = (*_TIMES, *_COUNTS)
 _AT_LEAST: Final = ("connected", "accepted", "online")
@@ -55,6 +58,7 @@ class Limit:
     value: float
     percent: bool = False
     lower: bool = False
+    due: bool = False  # the time is from when a CALL was due
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,10 @@ def parse_limit(text: str, actions: Iterable[str]) -> Limit:
     end = ("", len(text) + 1)
     if words and words[0][0] in _CONNECTIONS:
         return _of_connections(text, words, end)
+    is_due = len(words) > 2 and words[2][0] == _DUE
+    if is_due and words[1][0] not in _TIMES:
+        raise _bad(text, *words[2], f"only a time can be from when a CALL was due: {', '.join(_TIMES)}")
+    words = words[:2] + words[3:] if is_due else words
     (action, at), (figure, at_figure), (sign, at_sign), (number, at_number), (unit, at_unit) = (words + [end] * 5)[:5]
     known = set(actions)
     if action != ALL and action not in known:
@@ -93,7 +101,7 @@ def parse_limit(text: str, actions: Iterable[str]) -> Limit:
     if len(words) > 5:
         raise _bad(text, *words[5], "the limit ends before it; give --limit again for another one")
     value = float(number) * (_UNITS[unit] if is_time else 0.01 if unit else 1.0)
-    return Limit(" ".join(text.split()), action, figure, sign == "<=", value, percent=unit == "%")
+    return Limit(" ".join(text.split()), action, figure, sign == "<=", value, percent=unit == "%", due=is_due)
 
 
 def _of_connections(text: str, words: list[tuple[str, int]], end: tuple[str, int]) -> Limit:
@@ -127,13 +135,13 @@ def judge(limit: Limit, tally: Tally, stations: Stations) -> Judged:
     if not limit.action:
         return _judge_connections(limit, tally, stations)
     counted = tally.together() if limit.action == ALL else tally.actions.get(limit.action, ActionTally())
-    if limit.figure in _TIMES and not counted.samples.count:
+    if limit.figure in _TIMES and not _samples(limit, counted).count:
         return Judged(limit, "INCONCLUSIVE", None, f"{_what(limit)} was never answered")
     if not counted.sent:
         return Judged(limit, "INCONCLUSIVE", None, f"{_what(limit)} was never sent")
     value = _value(limit, counted, tally)
     kept = value <= limit.value if limit.inclusive else value < limit.value
-    reason = f"{limit.figure} of {_what(limit)} is {_shown(limit, value)}"
+    reason = f"{limit.figure}{' due' * limit.due} of {_what(limit)} is {_shown(limit, value)}"
     return Judged(limit, "PASS" if kept else "FAIL", value / _scale(limit), reason)
 
 
@@ -162,7 +170,7 @@ def _counted(figure: str, tally: Tally, stations: Stations) -> tuple[int, int, s
 
 
 def _value(limit: Limit, counted: ActionTally, tally: Tally) -> float:
-    samples = counted.samples
+    samples = _samples(limit, counted)
     if limit.figure == "max":
         return samples.longest
     if limit.figure == "mean":
@@ -172,6 +180,10 @@ def _value(limit: Limit, counted: ActionTally, tally: Tally) -> float:
     if limit.figure == "errors":
         return counted.errors / counted.sent if limit.percent else counted.errors
     return tally.breaches("csms", None if limit.action == ALL else limit.action)
+
+
+def _samples(limit: Limit, counted: ActionTally) -> Samples:
+    return counted.due if limit.due else counted.samples
 
 
 def _what(limit: Limit) -> str:

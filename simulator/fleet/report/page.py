@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from simulator.fleet.counting.clocks import sentence
+from simulator.fleet.counting.timeline import late_sentence
 from simulator.fleet.report.curves import Curve, Point, chart
 
 _SHARES = ("p50", "p95", "p99")
@@ -27,6 +28,7 @@ def page(result: Mapping[str, Any]) -> str:
         breaches={**breaches, "all": sum(breaches.values())},
         conditions=_conditions(result),
         standing=_standing(result),
+        late=late_sentence(result["process"]["late_share"]),
         charts=[_times(timeline), _rate(timeline), _stations(timeline)] if timeline else [],
     )
 
@@ -47,14 +49,22 @@ def _end(timeline: Sequence[Mapping[str, Any]]) -> float:
     return float(timeline[-1]["at_s"] + timeline[-1]["seconds"])
 
 
+def _late(timeline: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """From when to when the load generator was late."""
+    return [(one["at_s"], one["at_s"] + one["seconds"]) for one in timeline if one["is_late"]]
+
+
 def _times(timeline: Sequence[Mapping[str, Any]]) -> str:
     def of(share: str) -> list[Point | None]:
         return [None if one["milliseconds"] is None else (_middle(one), one["milliseconds"][share]) for one in timeline]
 
     slowest = max((one["milliseconds"]["p99"] for one in timeline if one["milliseconds"]), default=0.0)
     text = f"p50, p95 and p99 of all actions in {len(timeline)} intervals; the highest p99 is {slowest:.1f} ms."
+    late = _late(timeline)
+    if late:
+        text += f" The load generator was late in {len(late)} of them."
     curves = [Curve(share, share, of(share)) for share in _SHARES]
-    return chart("Response times in milliseconds", text, curves, _end(timeline))
+    return chart("Response times in milliseconds", text, curves, _end(timeline), late)
 
 
 def _rate(timeline: Sequence[Mapping[str, Any]]) -> str:
@@ -129,6 +139,7 @@ def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Meter values", f"every {plan['meter_every_s']:g} s"),
         ("Outages", f"every {plan['churn_every_s']:g} s on average" if plan["churn_every_s"] else "none"),
         ("Clocks", _clocks(plan) + sentence(result["clocks"])),
+        ("Rules", f"on {100 * plan['check_share']:g} % of the stations; the schemas on all"),
         ("Answers awaited", f"{plan['call_timeout_s']:g} s"),
         ("Sessions", f"{sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused"),
         (

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from ocppj.times import timestamp
+from simulator.fleet.counting.samples import Samples
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.tally import ActionTally
 from simulator.fleet.engine.resources import platform
@@ -41,7 +42,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
     tally, plan, stations = fleet.tally, fleet.plan, fleet.stations
     judged = [judge(limit, tally, stations) for limit in measured.limits]
     verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time, broken=measured.broken)
-    loaded = SPOKEN.schemas
+    loaded, share = SPOKEN.schemas, fleet.timeline.late_share
     growth = None if None in (fleet.bytes_before, fleet.bytes_with_all) else _growth(fleet)
     return {
         "format": FORMAT,
@@ -110,6 +111,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "kib_per_station": None if growth is None else round(growth, 1),
             "processes": measured.processes,
             "timer_late_ms": round(fleet.late * 1e3, 1),
+            "late_share": None if share is None else round(share, 4),
         },
     }
 
@@ -139,15 +141,12 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "call_timeout_s": plan.call_timeout,
         "csms_clock_s": None if plan.csms_clock is None else plan.csms_clock.above,
         "clock_skew_s": plan.clock_skew,
+        "check_share": plan.check,
     }
 
 
 def _action(counted: ActionTally) -> dict[str, Any]:
     samples = counted.samples
-    times = None
-    if samples.count:
-        p50, p95, p99 = (value / 1e6 for value in samples.percentiles(*SHARES))
-        times = {"mean": samples.mean / 1e6, "p50": p50, "p95": p95, "p99": p99, "max": samples.longest / 1e6}
     return {
         "sent": counted.sent,
         "answered": samples.count,
@@ -156,9 +155,17 @@ def _action(counted: ActionTally) -> dict[str, Any]:
         "invalid": counted.invalid,
         "unanswered": counted.unanswered,
         "cut": counted.cut,
-        "milliseconds": times,
+        "milliseconds": _times(samples),
+        "due_milliseconds": _times(counted.due),
         "exact": samples.is_exact,
     }
+
+
+def _times(samples: Samples) -> dict[str, float] | None:
+    if not samples.count:
+        return None
+    p50, p95, p99 = (value / 1e6 for value in samples.percentiles(*SHARES))
+    return {"mean": samples.mean / 1e6, "p50": p50, "p95": p95, "p99": p99, "max": samples.longest / 1e6}
 
 
 def verdict_of(

@@ -30,13 +30,21 @@ def sheets(result: Mapping[str, Any]) -> dict[str, str]:
 def _actions(result: Mapping[str, Any]) -> str:
     rows = [*result["actions"].items(), ("all", result["all"])]
     return _written(
-        ("action", *_COUNTS, *(f"{name}_ms" for name in _TIMES)),
-        ([name, *(one[count] for count in _COUNTS), *_times(one["milliseconds"], _TIMES)] for name, one in rows),
+        ("action", *_COUNTS, *(f"{name}_ms" for name in _TIMES), *(f"{name}_due_ms" for name in _TIMES)),
+        (
+            [
+                name,
+                *(one[count] for count in _COUNTS),
+                *_times(one["milliseconds"], _TIMES),
+                *_times(one["due_milliseconds"], _TIMES),
+            ]
+            for name, one in rows
+        ),
     )
 
 
 def _timeline(result: Mapping[str, Any]) -> str:
-    facts, shares = ("at_s", "seconds", "messages", "errors", "online"), _TIMES[1:4]
+    facts, shares = ("at_s", "seconds", "messages", "errors", "online", "late_ms"), _TIMES[1:4]
     return _written(
         (*facts, *(f"{name}_ms" for name in shares)),
         ([*(one[fact] for fact in facts), *_times(one["milliseconds"], shares)] for one in result["timeline"]),

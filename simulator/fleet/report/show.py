@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.fleet.counting.clocks import sentence
+from simulator.fleet.counting.timeline import late_sentence
 from simulator.fleet.processes.part import Counted
 
 EVERY_LIVE = 1.0
@@ -163,6 +164,11 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
         f"{by}: {process['cpu_seconds']:.1f} s CPU, {_or(process['cpu_us_per_message'])} us a message, "
         f"{_or(process['kib_per_station'])} KiB a station, timers up to {process['timer_late_ms']:.0f} ms late",
     ]
+    if late := late_sentence(process["late_share"]):
+        lines.append(f"warning: {late}; their response times contain that")
+    if due := result["all"]["due_milliseconds"]:
+        shown = ", ".join(f"{name} {due[name]:.1f} ms" for name in ("p50", "p95", "p99", "max"))
+        lines.append(f"from when they were due, all: {shown}")
     for one in result["violations"]:
         where = f" in {one['action']}" if one["action"] else ""
         lines.append(f"violation: {one['rule']} ({one['level']}) by the {one['party']}{where}, {one['count']} times: ")

@@ -24,6 +24,7 @@ class Queued(msgspec.Struct, eq=False):
     payload: dict[str, Any]
     attempts: int = 0
     place: int = 0
+    due: float = 0.0
 
     @property
     def action(self) -> str:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from harness.cli.app import app
 from tests.reports.support.diff_runs import SAMPLE, before, now, with_samples
+from tests.reports.support.load_runs import limit, load_run
 
 Diff = Callable[..., Result]
 
@@ -114,3 +115,35 @@ def test_other_mistakes_are_one_sentence(diff: Diff, tmp_path: Path) -> None:
     assert sentence(diff(new=write("station.json", station))) == (
         "old.json tested a csms and station.json a charge_point: compare two runs of the same role"
     )
+
+
+# --- two load runs ----------------------------------------------------------------------------------------------------
+
+
+def test_two_load_runs_are_compared_as_such(diff: Diff) -> None:
+    worse = load_run() | {"verdict": "FAIL", "limits": [limit("Authorize p95 < 1s", "FAIL")]}
+    good, bad = write("good.json", load_run()), write("bad.json", worse)
+
+    result = diff(good, new=bad)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout.startswith("load run FAIL, was PASS, limits newly failing: 1\n")
+    assert "Before: 2026-01-01T00:00:00.000Z, ws://csms.example/ocpp, 5 stations for 60.0 s, plugproof" in result.stdout
+    assert diff(bad, new=good).exit_code == 0
+    assert diff(good, "--format", "md", new=bad).stdout.startswith("### plugproof: load run FAIL, was PASS, ")
+    assert json.loads(diff(good, "--format", "json", new=bad).stdout)["kind"] == "load"
+
+
+def test_a_load_run_and_a_run_of_cases_are_not_compared(diff: Diff) -> None:
+    load = write("load.json", load_run())
+    said = "load.json is the result of a load run and old.json is not: compare two load runs, or two runs of cases"
+
+    assert said in sentence(diff(new=load))
+    assert said in sentence(diff(load, new="old.json"))
+
+
+def test_a_load_result_with_something_missing_is_a_sentence(diff: Diff) -> None:
+    broken = load_run()
+    del broken["plan"]["url"]
+
+    said = sentence(diff(write("good.json", load_run()), new=write("broken.json", broken)))
+    assert "broken.json: is no results file of this version: plan has no url" in said

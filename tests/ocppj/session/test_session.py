@@ -275,3 +275,20 @@ def test_a_connection_outlives_the_trace_and_the_findings_of_what_was_said_about
     line.says("y")
     assert (len(line.trace), len(later)) == (2, 1)
     assert line.session.finding_count == 1
+
+
+def test_a_connection_that_is_not_judged_is_validated_all_the_same() -> None:
+    def findings(is_judged: bool) -> tuple[int, int, int]:
+        line = Line("csms", is_judged=is_judged)
+        stray = line.refuses("nobody-asked")
+        line.is_called()
+        against = line.answers(payload={"surplus": 1})
+        line.is_called("2")
+        line.session.time_out("2", line.now)
+        assert not against.valid
+        return len(stray.findings), len(against.findings), line.session.finding_count
+
+    stray, against, count = findings(is_judged=True)
+    assert stray > 0
+    assert count > stray + against > stray
+    assert findings(is_judged=False) == (0, against, against)

@@ -204,3 +204,129 @@ async def test_each_call_that_is_over_is_told_to_the_sink(csms: ScriptedCsms, cl
 async def test_a_plan_that_cannot_be_is_one_sentence(wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         Plan("ws://127.0.0.1/ocpp", **wrong)
+
+
+async def test_a_stall_of_the_fleet_itself_is_seen_though_no_timer_of_a_station_was_due(csms: ScriptedCsms) -> None:
+    fleet, loop = Fleet(Plan(csms.url, stations=1, duration=0.6, session_every=0.0)), asyncio.get_running_loop()
+    end = loop.time() + 0.4
+
+    def busy() -> None:
+        while loop.time() < end:
+            pass
+
+    loop.call_later(0.15, busy)
+    async with asyncio.timeout(20):
+        await fleet.run()
+
+    worst = max(fleet.timeline.facts(), key=lambda interval: interval["late_ms"])
+    assert worst["is_late"]
+    assert worst["late_ms"] >= 100.0
+    assert (fleet.timeline.late_share or 0.0) > 0.0
+
+
+# --- when a CALL was due ----------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def charging(csms: ScriptedCsms, clock: VirtualClock | None = None) -> AsyncIterator[tuple[Fleet, Any]]:
+    """A station of a fleet that nobody but the test charges at."""
+    fleet = Fleet(Plan(csms.url, stations=1, session_every=0.0, meter_every=0.0), clock=clock)
+    station: Any = fleet.add(1).station
+    try:
+        async with asyncio.timeout(20):
+            yield fleet, station
+    finally:
+        await fleet.close()
+    assert fleet.tally.failures == 0, fleet.tally.problems
+
+
+def waited(fleet: Fleet, action: str) -> float:
+    """Seconds that the CALLs of an action were due before they were written."""
+    counted = fleet.tally.action(action)
+    assert counted.due.count == counted.samples.count > 0
+    return (counted.due.total - counted.samples.total) / 1e9
+
+
+async def test_what_waits_for_a_slow_answer_is_due_all_the_same(csms: ScriptedCsms) -> None:
+    """The CALL behind the slow one is answered at once, and a time from its write shows nothing of the stall."""
+    held = asyncio.Event()
+
+    async def slow(payload: dict[str, Any]) -> dict[str, Any]:
+        await held.wait()
+        return {}
+
+    csms.answers["StatusNotification"] = slow
+    async with charging(csms) as (fleet, station):
+        await csms.receives("StatusNotification")
+        asyncio.get_running_loop().call_later(0.2, held.set)
+        await station.until(lambda _: fleet.tally.action("StatusNotification").samples.count == 2)
+
+    assert waited(fleet, "StatusNotification") >= 0.15
+
+
+async def test_a_message_about_a_transaction_is_due_when_it_is_made(csms: ScriptedCsms) -> None:
+    held = asyncio.Event()
+
+    async def slow(payload: dict[str, Any]) -> dict[str, Any]:
+        await held.wait()
+        return {"idTagInfo": {"status": "Accepted"}, "transactionId": 7}
+
+    csms.answers["StartTransaction"] = slow
+    async with charging(csms) as (fleet, station):
+        await station.until(lambda _: station.online)
+        await station.plug_in(1)
+        await station.present("TAG-1", 1)
+        await csms.receives("StartTransaction")
+        await station.unplug(1)
+        asyncio.get_running_loop().call_later(0.2, held.set)
+        await csms.receives("StopTransaction")
+        await station.delivered()
+
+    assert waited(fleet, "StopTransaction") >= 0.15
+
+
+async def test_nothing_is_due_before_there_is_a_connection(csms: ScriptedCsms, clock: VirtualClock) -> None:
+    async with charging(csms, clock) as (fleet, station):
+        await station.until(lambda _: station.online)
+        await station.plug_in(1)
+        await station.present("TAG-1", 1)
+        await csms.receives("StartTransaction")
+        await station.delivered()
+        await station.lose_network()
+        await station.unplug(1)
+        await clock.advance(HOUR)
+        await station.restore_network()
+        await csms.receives("StopTransaction")
+        await station.delivered()
+
+    assert waited(fleet, "StopTransaction") < HOUR / 2
+
+
+# --- a sample of the stations -----------------------------------------------------------------------------------------
+
+
+async def test_the_seed_says_which_stations_are_checked() -> None:
+    def checked(**plan: Any) -> set[int]:
+        some = Plan("ws://host", stations=2000, **plan)
+        return {number for number in some.numbers() if some.is_checked(number)}
+
+    assert checked() == set(range(1, 2001))
+    assert checked(check=0.0) == set()
+    sample = checked(check=0.05, seed=7)
+    assert 60 <= len(sample) <= 140
+    assert checked(check=0.05, seed=7) == sample != checked(check=0.05, seed=8)
+    assert checked(check=0.2, seed=7) > sample
+
+
+@pytest.mark.parametrize("check", [0.0, 1.0])
+async def test_who_is_not_in_the_sample_is_held_against_the_schemas_alone(
+    csms: ScriptedCsms, clock: VirtualClock, check: float
+) -> None:
+    csms.answers["StatusNotification"] = OcppError("NoSuchCode", "no")
+    csms.answers["Heartbeat"] = {"surplus": 1}
+    async with running(csms, clock, stations=1, session_every=0.0, check=check) as fleet:
+        await clock.advance(400.0)
+
+    broken = {one.action for one in fleet.tally.violations.values() if one.party == "csms"}
+    assert broken == ({"Heartbeat", "StatusNotification"} if check else {"Heartbeat"})
+    assert fleet.tally.actions["Heartbeat"].invalid > 0

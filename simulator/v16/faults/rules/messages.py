@@ -183,7 +183,7 @@ class _Deaf(Broken):
 class _Impatient(Link):
     __slots__ = ()
 
-    async def _pump(self, outbox: deque[tuple[str, dict[str, Any], Done | None]]) -> None:
+    async def _pump(self, outbox: deque[tuple[str, dict[str, Any], Done | None, float]]) -> None:
         while outbox:
             waits = deque([outbox.popleft()])
             self.base.tasks.spawn(super()._pump(waits))

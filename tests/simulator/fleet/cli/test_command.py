@@ -204,6 +204,13 @@ async def test_ctrl_c_ends_the_run_orderly_with_the_figures_so_far(csms: Scripte
     [
         (["http://host"], "http://host is no address of a CSMS; it looks like ws://host:port/path"),
         (["ws://host", "--stations", "0"], "--stations is more than zero, not 0"),
+        (
+            ["ws://host", "--prometheus", "0"],
+            "--prometheus: '0' is no place to listen at; write it as 9464 or 0.0.0.0:",
+        ),
+        (["ws://host", "--prometheus", "host:99999"], "--prometheus: 'host:99999' is no place to listen at"),
+        (["ws://host", "--check", "5"], "--check: '5' is no share; write it as 5% or 100%"),
+        (["ws://host", "--check", "101%"], "--check is a share from 0% to 100%, not 101%"),
         (["ws://host", "--processes", "0"], "--processes 0: it is a number from 1 to that of the stations"),
         (["ws://host", "--processes", "11"], "--processes 11: it is a number from 1 to that of the stations"),
         (["ws://host", "--html", "/proc/no/fleet.html"], "--html /proc/no/fleet.html: cannot be written"),

@@ -4,7 +4,7 @@ import pytest
 
 from simulator.fleet.counting import timeline as module
 from simulator.fleet.counting.tally import Tally
-from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.counting.timeline import Timeline, late_sentence
 
 MS = 1_000_000
 
@@ -32,7 +32,8 @@ def test_an_interval_has_what_came_since_the_last_look() -> None:
     assert (first["at_s"], first["messages"], first["errors"], first["online"]) == (0.0, 6, 0, 3)
     assert first["milliseconds"]["p50"] == pytest.approx(1.0, rel=0.016)
     assert first["milliseconds"]["p99"] == pytest.approx(9.0, rel=0.016)
-    assert second == {"at_s": 1.0, "seconds": 1.0, "messages": 0, "errors": 2, "online": 2, "milliseconds": None}
+    counts = {"at_s": 1.0, "seconds": 1.0, "messages": 0, "errors": 2, "online": 2}
+    assert second == {**counts, "late_ms": 0.0, "is_late": False, "milliseconds": None}
     assert (third["at_s"], third["seconds"], third["messages"]) == (2.0, 0.5, 2)
     assert third["milliseconds"]["p95"] == pytest.approx(4.0, rel=0.016)
 
@@ -69,3 +70,37 @@ def test_timelines_of_several_processes_are_added_interval_by_interval(monkeypat
     assert [part["seconds"] for part in facts] == [2.0, 2.0, 2.0]
     assert facts[0]["milliseconds"]["p95"] == pytest.approx(8.0, rel=0.016)
     assert Timeline.together([]).facts() == []
+
+
+def test_an_interval_is_marked_by_its_latest_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    tally, timeline = Tally(), Timeline()
+    assert Timeline().late_share is None, "nothing was measured"
+    for late in (0.05, 0.0501, 0.2, 0.0):
+        answered(tally, 1.0)
+        timeline.look(tally, 1, late=late)
+
+    assert [(one["late_ms"], one["is_late"]) for one in timeline.facts()] == [
+        (50.0, False),
+        (50.1, True),
+        (200.0, True),
+        (0.0, False),
+    ]
+    assert timeline.late_share == 0.5
+    monkeypatch.setattr(module, "MOST", 4)
+    answered(tally, 1.0)
+    timeline.look(tally, 1)
+    assert [one["late_ms"] for one in timeline.facts()] == [50.1, 200.0, 0.0]
+
+
+def test_one_process_that_is_late_marks_the_interval_of_all() -> None:
+    one, other = Timeline(), Timeline()
+    one.look(Tally(), 1, late=0.3)
+    other.look(Tally(), 1, late=0.01)
+
+    (interval,) = Timeline.together([other, one]).facts()
+    assert (interval["late_ms"], interval["is_late"]) == (300.0, True)
+
+
+def test_the_sentence_says_how_much_was_measured_late() -> None:
+    assert late_sentence(None) == late_sentence(0.0) == ""
+    assert late_sentence(0.0834) == "8.34 % of the figures were taken while the load generator itself was late"

@@ -91,3 +91,20 @@ async def test_a_timer_that_fails_is_logged_and_does_not_stop_the_others(caplog:
     assert fired == ["yes"]
     assert "a timer of the fleet failed" in caplog.text
     caplog.clear()
+
+
+async def test_how_late_a_timer_was_is_told_once() -> None:
+    wheel, loop = Wheel(), asyncio.get_running_loop()
+    end = loop.time() + 0.2
+
+    def busy() -> None:
+        while loop.time() < end:
+            pass
+
+    wheel.call_later(0.0, busy)
+    wheel.call_later(0.05, lambda: None)
+    await until(wheel, 0.06)
+
+    assert wheel.lateness() >= 0.1
+    assert wheel.lateness() == 0.0
+    assert wheel.late >= 0.1

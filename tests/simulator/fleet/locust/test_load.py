@@ -20,8 +20,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from simulator.fleet.locust.limits import limits_of
 from simulator.fleet.locust.main import main
 from simulator.fleet.locust.options import OPTIONS
+from simulator.fleet.report.limits import BadLimit
 from tests import ROOT
 from tests.simulator.support.scripted_csms import ScriptedCsms
 
@@ -189,6 +191,12 @@ async def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: tuple[str, .
     assert code == 2, err
     assert sentence in err
     assert "Traceback" not in err
+
+
+def test_locust_keeps_no_due_times() -> None:
+    assert len(limits_of(["all p95 < 1 s"])) == 1
+    with pytest.raises(BadLimit, match='the limit "all p95 due < 1 s" is about due times, which locust does not keep'):
+        limits_of(["all p95 due < 1 s"])
 
 
 def test_without_locust_the_command_says_what_to_install(

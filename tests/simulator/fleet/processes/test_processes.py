@@ -209,6 +209,7 @@ def test_parts_together_count_what_one_would_have() -> None:
             counted = tally.action("Authorize" if number % 2 else "Heartbeat")
             counted.sent += 1
             counted.samples.add(took)
+            counted.due.add(2 * took)
     for at, part in enumerate(parts):
         part.tally.frames_sent, part.stations, part.late = 10, Stations(5, 4, 3, 2, 1, 1), at / 10
         part.tally.failed_to_connect("the connection was refused")
@@ -220,6 +221,7 @@ def test_parts_together_count_what_one_would_have() -> None:
     assert sum_of.tally.together().samples.percentiles(0.5, 0.95, 0.99) == alone.together().samples.percentiles(
         0.5, 0.95, 0.99
     )
+    assert sum_of.tally.together().due.percentiles(0.5, 0.95) == alone.together().due.percentiles(0.5, 0.95)
     assert sum_of.tally.action("Heartbeat").sent == 1500
     assert (sum_of.tally.frames_sent, sum_of.stations, sum_of.tally.breaches("csms")) == (
         30, Stations(15, 12, 9, 6, 3, 3), 6

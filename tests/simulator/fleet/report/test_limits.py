@@ -43,6 +43,9 @@ def test_a_limit_is_read(text: str, action: str, figure: str, inclusive: bool, v
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("all errors due < 1", "from 'due' at character 12 on: only a time can be from when a CALL was due: p50, p95,"),
+        ("all p95 due", "from the end on: a limit is an upper one, with < or <="),
+        ("due p95 < 1s", "from 'due' at character 1 on:"),
         ("", "from the end on: it begins with an action of a station, all, or one of connected, accepted,"),
         ("authorize p95 < 1s", "from 'authorize' at character 1 on: did you mean Authorize?"),
         ("Autorize p95 < 1s", "from 'Autorize' at character 1 on: did you mean Authorize?"),
@@ -168,3 +171,17 @@ def test_a_station_is_of_one_kind_at_a_time() -> None:
     counted = Stations.of([(new, False), (online, True), (lost, False), (away, False), (refused, False)])
     assert counted == Stations(5, 4, 3, 1, 1, 1, 1)
     assert Stations.together([counted, Stations.taken_away(online)]) == Stations(6, 5, 4, 1, 1, 1, 1)
+
+
+def test_a_limit_of_due_times_is_held_against_those() -> None:
+    tally = tallied(10.0, 20.0)
+    for milliseconds in (10.0, 500.0):
+        tally.action("Authorize").due.add(round(milliseconds * MS))
+    assert judge(parse_limit("Authorize max < 100ms", ACTIONS), tally, Stations()).verdict == "PASS"
+    judged = judge(parse_limit("Authorize max due < 100 ms", ACTIONS), tally, Stations())
+
+    assert (judged.verdict, judged.value) == ("FAIL", 500.0)
+    assert judged.reason == "max due of Authorize is 500.000 ms"
+    assert judge(parse_limit("all p50 due <= 10ms", ACTIONS), tally, Stations()).verdict == "PASS"
+    silent = judge(parse_limit("Heartbeat p95 due < 1s", ACTIONS), tally, Stations())
+    assert (silent.verdict, silent.reason) == ("INCONCLUSIVE", "Heartbeat was never answered")

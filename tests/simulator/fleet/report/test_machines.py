@@ -58,10 +58,11 @@ def test_tables_hold_every_action_every_interval_and_every_broken_rule() -> None
     assert set(tables) == set(NAMES)
     assert [row["action"] for row in tables["actions"]] == ["Authorize", "Heartbeat", "all"]
     assert [row["p95_ms"] for row in tables["actions"]] == ["2.5", "", "2.5"]
-    assert [(row["at_s"], row["online"], row["p99_ms"]) for row in tables["timeline"]] == [
-        ("0.0", "4", "3.0"),
-        ("1.0", "5", ""),
-        ("2.0", "5", "8.0"),
+    assert [row["max_due_ms"] for row in tables["actions"]] == ["54.0", "", "54.0"]
+    assert [(row["at_s"], row["online"], row["late_ms"], row["p99_ms"]) for row in tables["timeline"]] == [
+        ("0.0", "4", "3.0", "3.0"),
+        ("1.0", "5", "3.0", ""),
+        ("2.0", "5", "3.0", "8.0"),
     ]
     assert [(row["rule"], row["count"]) for row in tables["violations"]] == [("RPC-19", "2"), ("RPC-15", "1")]
 

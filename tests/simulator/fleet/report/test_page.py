@@ -9,11 +9,14 @@ import pytest
 
 from simulator.fleet.report.curves import Curve, chart, ticks
 from simulator.fleet.report.page import page
+from simulator.fleet.report.show import summary
 
 
 def action(sent: int, **others: Any) -> dict[str, Any]:
     times = {"mean": 1.0, "p50": 1.25, "p95": 2.5, "p99": 3.0, "max": 44.0}
+    due = {"mean": 9.0, "p50": 9.25, "p95": 12.5, "p99": 13.0, "max": 54.0}
     facts = {"sent": sent, "answered": sent, "errors": 0, "milliseconds": times, "exact": True}
+    facts["due_milliseconds"] = due
     facts |= dict.fromkeys(("refused", "invalid", "unanswered", "cut"), 0)
     return {**facts, **others}
 
@@ -21,7 +24,7 @@ def action(sent: int, **others: Any) -> dict[str, Any]:
 def interval(at: float, seconds: float, messages: int, errors: int, online: int, times: Any) -> dict[str, Any]:
     shown = None if times is None else dict(zip(("p50", "p95", "p99"), times, strict=True))
     facts = {"at_s": at, "seconds": seconds, "messages": messages, "errors": errors, "online": online}
-    return {**facts, "milliseconds": shown}
+    return {**facts, "late_ms": 3.0, "is_late": False, "milliseconds": shown}
 
 
 def violation(rule: str, level: str, action: str, count: int, message: str, example: str) -> dict[str, Any]:
@@ -59,6 +62,7 @@ def result(**others: Any) -> dict[str, Any]:
             "call_timeout_s": 30.0,
             "csms_clock_s": 2.0,
             "clock_skew_s": 90.0,
+            "check_share": 0.05,
         },
         "stations": {
             "switched_on": 5,
@@ -85,7 +89,10 @@ def result(**others: Any) -> dict[str, Any]:
         },
         "sessions": {"begun": 3, "over": 3, "refused": 1},
         "messages": {"sent": 10, "received": 10, "per_second": 1.6},
-        "actions": {"Authorize": action(4), "Heartbeat": action(6, errors=6, answered=0, milliseconds=None)},
+        "actions": {
+            "Authorize": action(4),
+            "Heartbeat": action(6, errors=6, answered=0, milliseconds=None, due_milliseconds=None),
+        },
         "all": action(10, exact=False),
         "timeline": [
             interval(0.0, 1.0, 6, 0, 4, (1.0, 2.0, 3.0)),
@@ -104,6 +111,7 @@ def result(**others: Any) -> dict[str, Any]:
             "cpu_us_per_message": 62.5,
             "kib_per_station": None,
             "timer_late_ms": 3.0,
+            "late_share": 0.0,
         },
     }
     return {**facts, **others}
@@ -124,9 +132,9 @@ def test_everything_that_was_found_out_is_on_the_page() -> None:
         "FAIL fleet of 5 stations",
         "It is no certificate.",
         "Authorize p95 &lt; 1ms FAIL p95 of Authorize is 2.500 ms",
-        "Authorize 4 4 0 0 1.0 1.2 2.5 3.0 44.0",
-        "Heartbeat 6 0 6 2 – – – – –",
-        "all 10 10 0 2 1.0 1.2 2.5 3.0 44.0",
+        "Authorize 4 4 0 0 1.0 1.2 2.5 3.0 44.0 12.5 54.0",
+        "Heartbeat 6 0 6 2 – – – – – – –",
+        "all 10 10 0 2 1.0 1.2 2.5 3.0 44.0 12.5 54.0",
         "of classes, at most 0.1 % too long",
         "RPC-19 (MUST) by the csms in Heartbeat, 2 times: wrong",
         "RPC-15 (SHOULD) by the csms, 1 time: two",
@@ -137,6 +145,7 @@ def test_everything_that_was_found_out_is_on_the_page() -> None:
         "lost at the end 1 accepted once",
         "attempts to connect 6 of all stations together failed 1 attempts dropped 0 connections",
         "Why attempts failed: &lt;refused&gt; (1 time)",
+        "Rules on 5 % of the stations; the schemas on all",
         "5 with 2 connectors each, 10 switched on a second",
         "set off by up to 90 s, that of the CSMS is taken over above 2 s: 4 compared, off by 40.2 s on average and "
         "88.0 s at most; 3 corrected, then off by 2.0 s at most",
@@ -163,6 +172,34 @@ def test_a_curve_has_a_gap_where_nothing_was_answered() -> None:
     assert [len(line.attrib["points"].split()) for line in rate.findall("polyline")] == [3, 3]
     assert rate.findtext("desc") == "At most 8 messages a second in both directions; 6 errors in all."
     assert stations.findtext("title") == "Stations online"
+
+
+def test_what_was_measured_while_the_load_generator_was_late_is_marked() -> None:
+    whole = result()
+    said = "12.5 % of the figures were taken while the load generator itself was late"
+    assert "load generator" not in words(page(whole))
+    (unmarked, *_) = pictures(page(whole))
+    assert unmarked.findall("rect") == []
+
+    whole["timeline"][1] |= {"late_ms": 50.1, "is_late": True}
+    whole["process"]["late_share"] = 0.125
+    text = page(whole)
+    assert f"{said}; their response times contain that." in words(text)
+    assert "On a grey ground" in words(text)
+    times, rate, _ = pictures(text)
+    (ground,) = times.findall("rect")
+    ticks_at = {mark.text: float(mark.attrib["x"]) for mark in times.findall("text")}
+    assert float(ground.attrib["x"]) == ticks_at["1 s"]
+    assert float(ground.attrib["x"]) + float(ground.attrib["width"]) == pytest.approx(ticks_at["2 s"], abs=0.11)
+    assert (times.findtext("desc") or "").endswith(" The load generator was late in 1 of them.")
+    assert rate.findall("rect") == []
+    assert f"warning: {said}" in summary(whole)[1].plain
+
+
+def test_the_summary_tells_times_from_when_calls_were_due() -> None:
+    said = "from when they were due, all: p50 9.2 ms, p95 12.5 ms, p99 13.0 ms, max 54.0 ms"
+    assert said in summary(result())[1].plain.splitlines()
+    assert "due" not in summary(result(all=action(10, due_milliseconds=None)))[1].plain
 
 
 def test_a_run_without_an_interval_has_no_curves_and_no_headings_for_nothing() -> None:
