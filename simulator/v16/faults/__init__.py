@@ -21,8 +21,8 @@ from simulator.v16.faults import (
     smart_charging,
     statuses,
     transactions,
-    unusual,
 )
+from simulator.v16.faults.rules import unusual
 
 CATALOGUE = Catalogue(
     (

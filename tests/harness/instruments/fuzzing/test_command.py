@@ -12,7 +12,7 @@ from csms_core.v16.faults import unusual as of_csms
 from harness.instruments.fuzzing.folder import FILE
 from harness.instruments.fuzzing.hunt import Finding
 from ocppj.evidence.trace import Trace
-from simulator.v16.faults import unusual as of_station
+from simulator.v16.faults.rules import unusual as of_station
 from tests.harness.instruments.fuzzing.benches import CLAIMED, OF_CSMS
 from tests.harness.instruments.fuzzing.test_keeping import kept, problem
 from tests.harness.support.command import Command, in_process

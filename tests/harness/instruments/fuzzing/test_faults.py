@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from csms_core.v16.faults import unusual as of_csms
-from simulator.v16.faults import unusual as of_station
+from simulator.v16.faults.rules import unusual as of_station
 from tests.harness.instruments.fuzzing.benches import Bench, a_csms, a_station
 
 SEED = 7

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from simulator.v16.faults import CATALOGUE, unusual
+from simulator.v16.faults import CATALOGUE
+from simulator.v16.faults.rules import unusual
 from tests import ROOT
 from tests.simulator.v16.faults.scenes import (
     cards,

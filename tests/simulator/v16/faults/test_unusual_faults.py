@@ -14,7 +14,8 @@ import pytest
 from ocppj.errors import CallTimeout
 from ocppj.frames import CallError, CallResult
 from simulator import Station, VirtualClock
-from simulator.v16.faults import set_faults, unusual
+from simulator.v16.faults import set_faults
+from simulator.v16.faults.rules import unusual
 from tests.simulator.support.scripted_csms import ScriptedCsms, StartStation
 from tests.simulator.v16.faults.table import FUZZED
 
