@@ -16,6 +16,7 @@ from rich.text import Text
 
 from simulator.fleet.counting.clocks import sentence
 from simulator.fleet.processes.part import Counted
+from simulator.fleet.report.result import stage_line
 
 EVERY_LIVE = 1.0
 EVERY_LINE = 10.0
@@ -163,6 +164,7 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
         f"{by}: {process['cpu_seconds']:.1f} s CPU, {_or(process['cpu_us_per_message'])} us a message, "
         f"{_or(process['kib_per_station'])} KiB a station, timers up to {process['timer_late_ms']:.0f} ms late",
     ]
+    lines += [f"stage {one['name']}, {one['seconds']:.1f} s: {stage_line(one)}" for one in result["stages"]]
     for one in result["violations"]:
         where = f" in {one['action']}" if one["action"] else ""
         lines.append(f"violation: {one['rule']} ({one['level']}) by the {one['party']}{where}, {one['count']} times: ")

@@ -63,7 +63,7 @@ class ScriptedCsms:
         self._unread: deque[tuple[str, dict[str, Any]]] = deque()
         self._changed = asyncio.Condition()
         self._transactions = 0
-        self._memory = Memory()
+        self._memories: dict[str, Memory] = {}  # of the stations, by their paths
         self._server: Server | None = None
         self.port = 0
 
@@ -107,11 +107,12 @@ class ScriptedCsms:
         return None if status is None else websocket.respond(HTTPStatus(status), "")
 
     async def _serve(self, websocket: ServerConnection) -> None:
-        peer = Peer.over_websocket(websocket, "csms", protocol=self.protocol, handler=self._handle, memory=self._memory)
+        assert websocket.request is not None
+        memory = self._memories.setdefault(websocket.request.path, Memory())
+        peer = Peer.over_websocket(websocket, "csms", protocol=self.protocol, handler=self._handle, memory=memory)
         self.peer = peer
         self.sockets.append(websocket)
         self.connections += 1
-        assert websocket.request is not None
         self.paths.append(websocket.request.path)
         self.handshakes.append(websocket.request.headers)
         tls = websocket.transport.get_extra_info("ssl_object")

@@ -48,6 +48,9 @@ def result(**others: Any) -> dict[str, Any]:
         "plan": {
             "url": "wss://csms.example/ocpp?<b>",
             "stations": 5,
+            "profile": None,
+            "makes": [],
+            "stages": [],
             "ramp_per_s": 10.0,
             "duration_s": 12.0,
             "seed": 7,
@@ -60,6 +63,7 @@ def result(**others: Any) -> dict[str, Any]:
             "csms_clock_s": 2.0,
             "clock_skew_s": 90.0,
         },
+        "stages": [],
         "stations": {
             "switched_on": 5,
             "connected": 5,
