@@ -118,7 +118,7 @@ class Member:
     def begin(self) -> None:
         """Switch the station on, and let things happen."""
         self._spawn(self._step(self.station.start))
-        if self._plan.rhythm.has_drivers:
+        if self._plan.has_drivers:
             self._next_driver()
         if self._plan.churn_every:
             self._next_outage()
@@ -148,7 +148,7 @@ class Member:
         self._spawn(self._step(self._wakes))
         if self._at is not None:  # somebody was still plugged in when the grace was over
             self._driver = self.station.clock.call_later(RETRY, partial(self._driver_leaves, self._at))
-        elif self._plan.rhythm.has_drivers:
+        elif self._plan.has_drivers:
             self._next_driver()
         if self._plan.churn_every:
             self._next_outage()

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import ssl as ssl_module
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from simulator.fleet.profile.rhythm import Rhythm, rhythm
 from simulator.fleet.profile.stages import Move, Stage, moves, present
+from simulator.fleet.profile.trace import Visit
 
 if TYPE_CHECKING:
     from simulator.kernel.timekeeping import CsmsClock
@@ -66,9 +67,11 @@ class Plan:
     stages: tuple[Stage, ...] = ()  # say who is there and when; without them `ramp` does
     makes: tuple[Make, ...] = ()  # instead of `model`
     curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
+    visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
     back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
     dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
     rhythm: Rhythm = field(init=False, repr=False)
+    booked: Mapping[int, Sequence[Visit]] = field(init=False, repr=False)  # the visits by station
 
     def __post_init__(self) -> None:
         for name in ("stations", "first", "step", "connectors", "ramp", "duration", "session_length", "call_timeout"):
@@ -88,6 +91,7 @@ class Plan:
         object.__setattr__(self, "dealt", _dealt(self.makes, self.stations))
         paces = rhythm(self.session_every, self.session_length, self.stages, self.curve, self.duration)
         object.__setattr__(self, "rhythm", paces)
+        object.__setattr__(self, "booked", self._booked())
 
     def identity(self, number: int) -> str:
         """The identity of a station; numbers begin at 1."""
@@ -128,11 +132,31 @@ class Plan:
         """A time of an exponential distribution with this mean."""
         return -mean * math.log(1.0 - self.chance(number, what, turn))
 
+    @property
+    def has_drivers(self) -> bool:
+        """Whether anybody ever comes."""
+        return bool(self.visits) or self.rhythm.has_drivers
+
+    def _booked(self) -> dict[int, list[Visit]]:
+        """A station of the trace is one of ours; whoever comes to any station comes to one that a chance picks."""
+        booked: dict[int, list[Visit]] = {}
+        named: dict[str, int] = {}
+        for row, visit in enumerate(self.visits):
+            if visit.station:
+                number = 1 + named.setdefault(visit.station, len(named)) % self.stations
+            else:
+                number = 1 + self._pick(self.stations, row, "visit", 0)
+            booked.setdefault(number, []).append(visit)
+        return booked
+
     def pause(self, number: int, turn: int, now: float = 0.0) -> float | None:
         """How long nobody comes before the session `turn`, from `now` on; None: for ever.
 
         The first one comes at any time within a mean pause and a mean session, as if the fleet had been there before.
         """
+        if self.visits:
+            own = self.booked.get(number, ())
+            return max(0.0, own[turn].at - now) if turn < len(own) else None
         if turn == 0:
             piece = self.rhythm.at(now)
             mean = 1.0 + (piece.length / piece.every if piece.every else 0.0)
@@ -141,6 +165,8 @@ class Plan:
 
     def stay(self, number: int, turn: int, now: float = 0.0) -> float:
         """How long the session `turn` lasts that begins `now`."""
+        if self.visits:
+            return max(SHORTEST_SESSION, self.booked[number][turn].stay)
         return max(SHORTEST_SESSION, self.time(self.rhythm.at(now).length, number, "stay", turn))
 
     def skew(self, number: int) -> float:
@@ -155,6 +181,8 @@ class Plan:
 
     def tag(self, number: int, turn: int) -> str:
         """With which card."""
+        if self.visits and (own := self.booked[number][turn].tag):
+            return own
         return self.tags[self._pick(len(self.tags), number, "tag", turn)]
 
     def _pick(self, there_are: int, number: int, what: str, turn: int) -> int:

@@ -135,6 +135,8 @@ def with_profile(given: Given, profile: Profile, named: Collection[str]) -> Give
     """The options as the profile has them, but those that were `named` on the command line. Raises `UsageError`."""
     if "ramp" in named and profile.stages:
         raise UsageError(f"--ramp says what the stages of the profile {profile.name} say; leave it out")
+    if profile.visits and (said := sorted({"session_every", "session_length"} & set(named))):
+        raise UsageError(f"{option_of(said[0])} says what the trace of the profile {profile.name} says; leave it out")
     changes = {key: value for key, value in profile.options.items() if key not in named}
     own = [f"{key}={value}" for key, value in profile.configuration.items()]
     return replace(given, **changes, config=[*own, *(given.config or ())])  # of two values of a key the last one counts
@@ -149,6 +151,7 @@ def _of_profile(given: Given, profile: Profile, named: Collection[str]) -> dict[
         "stages": stages,
         "makes": () if {"model", "connectors"} & set(named) else profile.makes,
         "curve": profile.curve,
+        "visits": profile.visits,
         "back_off": profile.back_off,
         **({"duration": sum(stage.length for stage in stages)} if stages else {}),
     }

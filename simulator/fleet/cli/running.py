@@ -90,6 +90,9 @@ def limits_of(texts: Sequence[str], profile: Profile | None = None) -> list[Limi
 
 def hopeless_of(texts: Sequence[str]) -> list[Limit]:
     """Read the limits that end a run. Raises `BadLimit`."""
+    for text in texts:
+        if ":" in text:
+            raise BadLimit(f"--abort-on {text}: a limit of one stage ends no run; leave the stage and the colon out")
     limits = limits_of(texts)
     for limit in limits:
         if limit.lower:  # at its beginning every run is below it

@@ -11,11 +11,12 @@ from typing import Any, Final
 from simulator.fleet.cli import units
 from simulator.fleet.plan import Make
 from simulator.fleet.profile.stages import WHOLE, Outage, Stage
+from simulator.fleet.profile.trace import TraceError, Visit, read
 from simulator.models import Model, ModelError, sentences
 
 _FOLDER: Final = Path(__file__).parent / "built_in"
 _SCHEMA: Final = "load-profile.schema.json"
-_OF_ITS_OWN: Final = frozenset({"description", "back_off", "curve", "configuration", "make", "stage"})
+_OF_ITS_OWN: Final = frozenset({"description", "back_off", "curve", "configuration", "make", "stage", "trace"})
 """Keys that are no options."""
 
 
@@ -43,6 +44,7 @@ class Profile:
     stages: tuple[Stage, ...]
     makes: tuple[Make, ...]
     curve: tuple[float, ...]
+    visits: tuple[Visit, ...]
     back_off: bool
     stage_limits: tuple[str, ...]  # with the names of their stages
 
@@ -86,6 +88,7 @@ class Profile:
             _stages(stages),
             tuple(_make(one, folder, file) for one in document.get("make", ())),
             tuple(map(float, document.get("curve", ()))),
+            _visits(document["trace"], folder, file) if "trace" in document else (),
             document.get("back_off", True),
             tuple(f"{stage['name']}: {limit}" for stage in stages for limit in stage.get("limit", ())),
         )
@@ -121,6 +124,15 @@ def _contradictions(document: Mapping[str, Any]) -> list[str]:
             found.append(f"the shares of make are {100 * whole:g}% together; make them 100%")
         if "connectors" in document:
             found.append("connectors says what make says; remove one of them")
+    if "trace" in document:
+        keys = ("curve", "session_every", "session_length")
+        found += [f"{key} says what trace says; remove one of them" for key in keys if key in document]
+        found += [
+            f"stage {stage['name']}: {key} says what trace says; remove one of them"
+            for stage in stages
+            for key in keys[1:]
+            if key in stage
+        ]
     if "curve" in document and not any(document["curve"]):
         found.append('curve is zero everywhere; write session_every = "0" when nobody is to come')
     return found
@@ -159,6 +171,18 @@ def _stages(tables: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
 
 def _time(table: Mapping[str, Any], key: str) -> float | None:
     return units.duration(table[key]) if key in table else None
+
+
+def _visits(table: Mapping[str, Any], folder: Path, file: str) -> tuple[Visit, ...]:
+    path = folder / table["file"]
+    try:
+        return read(path.read_text(encoding="utf-8-sig"), table.get("speed", 1.0))
+    except OSError as error:
+        raise ProfileError([f"{file}: trace: {path} cannot be read ({error.strerror}); check the path"]) from None
+    except UnicodeDecodeError as error:
+        raise ProfileError([f"{path}: byte {error.start + 1} is not UTF-8; save it as UTF-8"]) from None
+    except TraceError as error:
+        raise ProfileError([f"{path}: {error}"]) from None
 
 
 def _make(table: Mapping[str, Any], folder: Path, file: str) -> Make:

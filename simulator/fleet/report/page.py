@@ -113,6 +113,12 @@ def _clocks(plan: Mapping[str, Any]) -> str:
     return f"{off}, that of the CSMS is taken over {taken}: "
 
 
+def _drivers(plan: Mapping[str, Any]) -> str:
+    if plan["trace_sessions"]:
+        return f"those of {plan['trace_sessions']} real sessions"
+    return f"a pause of {plan['session_every_s']:g} s and {plan['session_length_s']:g} s charging on average"
+
+
 def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     run, plan, process = (result[key] for key in ("run", "plan", "process"))
     messages, sessions = result["messages"], result["sessions"]
@@ -128,7 +134,7 @@ def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
         *([("Load profile", plan["profile"])] if plan["profile"] else ()),
         ("Planned time", f"{plan['duration_s']:g} s, seed {plan['seed']}"),
-        ("Drivers", f"a pause of {plan['session_every_s']:g} s and {plan['session_length_s']:g} s charging on average"),
+        ("Drivers", _drivers(plan)),
         ("Meter values", f"every {plan['meter_every_s']:g} s"),
         ("Outages", f"every {plan['churn_every_s']:g} s on average" if plan["churn_every_s"] else "none"),
         ("Clocks", _clocks(plan) + sentence(result["clocks"])),

@@ -170,6 +170,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         ],
         "stages": [asdict(stage) for stage in plan.stages],
         "curve": list(plan.curve),
+        "trace_sessions": len(plan.visits),
         "back_off": plan.back_off,
         "session_every_s": plan.session_every,
         "session_length_s": plan.session_length,

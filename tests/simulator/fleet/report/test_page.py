@@ -50,6 +50,7 @@ def result(**others: Any) -> dict[str, Any]:
             "stations": 5,
             "profile": None,
             "makes": [],
+            "trace_sessions": 0,
             "stages": [],
             "ramp_per_s": 10.0,
             "duration_s": 12.0,
