@@ -123,7 +123,7 @@ def stage_line(stage: Mapping[str, Any]) -> str:
     line = f"{stage['stations']['online']} online at the end, {whole['sent']} CALLs, {whole['errors']} errors"
     if times is not None:
         line += f", p95 {times['p95']:.1f} ms"
-    if recovery is None:
+    if recovery is None or not recovery["before"]:
         return line
     if recovery["seconds"] is None:
         return f"{line}; not as many online again as the {recovery['before']} before, {recovery['waited_s']:.1f} s long"

@@ -144,6 +144,20 @@ def test_a_limit_of_a_stage_without_a_profile_is_a_sentence(capsys: pytest.Captu
     assert "the run has no stages; leave the name and the colon out, or give a --profile" in capsys.readouterr().err
 
 
+def test_a_limit_of_a_stage_ends_no_run(whole: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ws://127.0.0.1:9/ocpp", "--profile", whole, "--abort-on", "storm: all errors < 1"]) == 2
+    assert "--abort-on storm: all errors < 1: a limit of one stage ends no run" in capsys.readouterr().err
+
+
+def test_a_pause_beside_a_trace_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("begin,seconds\n0,60\n", "utf-8")
+    (tmp_path / "p.toml").write_text('trace = { file = "t.csv" }\n', "utf-8")
+
+    assert len(planned("--profile", str(tmp_path / "p.toml")).visits) == 1
+    with pytest.raises(UsageError, match="--session-every says what the trace of the profile p says; leave it out"):
+        planned("--profile", str(tmp_path / "p.toml"), "--session-every", "60s")
+
+
 STAGE = '[[stage]]\nname = "up"\nlength = "1m"\n'
 
 

@@ -205,3 +205,32 @@ async def test_stations_are_of_the_makes_of_the_mix(csms: ScriptedCsms, clock: V
 
     models = [payload["chargePointModel"] for payload in csms.payloads("BootNotification")]
     assert sorted(models.count(name) for name in set(models)) == [2, 6]
+
+
+async def test_a_station_that_is_in_a_reset_when_it_is_switched_off_stays_off(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    stages = (Stage("there", 10.0), Stage("away", 50.0, 0.0, at_once=True), Stage("again", 10.0, at_once=True))
+    async with running(csms, clock, *stages, stations=1) as fleet:
+        await clock.advance(9.5)
+        assert (await csms.call("Reset", type="Hard"))["status"] == "Accepted"
+        await clock.settle()
+        await clock.advance(40.0)
+        assert (csms.connections, csms.peer) == (1, None)
+        assert fleet.stations.accepted == 1
+        await clock.advance(15.0)
+        assert (csms.connections, fleet.online) == (2, 1)
+
+
+async def test_a_station_that_is_switched_off_in_an_outage_comes_back_with_its_network(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    stages = (
+        Stage("there", 10.0),
+        Stage("storm", 10.0, outage=Outage("network", 1000.0)),
+        Stage("away", 10.0, 0.5, at_once=True),
+        Stage("again", 10.0, at_once=True),
+    )
+    async with running(csms, clock, *stages, stations=2) as fleet:
+        await clock.advance(35.0)
+        assert [member.station.online for _, member in sorted(fleet.members.items())] == [False, True]
