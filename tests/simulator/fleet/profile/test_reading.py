@@ -223,6 +223,8 @@ def test_the_profiles_that_come_along_are_plans_with_limits(name: str) -> None:
     assert plan.profile == name
     assert plan.stages
     assert profile.description
+    row = f"| [`{name}`](#{name}) | {plan.stations} | {plan.duration / 60:g} |"
+    assert row in (ROOT / "docs" / "load-profiles.md").read_text("utf-8")
     limits = limits_of(profile.options["limit"], profile)
     assert {limit.stage for limit in limits} <= {"", *profile.breaks}
 
