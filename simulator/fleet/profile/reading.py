@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ def _contradictions(document: Mapping[str, Any]) -> list[str]:
     ]
     if stages and "ramp" in document:
         found.append("ramp says what the stages say; remove it, or the stages")
-    if stages and not any(_share(stage.get("stations", "100%")) for stage in stages):
+    if stages and not any(stage.share for stage in _stages(stages)):
         found.append('no stage has any stations; give one of them for example stations = "100%"')
     if makes:
         whole = sum(_share(make["share"]) for make in makes)
@@ -133,6 +134,12 @@ def _contradictions(document: Mapping[str, Any]) -> list[str]:
             for key in keys[1:]
             if key in stage
         ]
+    numbers = {"curve": document.get("curve", ()), "trace.speed": [document.get("trace", {}).get("speed", 1)]}
+    found += [
+        f"{key} cannot be nan; write a number"
+        for key, values in numbers.items()
+        if any(math.isnan(value) for value in values)
+    ]
     if "curve" in document and not any(document["curve"]):
         found.append('curve is zero everywhere; write session_every = "0" when nobody is to come')
     return found

@@ -73,14 +73,13 @@ def _piece(
     curve: Sequence[float],
     duration: float,
 ) -> Piece:
+    own_every, own_length = every, length
     for begin, stage in zip(begins(stages), stages, strict=True):
         if begin <= start:
             own_every = every if stage.session_every is None else stage.session_every
             own_length = length if stage.session_length is None else stage.session_length
-    if not stages:
-        own_every, own_length = every, length
     if curve:
-        # a little later than the start, which rounding may have put before the part that it begins
+        # rounding may put the edge of a piece into the part beside it, but not its middle
         middle = (start + min(end, duration)) / 2
         factor = curve[min(len(curve) - 1, int(middle / duration * len(curve)))]
         own_every = own_every / factor if factor else 0.0

@@ -22,8 +22,6 @@ COLUMNS: Final = ("begin", "end", "seconds", "station", "tag")
 MOST: Final = 500_000
 """Sessions."""
 
-_LONGEST_TAG: Final = 20
-
 
 class TraceError(ValueError):
     """A trace that cannot be used; the text is one sentence with the line and the fix."""
@@ -41,11 +39,13 @@ class Visit:
 
 def read(text: str, speed: float = 1.0) -> tuple[Visit, ...]:
     """The sessions of a file in the order in which they begin, so many times as quick. Raises `TraceError`."""
+    from ocppj.versions import ANYWHERE  # with validators, which a help does without
+
     rows = csv.reader(StringIO(text), strict=True)
     try:
         heading = [name.strip().lower() for name in next(rows, [])]
         _check(heading)
-        visits = list(_visits(heading, rows))
+        visits = list(_visits(heading, rows, ANYWHERE))
     except csv.Error as error:
         raise TraceError(f"line {rows.line_num} is no CSV ({error}); correct it") from None
     if not visits:
@@ -67,7 +67,7 @@ def _check(heading: Sequence[str]) -> None:
         raise TraceError("line 1: it names the column begin and one of end and seconds, for example begin,end,station")
 
 
-def _visits(heading: Sequence[str], rows: Iterator[list[str]]) -> Iterator[Visit]:
+def _visits(heading: Sequence[str], rows: Iterator[list[str]], longest_tag: int) -> Iterator[Visit]:
     for line, row in enumerate(rows, 2):
         if not row:
             continue
@@ -75,17 +75,17 @@ def _visits(heading: Sequence[str], rows: Iterator[list[str]]) -> Iterator[Visit
             raise TraceError(f"line {line} has {len(row)} values and the heading {len(heading)} columns; correct it")
         if line > MOST + 1:
             raise TraceError(f"line {line}: a trace has at most {MOST} sessions; cut it into parts")
-        yield _visit(line, dict(zip(heading, (value.strip() for value in row), strict=True)))
+        yield _visit(line, dict(zip(heading, (value.strip() for value in row), strict=True)), longest_tag)
 
 
-def _visit(line: int, row: Mapping[str, str]) -> Visit:
+def _visit(line: int, row: Mapping[str, str], longest_tag: int) -> Visit:
     at = _moment(line, "begin", row["begin"])
     stay = _number(line, "seconds", row["seconds"]) if "seconds" in row else _moment(line, "end", row["end"]) - at
     if stay <= 0:
         raise TraceError(f"line {line}: the session ends before it begins; correct one of the two")
     tag = row.get("tag", "")
-    if len(tag) > _LONGEST_TAG:
-        raise TraceError(f"line {line}: tag {tag!r} has more than {_LONGEST_TAG} characters; shorten it")
+    if len(tag) > longest_tag:
+        raise TraceError(f"line {line}: tag {tag!r} has more than {longest_tag} characters; shorten it")
     return Visit(at, stay, row.get("station", ""), tag)
 
 

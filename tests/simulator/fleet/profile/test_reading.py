@@ -184,6 +184,10 @@ STAGE = '[[stage]]\nname = "up"\nlength = "1m"\n'
             "make: there is no station model ac-23kw; did you mean ac-22kw?",
         ),
         ("curve = [0, 0]", "curve is zero everywhere"),
+        ("curve = [1, nan]", "curve cannot be nan; write a number"),
+        ('trace = { file = "t.csv", speed = nan }', "trace.speed cannot be nan; write a number"),
+        (STAGE.replace("1m", "9" * 400), "stage up: length has 400 characters, at most 20 are allowed; shorten it"),
+        (STAGE + 'stations = "0%"\n' + STAGE.replace("up", "as before"), "no stage has any stations"),
     ],
 )
 def test_mistakes_are_sentences_with_the_file_the_key_and_the_fix(text: str, sentence: str) -> None:
