@@ -14,9 +14,10 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from simulator.fleet.counting.clocks import Clocks
+from simulator.fleet.counting.course import Passed, Recovery
 from simulator.fleet.counting.standing import Standing, Stations
 from simulator.fleet.counting.tally import Sink, Tally
 from simulator.fleet.counting.timeline import LOOK, Timeline
@@ -25,10 +26,13 @@ from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
 from simulator.fleet.member import Charger, Member
 from simulator.fleet.plan import Plan
+from simulator.fleet.profile.stages import Outage, begins
 from simulator.hardware.make import Facts
 from simulator.kernel.clock import Clock, ShiftedClock
 from simulator.kernel.timekeeping import IGNORED
+from simulator.models import Model
 from simulator.v16.station import Station
+from simulator.wire.dialing import BackOff
 
 Make = Callable[..., Charger]
 """Makes a station, out of what `Fleet` gives it by the names that `Station` has for it."""
@@ -48,6 +52,13 @@ SHORTEST_LOOK = 0.05
 ENDING_AT_ONCE = 200
 """Stations that are taken away at the same time."""
 
+RECOVERING: Final = 0.1
+"""Seconds from one look whether a fleet has recovered to the next."""
+
+GROWING: Final = BackOff()
+EVEN: Final = BackOff(first=1.0, ceiling=1.0, share=0.0)
+"""Pauses between attempts to connect, with back-off and without."""
+
 
 class Fleet:
     """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration."""
@@ -62,6 +73,15 @@ class Fleet:
         self.clock: Clock = Wheel() if clock is None else clock
         self.members: dict[int, Member] = {}
         self._gone = Stations()  # that were taken away
+        self._off: dict[int, Member] = {}  # that a stage has switched off, and another one may switch on again
+        self._leaving: dict[int, asyncio.Task[None]] = {}  # those that are on their way to that
+        self._ending = asyncio.Semaphore(ENDING_AT_ONCE)
+        self.course: list[Passed] = []
+        """What was counted in each stage so far; the one that runs is added when it is over."""
+        self._began: float | None = None  # when `run` did, monotonic
+        self._stage_began = 0.0
+        self._mark: Tally | None = None  # the tally when the stage began that runs
+        self._recovery: Recovery | None = None  # of the stage that runs
         self._clocks_gone = Clocks()  # theirs
         self._at_end: Stations | None = None  # before all were
         self.lasted = 0.0
@@ -69,12 +89,13 @@ class Fleet:
         self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock)
-        self._make = make or _make(plan)
+        self._makes = (make,) if make is not None else tuple(_make(plan, one) for one in _models(plan))
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self._in_time = False
-        self._station(0, Standing())  # wrong configuration keys show here, and not after the ramp has begun
+        for each in range(len(self._makes)):  # wrong configuration keys show here, and not after the ramp has begun
+            self._station(0, Standing(), each)
         self.bytes_before = memory()
 
     # --- by number ----------------------------------------------------------------------------------------------------
@@ -82,28 +103,30 @@ class Fleet:
     def add(self, number: int) -> Member:
         """Switch a station on; it plays its part from now on."""
         standing = Standing()
-        station = self._station(number, standing)
-        member = self.members[number] = Member(number, station, standing, self.plan, self.tally, self._spawn)
+        station = self._station(number, standing, self.plan.dealt[number - 1] if self.plan.makes else 0)
+        member = Member(number, station, standing, self.plan, self.tally, self._spawn, self.elapsed)
+        self.members[number] = member
         member.begin()
         return member
 
     async def remove(self, number: int) -> None:
         """Take a station away: its session is stopped, what is queued is delivered, within the grace of the plan."""
-        member = self.members.pop(number, None)
+        member = self.members.pop(number, None) or self._off.pop(number, None)
         if member is not None:
-            self._gone = Stations.together((self._gone, Stations.taken_away(member.standing)))
+            self._gone = Stations.together((self._gone, Stations.taken_away([member.standing])))
             self._clocks_gone = Clocks.together((self._clocks_gone, Clocks.of([member.station.timekeeper])))
             await member.end(self.plan.grace)
 
-    def _station(self, number: int, standing: Standing) -> Charger:
+    def _station(self, number: int, standing: Standing, make: int) -> Charger:
         plan, skew = self.plan, self.plan.skew(number)
-        return self._make(
+        return self._makes[make](
             plan.url,
             id=plan.identity(number),
             configuration=self._configuration,
             clock=ShiftedClock.by(self.clock, timedelta(seconds=skew)) if skew else self.clock,
             csms_clock=plan.csms_clock or IGNORED,
             retry=True,
+            back_off=GROWING if plan.back_off else EVEN,
             seed=int(plan.chance(number, "back-off", 0) * (1 << 32)),
             call_timeout=plan.call_timeout,
             remember=REMEMBERED,
@@ -137,18 +160,24 @@ class Fleet:
         if self._at_end is not None:
             return self._at_end
         present = ((member.standing, member.station.online) for member in list(self.members.values()))
-        return Stations.together((Stations.of(present), self._gone))
+        off = Stations.taken_away(member.standing for member in list(self._off.values()))
+        return Stations.together((Stations.of(present), off, self._gone))
 
     @property
     def clocks(self) -> Clocks:
         """How far the clocks of all stations so far were off, and how many were set by that of the CSMS."""
-        present = Clocks.of(member.station.timekeeper for member in list(self.members.values()))
+        members = [*self.members.values(), *self._off.values()]
+        present = Clocks.of(member.station.timekeeper for member in members)
         return Clocks.together((present, self._clocks_gone))
 
     @property
     def late(self) -> float:
         """By how many seconds the latest timer was late."""
         return self.clock.late if isinstance(self.clock, Wheel) else 0.0
+
+    def elapsed(self) -> float:
+        """Seconds since `run` began; 0 for those who add stations themselves."""
+        return 0.0 if self._began is None else self.clock.monotonic() - self._began
 
     def stop(self) -> None:
         """End `run` before its time, orderly."""
@@ -157,11 +186,13 @@ class Fleet:
     async def run(self) -> bool:
         """Bring the stations up, wait until the time is over, and take them away; False: `stop` came first."""
         plan, clock = self.plan, self.clock
-        for number in plan.numbers():
-            clock.call_later(plan.begins(number), partial(self._begin, number))
-        clock.call_later(plan.begins(plan.stations) + SETTLED, self._all_on)
+        began = self._began = self._looked = clock.monotonic()
+        for at, begin in enumerate(begins(plan.stages)):
+            clock.call_later(begin, partial(self._next_stage, at))
+        for move in plan.moves():
+            clock.call_later(move.at, partial(self._begin if move.comes else self._leave, move.number))
+        clock.call_later(plan.full() + SETTLED, self._all_on)
         clock.call_later(plan.duration, self._time_is_over)
-        began = self._looked = clock.monotonic()
         self._next_look(self._looked + LOOK)
         self._probe()
         await self._enough.wait()
@@ -170,6 +201,8 @@ class Fleet:
         if self._in_time:
             await self._wait_for_boots()
         self._at_end = self.stations
+        if self._mark is not None:
+            self._stage_is_over()
         await self.close()
         return self._in_time
 
@@ -186,8 +219,67 @@ class Fleet:
         self._enough.set()
 
     def _begin(self, number: int) -> None:
-        if not self._enough.is_set():
+        if self._enough.is_set():
+            return
+        if (leaving := self._leaving.get(number)) is not None:
+            leaving.add_done_callback(lambda _: self._begin(number))
+        elif (member := self._off.pop(number, None)) is not None:
+            self.members[number] = member
+            member.go_on()
+        else:
             self.add(number)
+
+    def _leave(self, number: int) -> None:
+        if (member := self.members.get(number)) is None or self._enough.is_set():
+            return
+
+        async def leave() -> None:
+            async with self._ending:
+                self._off[number] = self.members.pop(number)
+                await member.rest(self.plan.grace)
+
+        member.is_ending = True
+        leaving = self._leaving[number] = self._spawn(leave())
+        leaving.add_done_callback(lambda _: self._leaving.pop(number))
+
+    # --- stages -------------------------------------------------------------------------------------------------------
+
+    def _next_stage(self, at: int) -> None:
+        if self._enough.is_set():
+            return
+        if at:
+            self._stage_is_over()
+        self._mark, self._stage_began = self.tally.mark(), self.clock.monotonic()
+        if (outage := self.plan.stages[at].outage) is not None:
+            self._break(at, outage)
+
+    def _stage_is_over(self) -> None:
+        """The one that runs, whose number is that of those before it."""
+        assert self._mark is not None
+        stage, seconds = self.plan.stages[len(self.course)], self.clock.monotonic() - self._stage_began
+        part = self.tally.since(self._mark)
+        self.course.append(Passed(stage.name, seconds, part, self.stations, self._recovery))
+        self._mark = self._recovery = None
+
+    def _break(self, at: int, outage: Outage) -> None:
+        """The outage of a stage begins."""
+        plan = self.plan
+        self._recovery = Recovery(self.online)
+        for number, member in self.members.items():
+            if plan.chance(number, f"outage {at}", 0) < outage.share:
+                member.strike(outage.cause, _returns(plan, number, at, outage))
+        whole = self.clock.monotonic() + outage.length
+        self.clock.call_later(outage.length, partial(self._look_for_recovery, self._recovery, whole))
+
+    def _look_for_recovery(self, recovery: Recovery, whole: float) -> None:
+        """Look, until it is so, whether as many stations are online as before, or as there are by now."""
+        if self._enough.is_set():
+            return
+        recovery.waited = self.clock.monotonic() - whole
+        if self.online >= min(recovery.before, len(self.members)):
+            recovery.seconds = recovery.waited
+        else:
+            self.clock.call_later(RECOVERING, partial(self._look_for_recovery, recovery, whole))
 
     def _next_look(self, due: float) -> None:
         def look() -> None:
@@ -213,15 +305,15 @@ class Fleet:
 
     async def close(self) -> None:
         """Take all stations away and wait until nothing of the fleet runs."""
-        turns = asyncio.Semaphore(ENDING_AT_ONCE)
 
         async def end(number: int) -> None:
-            async with turns:
+            async with self._ending:
                 await self.remove(number)
 
         for member in self.members.values():
             member.is_ending = True  # nobody new comes while others leave
-        await asyncio.gather(*(end(number) for number in list(self.members)))
+        await asyncio.gather(*self._leaving.values())
+        await asyncio.gather(*(end(number) for number in [*self.members, *self._off]))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -230,8 +322,27 @@ class Fleet:
             self.clock.close()
 
 
-def _make(plan: Plan) -> Make:
+def _models(plan: Plan) -> tuple[Model | None, ...]:
+    return tuple(make.model for make in plan.makes) or (plan.model,)
+
+
+def _make(plan: Plan, model: Model | None) -> Make:
     """What makes the stations: the model, or a plain one. Nobody asks a fleet for diagnostics, which take memory."""
-    if plan.model is None:
+    if model is None:
         return partial(Station, facts=Facts(connectors=plan.connectors, journal=0))
-    return plan.model.without_journal().station
+    return model.without_journal().station
+
+
+def _returns(plan: Plan, number: int, at: int, outage: Outage) -> float:
+    """How long a station is away in the outage of stage `at`.
+
+    One that keeps trying with growing pauses finds the network whole at its first attempt after that; all others, and
+    those that had no power, begin in the moment in which it is.
+    """
+    if outage.cause == "power" or not plan.back_off:
+        return outage.length
+    away, failures = 0.0, 0
+    while away < outage.length:
+        away += GROWING.pause(failures, plan.chance(number, f"attempt {at}", failures))
+        failures += 1
+    return away

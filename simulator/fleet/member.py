@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.plan import Plan
+from simulator.fleet.profile.stages import Cause
 from simulator.kernel.clock import Clock, Timer
 from simulator.kernel.errors import NotPossible
 from simulator.kernel.timekeeping import Timekeeper
@@ -61,6 +63,8 @@ class Charger(Protocol):
     async def unplug(self, connector: int) -> None: ...
     async def lose_network(self) -> None: ...
     async def restore_network(self) -> None: ...
+    async def cut_power(self) -> None: ...
+    async def restore_power(self) -> None: ...
 
 
 class Member:
@@ -69,22 +73,32 @@ class Member:
     __slots__ = (
         "_at",
         "_driver",
+        "_elapsed",
         "_outage",
         "_outages",
         "_plan",
         "_running",
         "_spawn",
-        "_turn",
+        "_storm",
         "is_ending",
         "number",
         "standing",
         "station",
         "tally",
+        "turn",
     )
 
     def __init__(
-        self, number: int, station: Charger, standing: Standing, plan: Plan, tally: Tally, spawn: Spawn
+        self,
+        number: int,
+        station: Charger,
+        standing: Standing,
+        plan: Plan,
+        tally: Tally,
+        spawn: Spawn,
+        elapsed: Callable[[], float],
     ) -> None:
+        """`elapsed` says how many seconds the run lasts already."""
         self.number = number
         self.station = station
         self.standing = standing
@@ -92,17 +106,19 @@ class Member:
         self.is_ending = False
         self._plan = plan
         self._spawn = spawn
-        self._turn = 0  # of the session that runs, or is the next
+        self._elapsed = elapsed
+        self.turn = 0  # of the session that runs, or is the next
         self._outages = 0
         self._driver: Timer | None = None
         self._outage: Timer | None = None
+        self._storm: Timer | None = None  # the end of an outage of many
         self._at: Place | None = None  # where somebody charges
         self._running: asyncio.Task[None] | None = None  # what the driver does just now
 
     def begin(self) -> None:
         """Switch the station on, and let things happen."""
         self._spawn(self._step(self.station.start))
-        if self._plan.session_every:
+        if self._plan.has_drivers:
             self._next_driver()
         if self._plan.churn_every:
             self._next_outage()
@@ -113,17 +129,44 @@ class Member:
 
     async def end(self, grace: float) -> None:
         """Stop what runs, deliver what is queued within `grace` seconds, and take the station away."""
+        await self._come_to_rest(grace)
+        await self.station.stop()
+        self._cancel()
+
+    async def rest(self, grace: float) -> None:
+        """The same, but the station is only switched off; `go_on` brings it back."""
+        await self._come_to_rest(grace)
+        with suppress(NotPossible):  # it has power; else it may be in a reset, and come back by itself
+            await self.station.restore_power()
+        await self.station.cut_power()
+        self._cancel()
+
+    def go_on(self) -> None:
+        """Switch the station on again after a `rest`; its meters, and the drivers, go on where they were."""
+        self.is_ending = False
+        self.standing.begins_anew()
+        self._spawn(self._step(self._wakes))
+        if self._at is not None:  # somebody was still plugged in when the grace was over
+            self._driver = self.station.clock.call_later(RETRY, partial(self._driver_leaves, self._at))
+        elif self._plan.has_drivers:
+            self._next_driver()
+        if self._plan.churn_every:
+            self._next_outage()
+
+    async def _wakes(self) -> None:
+        with suppress(NotPossible):  # it was in no outage when it was switched off
+            await self.station.restore_network()
+        await self.station.restore_power()
+
+    async def _come_to_rest(self, grace: float) -> None:
         self.is_ending = True
         self._cancel()
-        station = self.station
-        if grace and station.online:
+        if grace and self.station.online:
             try:
                 async with asyncio.timeout(grace):
                     await self._finish()
             except TimeoutError:
                 self.tally.problem("a station had not said everything at the end of the grace")
-        await station.stop()
-        self._cancel()
 
     async def _finish(self) -> None:
         if self._running is not None:
@@ -133,7 +176,7 @@ class Member:
         await self.station.delivered()
 
     def _cancel(self) -> None:
-        for timer in (self._driver, self._outage):
+        for timer in (self._driver, self._outage, self._storm):
             if timer is not None:
                 timer.cancel()
 
@@ -152,11 +195,11 @@ class Member:
     def _next_driver(self) -> None:
         self._at = None
         if not self.is_ending:
-            pause = self._plan.pause(self.number, self._turn)
-            self._driver = self.station.clock.call_later(pause, self._driver_comes)
+            pause = self._plan.pause(self.number, self.turn, self._elapsed())
+            self._driver = None if pause is None else self.station.clock.call_later(pause, self._driver_comes)
 
     def _driver_comes(self) -> None:
-        connector = self.station.connector(self._plan.place(self.number, self._turn))
+        connector = self.station.connector(self._plan.place(self.number, self.turn))
         if self.station.online and connector.idle and not connector.cable:
             self._drive(partial(self._come, connector))
         else:
@@ -173,7 +216,7 @@ class Member:
         station = self.station
         try:
             await station.plug_in(connector.id)
-            await station.present(self._plan.tag(self.number, self._turn), connector.id)
+            await station.present(self._plan.tag(self.number, self.turn), connector.id)
         except NotPossible:  # the CSMS has sent the station into a reset meanwhile
             pass
         if connector.transaction is None:
@@ -184,7 +227,7 @@ class Member:
         self.tally.sessions += 1
         self._at = connector
         if not self.is_ending:
-            stay = self._plan.stay(self.number, self._turn)
+            stay = self._plan.stay(self.number, self.turn, self._elapsed())
             self._driver = station.clock.call_later(stay, partial(self._driver_leaves, connector))
 
     def _driver_leaves(self, connector: Place) -> None:
@@ -193,7 +236,7 @@ class Member:
 
     async def _leave(self, connector: Place) -> None:
         station = self.station
-        tag = self._plan.tag(self.number, self._turn)
+        tag = self._plan.tag(self.number, self.turn)
         try:
             if connector.transaction is not None or connector.locked_for is not None:
                 await station.present(tag, connector.id)
@@ -208,7 +251,7 @@ class Member:
         self._over()
 
     def _over(self) -> None:
-        self._turn += 1
+        self.turn += 1
         self._next_driver()
 
     # --- the network --------------------------------------------------------------------------------------------------
@@ -222,7 +265,12 @@ class Member:
         self._spawn(self._step(self._lose))
 
     async def _lose(self) -> None:
-        await self.station.lose_network()
+        try:
+            await self.station.lose_network()
+        except NotPossible:  # it is in an outage of many
+            self._outages += 1
+            self._next_outage()
+            return
         length = self._plan.time(self._plan.churn_length, self.number, "length", self._outages)
         self._outages += 1
         if not self.is_ending:
@@ -231,3 +279,25 @@ class Member:
     def _network_returns(self) -> None:
         self._spawn(self._step(self.station.restore_network))
         self._next_outage()
+
+    # --- what breaks for many at once ---------------------------------------------------------------------------------
+
+    def strike(self, cause: Cause, seconds: float) -> None:
+        """The network or the power of the station is gone, for so long."""
+        self._spawn(self._step(partial(self._struck, cause, seconds)))
+
+    async def _struck(self, cause: Cause, seconds: float) -> None:
+        station = self.station
+        breaks, returns = {
+            "network": (station.lose_network, station.restore_network),
+            "power": (station.cut_power, station.restore_power),
+        }[cause]
+        try:
+            await breaks()
+        except NotPossible:  # it is without already, of its own, and comes back by itself
+            return
+        if not self.is_ending:
+            self._storm = station.clock.call_later(seconds, partial(self._whole, returns))
+
+    def _whole(self, returns: Callable[[], Awaitable[None]]) -> None:
+        self._spawn(self._step(returns))

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import math
 import ssl as ssl_module
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from simulator.fleet.profile.rhythm import Rhythm, rhythm
+from simulator.fleet.profile.stages import Move, Stage, moves, present
+from simulator.fleet.profile.trace import Visit
 
 if TYPE_CHECKING:
     from simulator.kernel.timekeeping import CsmsClock
@@ -22,6 +26,14 @@ SHORTEST_SESSION = 1.0
 
 MOST_SKEW = 10 * 365 * 86_400.0
 """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """One of several makes of stations: a model, or None for a plain station, and its share of all of them."""
+
+    model: Model | None
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,15 @@ class Plan:
     check: float = 1.0  # share of the stations whose messages are held against all rules; the schemas are for all
     auth_key: bytes | None = None
     ssl: ssl_module.SSLContext | None = None
+    profile: str | None = None  # the name of what these facts were read from
+    stages: tuple[Stage, ...] = ()  # say who is there and when; without them `ramp` does
+    makes: tuple[Make, ...] = ()  # instead of `model`
+    curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
+    visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
+    back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
+    dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
+    rhythm: Rhythm = field(init=False, repr=False)
+    booked: Mapping[int, Sequence[Visit]] = field(init=False, repr=False)  # the visits by station
 
     def __post_init__(self) -> None:
         for name in ("stations", "first", "step", "connectors", "ramp", "duration", "session_length", "call_timeout"):
@@ -68,6 +89,12 @@ class Plan:
             raise ValueError(f"check is a share from 0% to 100%, not {100 * self.check:g}%")
         if not self.tags:
             raise ValueError("tags holds one idTag at least")
+        if not self.most:
+            raise ValueError(f"stations is too small a number, {self.stations}: no stage has one of them")
+        object.__setattr__(self, "dealt", _dealt(self.makes, self.stations))
+        paces = rhythm(self.session_every, self.session_length, self.stages, self.curve, self.duration)
+        object.__setattr__(self, "rhythm", paces)
+        object.__setattr__(self, "booked", self._booked())
 
     def identity(self, number: int) -> str:
         """The identity of a station; numbers begin at 1."""
@@ -77,9 +104,27 @@ class Plan:
         """The stations of this process, in the order in which they are switched on."""
         return range(self.first, self.stations + 1, self.step)
 
-    def begins(self, number: int) -> float:
-        """When a station is switched on, after the first one."""
-        return (number - 1) / self.ramp
+    def moves(self) -> Iterator[Move]:
+        """When the stations of this process are switched on and taken away, in the order of time."""
+        if self.stages:
+            own = self.numbers()
+            return (move for move in moves(self.stages, self.stations) if move.number in own)
+        return (Move((number - 1) / self.ramp, number, True) for number in self.numbers())
+
+    @property
+    def most(self) -> int:
+        """How many stations of all processes are there when the most are."""
+        return max((present(stage, self.stations) for stage in self.stages), default=self.stations)
+
+    def full(self) -> float:
+        """When the last of the most stations is switched on."""
+        if not self.stages:
+            return (self.stations - 1) / self.ramp
+        return min(move.at for move in moves(self.stages, self.stations) if move.number == self.most and move.comes)
+
+    def model_of(self, number: int) -> Model | None:
+        """Of which make a station is."""
+        return self.makes[self.dealt[number - 1]].model if self.makes else self.model
 
     def chance(self, number: int, what: str, turn: int) -> float:
         """A number from 0 to below 1 for one decision at one station."""
@@ -90,16 +135,42 @@ class Plan:
         """A time of an exponential distribution with this mean."""
         return -mean * math.log(1.0 - self.chance(number, what, turn))
 
-    def pause(self, number: int, turn: int) -> float:
-        """How long nobody comes before the session `turn`. The first one comes at any time within a mean pause and a
-        mean session, as if the fleet had been there before."""
-        if turn == 0:
-            return self.chance(number, "first", 0) * (self.session_every + self.session_length)
-        return self.time(self.session_every, number, "pause", turn)
+    @property
+    def has_drivers(self) -> bool:
+        """Whether anybody ever comes."""
+        return bool(self.visits) or self.rhythm.has_drivers
 
-    def stay(self, number: int, turn: int) -> float:
-        """How long the session `turn` lasts."""
-        return max(SHORTEST_SESSION, self.time(self.session_length, number, "stay", turn))
+    def _booked(self) -> dict[int, list[Visit]]:
+        """A station of the trace is one of ours; whoever comes to any station comes to one that a chance picks."""
+        booked: dict[int, list[Visit]] = {}
+        named: dict[str, int] = {}
+        for row, visit in enumerate(self.visits):
+            if visit.station:
+                number = 1 + named.setdefault(visit.station, len(named)) % self.stations
+            else:
+                number = 1 + self._pick(self.stations, row, "visit", 0)
+            booked.setdefault(number, []).append(visit)
+        return booked
+
+    def pause(self, number: int, turn: int, now: float = 0.0) -> float | None:
+        """How long nobody comes before the session `turn`, from `now` on; None: for ever.
+
+        The first one comes at any time within a mean pause and a mean session, as if the fleet had been there before.
+        """
+        if self.visits:
+            own = self.booked.get(number, ())
+            return max(0.0, own[turn].at - now) if turn < len(own) else None
+        if turn == 0:
+            piece = self.rhythm.at(now)
+            mean = 1.0 + (piece.length / piece.every if piece.every else 0.0)
+            return self.rhythm.wait(now, self.chance(number, "first", 0) * mean)
+        return self.rhythm.wait(now, self.time(1.0, number, "pause", turn))
+
+    def stay(self, number: int, turn: int, now: float = 0.0) -> float:
+        """How long the session `turn` lasts that begins `now`."""
+        if self.visits:
+            return max(SHORTEST_SESSION, self.booked[number][turn].stay)
+        return max(SHORTEST_SESSION, self.time(self.rhythm.at(now).length, number, "stay", turn))
 
     def skew(self, number: int) -> float:
         """By how much the clock of a station is off: seconds, less than zero when it is behind."""
@@ -111,13 +182,29 @@ class Plan:
 
     def place(self, number: int, turn: int) -> int:
         """At which connector."""
-        there_are = self.connectors if self.model is None else self.model.made.facts.connectors
+        model = self.model_of(number)
+        there_are = self.connectors if model is None else model.made.facts.connectors
         return 1 + self._pick(there_are, number, "place", turn)
 
     def tag(self, number: int, turn: int) -> str:
         """With which card."""
+        if self.visits and (own := self.booked[number][turn].tag):
+            return own
         return self.tags[self._pick(len(self.tags), number, "tag", turn)]
 
     def _pick(self, there_are: int, number: int, what: str, turn: int) -> int:
         """One of so many, from 0; where there is no choice no chance is drawn."""
         return 0 if there_are == 1 else int(self.chance(number, what, turn) * there_are)
+
+
+def _dealt(makes: tuple[Make, ...], stations: int) -> tuple[int, ...]:
+    """Which make each station is of, so that the shares are kept as well as they can be at any number of stations."""
+    if not makes:
+        return ()
+    counts, found = [0] * len(makes), []
+    for number in range(1, stations + 1):
+        missing = [make.share * number - count for make, count in zip(makes, counts, strict=True)]
+        chosen = missing.index(max(missing))
+        counts[chosen] += 1
+        found.append(chosen)
+    return tuple(found)

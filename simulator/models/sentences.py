@@ -29,18 +29,28 @@ class ModelError(Exception):
 
 
 @cache
-def _validator() -> Any:
+def _validator(schema: str) -> Any:
     import jsonschema  # takes a tenth of a second, and most stations have no model
 
-    text = (importlib.resources.files("schemas") / "documents" / "station.schema.json").read_text(encoding="utf-8")
+    text = (importlib.resources.files("schemas") / "documents" / schema).read_text(encoding="utf-8")
     return jsonschema.Draft202012Validator(json.loads(text))
 
 
 def of(document: Mapping[str, Any]) -> tuple[list[str], frozenset[str]]:
     """The mistakes the schema finds, in the order of the places, and which tables and keys of the file are wrong."""
-    errors = sorted(_validator().iter_errors(document), key=lambda error: [str(step) for step in error.absolute_path])
+    errors = _errors(document, "station.schema.json")
     wrong = {str(error.absolute_path[0]) for error in errors if error.absolute_path} | ({"connector"} - set(document))
     return [sentence for error in errors for sentence in _sentences(error, document)], frozenset(wrong)
+
+
+def mistakes(document: Mapping[str, Any], schema: str) -> list[str]:
+    """The mistakes in another kind of document, whose schema stands in `schemas/documents`, in the order of places."""
+    return [sentence for error in _errors(document, schema) for sentence in _sentences(error, document)]
+
+
+def _errors(document: Mapping[str, Any], schema: str) -> list[Any]:
+    found = _validator(schema).iter_errors(document)
+    return sorted(found, key=lambda error: [str(step) for step in error.absolute_path])
 
 
 def _sentences(error: Any, document: Mapping[str, Any]) -> Iterator[str]:
@@ -76,6 +86,8 @@ def _sentences(error: Any, document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{place} has {len(error.instance)} characters, at most {wanted} are allowed; shorten it"
         case "maxItems":
             yield f"{place} has {len(error.instance)} entries, at most {wanted} are allowed; remove some"
+        case "pattern":
+            yield f"{place} cannot be {found}{example or '; correct it'}"
         case keyword:
             words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than"}
             yield f"{place} must be {words[keyword]} {wanted}, not {found}{example}"
@@ -89,6 +101,10 @@ def _where(path: tuple[str | int, ...], document: Mapping[str, Any]) -> str:
             place = (
                 f"connector {number}" if isinstance(number, int) and number > 0 else f"[[connector]] no. {index + 1}"
             )
+            return f"{place}: {'.'.join(map(str, rest))}" if rest else place
+        case (str(table), int(index), *rest) if isinstance(document[table][index], dict):
+            name = document[table][index].get("name")
+            place = f"{table} {name}" if isinstance(name, str) and name else f"[[{table}]] no. {index + 1}"
             return f"{place}: {'.'.join(map(str, rest))}" if rest else place
         case (*names, int(index)):
             return f"entry {index + 1} of {'.'.join(map(str, names))}"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
+
+import typer
 
 from commandline import command as made
 from commandline import examples, run
@@ -31,10 +34,14 @@ NAME = "plugproof fleet"
             f"{NAME} wss://csms.example/ocpp --ca-file ca.pem --auth-key-env KEY \\\n"
             "      --stations 20000 --processes 4 --ramp 200/s --html fleet.html",
         ),
+        (
+            "Monday morning after a power cut, smaller than planned",
+            f"{NAME} ws://localhost:9000/ocpp --profile monday-morning-storm --stations 50",
+        ),
     ),
 )
 @taking(Given)
-def command(given: Given) -> int:
+def command(given: Given, context: typer.Context) -> int:
     """Run many simulated charge points.
 
     The run is a PASS when every limit was kept, every station was accepted, and none is lost at the end. Exit codes:
@@ -42,7 +49,10 @@ def command(given: Given) -> int:
     """
     from simulator.fleet.cli.running import fleet
 
-    return fleet(given)
+    sources = {one.name: context.get_parameter_source(one.name) for one in fields(given)}
+    return fleet(
+        given, {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 from commandline import Heading
 from simulator.fleet.cli import units
 from simulator.fleet.plan import Plan
+from simulator.fleet.profile.stages import scaled
 from simulator.options import shared
 from simulator.options.arguments import auth_key, client_context, configuration, csms_clock, tag, uses_tls
 from simulator.options.optional import option_of
 from simulator.options.usage import UsageError
 
 if TYPE_CHECKING:
+    from simulator.fleet.profile.reading import Profile
     from simulator.models import Model
 
 RESULT_FILE = "plugproof-out/fleet.json"
@@ -30,11 +32,27 @@ def models() -> list[tuple[str, str]]:
     return [(name, Model.load(name).description) for name in built_in()]
 
 
+def profiles() -> list[tuple[str, str]]:
+    """The load profiles by name, for the shell to complete."""
+    from simulator.fleet.profile.reading import Profile, built_in
+
+    return [(name, Profile.load(name).description) for name in built_in()]
+
+
 @dataclass(frozen=True)
 class Given:
     """What was asked for; times and rates as they were written (`units`)."""
 
     url: Annotated[str, shared.URL]
+    profile: Annotated[
+        str | None,
+        STATIONS(
+            "NAME|FILE",
+            "Load profile: office-day, motorway, monday-morning-storm, soak, or a file that ends with .toml; "
+            "options given beside it win.",
+            autocompletion=profiles,
+        ),
+    ] = None
     stations: Annotated[int, STATIONS("N", "How many there are.")] = 10
     processes: Annotated[int, STATIONS("P", "Processes that share the stations.")] = 1
     ramp: Annotated[str, STATIONS("RATE", "Stations switched on a second, or 300/m.")] = "10/s"
@@ -108,15 +126,55 @@ def _model(given: Given) -> Model | None:
         raise UsageError(str(error)) from None
 
 
-def plan_of(given: Given) -> Plan:
-    """The plan of the options. Raises `UsageError`."""
+def profile_of(given: Given) -> Profile | None:
+    """The load profile that was asked for, if one was. Raises `UsageError`, with a sentence for each mistake in it."""
+    if given.profile is None:
+        return None
+    from simulator.fleet.profile.reading import Profile, ProfileError
+
+    try:
+        return Profile.load(given.profile)
+    except ProfileError as error:
+        raise UsageError(f"--profile: {error}") from None
+
+
+def with_profile(given: Given, profile: Profile, named: Collection[str]) -> Given:
+    """The options as the profile has them, but those that were `named` on the command line. Raises `UsageError`."""
+    if "ramp" in named and profile.stages:
+        raise UsageError(f"--ramp says what the stages of the profile {profile.name} say; leave it out")
+    if profile.visits and (said := sorted({"session_every", "session_length"} & set(named))):
+        raise UsageError(f"{option_of(said[0])} says what the trace of the profile {profile.name} says; leave it out")
+    changes = {key: value for key, value in profile.options.items() if key not in named}
+    own = [f"{key}={value}" for key, value in profile.configuration.items()]
+    return replace(given, **changes, config=[*own, *(given.config or ())])  # of two values of a key the last one counts
+
+
+def _of_profile(given: Given, profile: Profile, named: Collection[str]) -> dict[str, object]:
+    """What a plan has that is no option. Its own length of the whole may stretch the stages."""
+    is_stretched = "duration" in named or "duration" in profile.options
+    stages = scaled(profile.stages, seconds(given, "duration")) if profile.stages and is_stretched else profile.stages
+    return {
+        "profile": profile.name,
+        "stages": stages,
+        "makes": () if {"model", "connectors"} & set(named) else profile.makes,
+        "curve": profile.curve,
+        "visits": profile.visits,
+        "back_off": profile.back_off,
+        **({"duration": sum(stage.length for stage in stages)} if stages else {}),
+    }
+
+
+def plan_of(given: Given, profile: Profile | None = None, named: Collection[str] = ()) -> Plan:
+    """The plan of the options; `with_profile` has been told of the `profile`, and of the options that were `named` on
+    the command line. Raises `UsageError`.
+    """
     is_tls = uses_tls(given.url)
+    of_profile: dict[str, Any] = {} if profile is None else _of_profile(given, profile, named)
     try:
         plan = Plan(
             given.url,
             stations=given.stations,
             ramp=seconds(given, "ramp", units.rate),
-            duration=seconds(given, "duration"),
             seed=given.seed,
             prefix=given.id_prefix,
             tags=tuple(tag("--tag", text) for text in given.tag or ["TAG-1"]),
@@ -135,6 +193,7 @@ def plan_of(given: Given) -> Plan:
             check=seconds(given, "check", units.share),
             auth_key=auth_key(given.auth_key_env),
             ssl=client_context(given.ca_file) if is_tls else None,
+            **{"duration": seconds(given, "duration"), **of_profile},
         )
     except ValueError as error:
         option, _, rest = str(error).partition(" ")

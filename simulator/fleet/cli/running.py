@@ -7,14 +7,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.fleet.cli.options import Given, plan_of
+from simulator.fleet.cli.options import Given, plan_of, profile_of, with_profile
 from simulator.fleet.cli.units import listening
 from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector, loop_factory
 from simulator.fleet.report.files import Unwritten, writable, write
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from simulator.fleet.plan import Plan
     from simulator.fleet.processes.part import Counted
+    from simulator.fleet.profile.reading import Profile
     from simulator.fleet.report.show import Watch
 
 EXIT_CODES = {"PASS": Exit.OK, "FAIL": Exit.FAILED, "ERROR": Exit.ERRORS, "INCONCLUSIVE": Exit.ERRORS}
@@ -36,12 +37,15 @@ class StoppedAtOnce(Exception):
     """A second signal came before the orderly end was over."""
 
 
-def fleet(given: Given) -> int:
-    """Run it; returns the exit code."""
+def fleet(given: Given, named: Collection[str] = ()) -> int:
+    """Run it; `named` are the options that stood on the command line. Returns the exit code."""
     to_stdout = given.json == "-"
     try:
-        plan = plan_of(given)
-        limits = limits_of(given.limit or ())
+        profile = profile_of(given)
+        if profile is not None:
+            given = with_profile(given, profile, named)
+        plan = plan_of(given, profile, named)
+        limits = limits_of(given.limit or (), profile)
         hopeless = hopeless_of(given.abort_on or ())
         allowed = allow_connections(ceil(plan.stations / given.processes))
         if allowed is not None:
@@ -81,14 +85,19 @@ def _complain(sentence: str, code: int) -> int:
     return code
 
 
-def limits_of(texts: Sequence[str]) -> list[Limit]:
-    """Read the limits. Raises `BadLimit`."""
+def limits_of(texts: Sequence[str], profile: Profile | None = None) -> list[Limit]:
+    """Read the limits, and those of the stages of a profile. Raises `BadLimit`."""
     actions = [name for name, info in SPOKEN.actions.items() if info.sender != "csms"]
-    return [parse_limit(text, actions) for text in texts]
+    if profile is None:
+        return [parse_limit(text, actions) for text in texts]
+    return [parse_limit(text, actions, profile.breaks) for text in (*texts, *profile.stage_limits)]
 
 
 def hopeless_of(texts: Sequence[str]) -> list[Limit]:
     """Read the limits that end a run. Raises `BadLimit`."""
+    for text in texts:
+        if ":" in text:
+            raise BadLimit(f"--abort-on {text}: a limit of one stage ends no run; leave the stage and the colon out")
     limits = limits_of(texts)
     for limit in limits:
         if limit.lower:  # at its beginning every run is below it

@@ -78,6 +78,18 @@ class Samples:
         same._classes = self._classes.copy()
         return same
 
+    def since(self, before: Samples) -> Samples:
+        """Those that have come since `before`, which is a `glance` of these samples."""
+        later = Samples()
+        later.count, later.total = self.count - before.count, self.total - before.total
+        later._exact = self._exact[before.count :]
+        for upper, count in self._classes.items():
+            if more := count - before._classes.get(upper, 0):
+                later._classes[upper] = more
+        whole = later._exact if later.is_exact else later._classes
+        later.longest = min(max(whole, default=0), self.longest)
+        return later
+
     @property
     def classes(self) -> Mapping[int, int]:
         """How many times there are by the upper edge of their class."""

@@ -29,6 +29,10 @@ class Standing:
         """Whether its first boot is still under way and nothing has gone wrong with it."""
         return self.answer is None and not self.is_cut_off
 
+    def begins_anew(self) -> None:
+        """It was taken away and is switched on again: what it has been stays, what it is is not known yet."""
+        self.answer, self.is_cut_off = None, False
+
     def booted(self, answer: str) -> None:
         """A BootNotification is over: with this status, or with none that can be used."""
         self.answer = answer
@@ -63,9 +67,10 @@ class Stations:
         return cls(switched_on, connected, accepted, online, refused, lost, coming)
 
     @classmethod
-    def taken_away(cls, standing: Standing) -> Stations:
-        """One that is no longer there because the fleet wants it so."""
-        return cls(1, int(standing.connected), int(standing.accepted))
+    def taken_away(cls, standings: Iterable[Standing]) -> Stations:
+        """Those that are no longer there because the fleet wants it so."""
+        gone = list(standings)
+        return cls(len(gone), sum(one.connected for one in gone), sum(one.accepted for one in gone))
 
     @classmethod
     def together(cls, parts: Iterable[Stations]) -> Stations:

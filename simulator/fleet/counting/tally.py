@@ -61,6 +61,18 @@ class ActionTally:
         self.samples.extend(other.samples)
         self.due.extend(other.due)
 
+    def since(self, before: ActionTally) -> ActionTally:
+        """What was counted since `before`, which is from a `glance`."""
+        return ActionTally(
+            self.sent - before.sent,
+            self.refused - before.refused,
+            self.invalid - before.invalid,
+            self.unanswered - before.unanswered,
+            self.cut - before.cut,
+            samples=self.samples.since(before.samples),
+            due=self.due.since(before.due),
+        )
+
 
 @dataclass(slots=True)
 class Violation:
@@ -268,6 +280,27 @@ class Tally:
         same.violations, same.problems = self.violations, self.problems
         same.not_connected_by = self.not_connected_by
         return same
+
+    # --- a part of the time -------------------------------------------------------------------------------------------
+
+    def mark(self) -> Tally:
+        """How things are now, for `since`."""
+        mark = self.glance()
+        mark.violations = {key: replace(one) for key, one in self.violations.items()}
+        return mark
+
+    def since(self, mark: Tally) -> Tally:
+        """What was counted since a `mark`: numbers, times and broken rules, without the sentences about failures."""
+        part = Tally()
+        for name in _COUNTS:
+            setattr(part, name, getattr(self, name) - getattr(mark, name))
+        for name, one in self.actions.items():
+            part.actions[name] = one.since(mark.actions.get(name, ActionTally()))
+        for key, violation in self.violations.items():
+            before = mark.violations.get(key)
+            if more := violation.count - (0 if before is None else before.count):
+                part.violations[key] = replace(violation, count=more)
+        return part
 
 
 def _count(counter: Counter[str], text: str, otherwise: str) -> None:

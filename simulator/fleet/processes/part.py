@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from simulator.fleet.counting.clocks import Clocks
+from simulator.fleet.counting.course import Passed
+from simulator.fleet.counting.course import together as course_of
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
@@ -28,6 +30,8 @@ class Counted(Protocol):
     def stations(self) -> Stations: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def course(self) -> list[Passed]: ...
     @property
     def lasted(self) -> float: ...
     @property
@@ -54,6 +58,7 @@ class Part:
     seconds: float = 0.0  # that the fleet ran, its orderly end included
     in_time: bool = True
     clocks: Clocks = field(default_factory=Clocks)
+    course: list[Passed] = field(default_factory=list)  # what was counted in each stage
 
     @classmethod
     def empty(cls, plan: Plan) -> Part:
@@ -83,6 +88,7 @@ async def run(fleet: Fleet, plan: Plan) -> Part:
         time.monotonic() - began,
         in_time,
         fleet.clocks,
+        fleet.course,
     )
 
 
@@ -93,6 +99,7 @@ def together(plan: Plan, parts: Sequence[Part]) -> Part:
         sum_of.tally.include(part.tally)
     sum_of.stations = Stations.together(part.stations for part in parts)
     sum_of.clocks = Clocks.together(part.clocks for part in parts)
+    sum_of.course = course_of([part.course for part in parts])
     sum_of.lasted = max(part.lasted for part in parts)
     sum_of.late = max(part.late for part in parts)
     sum_of.bytes_before = _sum([part.bytes_before for part in parts])

@@ -2,6 +2,9 @@
 
     <action or all>  <figure> [due]  < or <=  <value with its unit>
     <figure of the stations or their connections>  <, <=, > or >=  <number or percent>
+    recovery                   < or <=  <time>
+
+In front of each may stand the name of a stage and a colon; `recovery` needs one.
 
 Times are measured from the write of a CALL to the read of its answer, with `due` from the moment that the CALL was due:
 what it waited for the answers to others counts, too. A limit without a single measurement is not kept
@@ -11,16 +14,17 @@ and not broken: silence is never a pass.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from simulator.fleet.counting.course import Passed, Recovery
 from simulator.fleet.counting.samples import Samples
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.tally import ActionTally, Tally
 from simulator.kernel.nearest import nearest
 
-__all__ = ["ALL", "BadLimit", "Judged", "Limit", "judge", "parse_limit"]
+__all__ = ["ALL", "RECOVERY", "BadLimit", "Judged", "Limit", "judge", "judge_stage", "parse_limit"]
 
 ALL: Final = "all"
 
@@ -30,6 +34,7 @@ _SHARES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 _TIMES: Final = (*_SHARES, "max", "mean")
 _DUE: Final = "due"
 _COUNTS: Final = ("errors", "violations")
+RECOVERY: Final = "recovery"
 _FIGURES: Final = (*_TIMES, *_COUNTS)
 _AT_LEAST: Final = ("connected", "accepted", "online")
 _AT_MOST: Final = ("refused", "lost", "failed", "dropped")
@@ -59,6 +64,7 @@ class Limit:
     percent: bool = False
     lower: bool = False
     due: bool = False  # the time is from when a CALL was due
+    stage: str = ""  # empty: the whole run
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +77,32 @@ class Judged:
     reason: str
 
 
-def parse_limit(text: str, actions: Iterable[str]) -> Limit:
-    """Read one limit; `actions` are the names that are known. Raises `BadLimit`."""
+def parse_limit(text: str, actions: Iterable[str], stages: Mapping[str, bool] | None = None) -> Limit:
+    """Read one limit; `actions` are the names that are known, `stages` those of the stages, and whether something
+    breaks in each. Raises `BadLimit`.
+    """
+    name, colon, rest = text.partition(":")
+    stage = name.strip()
+    if not colon:
+        return _parsed(text, actions)
+    if not stages:
+        raise _bad(text, stage, 1, "the run has no stages; leave the name and the colon out, or give a --profile")
+    if stage not in stages:
+        fix = _meant(stage, stages) or f"the stages are {', '.join(stages)}"
+        raise _bad(text, stage, 1, fix)
+    limit = _parsed(rest, actions, of_stage=True)
+    if limit.figure == RECOVERY and not stages[stage]:
+        raise _bad(text, RECOVERY, text.index(RECOVERY) + 1, f"nothing breaks in {stage}; give that stage an outage")
+    return replace(limit, text=f"{stage}: {limit.text}", stage=stage)
+
+
+def _parsed(text: str, actions: Iterable[str], *, of_stage: bool = False) -> Limit:
     words = [(match[0], match.start() + 1) for match in _WORD.finditer(text)]
     end = ("", len(text) + 1)
     if words and words[0][0] in _CONNECTIONS:
         return _of_connections(text, words, end)
+    if words and words[0][0] == RECOVERY:
+        return _of_recovery(text, words, end, of_stage=of_stage)
     is_due = len(words) > 2 and words[2][0] == _DUE
     if is_due and words[1][0] not in _TIMES:
         raise _bad(text, *words[2], f"only a time can be from when a CALL was due: {', '.join(_TIMES)}")
@@ -120,6 +146,21 @@ def _of_connections(text: str, words: list[tuple[str, int]], end: tuple[str, int
     return Limit(" ".join(text.split()), "", figure, sign in ("<=", ">="), value, percent=bool(unit), lower=lower)
 
 
+def _of_recovery(text: str, words: list[tuple[str, int]], end: tuple[str, int], *, of_stage: bool) -> Limit:
+    (figure, at), (sign, at_sign), (number, at_number), (unit, at_unit) = (words + [end] * 4)[:4]
+    if not of_stage:
+        raise _bad(text, figure, at, 'name the stage in which something breaks, as in "storm: recovery < 60s"')
+    if sign not in ("<", "<="):
+        raise _bad(text, sign, at_sign, "a limit of recovery is an upper one, with < or <=")
+    if not _NUMBER.fullmatch(number):
+        raise _bad(text, number, at_number, 'a number comes here, as in "storm: recovery < 60s"')
+    if unit not in _UNITS:
+        raise _bad(text, unit, at_unit, "recovery is a time, and its unit is us, ms or s")
+    if len(words) > 4:
+        raise _bad(text, *words[4], "the limit ends before it; give another one for that")
+    return Limit(" ".join(text.split()), "", figure, sign == "<=", float(number) * _UNITS[unit])
+
+
 def _meant(word: str, names: Iterable[str]) -> str | None:
     near = nearest(word, names) if word else None
     return None if near is None else f"did you mean {near}?"
@@ -143,6 +184,32 @@ def judge(limit: Limit, tally: Tally, stations: Stations) -> Judged:
     kept = value <= limit.value if limit.inclusive else value < limit.value
     reason = f"{limit.figure}{' due' * limit.due} of {_what(limit)} is {_shown(limit, value)}"
     return Judged(limit, "PASS" if kept else "FAIL", value / _scale(limit), reason)
+
+
+def judge_stage(limit: Limit, course: Sequence[Passed]) -> Judged:
+    """Hold a limit of a stage against what was counted in that stage."""
+    passed = next((one for one in course if one.name == limit.stage), None)
+    if passed is None:
+        return Judged(limit, "INCONCLUSIVE", None, f"the stage {limit.stage} never began")
+    if limit.figure == RECOVERY:
+        return _judge_recovery(limit, passed.recovery or Recovery())
+    judged = judge(limit, passed.tally, passed.stations)
+    return replace(judged, reason=f"in {limit.stage}, {judged.reason}")
+
+
+def _judge_recovery(limit: Limit, recovery: Recovery) -> Judged:
+    if not recovery.before:
+        return Judged(limit, "INCONCLUSIVE", None, f"no station was online when {limit.stage} began")
+    took = recovery.waited if recovery.seconds is None else recovery.seconds
+    value = took * 1e9
+    kept = value <= limit.value if limit.inclusive else value < limit.value
+    of = f"{recovery.before} stations were online before {limit.stage}"
+    if recovery.seconds is None:
+        reason = f"{of}, and not again {took:.1f} s after what broke was whole"
+        return Judged(limit, "INCONCLUSIVE" if kept else "FAIL", None, reason)
+    return Judged(
+        limit, "PASS" if kept else "FAIL", took * 1e3, f"{of}, and again {took:.1f} s after what broke was whole"
+    )
 
 
 def _judge_connections(limit: Limit, tally: Tally, stations: Stations) -> Judged:

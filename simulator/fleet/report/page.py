@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from simulator.fleet.counting.clocks import sentence
 from simulator.fleet.counting.timeline import late_sentence
 from simulator.fleet.report.curves import Curve, Point, chart
+from simulator.fleet.report.result import stage_line
 
 _SHARES = ("p50", "p95", "p99")
 
@@ -122,6 +123,12 @@ def _clocks(plan: Mapping[str, Any]) -> str:
     return f"{off}, that of the CSMS is taken over {taken}: "
 
 
+def _drivers(plan: Mapping[str, Any]) -> str:
+    if plan["trace_sessions"]:
+        return f"those of {plan['trace_sessions']} real sessions"
+    return f"a pause of {plan['session_every_s']:g} s and {plan['session_length_s']:g} s charging on average"
+
+
 def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     run, plan, process = (result[key] for key in ("run", "plan", "process"))
     messages, sessions = result["messages"], result["sessions"]
@@ -131,15 +138,18 @@ def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Began", f"{run['started']}, ran {run['seconds']:.1f} s" + _cut_short(run)),
         (
             "Stations",
-            f"{plan['stations']} with {plan['connectors']} connector{'s' * (plan['connectors'] > 1)} each, "
-            f"{plan['ramp_per_s']:g} switched on a second",
+            f"{plan['stations']} with {plan['connectors']} connector{'s' * (plan['connectors'] > 1)} "
+            + ("each, " if not plan["makes"] else "at the most, ")
+            + ("as the stages say" if plan["stages"] else f"{plan['ramp_per_s']:g} switched on a second"),
         ),
+        *([("Load profile", plan["profile"])] if plan["profile"] else ()),
         ("Planned time", f"{plan['duration_s']:g} s, seed {plan['seed']}"),
-        ("Drivers", f"a pause of {plan['session_every_s']:g} s and {plan['session_length_s']:g} s charging on average"),
+        ("Drivers", _drivers(plan)),
         ("Meter values", f"every {plan['meter_every_s']:g} s"),
         ("Outages", f"every {plan['churn_every_s']:g} s on average" if plan["churn_every_s"] else "none"),
         ("Clocks", _clocks(plan) + sentence(result["clocks"])),
         ("Rules", f"on {100 * plan['check_share']:g} % of the stations; the schemas on all"),
+        *((f"Stage {one['name']}", f"{one['seconds']:.1f} s: {stage_line(one)}") for one in result["stages"]),
         ("Answers awaited", f"{plan['call_timeout_s']:g} s"),
         ("Sessions", f"{sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused"),
         (

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Final
 
 from ocppj.times import timestamp
+from simulator.fleet.counting.course import Passed
 from simulator.fleet.counting.samples import Samples
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.tally import ActionTally
 from simulator.fleet.engine.resources import platform
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Counted
-from simulator.fleet.report.limits import Judged, Limit, judge
+from simulator.fleet.report.limits import Judged, Limit, judge, judge_stage
 from simulator.fleet.spoken import SPOKEN
 
 FORMAT: Final = 1
@@ -40,7 +41,9 @@ class Measured:
 def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
     """Everything that is known of a run."""
     tally, plan, stations = fleet.tally, fleet.plan, fleet.stations
-    judged = [judge(limit, tally, stations) for limit in measured.limits]
+    judged = [
+        judge_stage(limit, fleet.course) if limit.stage else judge(limit, tally, stations) for limit in measured.limits
+    ]
     verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time, broken=measured.broken)
     loaded, share = SPOKEN.schemas, fleet.timeline.late_share
     growth = None if None in (fleet.bytes_before, fleet.bytes_with_all) else _growth(fleet)
@@ -60,15 +63,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "lasted_s": round(fleet.lasted, 3),
         },
         "plan": _plan(plan),
-        "stations": {
-            "switched_on": stations.switched_on,
-            "connected": stations.connected,
-            "accepted": stations.accepted,
-            "online": stations.online,
-            "refused": stations.refused,
-            "lost": stations.lost,
-            "coming": stations.coming,
-        },
+        "stations": asdict(stations),
         "connections": {
             "attempts": tally.attempts,
             "connected": tally.connected,
@@ -87,6 +82,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
         },
         "actions": {name: _action(counted) for name, counted in sorted(tally.actions.items())},
         "all": _action(tally.together()),
+        "stages": [_stage(passed) for passed in fleet.course],
         "timeline": fleet.timeline.facts(),
         "violations": [
             {
@@ -119,20 +115,65 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
 def _growth(fleet: Counted) -> float:
     assert fleet.bytes_before is not None
     assert fleet.bytes_with_all is not None
-    return (fleet.bytes_with_all - fleet.bytes_before) / 1024 / fleet.plan.stations
+    return (fleet.bytes_with_all - fleet.bytes_before) / 1024 / fleet.plan.most
+
+
+def stage_line(stage: Mapping[str, Any]) -> str:
+    """What a stage of a result came to, in one line."""
+    whole, recovery = stage["all"], stage["recovery"]
+    times = whole["milliseconds"]
+    line = f"{stage['stations']['online']} online at the end, {whole['sent']} CALLs, {whole['errors']} errors"
+    if times is not None:
+        line += f", p95 {times['p95']:.1f} ms"
+    if recovery is None or not recovery["before"]:
+        return line
+    if recovery["seconds"] is None:
+        return f"{line}; not as many online again as the {recovery['before']} before, {recovery['waited_s']:.1f} s long"
+    return f"{line}; as many online again as the {recovery['before']} before, after {recovery['seconds']:.1f} s"
+
+
+def _stage(passed: Passed) -> dict[str, Any]:
+    recovery = passed.recovery
+    return {
+        "name": passed.name,
+        "seconds": round(passed.seconds, 3),
+        "stations": asdict(passed.stations),
+        "sessions": {
+            "begun": passed.tally.sessions,
+            "over": passed.tally.sessions_over,
+            "refused": passed.tally.sessions_refused,
+        },
+        "all": _action(passed.tally.together()),
+        "recovery": None
+        if recovery is None
+        else {
+            "before": recovery.before,
+            "seconds": None if recovery.seconds is None else round(recovery.seconds, 3),
+            "waited_s": round(recovery.waited, 3),
+        },
+    }
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
+    models = [make.model for make in plan.makes] or [plan.model]
     return {
+        "profile": plan.profile,
         "url": plan.url,
         "stations": plan.stations,
-        "ramp_per_s": plan.ramp,
+        "ramp_per_s": None if plan.stages else plan.ramp,
         "duration_s": plan.duration,
         "seed": plan.seed,
         "prefix": plan.prefix,
         "tags": list(plan.tags),
-        "connectors": plan.connectors if plan.model is None else plan.model.made.facts.connectors,
+        "connectors": max(plan.connectors if one is None else one.made.facts.connectors for one in models),
         "model": None if plan.model is None else plan.model.name,
+        "makes": [
+            {"model": None if make.model is None else make.model.name, "share": make.share} for make in plan.makes
+        ],
+        "stages": [asdict(stage) for stage in plan.stages],
+        "curve": list(plan.curve),
+        "trace_sessions": len(plan.visits),
+        "back_off": plan.back_off,
         "session_every_s": plan.session_every,
         "session_length_s": plan.session_length,
         "meter_every_s": plan.meter_every,

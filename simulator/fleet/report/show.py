@@ -17,6 +17,7 @@ from rich.text import Text
 from simulator.fleet.counting.clocks import sentence
 from simulator.fleet.counting.timeline import late_sentence
 from simulator.fleet.processes.part import Counted
+from simulator.fleet.report.result import stage_line
 
 EVERY_LIVE = 1.0
 EVERY_LINE = 10.0
@@ -169,6 +170,7 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
     if due := result["all"]["due_milliseconds"]:
         shown = ", ".join(f"{name} {due[name]:.1f} ms" for name in ("p50", "p95", "p99", "max"))
         lines.append(f"from when they were due, all: {shown}")
+    lines += [f"stage {one['name']}, {one['seconds']:.1f} s: {stage_line(one)}" for one in result["stages"]]
     for one in result["violations"]:
         where = f" in {one['action']}" if one["action"] else ""
         lines.append(f"violation: {one['rule']} ({one['level']}) by the {one['party']}{where}, {one['count']} times: ")

@@ -134,6 +134,70 @@ async def test_a_hopeless_run_ends_early_and_says_by_which_limit(
     assert "for machines: " in err
 
 
+PROFILE = """
+stations = 6
+session_every = "0"
+tag = ["CARD"]
+back_off = false
+
+[[make]]
+model = "ac-22kw"
+share = "50%"
+
+[[make]]
+model = "dc-150kw"
+share = "50%"
+
+[[stage]]
+name = "ramp"
+length = "2s"
+change = "at once"
+
+[[stage]]
+name = "storm"
+length = "2s"
+outage = { of = "network", length = "300ms" }
+limit = ["recovery < 60s", "lost <= 0"]
+
+[[stage]]
+name = "fewer"
+length = "2s"
+change = "at once"
+stations = "50%"
+"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_a_profile_is_played_and_its_stages_are_judged(
+    csms: ScriptedCsms, tmp_path: Path, processes: str
+) -> None:
+    (tmp_path / "ours.toml").write_text(PROFILE, "utf-8")
+    process = await command(
+        *(csms.url, "--profile", str(tmp_path / "ours.toml"), "--stations", "4", "--processes", processes),
+        *("--limit", "ramp: BootNotification p50 < 1us", "--json", "-", "--html", str(tmp_path / "page.html")),
+    )
+    code, out, err = await outcome(process)
+
+    result = checked(out)
+    assert (code, result["verdict"]) == (1, "FAIL"), err
+    assert {one["limit"]: one["verdict"] for one in result["limits"]} == {
+        "ramp: BootNotification p50 < 1us": "FAIL",
+        "storm: recovery < 60s": "PASS",
+        "storm: lost <= 0": "PASS",
+    }
+    plan = result["plan"]
+    assert (plan["profile"], plan["stations"], plan["ramp_per_s"]) == ("ours", 4, None)
+    assert [make["model"] for make in plan["makes"]] == ["ac-22kw", "dc-150kw"]
+    assert [stage["name"] for stage in result["stages"]] == ["ramp", "storm", "fewer"]
+    assert [stage["stations"]["accepted"] for stage in result["stages"]] == [4, 4, 4]
+    assert result["stages"][1]["recovery"]["before"] == 4
+    assert result["stages"][2]["stations"]["online"] == 2
+    assert csms.connections == 8
+    assert "stage storm, 2.0 s: 4 online at the end, " in err
+    assert "Load profile" in (tmp_path / "page.html").read_text("utf-8")
+
+
 @pytest.mark.asyncio
 async def test_a_limit_that_is_kept_ends_no_run(csms: ScriptedCsms) -> None:
     process = await command(csms.url, *BRIEF, "--json", "-", "--abort-on", "all errors < 50%")

@@ -75,3 +75,38 @@ def test_together_beyond_what_is_kept_is_not_called_exact(monkeypatch: pytest.Mo
 
     assert not both.is_exact
     assert both.percentiles(1.0) == (4,)
+
+
+@given(TIMES, TIMES)
+def test_what_came_since_a_glance_are_the_times_after_it(before: list[int], after: list[int]) -> None:
+    samples = taken(before)
+    glance = samples.glance()
+    for time in after:
+        samples.add(time)
+
+    since, alone = samples.since(glance), taken(after)
+    assert (since.count, since.total, since.longest, since.is_exact) == (len(after), sum(after), max(after), True)
+    assert since.percentiles(*SHARES) == alone.percentiles(*SHARES)
+    assert since.classes == alone.classes
+
+
+@given(TIMES)
+def test_too_many_times_since_a_glance_are_known_by_their_classes(times: list[int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_EXACT", 1)
+        samples = taken([5])
+        glance = samples.glance()
+        for time in times:
+            samples.add(time)
+        since = samples.since(glance)
+
+    assert (since.count, since.is_exact) == (len(times), False)
+    for share, found in zip(SHARES, since.percentiles(*SHARES), strict=True):
+        assert nearest_rank(times, share) <= found <= nearest_rank(times, share) * 1.001 + 1
+
+
+def test_nothing_since_a_glance_has_no_time() -> None:
+    samples = taken([5, 7])
+    since = samples.since(samples.glance())
+
+    assert (since.count, since.total, since.longest, dict(since.classes)) == (0, 0, 0, {})

@@ -134,3 +134,20 @@ def test_a_sink_is_told_what_is_harmless() -> None:
     played(("station", '[2,"1","Heartbeat",{}]', 1), ("csms", r'[4,"1","\u001b[31mE","",{}]', 2), tally=tally)
 
     assert told == ["CALLERROR ·[31mE"]
+
+
+def test_a_part_of_the_time_is_what_was_counted_since_its_mark() -> None:
+    wrong: Written = ("csms", '[3,"1",{"currentTime":"yesterday"}]', 2_000)
+    tally = played(("station", '[2,"1","Heartbeat",{}]', 1_000), wrong)
+    tally.lost, tally.sessions = 2, 3
+    mark = tally.mark()
+    played(("station", '[2,"1","Heartbeat",{}]', 5_000), ("csms", wrong[1], 9_000), tally=tally)
+    tally.lost += 1
+    part = tally.since(mark)
+
+    assert (tally.frames, part.frames, part.lost, part.sessions) == (4, 2, 1, 0)
+    counted = part.actions["Heartbeat"]
+    assert (counted.sent, counted.invalid, counted.samples.count, counted.samples.longest) == (1, 1, 1, 4_000)
+    assert (counted.due.count, counted.due.longest) == (1, 4_000)
+    assert (part.breaches("csms"), tally.breaches("csms")) == (1, 2)
+    assert tally.since(tally.mark()).violations == {}

@@ -195,8 +195,8 @@ def test_every_station_is_in_one_process_and_keeps_its_time(processes: int) -> N
     whole = Plan("ws://127.0.0.1/ocpp", stations=10, ramp=5.0)
     parts = [Plan(whole.url, stations=10, ramp=5.0, first=at, step=processes) for at in range(1, processes + 1)]
 
-    dealt = [(part.begins(number), part.identity(number)) for part in parts for number in part.numbers()]
-    assert sorted(dealt) == [(whole.begins(number), whole.identity(number)) for number in whole.numbers()]
+    dealt = [(move.at, part.identity(move.number)) for part in parts for move in part.moves()]
+    assert sorted(dealt) == [(move.at, whole.identity(move.number)) for move in whole.moves()]
     assert max(len(part.numbers()) for part in parts) - min(len(part.numbers()) for part in parts) <= 1
 
 

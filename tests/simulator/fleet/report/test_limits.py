@@ -170,7 +170,7 @@ def test_a_station_is_of_one_kind_at_a_time() -> None:
 
     counted = Stations.of([(new, False), (online, True), (lost, False), (away, False), (refused, False)])
     assert counted == Stations(5, 4, 3, 1, 1, 1, 1)
-    assert Stations.together([counted, Stations.taken_away(online)]) == Stations(6, 5, 4, 1, 1, 1, 1)
+    assert Stations.together([counted, Stations.taken_away([online])]) == Stations(6, 5, 4, 1, 1, 1, 1)
 
 
 def test_a_limit_of_due_times_is_held_against_those() -> None:

@@ -51,6 +51,10 @@ def result(**others: Any) -> dict[str, Any]:
         "plan": {
             "url": "wss://csms.example/ocpp?<b>",
             "stations": 5,
+            "profile": None,
+            "makes": [],
+            "trace_sessions": 0,
+            "stages": [],
             "ramp_per_s": 10.0,
             "duration_s": 12.0,
             "seed": 7,
@@ -64,6 +68,7 @@ def result(**others: Any) -> dict[str, Any]:
             "clock_skew_s": 90.0,
             "check_share": 0.05,
         },
+        "stages": [],
         "stations": {
             "switched_on": 5,
             "connected": 5,
