@@ -1,15 +1,20 @@
-"""Faults of the WebSocket below the messages (RFC 6455), from the next connection of a station on."""
+"""Faults of the WebSocket below the messages (RFC 6455), from the next connection of a station on.
+
+Whoever asks which faults there are waits for no library of WebSockets: it is imported where a fault is at work.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-
-from websockets.asyncio.server import ServerConnection
-from websockets.frames import Frame, Opcode
-from websockets.protocol import Event
+from typing import TYPE_CHECKING
 
 from csms_core.faults.model import Fault
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+    from websockets.frames import Frame
+    from websockets.protocol import Event
 
 
 def faults() -> Iterator[Fault]:
@@ -34,6 +39,8 @@ def faults() -> Iterator[Fault]:
 
 def _pongs(edit: Callable[[Frame], Frame | None]) -> Callable[[ServerConnection], None]:
     def breaks(connection: ServerConnection) -> None:
+        from websockets.frames import Opcode
+
         right = connection.protocol.send_frame
 
         def send(frame: Frame) -> None:
@@ -50,6 +57,8 @@ def _fragments(most: int) -> Callable[[ServerConnection], None]:
     """Lose each message of more fragments than ``most``."""
 
     def breaks(connection: ServerConnection) -> None:
+        from websockets.frames import Frame, Opcode
+
         right = connection.process_event
         held: list[Event] = []
 
