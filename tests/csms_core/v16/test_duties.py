@@ -50,7 +50,7 @@ async def connecting(connecting: Connecting) -> AsyncIterator[Connecting]:
 
 def broken(station: Station) -> list[Finding]:
     """What the CSMS has done wrong, as a station sees it."""
-    return [finding for finding in station.peer.findings if finding.party == "csms"]
+    return [one for one in station.peer.findings if one.party == "csms" and one.level != "INFO"]
 
 
 NOW = "2026-11-21T10:00:00Z"
