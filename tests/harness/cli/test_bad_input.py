@@ -585,7 +585,7 @@ def test_no_sut_file(precheck: Callable[..., Said]) -> None:
         (
             ["--profile", "nonsense"],
             "--profile nonsense is no profile; there are: Core, Firmware Management, Local Authorization List "
-            "Management, Reservation, Smart Charging, Remote Trigger, Advanced Security, Performance",
+            "Management, Reservation, Smart Charging, Remote Trigger, Advanced Security, Performance, OCPP-J 1.6 rules",
         ),
         (["--profile", "Smart Chargin"], "--profile Smart Chargin is no profile; did you mean Smart Charging?"),
         (
