@@ -12,7 +12,8 @@ def test_the_profiles_of_a_version_have_names_of_their_own() -> None:
     for column in ("case", "name", "title"):
         names = [getattr(profile, column) for profile in known]
         assert len(names) == len(set(names))
-    assert [profile.name for profile in known if profile.key is None] == ["Performance"]
+    assert [profile.name for profile in known if profile.key is None] == ["Performance", "rpc"]
+    assert [profile.name for profile in known if profile.optional] == ["rpc"]
 
 
 def test_the_order_in_print_is_that_of_the_layout_of_2024() -> None:

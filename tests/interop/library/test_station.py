@@ -20,6 +20,7 @@ from ocpp.v16.enums import AuthorizationStatus, DataTransferStatus, GenericStatu
 
 import schemas
 from csms_core import Config, Csms
+from tests.csms_core.support.pki import csr, ec_key
 from tests.csms_core.v16.security_messages import CHAIN, HASH_DATA, ROOT, SIGNED
 from tests.interop.library.station import connected, library_station
 
@@ -46,6 +47,11 @@ PROFILE = {
         ],
     },
 }
+COMPOSITE = {
+    name: value
+    for name, value in PROFILE["chargingSchedule"].items()  # type: ignore[attr-defined]
+    if name != "startSchedule"  # scheduleStart beside it says when it begins (E 3.29)
+}
 TX_PROFILE = {**PROFILE, "chargingProfilePurpose": "TxProfile"}
 
 ACCEPTED = {"status": "Accepted"}
@@ -65,7 +71,7 @@ OPERATIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "status": "Accepted",
             "connectorId": 1,
             "scheduleStart": NOW,
-            "chargingSchedule": PROFILE["chargingSchedule"],
+            "chargingSchedule": COMPOSITE,
         },
     ),
     "GetConfiguration": (
@@ -233,6 +239,6 @@ async def test_a_tag_nobody_knows_is_invalid(station: Any) -> None:
 
 
 async def test_a_csms_without_an_authority_signs_nothing(station: Any) -> None:
-    answer = await says(station, call.SignCertificate("request"))
+    answer = await says(station, call.SignCertificate(csr(ec_key())))
 
     assert answer.status == GenericStatus.rejected
