@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ocppj.evidence.trace import Direction, Role, Trace
 from ocppj.frames import Call
 from ocppj.peers.aio import Peer
 from ocppj.rules import Finding
 from ocppj.session.session import Seen
+
+_OF_TEXTS: Final = "VAL-06"
+"""The rule about the characters of a text; who repeats what it was told has not chosen them."""
+_MOST_SAID: Final = 200
+"""Messages to the system under test that are looked at for what it repeats."""
 
 Answers = Callable[[str, dict[str, Any]], "dict[str, Any] | None"]
 
@@ -29,17 +36,31 @@ class Line:
         self._party = party
         self._answers = answers
         self._changed = asyncio.Event()
+        self._said: deque[str] = deque(maxlen=_MOST_SAID)
 
     def observed(self, seen: Seen) -> None:
         """A frame has passed."""
         if seen.sender != self._party:
+            self._said.append(seen.frame.raw)
             return
         if type(seen.frame) is Call:
             self.last(seen.frame.id)
         else:
             self.heard.append(seen)
-        self.broken += [(seen, finding) for finding in seen.findings if finding.level == "MUST"]
+        broken = (one for one in seen.findings if one.level == "MUST" and not self._is_repeated(seen, one))
+        self.broken += [(seen, finding) for finding in broken]
         self._changed.set()
+
+    def _is_repeated(self, seen: Seen, finding: Finding) -> bool:
+        """Whether a text is odd because the system under test was told it, such as the tag of a remote start."""
+        frame = seen.frame
+        if finding.rule != _OF_TEXTS or type(frame) is not Call:
+            return False
+        value: Any = frame.payload
+        for step in finding.path:
+            value = value[step]
+        written = (str(value), json.dumps(value)[1:-1])
+        return any(text in said for said in self._said for text in written)
 
     async def called(self, seen: Seen) -> None:
         """A CALL of the system under test is answered as anybody would."""

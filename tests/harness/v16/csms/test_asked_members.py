@@ -134,7 +134,7 @@ def unlock(connector: Any) -> tuple[str, Any]:
 
 
 def test_one_after_the_other_is_told_with_their_number(scripted: ScriptedSut, running: Running) -> None:
-    assert told(scripted, running, [unlock(2), unlock(3), unlock(1)]) == (
+    assert told(scripted, running, [unlock(2), unlock(3), unlock(1)], heartbeats=20) == (
         "PASS",
         [
             "INFO asked for UnlockConnector with connectorId = 1, sent connectorId = 2; "
