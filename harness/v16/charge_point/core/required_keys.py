@@ -10,6 +10,7 @@ import msgspec
 from harness.case.message import Message
 from harness.case.verdicts import CaseFailure
 from harness.v16.charge_point.csms import Csms
+from ocppj.v16.rules.core.configuration import WRITABLE_OF_CORE
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -20,25 +21,7 @@ class Group(msgspec.Struct, frozen=True):
     either: tuple[str, ...] = ()
 
 
-CORE_WRITABLE: Final = Group(
-    writable=(
-        "ClockAlignedDataInterval",
-        "ConnectionTimeOut",
-        "ConnectorPhaseRotation",
-        "HeartbeatInterval",
-        "LocalAuthorizeOffline",
-        "LocalPreAuthorize",
-        "MeterValuesAlignedData",
-        "MeterValuesSampledData",
-        "MeterValueSampleInterval",
-        "ResetRetries",
-        "StopTransactionOnInvalidId",
-        "StopTxnAlignedData",
-        "StopTxnSampledData",
-        "TransactionMessageAttempts",
-        "TransactionMessageRetryInterval",
-    )
-)
+CORE_WRITABLE: Final = Group(writable=WRITABLE_OF_CORE)
 CORE_FIXED: Final = Group(fixed=("GetConfigurationMaxKeys", "NumberOfConnectors", "SupportedFeatureProfiles"))
 CORE_EITHER: Final = Group(either=("AuthorizeRemoteTxRequests", "UnlockConnectorOnEVSideDisconnect"))
 OF_PROFILE: Final[Mapping[str, Group]] = {

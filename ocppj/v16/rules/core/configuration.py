@@ -103,26 +103,25 @@ KEPT: Final = LISTS | {
 ABSENT: Final[Mapping[str, str]] = {"minimumstatusduration": "0", "reserveconnectorzerosupported": "false"}
 """What it means that a station does not have a key."""
 
-WRITABLE: Final = frozenset(
-    {
-        "ClockAlignedDataInterval",
-        "ConnectionTimeOut",
-        "ConnectorPhaseRotation",
-        "HeartbeatInterval",
-        "LocalAuthorizeOffline",
-        "LocalPreAuthorize",
-        "MeterValuesAlignedData",
-        "MeterValuesSampledData",
-        "MeterValueSampleInterval",
-        "ResetRetries",
-        "StopTransactionOnInvalidId",
-        "StopTxnAlignedData",
-        "StopTxnSampledData",
-        "TransactionMessageAttempts",
-        "TransactionMessageRetryInterval",
-    }
+WRITABLE_OF_CORE: Final = (
+    "ClockAlignedDataInterval",
+    "ConnectionTimeOut",
+    "ConnectorPhaseRotation",
+    "HeartbeatInterval",
+    "LocalAuthorizeOffline",
+    "LocalPreAuthorize",
+    "MeterValuesAlignedData",
+    "MeterValuesSampledData",
+    "MeterValueSampleInterval",
+    "ResetRetries",
+    "StopTransactionOnInvalidId",
+    "StopTxnAlignedData",
+    "StopTxnSampledData",
+    "TransactionMessageAttempts",
+    "TransactionMessageRetryInterval",
 )
 """The keys of Core that every station has and lets a CSMS write (chapter 9)."""
+WRITABLE: Final = frozenset(WRITABLE_OF_CORE)
 _REQUIRED: Final = WRITABLE | {
     "AuthorizeRemoteTxRequests",
     "GetConfigurationMaxKeys",
