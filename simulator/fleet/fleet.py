@@ -1,4 +1,4 @@
-"""N stations in one process: one event loop, one timer structure, one set of facts, one TLS context.
+"""N stations in one process: one event loop, one timer structure, one set of facts, as few TLS contexts as can be.
 
     fleet = Fleet(Plan("ws://127.0.0.1:9000/ocpp", stations=500, ramp=50, duration=60, seed=7))
     await fleet.run()
@@ -21,12 +21,13 @@ from simulator.fleet.counting.course import Passed, Recovery
 from simulator.fleet.counting.standing import Standing, Stations
 from simulator.fleet.counting.tally import Sink, Tally
 from simulator.fleet.counting.timeline import LOOK, Timeline
+from simulator.fleet.engine.credentials import Credentials
 from simulator.fleet.engine.dialler import Dialler
 from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
 from simulator.fleet.member import Charger, Member
 from simulator.fleet.plan import Plan
-from simulator.fleet.profile.stages import Outage, begins
+from simulator.fleet.profile.stages import Outage, Wave, begins
 from simulator.hardware.make import Facts
 from simulator.kernel.clock import Clock, ShiftedClock
 from simulator.kernel.timekeeping import IGNORED
@@ -61,14 +62,16 @@ EVEN: Final = BackOff(first=1.0, ceiling=1.0, share=0.0)
 
 
 class Fleet:
-    """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration."""
+    """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration, and
+    `CredentialsError`.
+    """
 
     def __init__(
         self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None, make: Make | None = None
     ) -> None:
         """`make` makes the stations, None: as the plan says."""
         self.plan = plan
-        self.tally = Tally(sink, () if plan.auth_key is None else (plan.auth_key.decode(errors="replace"),))
+        self.tally = Tally(sink, plan.passwords())
         self.timeline = Timeline()
         self.clock: Clock = Wheel() if clock is None else clock
         self.members: dict[int, Member] = {}
@@ -89,13 +92,14 @@ class Fleet:
         self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock)
+        self._credentials = Credentials(plan)
         self._makes = (make,) if make is not None else tuple(_make(plan, one) for one in _models(plan))
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self._in_time = False
         for each in range(len(self._makes)):  # wrong configuration keys show here, and not after the ramp has begun
-            self._station(0, Standing(), each)
+            self._station(1, Standing(), each)
         self.bytes_before = memory()
 
     # --- by number ----------------------------------------------------------------------------------------------------
@@ -120,7 +124,7 @@ class Fleet:
     def _station(self, number: int, standing: Standing, make: int) -> Charger:
         plan, skew = self.plan, self.plan.skew(number)
         return self._makes[make](
-            plan.url,
+            **self._credentials.of(number),
             id=plan.identity(number),
             configuration=self._configuration,
             clock=ShiftedClock.by(self.clock, timedelta(seconds=skew)) if skew else self.clock,
@@ -130,8 +134,6 @@ class Fleet:
             seed=int(plan.chance(number, "back-off", 0) * (1 << 32)),
             call_timeout=plan.call_timeout,
             remember=REMEMBERED,
-            ssl=plan.ssl,
-            auth_key=plan.auth_key,
             connect=partial(self._dialler.connect, standing=standing, is_checked=plan.is_checked(number)),
         )
 
@@ -252,6 +254,8 @@ class Fleet:
         self._mark, self._stage_began = self.tally.mark(), self.clock.monotonic()
         if (outage := self.plan.stages[at].outage) is not None:
             self._break(at, outage)
+        if (wave := self.plan.stages[at].firmware) is not None:
+            self._update(at, wave)
 
     def _stage_is_over(self) -> None:
         """The one that runs, whose number is that of those before it."""
@@ -270,6 +274,13 @@ class Fleet:
                 member.strike(outage.cause, _returns(plan, number, at, outage))
         whole = self.clock.monotonic() + outage.length
         self.clock.call_later(outage.length, partial(self._look_for_recovery, self._recovery, whole))
+
+    def _update(self, at: int, wave: Wave) -> None:
+        """The firmware wave of a stage begins."""
+        plan = self.plan
+        for number, member in self.members.items():
+            if plan.chance(number, f"firmware {at}", 0) < wave.share:
+                member.update(wave, wave.over * plan.chance(number, f"firmware {at}", 1))
 
     def _look_for_recovery(self, recovery: Recovery, whole: float) -> None:
         """Look, until it is so, whether as many stations are online as before, or as there are by now."""

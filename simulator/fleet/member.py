@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.plan import Plan
-from simulator.fleet.profile.stages import Cause
+from simulator.fleet.profile.stages import Cause, Wave
 from simulator.kernel.clock import Clock, Timer
 from simulator.kernel.errors import NotPossible
 from simulator.kernel.timekeeping import Timekeeper
@@ -65,6 +65,7 @@ class Charger(Protocol):
     async def restore_network(self) -> None: ...
     async def cut_power(self) -> None: ...
     async def restore_power(self) -> None: ...
+    def update_firmware(self, version: str, takes: float = 0.0) -> None: ...
 
 
 class Member:
@@ -80,6 +81,7 @@ class Member:
         "_running",
         "_spawn",
         "_storm",
+        "_wave",
         "is_ending",
         "number",
         "standing",
@@ -112,6 +114,7 @@ class Member:
         self._driver: Timer | None = None
         self._outage: Timer | None = None
         self._storm: Timer | None = None  # the end of an outage of many
+        self._wave: Timer | None = None  # its turn in a firmware wave
         self._at: Place | None = None  # where somebody charges
         self._running: asyncio.Task[None] | None = None  # what the driver does just now
 
@@ -176,7 +179,7 @@ class Member:
         await self.station.delivered()
 
     def _cancel(self) -> None:
-        for timer in (self._driver, self._outage, self._storm):
+        for timer in (self._driver, self._outage, self._storm, self._wave):
             if timer is not None:
                 timer.cancel()
 
@@ -301,3 +304,18 @@ class Member:
 
     def _whole(self, returns: Callable[[], Awaitable[None]]) -> None:
         self._spawn(self._step(returns))
+
+    def update(self, wave: Wave, wait: float) -> None:
+        """Its turn in a firmware wave comes after so many seconds, or as soon as it is online then."""
+        self._wave = self.station.clock.call_later(wait, partial(self._updates, wave))
+
+    def _updates(self, wave: Wave) -> None:
+        if self.is_ending:
+            return
+        if not self.station.online:  # no CSMS could tell it to
+            self.update(wave, RETRY)
+            return
+        try:
+            self.station.update_firmware(wave.version, wave.download)
+        except NotPossible as error:
+            self.tally.problem(f"a firmware wave passed a station by: {error}")

@@ -17,6 +17,7 @@ from simulator.options.usage import UsageError
 
 if TYPE_CHECKING:
     from simulator.fleet.profile.reading import Profile
+    from simulator.fleet.profile.security import Security
     from simulator.models import Model
 
 RESULT_FILE = "plugproof-out/fleet.json"
@@ -157,11 +158,21 @@ def _of_profile(given: Given, profile: Profile, named: Collection[str]) -> dict[
         "profile": profile.name,
         "stages": stages,
         "makes": () if {"model", "connectors"} & set(named) else profile.makes,
+        "security": tuple(_secured(one, given) for one in profile.security),
         "curve": profile.curve,
         "visits": profile.visits,
         "back_off": profile.back_off,
         **({"duration": sum(stage.length for stage in stages)} if stages else {}),
     }
+
+
+def _secured(security: Security, given: Given) -> Security:
+    """With what the options say where the table says nothing."""
+    return replace(
+        security,
+        auth_key=security.auth_key or (auth_key(given.auth_key_env) if security.profile in (1, 2) else None),
+        ca_file=security.ca_file or given.ca_file,
+    )
 
 
 def plan_of(given: Given, profile: Profile | None = None, named: Collection[str] = ()) -> Plan:
@@ -198,6 +209,13 @@ def plan_of(given: Given, profile: Profile | None = None, named: Collection[str]
     except ValueError as error:
         option, _, rest = str(error).partition(" ")
         raise UsageError(f"--{option.replace('_', '-')} {rest}") from None
+    if profile is not None and profile.security:
+        from simulator.fleet.engine.credentials import Credentials, CredentialsError
+
+        try:
+            Credentials(plan).check()
+        except CredentialsError as error:
+            raise UsageError(f"--profile {given.profile}: {error}") from None
     if not 0 < given.processes <= plan.stations:
         raise UsageError(f"--processes {given.processes}: it is a number from 1 to that of the stations")
     return plan

@@ -82,6 +82,8 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
         },
         "actions": {name: _action(counted) for name, counted in sorted(tally.actions.items())},
         "all": _action(tally.together()),
+        "asked": {name: _asked(counted) for name, counted in sorted(tally.asked.items())},
+        "firmware": dict(sorted(tally.firmware.items())),
         "stages": [_stage(passed) for passed in fleet.course],
         "timeline": fleet.timeline.facts(),
         "violations": [
@@ -144,6 +146,7 @@ def _stage(passed: Passed) -> dict[str, Any]:
             "refused": passed.tally.sessions_refused,
         },
         "all": _action(passed.tally.together()),
+        "firmware": dict(sorted(passed.tally.firmware.items())),
         "recovery": None
         if recovery is None
         else {
@@ -169,6 +172,15 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "model": None if plan.model is None else plan.model.name,
         "makes": [
             {"model": None if make.model is None else make.model.name, "share": make.share} for make in plan.makes
+        ],
+        "security": [
+            {
+                "profile": one.profile,
+                "share": one.share,
+                "url": one.address(plan.url),
+                "stations": plan.secured.count(at),
+            }
+            for at, one in enumerate(plan.security)
         ],
         "stages": [asdict(stage) for stage in plan.stages],
         "curve": list(plan.curve),
@@ -199,6 +211,16 @@ def _action(counted: ActionTally) -> dict[str, Any]:
         "milliseconds": _times(samples),
         "due_milliseconds": _times(counted.due),
         "exact": samples.is_exact,
+    }
+
+
+def _asked(counted: ActionTally) -> dict[str, Any]:
+    """CALLs of the CSMS with one action, and how long the stations took."""
+    return {
+        "received": counted.sent,
+        "answered": counted.samples.count,
+        "refused": counted.refused,
+        "milliseconds": _times(counted.samples),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from simulator.files.attempts import Attempts
 from simulator.files.failure import TransferFailed
 from simulator.files.transfer import download
 from simulator.kernel.clock import Timer
+from simulator.kernel.errors import NotPossible
 from simulator.pki.chains import BadCertificate
 from simulator.pki.contexts import for_files
 from simulator.pki.vault import MANUFACTURER
@@ -92,6 +93,19 @@ class FirmwareUpdates(Feature):
         self._accept(job)
         return status("AcceptedCanceled" if canceled else "Accepted", partial(self._begin, job))
 
+    def bring(self, version: str, takes: float) -> None:
+        """Update to a version without an order and without a file, and tell the CSMS what an order would have it told.
+
+        `takes` is in seconds, until all of it is there. Raises `NotPossible`.
+        """
+        if self._installing:
+            raise NotPossible("an installation is under way")
+        if not self.parts.supplied.on:
+            raise NotPossible("the station has no power")
+        job = Job("", self.parts.clock.now(), by_hand=version, takes=takes)
+        self._accept(job)
+        self._begin(job)
+
     def _accept(self, job: Job) -> None:
         self._rest()
         self._job = job
@@ -134,6 +148,11 @@ class FirmwareUpdates(Feature):
 
     def _download(self) -> None:
         assert self._job is not None
+        if self._job.by_hand is not None:
+            self._say("Downloading")
+            there = self.parts.clock.now() + timedelta(seconds=self._job.takes)
+            self._wait(there, "DownloadScheduled", partial(self._is_there, self._job.by_hand))
+            return
         self._attempts = Attempts(
             self.parts,
             self._fetch,
@@ -143,6 +162,11 @@ class FirmwareUpdates(Feature):
             paused=partial(self._say_if_signed, "DownloadPaused"),
         )
         self._attempts.start()
+
+    def _is_there(self, version: str) -> None:
+        self._say("Downloaded")
+        self._image = Image(version, intact=True)
+        self._free_the_connectors()
 
     async def _fetch(self) -> None:
         job, progress = self._job, self._progress
