@@ -64,7 +64,7 @@ class Plan:
     csms_clock: CsmsClock | None = None  # what stations make of the time of the CSMS; None: nothing
     clock_skew: float = 0.0  # the clock of each is off by at most so much, one way or the other
     check: float = 1.0  # share of the stations whose messages are held against all rules; the schemas are for all
-    auth_key: bytes | None = None
+    auth_key: bytes | None = field(default=None, repr=False)
     ssl: ssl_module.SSLContext | None = None
     profile: str | None = None  # the name of what these facts were read from
     stages: tuple[Stage, ...] = ()  # say who is there and when; without them `ramp` does

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 from commandline import Heading
 from simulator.fleet.cli import units
 from simulator.fleet.plan import Plan
@@ -40,6 +42,13 @@ def profiles() -> list[tuple[str, str]]:
     return [(name, Profile.load(name).description) for name in built_in()]
 
 
+def _list_profiles(asked: bool) -> None:
+    if asked:
+        for name, description in profiles():
+            typer.echo(f"{name:22} {description}")
+        raise typer.Exit
+
+
 @dataclass(frozen=True)
 class Given:
     """What was asked for; times and rates as they were written (`units`)."""
@@ -54,6 +63,16 @@ class Given:
             autocompletion=profiles,
         ),
     ] = None
+    list_profiles: Annotated[
+        bool,
+        STATIONS(
+            None,
+            "Show the load profiles that come with plugproof and end.",
+            "--list-profiles",
+            callback=_list_profiles,
+            is_eager=True,
+        ),
+    ] = False
     stations: Annotated[int, STATIONS("N", "How many there are.")] = 10
     processes: Annotated[int, STATIONS("P", "Processes that share the stations.")] = 1
     ramp: Annotated[str, STATIONS("RATE", "Stations switched on a second, or 300/m.")] = "10/s"

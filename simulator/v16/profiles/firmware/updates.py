@@ -17,7 +17,7 @@ import msgspec
 from ocppj.errors import OcppError
 from simulator.files.attempts import Attempts
 from simulator.files.failure import TransferFailed
-from simulator.files.transfer import download
+from simulator.files.transfer import fetch
 from simulator.kernel.clock import Timer
 from simulator.kernel.errors import NotPossible
 from simulator.pki.chains import BadCertificate
@@ -28,7 +28,7 @@ from simulator.v16.core.progress import Progress
 from simulator.v16.feature import Feature, Features
 from simulator.v16.parts import Parts
 from simulator.v16.profiles.firmware import job as jobs
-from simulator.v16.profiles.firmware.image import Image, inspect
+from simulator.v16.profiles.firmware.image import Image, Inspection
 from simulator.v16.profiles.firmware.job import Job
 from simulator.v16.profiles.firmware.service import OutOfService
 from simulator.v16.profiles.firmware.signing import Revoked, check_signer, is_signed
@@ -175,20 +175,21 @@ class FirmwareUpdates(Feature):
         if progress.status != "Downloading":
             self._say("Downloading")
         tls = await asyncio.to_thread(for_files, self.parts.vault.trusted())
-        content = await download(job.location, tls)
+        looked = Inspection()
+        await fetch(job.location, tls, looked.take)
         self._attempts = None
         self._say("Downloaded")
-        self._fetched(job, content)
+        self._fetched(job, looked)
 
     def _not_fetched(self, error: TransferFailed) -> None:
         self._end("DownloadFailed")
 
-    def _fetched(self, job: Job, content: bytes) -> None:
-        self._image = inspect(content, job.location)
+    def _fetched(self, job: Job, looked: Inspection) -> None:
+        self._image = looked.image(job.location)
         if not job.signed:
             self._free_the_connectors()
             return
-        if not is_signed(content, job.signature, job.signer):
+        if not is_signed(looked.digest, job.signature, job.signer):
             self._end("InvalidSignature")
             record(self.features, "InvalidFirmwareSignature", job.location, provoked=True)
             return
