@@ -106,7 +106,7 @@ class Fleet:
 
     def add(self, number: int) -> Member:
         """Switch a station on; it plays its part from now on."""
-        standing = Standing()
+        standing = Standing(is_stranger=self.plan.is_stranger(number))
         station = self._station(number, standing, self.plan.dealt[number - 1] if self.plan.makes else 0)
         member = Member(number, station, standing, self.plan, self.tally, self._spawn, self.elapsed)
         self.members[number] = member
@@ -153,8 +153,8 @@ class Fleet:
 
     @property
     def online(self) -> int:
-        """Stations that are connected and accepted now."""
-        return sum(member.station.online for member in self.members.values())
+        """Stations that are connected and accepted now, but strangers."""
+        return sum(member.station.online and not member.standing.is_stranger for member in self.members.values())
 
     @property
     def stations(self) -> Stations:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SHORTEST_SESSION = 1.0
 """Seconds a vehicle stays at the least."""
 
+STRANGER = "UNKNOWN-"
+"""Stands in the identity of a station that the CSMS is not to know."""
+
 MOST_SKEW = 10 * 365 * 86_400.0
 """Seconds."""
 
@@ -72,6 +75,7 @@ class Plan:
     security: tuple[Security, ...] = ()  # instead of `ssl` and `auth_key`
     curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
     visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
+    strangers: float = 0.0  # share of the stations that the CSMS is not to know, and has to turn away
     back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
     dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
     secured: tuple[int, ...] = field(init=False, repr=False, default=())  # which of `security` each station has
@@ -104,7 +108,11 @@ class Plan:
 
     def identity(self, number: int) -> str:
         """The identity of a station; numbers begin at 1."""
-        return f"{self.prefix}{number:05d}"
+        return f"{self.prefix}{STRANGER if self.is_stranger(number) else ''}{number:05d}"
+
+    def is_stranger(self, number: int) -> bool:
+        """Whether a station is one that the CSMS is not to know."""
+        return self.strangers > 0.0 and self.chance(number, "stranger", 0) < self.strangers
 
     def passwords(self) -> tuple[str, ...]:
         """Those of all stations, which are shown nowhere."""

@@ -180,6 +180,7 @@ def _of_profile(given: Given, profile: Profile, named: Collection[str]) -> dict[
         "security": tuple(_secured(one, given) for one in profile.security),
         "curve": profile.curve,
         "visits": profile.visits,
+        "strangers": profile.strangers,
         "back_off": profile.back_off,
         **({"duration": sum(stage.length for stage in stages)} if stages else {}),
     }

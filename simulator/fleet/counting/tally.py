@@ -99,6 +99,7 @@ _COUNTS = (
     "attempts",
     "connected",
     "not_connected",
+    "turned_away",
     "lost",
     "sessions",
     "sessions_over",
@@ -127,6 +128,7 @@ class Tally:
         self.attempts = 0  # to connect
         self.connected = 0
         self.not_connected = 0
+        self.turned_away = 0  # attempts of stations that the CSMS is not to know; they are not among the others
         self.lost = 0  # connections that ended without the station wanting it
         self.sessions = 0  # transactions that began
         self.sessions_over = 0

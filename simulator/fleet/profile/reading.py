@@ -21,7 +21,7 @@ from simulator.options.usage import UsageError
 _FOLDER: Final = Path(__file__).parent / "built_in"
 _SCHEMA: Final = "load-profile.schema.json"
 _OF_ITS_OWN: Final = frozenset(
-    {"description", "back_off", "curve", "configuration", "make", "security", "stage", "trace"}
+    {"description", "back_off", "curve", "configuration", "make", "security", "stage", "strangers", "trace"}
 )
 """Keys that are no options."""
 
@@ -52,6 +52,7 @@ class Profile:
     security: tuple[Security, ...]
     curve: tuple[float, ...]
     visits: tuple[Visit, ...]
+    strangers: float
     back_off: bool
     stage_limits: tuple[str, ...]  # with the names of their stages
 
@@ -97,6 +98,7 @@ class Profile:
             tuple(_security(one, folder, file) for one in document.get("security", ())),
             tuple(map(float, document.get("curve", ()))),
             _visits(document["trace"], folder, file) if "trace" in document else (),
+            units.share(document.get("strangers", "0%")),
             document.get("back_off", True),
             tuple(f"{stage['name']}: {limit}" for stage in stages for limit in stage.get("limit", ())),
         )

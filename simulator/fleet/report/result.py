@@ -68,6 +68,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "attempts": tally.attempts,
             "connected": tally.connected,
             "not_connected": tally.not_connected,
+            "turned_away": tally.turned_away,
             "lost": tally.lost,
             "failures": dict(tally.not_connected_by.most_common()),
         },
@@ -185,6 +186,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "stages": [asdict(stage) for stage in plan.stages],
         "curve": list(plan.curve),
         "trace_sessions": len(plan.visits),
+        "strangers": plan.strangers,
         "back_off": plan.back_off,
         "session_every_s": plan.session_every,
         "session_length_s": plan.session_length,
@@ -274,6 +276,9 @@ def missing(fleet: Counted, limits: Sequence[Limit], *, in_time: bool) -> list[s
         found.append(f"{absent} of {of} {_was(absent)} never accepted by the CSMS{_because(fleet)}")
     if stations.refused and stations.accepted == stations.switched_on and not named & {"refused", "online"}:
         found.append(f"{of_stations(stations.refused)} had to boot again and {_was(stations.refused)} not accepted")
+    if stations.let_in:
+        of = of_stations(stations.strangers)
+        found.append(f"{stations.let_in} of {of} that the CSMS is not to know {_was(stations.let_in)} accepted")
     if stations.lost and not named & {"lost", "online"}:
         found.append(f"{of_stations(stations.lost)} {_was(stations.lost)} lost at the end: accepted once, and offline")
     return found

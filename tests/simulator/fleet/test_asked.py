@@ -235,3 +235,44 @@ def judged(fleet: Fleet, *limits: str) -> tuple[str, str]:
     given = [parse_limit(text, ("Authorize",)) for text in limits]
     whole = result(fleet, Measured(datetime.now(UTC), 1.0, 1.0, True, given))
     return whole["verdict"], whole["reason"]
+
+
+# --- stations that the CSMS is not to know ----------------------------------------------------------------------------
+
+
+async def test_strangers_are_turned_away_again_and_again_and_nobody_else_is_counted_for_it(csms: Csms) -> None:
+    async with running_with_strangers(csms) as fleet:
+        known = NUMBER - fleet.stations.strangers
+        assert 0 < fleet.stations.strangers < NUMBER
+        assert (fleet.stations.switched_on, fleet.stations.accepted, fleet.stations.let_in) == (known, known, 0)
+        assert (fleet.tally.attempts, fleet.tally.not_connected, fleet.tally.not_connected_by) == (known, 0, {})
+        assert judged(fleet, "failed <= 0", "accepted >= 100%")[0] == "PASS"
+        assert judged(fleet)[0] == "PASS"
+        facts = result(fleet, Measured(datetime.now(UTC), 1.0, 1.0, True))
+        jsonschema.Draft202012Validator(SCHEMA).validate(facts)
+        assert facts["connections"]["turned_away"] >= 2 * facts["stations"]["strangers"]
+    assert fleet.stations.strangers == NUMBER - known, "also when all are taken away"
+
+
+async def test_a_stranger_that_is_let_in_is_a_fail(csms: Csms) -> None:
+    plan = Plan(csms.url, stations=NUMBER, seed=3, strangers=0.5)
+    for number in plan.numbers():
+        if plan.is_stranger(number):
+            at = "2026-01-01T00:00:00.000Z"
+            await csms.store.write(partial(stations.put, identity=plan.identity(number), at=at))
+    async with running_with_strangers(csms, lambda fleet: fleet.stations.let_in == fleet.stations.strangers) as fleet:
+        assert judged(fleet)[0] == "FAIL"
+        assert "that the CSMS is not to know" in judged(fleet)[1]
+
+
+@asynccontextmanager
+async def running_with_strangers(csms: Csms, enough: Any = None) -> AsyncIterator[Fleet]:
+    facts = {"stations": NUMBER, "ramp": 100.0, "duration": 300.0, "session_every": 0.0, "meter_every": 0.0}
+    fleet = Fleet(Plan(csms.url, **facts, seed=3, strangers=0.5, back_off=False))  # type: ignore[arg-type]
+    run = asyncio.create_task(fleet.run())
+    enough = enough or (lambda fleet: fleet.tally.turned_away >= 2 * (NUMBER - fleet.stations.switched_on))
+    await until(lambda: len(fleet.members) == NUMBER and fleet.online == fleet.stations.switched_on and enough(fleet))
+    yield fleet
+    fleet.stop()
+    async with asyncio.timeout(30):
+        await run
