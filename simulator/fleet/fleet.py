@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
+from simulator.fleet.charger import Charger
 from simulator.fleet.counting.clocks import Clocks
 from simulator.fleet.counting.course import Passed, Recovery
 from simulator.fleet.counting.standing import Standing, Stations
@@ -25,7 +26,7 @@ from simulator.fleet.engine.credentials import Credentials
 from simulator.fleet.engine.dialler import Dialler
 from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
-from simulator.fleet.member import Charger, Member
+from simulator.fleet.member import Member
 from simulator.fleet.plan import Plan
 from simulator.fleet.profile.stages import Outage, Wave, begins
 from simulator.hardware.make import Facts

@@ -50,9 +50,9 @@ class Authority:
     def issue(self, common_name: str) -> Own:
         """A new key and its certificate; it names the organization of the authority (A00.FR.510)."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
-        for organization in self.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[:1]:
-            names.insert(0, organization)
+        organization = self.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[:1]
+        names = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, str(one.value)) for one in organization]
+        names.append(x509.NameAttribute(NameOID.COMMON_NAME, common_name))
         now = datetime.now(UTC)
         usage = dict.fromkeys(_USAGES, False) | {"digital_signature": True}
         certificate = (
