@@ -191,6 +191,12 @@ def precheck(
             help="Exit code 1 also on inconclusive, not-run or finding (repeatable).",
         ),
     ] = None,
+    wait: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Wait so long, such as 60s, until the CSMS answers. Without it nobody waits for it."
+        ),
+    ] = None,
     background: Annotated[
         int | None,
         typer.Option(
@@ -228,6 +234,7 @@ def precheck(
             insists=like_the_official_tool,
             faults=tuple(fault or ()),
             fail_on=tuple(fail_on or ()),
+            wait=wait,
             background=background,
             allure=allure,
             skips=tuple(skip or ()),
