@@ -342,7 +342,10 @@ def _list_rules(version: str, chapter: str | None, format: str) -> None:
     ),
 )
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file.")] = Path("sut.toml"),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="The SUT file, or several.  [default: sut.toml]", show_default=False),
+    ] = None,
     show_requests: Annotated[
         bool, typer.Option("--show-requests", help="Print what operator and fixtures would send, secrets masked.")
     ] = False,
@@ -355,7 +358,9 @@ def check(
     from harness.case.registry import all_cases
     from harness.cli.commands.check import run
 
-    raise typer.Exit(run(file, all_cases(), probe=probe, show_requests=show_requests))
+    cases = list(all_cases())
+    codes = [run(file, cases, probe=probe, show_requests=show_requests) for file in files or [Path("sut.toml")]]
+    raise typer.Exit(max(codes))
 
 
 @app.command(
