@@ -90,6 +90,9 @@ class Given:
     check: Annotated[str, _ours("check")] = _else("check")
     limit: Annotated[list[str] | None, _ours("limit")] = None
     abort_on: Annotated[list[str] | None, _ours("abort_on")] = None
+    fleet_json: Annotated[str | None, _ours("fleet_json")] = None
+    fleet_html: Annotated[str | None, _ours("fleet_html")] = None
+    fleet_junit: Annotated[str | None, _ours("fleet_junit")] = None
 
 
 @made(

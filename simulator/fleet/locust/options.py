@@ -18,7 +18,10 @@ __all__ = ["DEFAULTS", "OPTIONS", "PROFILE", "UsageError", "add_options", "given
 PROFILE: Final = "load_profile"
 """Of the load profile; `--profile` is taken: locust calls a group of runs so."""
 
-ON_THE_MASTER: Final = frozenset({PROFILE, "limit", "abort_on"})
+FILES: Final = ("fleet_json", "fleet_html", "fleet_junit")
+"""Options that name what the master writes."""
+
+ON_THE_MASTER: Final = frozenset({PROFILE, "limit", "abort_on", *FILES})
 """Options that the web interface does not offer: they are settled before it is there."""
 
 OPTIONS: Final[dict[str, Shared]] = {
@@ -42,6 +45,9 @@ OPTIONS: Final[dict[str, Shared]] = {
     "check": shared.CHECK,
     "limit": Shared("LIMIT", '"Authorize p95 < 1s", "accepted >= 99%" (repeatable); a broken one: exit code 1.'),
     "abort_on": shared.ABORT_ON,
+    "fleet_json": Shared("FILE", "Also all figures of the fleet, as plugproof fleet --json writes them."),
+    "fleet_html": Shared("FILE", "Also its page for people, in one file."),
+    "fleet_junit": Shared("FILE", "Also JUnit XML, red when the exit code of the verdict is not 0."),
 }
 """By name."""
 

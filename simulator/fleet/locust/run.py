@@ -24,13 +24,13 @@ from simulator.fleet.locust.places import Places
 from simulator.fleet.locust.shape import ProfileShape
 from simulator.fleet.locust.telling import NotTold, read, without_its_process
 from simulator.fleet.locust.thread import PATIENCE, FleetThread
-from simulator.fleet.locust.verdict import Ended, exit_code, hopeless, outcome_of, say
+from simulator.fleet.locust.verdict import Ended, exit_code, hopeless, outcome_of, say, written
 from simulator.fleet.locust.wanted import Settled, Wanted
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Part
 from simulator.fleet.profile.reading import built_in
 from simulator.kernel.errors import BadValue, UnknownKey
-from simulator.options.usage import UsageError
+from simulator.options.usage import Exit, UsageError
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ class Run:
         """What each process with stations has told last."""
         assert self.settled is not None
         clients = getattr(self.environment.runner, "clients", None)
-        missing = set() if clients is None else {one.id for one in clients.missing}
+        present = None if clients is None else {one.id for one in clients.all if one.state != "missing"}
         parts = []
         for id, data in {**self._looks, **self._ends}.items():
             if not data:  # it had nothing to do
@@ -198,7 +198,8 @@ class Run:
             except NotTold as error:
                 log.error("%s", error)
                 continue
-            parts.append(without_its_process(part) if id in missing and id not in self._ends else part)
+            is_gone = present is not None and id not in present and id not in self._ends
+            parts.append(without_its_process(part) if is_gone else part)
         return parts
 
     def judge(self) -> None:
@@ -212,6 +213,9 @@ class Run:
         code = exit_code(outcome)
         if code is None and self.environment.runner.errors:
             log.info("requests have failed, and no limit was set: --exit-code-on-error of locust is the exit code")
+        if self.wanted is not None and (sentence := written(outcome, self.wanted.places)) is not None:
+            log.error("%s", sentence)
+            code = int(Exit.ERRORS)
         self.environment.process_exit_code = code
 
 

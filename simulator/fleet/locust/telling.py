@@ -15,11 +15,10 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from simulator.fleet.counting.tally import Tally
-from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.engine.resources import memory
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.plan import Plan
-from simulator.fleet.processes.part import Part
+from simulator.fleet.processes.part import Part, ended, glance
 
 COUNTED_IN: Final = "simulator.fleet.counting."
 """The modules whose classes may be in a message."""
@@ -63,33 +62,17 @@ class Teller:
 
     def look(self) -> bytes:
         """How things are, without the single times and the course: small enough for once a second."""
-        fleet = self._fleet
-        stations = fleet.stations
-        if stations.online > self._most:
-            self._most, self._bytes = stations.online, memory()
-        part = Part(fleet.plan, fleet.tally.glance(), Timeline(), stations, late=fleet.late, clocks=fleet.clocks)
+        part = glance(self._fleet, self._fleet.plan)
+        if part.stations.online > self._most:
+            self._most, self._bytes = part.stations.online, memory()
         return packed(part)
 
     def end(self) -> bytes:
         """All of it, once the time is over."""
-        fleet, whole = self._fleet, Tally()
-        whole.include(fleet.tally)
-        return packed(
-            Part(
-                fleet.plan,
-                whole,
-                fleet.timeline,
-                fleet.stations,
-                fleet.lasted,
-                fleet.late,
-                fleet.bytes_before,
-                self._bytes,
-                time.process_time() - self._cpu,
-                time.monotonic() - self._began,
-                clocks=fleet.clocks,
-                course=fleet.course,
-            )
-        )
+        cpu, seconds = time.process_time() - self._cpu, time.monotonic() - self._began
+        part, whole = ended(self._fleet, self._fleet.plan, cpu, seconds, in_time=True), Tally()
+        whole.include(part.tally)  # without the one who is told of each CALL
+        return packed(replace(part, tally=whole, bytes_with_all=self._bytes))
 
 
 def packed(part: Part) -> bytes:

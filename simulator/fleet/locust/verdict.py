@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from simulator.fleet.locust.wanted import Settled
 from simulator.fleet.processes.part import Part, together
+from simulator.fleet.report.files import Unwritten, write
+from simulator.fleet.report.junit import junit
 from simulator.fleet.report.limits import Judged, judge
+from simulator.fleet.report.page import page
 from simulator.fleet.report.result import Measured, result
 from simulator.fleet.report.show import summary
 from simulator.options.usage import Exit
@@ -49,7 +55,26 @@ def outcome_of(ended: Ended) -> dict[str, Any]:
         None,
         ended.broken,
     )
-    return result(whole, measured)
+    outcome = result(whole, measured)
+    if not math.isfinite(whole.plan.duration):  # no time was set, and JSON has no number for that
+        outcome["plan"]["duration_s"] = round(ended.lasted, 3)
+    return outcome
+
+
+def written(outcome: dict[str, Any], places: Mapping[str, Path]) -> str | None:
+    """Write the results, by the options that name their places; returns a sentence when that cannot be done."""
+    texts: dict[str, Callable[[], str]] = {
+        "fleet_json": lambda: json.dumps(outcome, indent=1, ensure_ascii=False) + "\n",
+        "fleet_html": lambda: page(outcome),
+        "fleet_junit": lambda: junit(outcome),
+    }
+    try:
+        for name, path in places.items():
+            write(path, texts[name]())
+            log.info("%s: %s", name.replace("_", " "), path)
+    except Unwritten as error:
+        return str(error)
+    return None
 
 
 def hopeless(settled: Settled, parts: Sequence[Part]) -> Judged | None:

@@ -16,11 +16,13 @@ from typing import Any, Final
 
 from simulator.fleet.cli.options import Given, plan_of, with_profile
 from simulator.fleet.cli.running import hopeless_of, limits_of
-from simulator.fleet.locust.options import DEFAULTS, PROFILE, given_of
+from simulator.fleet.locust.options import DEFAULTS, FILES, PROFILE, given_of
 from simulator.fleet.plan import Plan
 from simulator.fleet.profile.reading import Profile, ProfileError, built_in
+from simulator.fleet.report.files import writable
 from simulator.fleet.report.limits import BadLimit, Limit
 from simulator.options.arguments import uses_tls
+from simulator.options.optional import option_of
 from simulator.options.usage import UsageError
 
 _OF_LOCUST: Final = {"--stations": "--users", "--ramp": "--spawn-rate", "--duration": "--run-time"}
@@ -36,6 +38,7 @@ class Wanted:
     profile: str | None = None
     is_form: bool = False  # it comes out of a form, where everything has a value: some of it nobody has asked for
     files: Mapping[str, str] = field(default_factory=dict)  # texts of the profile and what it names, for other machines
+    places: Mapping[str, Path] = field(default_factory=dict)  # where the results go, by option; no worker is told them
 
     @classmethod
     def of(cls, options: Any, host: str | None, profile: str | None = None, *, is_form: bool = False) -> Wanted:
@@ -48,6 +51,7 @@ class Wanted:
             raise UsageError(f"--host {error}") from None
         given = given_of(options, may_be_blank=is_form)
         profile = given.pop(PROFILE, profile)
+        places = {name: writable(option_of(name), Path(given.pop(name))) for name in FILES if name in given}
         users, rate, seconds = options.num_users, options.spawn_rate, options.run_time
         if users is not None:
             given["stations"] = users
@@ -55,7 +59,7 @@ class Wanted:
             given["ramp"] = f"{rate:.6f}"
         if seconds:
             given["duration"] = str(seconds)
-        return cls(host, given, profile, is_form)
+        return cls(host, given, profile, is_form, places=places)
 
     def facts(self) -> dict[str, Any]:
         """As a message to a worker. Raises `UsageError` for a profile whose files cannot be told."""

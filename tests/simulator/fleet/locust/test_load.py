@@ -72,23 +72,6 @@ async def test_a_master_with_two_workers_sees_errors_and_broken_rules_of_both(cs
     [
         (("--host", "http://127.0.0.1:1"), "--host http://127.0.0.1:1 is no address of a CSMS; it looks like ws://"),
         ((), "--host is missing: give the endpoint of the CSMS"),
-        (("--host", "ws://127.0.0.1:1", "--session-every", "often"), "--session-every: 'often' is no duration"),
-        (("--host", "ws://127.0.0.1:1", "--tag", ""), "--tag '': it is empty; give a text, or leave it out"),
-        (("--host", "ws://127.0.0.1:1", "--seed", "lucky"), "--seed 'lucky' is no whole number; write it as 7"),
-        (
-            ("--host", "ws://127.0.0.1:1", "--load-profile", "office-dya"),
-            "--profile: there is no load profile office-dya; did you mean office-day?",
-        ),
-        (
-            ("--host", "ws://127.0.0.1:1", "--load-profile", "office-day", "-r", "5"),
-            "--spawn-rate says what the stages of the profile office-day say; leave it out",
-        ),
-        (
-            ("--host", "ws://127.0.0.1:1", "--limit", "ramp: all p95 < 1s"),
-            "the run has no stages; leave the name and the colon out, or give a --profile",
-        ),
-        (("--host", "ws://127.0.0.1:1", "--id-prefix", " "), "--id-prefix ' ': it is empty"),
-        (("--host", "ws://127.0.0.1:1", "--session-length", "0"), "--session-length is more than zero, not 0"),
         (
             ("--host", "ws://127.0.0.1:1", "--limit", "acepted > 1"),
             "'acepted' at character 1 on: did you mean accepted?",

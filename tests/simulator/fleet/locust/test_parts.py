@@ -1,10 +1,12 @@
 """What the fleet under locust is made of, as far as it needs no locust."""
 
+import json
 import pickle
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from simulator.fleet import Plan
@@ -15,7 +17,7 @@ from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.locust.places import Places
 from simulator.fleet.locust.steps import Step, at, soon, steps
 from simulator.fleet.locust.telling import NotTold, packed, read, without_its_process
-from simulator.fleet.locust.verdict import Ended, exit_code, hopeless, outcome_of
+from simulator.fleet.locust.verdict import Ended, exit_code, hopeless, outcome_of, written
 from simulator.fleet.locust.wanted import Settled, Wanted
 from simulator.fleet.processes.part import Part
 from simulator.fleet.profile.stages import Stage
@@ -68,6 +70,8 @@ class Options:
     limit: list[str] | None = None
     abort_on: list[str] | None = None
     session_every: str | None = None
+    fleet_json: str | None = None
+    fleet_html: str | None = None
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
@@ -220,6 +224,8 @@ def test_a_master_cannot_have_a_file_written_elsewhere(profile: str, tmp_path: P
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (Options(session_every="often"), "--session-every: 'often' is no duration; write it as 60s, 5m or 1h"),
+        (Options(tag=[""]), "--tag '': it is empty; give a text, or leave it out"),
         (Options(num_users=0), "--users is more than zero, not 0"),
         (Options(load_profile="office-day", spawn_rate=5.0), "--spawn-rate says what the stages of the profile"),
         (Options(session_every=" "), "--session-every ' ': it is empty; give a text, or leave it out"),
@@ -247,6 +253,23 @@ def test_what_a_form_sends_unasked_is_no_contradiction() -> None:
 def settled(*limits: str, abort_on: tuple[str, ...] = ()) -> Settled:
     wanted = Wanted.of(Options(run_time=10, limit=list(limits), abort_on=list(abort_on)), HOST)
     return wanted.settled()
+
+
+def test_the_result_is_that_of_a_fleet_alone_and_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
+    schema = json.loads((ROOT / "schemas" / "documents" / "fleet.schema.json").read_text("utf-8"))
+    options = Options(fleet_json=str(tmp_path / "a.json"), fleet_html=str(tmp_path / "a.html"))
+    wanted = Wanted.of(options, HOST)
+    run = wanted.settled()
+    outcome = outcome_of(Ended(run, [part(run.plan, 5), part(run.plan, 7)], datetime.now(UTC), 12.0))
+
+    assert written(outcome, wanted.places) is None
+    found = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    jsonschema.validate(found, schema)
+    assert (found["process"]["processes"], found["plan"]["duration_s"]) == (2, 12.0)
+    assert "<html" in (tmp_path / "a.html").read_text("utf-8")
+    assert "a.json" in str(written(outcome, {"fleet_json": tmp_path / "a.json" / "b.json"}))
+    with pytest.raises(UsageError, match=r"--fleet-json /.* cannot be written"):
+        Wanted.of(Options(fleet_json=str(tmp_path)), HOST)
 
 
 def judged(run: Settled, *parts: Part, interrupted: bool = False) -> tuple[str, int | None]:

@@ -64,7 +64,9 @@ def asked(port: str, path: str, form: dict[str, str] | None = None) -> Any:
 @with_locust
 @pytest.mark.asyncio
 async def test_a_profile_is_played_by_all_processes_and_each_stage_is_judged(csms: ScriptedCsms, profile: str) -> None:
+    file = Path(profile).with_name("fleet.json")
     arguments = ("--host", csms.url, "--headless", "--profile", profile, "--processes", "2", "--json")
+    arguments = (*arguments, "--fleet-json", str(file))
     code, out, err = await outcome(await load(*arguments))
 
     assert code == 0, err
@@ -76,6 +78,8 @@ async def test_a_profile_is_played_by_all_processes_and_each_stage_is_judged(csm
     assert re.search(r"limit cut: recovery < 30s: PASS, 4 stations were online before cut, and again [0-9.]+ s", err)
     assert "limit off: online >= 2: PASS, in off, online is 2 of 4 stations switched on" in err
     assert re.search(r"stage cut, 4\.[0-9] s: 4 online at the end", err), err
+    stages = json.loads(file.read_text("utf-8"))["stages"]
+    assert [stage["name"] for stage in stages] == ["on", "cut", "off"]
     assert "2 processes: " in err
     assert "timers up to " in err
     assert "Traceback" not in err
