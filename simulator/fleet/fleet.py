@@ -197,11 +197,20 @@ class Fleet:
         await self.close()
         return self._in_time
 
-    def begin(self) -> None:
-        """The time of the run begins, and with it its stages and its timeline; who comes and goes is not said here."""
-        self._began = self._looked = self.clock.monotonic()
+    def begin(self, since: float = 0.0) -> None:
+        """The time of the run begins, and with it its stages and its timeline; who comes and goes is not said here.
+
+        `since`: it has begun elsewhere so many seconds ago, and this fleet has missed them.
+        """
+        self._looked = self.clock.monotonic()
+        self._began = self._looked - since
+        for _ in range(int(since / LOOK)):
+            self.timeline.look(self.tally, 0)
         for at, begin in enumerate(begins(self.plan.stages)):
-            self.clock.call_later(begin, partial(self._next_stage, at))
+            if begin <= since:
+                self._next_stage(at)
+            else:
+                self.clock.call_later(begin - since, partial(self._next_stage, at))
         self._next_look(self._looked + LOOK)
         self._probe()
 

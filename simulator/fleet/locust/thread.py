@@ -19,6 +19,8 @@ from simulator.fleet.fleet import Fleet
 from simulator.fleet.locust.telling import Teller
 from simulator.fleet.plan import Plan
 from simulator.fleet.spoken import SPOKEN
+from simulator.kernel.errors import BadValue, UnknownKey
+from simulator.options.usage import UsageError
 
 PATIENCE: Final = 15.0
 """Seconds the fleet has to start, or to end beyond its grace."""
@@ -39,12 +41,28 @@ class RuleBroken(Exception):
     """A rule of OCPP was broken."""
 
 
+def try_out(plan: Plan) -> None:
+    """Make a fleet and let it go, so that a wrong configuration key shows where no station is. Raises `UsageError`."""
+    loop = (loop_factory() or asyncio.new_event_loop)()
+
+    async def make() -> None:
+        await Fleet(plan).close()
+
+    try:
+        loop.run_until_complete(make())
+    except (UnknownKey, BadValue) as error:
+        raise UsageError(f"configuration keys: {error}; see --meter-every and the load profile") from None
+    finally:
+        loop.close()
+
+
 class FleetThread:
     """The fleet of a process; its time begins when it is made. The methods are for greenlets."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Raises what `Fleet` raises."""
+    def __init__(self, plan: Plan, since: float = 0.0) -> None:
+        """`since`: the run began so many seconds ago. Raises what `Fleet` raises; see `try_out`."""
         self._plan = plan
+        self._since = since
         self._calls: deque[tuple[str, int, int, str | None]] = deque()
         self._told: dict[tuple[str, str, str, str], int] = {}  # violations that locust knows
         self._told_failures: dict[str, int] = {}  # and attempts that failed
@@ -76,7 +94,7 @@ class FleetThread:
         self._loop = asyncio.get_running_loop()
         self._enough = asyncio.Event()
         self._fleet = Fleet(self._plan, lambda *call: self._calls.append(call))
-        self._fleet.begin()
+        self._fleet.begin(self._since)
         self._teller = Teller(self._fleet)
         await self._enough.wait()
         await self._fleet.close()

@@ -17,6 +17,7 @@ from typing import Any
 import gevent
 import locust
 
+from simulator.fleet.locust import hooks as hooks  # it hears what locust tells
 from simulator.fleet.locust import run
 from simulator.fleet.locust.shape import ProfileShape
 

@@ -104,10 +104,12 @@ def run(csms: ScriptedCsms, *more: str) -> tuple[str, ...]:
 
 def agrees(csms: ScriptedCsms, out: str) -> dict[str, tuple[int, int]]:
     """Every CALL that came to the CSMS was told to locust, and nothing else; gives requests and failures by name."""
-    rows = json.loads(out[out.rindex("[\n    {") :])  # with --processes the children print a list, too, an empty one
+    # with --processes the children print a list, too, an empty one, before or after
+    rows, _ = json.JSONDecoder().raw_decode(out[out.rindex("[\n    {") :])
     told = {f"{row['method']} {row['name']}": (row["num_requests"], row["num_failures"]) for row in rows}
     arrived = {f"{CALL} {action}": csms.actions.count(action) for action in set(csms.actions)}
-    assert {name: count for name, (count, _) in told.items() if name.startswith(CALL)} == arrived
+    counted = {name: count for name, (count, _) in told.items() if name.startswith(CALL)}
+    assert counted == arrived, f"locust: {counted}, CSMS: {arrived}"
     assert csms.actions.count("StartTransaction") == csms.actions.count("StopTransaction") > 0
     assert {payload["idTag"] for payload in csms.payloads("StartTransaction")} == {"CARD"}
     return told
