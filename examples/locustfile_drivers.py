@@ -22,7 +22,7 @@ class Driver(StationUser):
     wait_time = between(0.2, 0.5)
     is_charging = False
 
-    @task
+    @task  # type: ignore[untyped-decorator]
     def charge(self) -> None:
         """A session. Every CALL that comes of it is a request of its own, so nothing is measured here."""
         (tag, *_) = self.environment.parsed_options.tag or ["TAG-1"]
@@ -42,7 +42,7 @@ class Driver(StationUser):
         super().on_stop()
 
 
-class Steps(LoadTestShape):
+class Steps(LoadTestShape):  # type: ignore[misc]
     """A station more each second, up to four, and the end after six seconds."""
 
     def tick(self) -> tuple[int, float] | None:

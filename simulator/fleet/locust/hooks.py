@@ -122,7 +122,8 @@ def _begin(environment: Any, **_: Any) -> None:
             run.now.settled = run.now.wanted.settled()
             _deal(environment.runner)
         else:
-            run.now.bring_up(run.now.wanted, 1, 1)
+            shape = environment.shape_class
+            run.now.bring_up(run.now.wanted, 1, 1, 0.0 if shape is None else shape.get_run_time())
     except UsageError as error:
         _complain(environment, error)
 

@@ -96,12 +96,13 @@ class Run:
         else:
             self._thread.leave(self.places.give_back(user))
 
-    def bring_up(self, wanted: Wanted, first: int, step: int, since: float = 0.0) -> None:
-        """Make the fleet of this process; the run began so many seconds ago. Raises `UsageError`."""
+    def bring_up(self, wanted: Wanted, first: int, step: int, since: float) -> None:
+        """Make the fleet of this process; the time of the run began so many seconds ago. Raises `UsageError`."""
+        began = time.monotonic() - since
         self.settled = wanted.settled()
         self.places = Places(first, step)
         try_out(self.settled.plan)
-        self._thread = FleetThread(self.settled.share(first, step), since)
+        self._thread = FleetThread(self.settled.share(first, step), began)
         gevent.spawn(self._drain, self._thread)
 
     def _drain(self, thread: FleetThread) -> None:

@@ -21,6 +21,9 @@ from simulator.options.usage import UsageError
 
 log = logging.getLogger(__name__)
 
+BEHIND: Final = 0.1
+"""Seconds from the moment at which a stage begins to that at which stations come or go: the fleets begin it first."""
+
 _NOWHERE: Final = "ws://127.0.0.1"
 """An endpoint for a plan that only says who is there."""
 
@@ -56,7 +59,7 @@ class ProfileShape(locust.LoadTestShape):  # type: ignore[misc]
 
     def tick(self) -> tuple[int, float] | None:
         """How many users there are to be, and how many come or go a second; None: the time is over."""
-        now = self.get_run_time()
+        now = max(0.0, self.get_run_time() - BEHIND)
         edge = soon(self._steps, self._duration, now)
         if edge is not None:  # locust asks once a second, and would be late
             gevent.sleep(edge - now)

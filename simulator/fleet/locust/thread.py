@@ -7,6 +7,7 @@ locust's request events.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -57,12 +58,12 @@ def try_out(plan: Plan) -> None:
 
 
 class FleetThread:
-    """The fleet of a process; its time begins when it is made. The methods are for greenlets."""
+    """The fleet of a process, as long as a run lasts. The methods are for greenlets."""
 
-    def __init__(self, plan: Plan, since: float = 0.0) -> None:
-        """`since`: the run began so many seconds ago. Raises what `Fleet` raises; see `try_out`."""
+    def __init__(self, plan: Plan, began: float) -> None:
+        """`began`: when the time of the run did, monotonic. Raises what `Fleet` raises; see `try_out`."""
         self._plan = plan
-        self._since = since
+        self._began = began
         self._calls: deque[tuple[str, int, int, str | None]] = deque()
         self._told: dict[tuple[str, str, str, str], int] = {}  # violations that locust knows
         self._told_failures: dict[str, int] = {}  # and attempts that failed
@@ -94,7 +95,7 @@ class FleetThread:
         self._loop = asyncio.get_running_loop()
         self._enough = asyncio.Event()
         self._fleet = Fleet(self._plan, lambda *call: self._calls.append(call))
-        self._fleet.begin(self._since)
+        self._fleet.begin(time.monotonic() - self._began)
         self._teller = Teller(self._fleet)
         await self._enough.wait()
         await self._fleet.close()

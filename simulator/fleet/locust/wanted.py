@@ -51,7 +51,9 @@ class Wanted:
             raise UsageError(f"--host {error}") from None
         given = given_of(options, may_be_blank=is_form)
         profile = given.pop(PROFILE, profile)
-        places = {name: writable(option_of(name), Path(given.pop(name))) for name in FILES if name in given}
+        places: dict[str, Path] = {
+            name: writable(option_of(name), Path(given.pop(name))) for name in FILES if name in given
+        }
         users, rate, seconds = options.num_users, options.spawn_rate, options.run_time
         if users is not None:
             given["stations"] = users
