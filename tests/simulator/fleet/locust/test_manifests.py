@@ -128,6 +128,8 @@ def test_the_workers_of_the_compose_file_find_their_master(services: dict[str, d
     assert ("--master", "") in master
     assert ("--worker", "") in worker
     assert services["master"]["build"] == services["worker"]["build"]
+    build = services["master"]["build"]
+    assert (ROOT / "examples" / build["context"] / build["dockerfile"]).is_file()
     assert {"ports", "network_mode"}.isdisjoint(services["master"].keys() | services["worker"].keys()), "nobody else"
 
 
