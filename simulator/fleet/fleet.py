@@ -4,7 +4,8 @@
     await fleet.run()
     print(fleet.tally.calls)
 
-`add` and `remove` are for those who bring stations up and down themselves, as the locust users do.
+`come`, `leave` and `remove` are for those who bring stations up and down themselves, between `begin` and `over`, as the
+users of locust do.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ class Fleet:
     def add(self, number: int) -> Member:
         """Switch a station on; it plays its part from now on."""
         standing = Standing(is_stranger=self.plan.is_stranger(number))
-        station = self._station(number, standing, self.plan.dealt[number - 1] if self.plan.makes else 0)
+        station = self._station(number, standing, self.plan.make_of(number))
         member = Member(number, station, standing, self.plan, self.tally, self._spawn, self.elapsed)
         self.members[number] = member
         member.begin()
@@ -179,7 +180,7 @@ class Fleet:
         return self.clock.late if isinstance(self.clock, Wheel) else 0.0
 
     def elapsed(self) -> float:
-        """Seconds since `run` began; 0 for those who add stations themselves."""
+        """Seconds since the time of the run began."""
         return 0.0 if self._began is None else self.clock.monotonic() - self._began
 
     def stop(self) -> None:
@@ -189,25 +190,43 @@ class Fleet:
     async def run(self) -> bool:
         """Bring the stations up, wait until the time is over, and take them away; False: `stop` came first."""
         plan, clock = self.plan, self.clock
-        began = self._began = self._looked = clock.monotonic()
-        for at, begin in enumerate(begins(plan.stages)):
-            clock.call_later(begin, partial(self._next_stage, at))
+        self.begin()
         for move in plan.moves():
-            clock.call_later(move.at, partial(self._begin if move.comes else self._leave, move.number))
+            clock.call_later(move.at, partial(self.come if move.comes else self.leave, move.number))
         clock.call_later(plan.full() + SETTLED, self._all_on)
         clock.call_later(plan.duration, self._time_is_over)
+        await self._enough.wait()
+        await self.over(in_time=self._in_time)
+        await self.close()
+        return self._in_time
+
+    def begin(self, since: float = 0.0) -> None:
+        """The time of the run begins, and with it its stages and its timeline; who comes and goes is not said here.
+
+        `since`: it has begun elsewhere so many seconds ago, and this fleet has missed them.
+        """
+        self._looked = self.clock.monotonic()
+        self._began = self._looked - since
+        for _ in range(int(since / LOOK)):
+            self.timeline.look(self.tally, 0)
+        for at, begin in enumerate(begins(self.plan.stages)):
+            if begin <= since:
+                self._next_stage(at)
+            else:
+                self.clock.call_later(begin - since, partial(self._next_stage, at))
         self._next_look(self._looked + LOOK)
         self._probe()
-        await self._enough.wait()
-        self.lasted = clock.monotonic() - began
+
+    async def over(self, *, in_time: bool) -> None:
+        """The time of the run is over, or it was stopped before: what the stations are now is how it ended."""
+        self._enough.set()
+        self.lasted = self.elapsed()
         self._look(SHORTEST_LOOK)
-        if self._in_time:
+        if in_time:
             await self._wait_for_boots()
         self._at_end = self.stations
         if self._mark is not None:
             self._stage_is_over()
-        await self.close()
-        return self._in_time
 
     async def _wait_for_boots(self) -> None:
         """Who was switched on last and has not been answered yet is given the grace to be."""
@@ -221,18 +240,20 @@ class Fleet:
         self._in_time = not self._enough.is_set()
         self._enough.set()
 
-    def _begin(self, number: int) -> None:
+    def come(self, number: int) -> None:
+        """Switch a station on, or on again; nothing once the time is over."""
         if self._enough.is_set():
             return
         if (leaving := self._leaving.get(number)) is not None:
-            leaving.add_done_callback(lambda _: self._begin(number))
+            leaving.add_done_callback(lambda _: self.come(number))
         elif (member := self._off.pop(number, None)) is not None:
             self.members[number] = member
             member.go_on()
         else:
             self.add(number)
 
-    def _leave(self, number: int) -> None:
+    def leave(self, number: int) -> None:
+        """Switch a station off, orderly; `come` brings it back as it was."""
         if (member := self.members.get(number)) is None or self._enough.is_set():
             return
 
