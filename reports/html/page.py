@@ -15,7 +15,7 @@ from reports.html.cases import link_to, views
 from reports.html.frames import frame
 from reports.results import compatibility
 from reports.results.headline import DISCLAIMER, headline, notices, sentence, state, why
-from reports.results.load import load_of, load_tables
+from reports.results.load import load_figures, load_of
 from reports.results.performance import LOADED
 from reports.results.remarks import remarks
 from reports.results.tables import COLUMNS, action_table, performance_table
@@ -71,7 +71,7 @@ def page(results: Results, traces: Mapping[str, Sequence[Entry]]) -> str:
             tables=[performance_table(results, unit="ms"), action_table(results), action_table(results, LOADED)],
             remarks=remarks(results),
             load=load_of(results),
-            load_tables=load_tables(results),
+            load_figures=load_figures(results),
             charts=charts,
             product=overview.product(results),
             claims=overview.claims(results),

@@ -56,13 +56,16 @@ def load_remarks(results: Mapping[str, Any]) -> Iterable[str]:
         )
 
 
-def load_tables(results: Mapping[str, Any]) -> list[Table]:
-    """Its actions, its stages and its limits, those that there are."""
+def load_figures(results: Mapping[str, Any]) -> list[Table]:
+    """Its actions, and its stages if it has any."""
     load = load_of(results)
-    if load is None:
-        return []
-    tables = (_actions(load), _stages(load), limit_table(load))
-    return [table for table in tables if table.rows]
+    return [] if load is None else [table for table in (_actions(load), _stages(load)) if table.rows]
+
+
+def load_tables(results: Mapping[str, Any]) -> list[Table]:
+    """The same, and its limits if it has any."""
+    load = load_of(results)
+    return [] if load is None else [*load_figures(results), *([_limits(load)] if load["limits"] else [])]
 
 
 def _actions(load: Mapping[str, Any]) -> Table:
@@ -94,7 +97,7 @@ def _stages(load: Mapping[str, Any]) -> Table:
     return Table("Stages of the load", headers, rows)
 
 
-def limit_table(load: Mapping[str, Any]) -> Table:
+def _limits(load: Mapping[str, Any]) -> Table:
     """Each limit, its verdict, and what was measured."""
     rows = tuple((clean(one["limit"]), one["verdict"], clean(one["reason"])) for one in load["limits"])
     return Table("Limits of the load", ("Limit", "Verdict", "Measured"), rows)

@@ -77,7 +77,7 @@ def run_twice(sut: Sut, wanted: Wanted, out: Path, part: Callable[[Path, str], P
         interrupted=INTERRUPTION.by,
         outlasted=_outlasted(loaded, background.over_at),
     )
-    problem = None if wanted.profile is None else _written(background.result, out)
+    problem = None if wanted.profile is None else written(background.result, out)
     code = exit_code(results)
     broken = ExitCode.ERRORS in (quiet.code, loaded.code) or (background.reason and not code)
     return Part(at_least_errors(code) if broken else code, results, quiet.problem or loaded.problem or problem)
@@ -88,7 +88,7 @@ def _outlasted(loaded: Part, over_at: float | None) -> list[str]:
     return [] if over_at is None else [id for id, at in loaded.over.items() if at > over_at]
 
 
-def _written(result: Mapping[str, Any] | None, out: Path) -> str | None:
+def written(result: Mapping[str, Any] | None, out: Path) -> str | None:
     """Write what the load came to, for machines and for people; a sentence when it could not be written."""
     if result is None:
         return None
