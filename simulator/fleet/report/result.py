@@ -239,6 +239,8 @@ def verdict_of(
         return "INCONCLUSIVE", _listed(cut_short, f"no station was ever connected{_because(fleet)}")
     if tally.failures:
         return "ERROR", f"{tally.failures} steps of the fleet itself failed; see problems"
+    if tally.starved:
+        return "ERROR", f"the fleet itself had no room for its connections{_because(fleet)}"
     own = tally.breaches("station")
     if own:
         return "ERROR", f"the stations themselves broke rules {own} times; see violations"
