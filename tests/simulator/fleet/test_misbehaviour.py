@@ -71,7 +71,7 @@ class Misbehaving:
             self.open.discard(websocket)
 
     def _answer(self, action: str) -> dict[str, Any]:
-        return {
+        answers: dict[str, dict[str, Any]] = {
             "BootNotification": {"status": "Accepted", "currentTime": _now(), "interval": 10},
             "Heartbeat": {"currentTime": _now()},
             "Authorize": {"idTagInfo": {"status": "Accepted"}},
@@ -79,7 +79,8 @@ class Misbehaving:
                 "transactionId": self.received["StartTransaction"],
                 "idTagInfo": {"status": "Accepted"},
             },
-        }.get(action, {})
+        }
+        return answers.get(action, {})
 
     def judge(self, websocket: ServerConnection, request: Request) -> Response | None:
         if len(self.open) < self.room:
@@ -311,7 +312,7 @@ async def test_garbage_is_told_by_reason_and_each_station_is_itself_again(
         return True
 
     other.trick = garbage
-    plan = {"stations": len(kinds), "session_every": 0.01, "session_length": 1.0, "call_timeout": 0.5}
+    plan: dict[str, Any] = {"stations": len(kinds), "session_every": 0.01, "session_length": 1.0, "call_timeout": 0.5}
     async with running(other.url, **plan) as fleet:
         await until(lambda: authorized == lucky and len(lucky) == len(kinds) and fleet.online == len(kinds))
         counted = fleet.tally.action("StatusNotification")
