@@ -85,7 +85,8 @@ class Dialler:
                 self._tally.attempts -= 1
                 self._tally.turned_away += 1
             else:
-                self._tally.failed_to_connect(str(error).removeprefix(error.url).removeprefix(": "))
+                reason = str(error).removeprefix(error.url).removeprefix(": ")
+                self._tally.failed_to_connect(reason, is_ours=error.is_ours)
             standing.is_cut_off = True
             raise
         self._tally.connected += 1
