@@ -12,11 +12,13 @@ ACCEPTED: Final = "Accepted"
 class Standing:
     """What the connections of one station have come to; `line.FleetLine` and the dialler write it."""
 
-    __slots__ = ("accepted", "answer", "connected", "is_cut_off")
+    __slots__ = ("accepted", "answer", "connected", "is_connected", "is_cut_off")
 
     def __init__(self) -> None:
         self.connected = False
         """It has had a connection."""
+        self.is_connected = False
+        """It has one now."""
         self.accepted = False
         """The CSMS has accepted one of its boots."""
         self.answer: str | None = None
