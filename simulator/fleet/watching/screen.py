@@ -51,6 +51,8 @@ def keyboard() -> int | None:
 
 
 def _is_in_front(terminal: int) -> bool:
+    if os.name != "posix":
+        return False
     try:
         return os.tcgetpgrp(terminal) == os.getpgrp()
     except OSError:  # it has gone
@@ -78,7 +80,7 @@ class Screen:
         )
         self._typed = Typed()
         self._before: list[Any] | None = None  # the settings of the terminal, as long as they are changed
-        self._is_ours = False
+        self._is_ours = self._has_ended = False
         self._began = time.monotonic()
         self._news = asyncio.Event()
         self._drawing: asyncio.Task[None] | None = None
@@ -99,6 +101,7 @@ class Screen:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._has_ended = True
         loop = asyncio.get_running_loop()
         for name in ("SIGWINCH", "SIGTSTP", "SIGCONT"):
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
@@ -121,7 +124,8 @@ class Screen:
                 return
             self._before = termios.tcgetattr(self._keyboard)
             termios.tcsetattr(self._keyboard, termios.TCSADRAIN, _raw(self._before))
-            asyncio.get_running_loop().add_reader(self._keyboard, self._read)
+            with suppress(NotImplementedError):  # not on Windows, where there is no keyboard either
+                asyncio.get_running_loop().add_reader(self._keyboard, self._read)
         self._is_ours = True
         self._live.start()
         self._news.set()
@@ -146,10 +150,11 @@ class Screen:
         loop.call_later(AGAIN, self._goes_on)
 
     def _goes_on(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._drawing is not None and not self._drawing.cancelled():
-            loop.add_signal_handler(signal.SIGTSTP, self._stopped)
-            self._take()
+        if self._has_ended:
+            return
+        with suppress(NotImplementedError):  # nobody is stopped where there are no such signals
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, self._stopped)
+        self._take()
 
     # --- the picture --------------------------------------------------------------------------------------------------
 
