@@ -106,7 +106,8 @@ class Given:
     html: Annotated[str | None, RESULT("FILE", "Also a page for people, in one file.")] = None
     junit: Annotated[str | None, RESULT("FILE", "Also JUnit XML, red when the exit code is not 0.")] = None
     csv: Annotated[
-        str | None, RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline.csv and _violations.csv.")
+        str | None,
+        RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline, _latency, _interventions and _violations."),
     ] = None
     prometheus: Annotated[
         str | None,

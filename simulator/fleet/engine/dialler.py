@@ -90,7 +90,8 @@ class Dialler:
             standing.is_cut_off = True
             raise
         self._tally.connected += 1
-        standing.connected, standing.is_cut_off = True, False
+        standing.connected = standing.is_connected = True
+        standing.is_cut_off = False
         return line
 
     async def _open(
