@@ -114,6 +114,7 @@ def _run(
 ) -> dict[tuple[str, Pair], Record]:
     with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as folder, station(Path(folder), claims) as file:
         workers = min(workers, sum(map(len, wanted.values())))  # one that has nothing to do would start a station, too
+        workers = 1 if any("identity = " in claim for claim in claims.values()) else workers  # who has it, is one
         plan = Path(folder) / "plan.json"
         plan.write_text(json.dumps(wanted), "utf-8")
         os.environ[PLAN] = str(plan)
