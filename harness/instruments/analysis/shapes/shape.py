@@ -153,12 +153,12 @@ def plain(line: str) -> str:
 def whole_frames(parts: Iterable[Read]) -> Iterator[Read]:
     """The entries with the lines that belong to them, and those that a logger cut as unread."""
     open_entry: Entry | None = None
-    more: list[str] = []
+    more: list[Unread] = []
     size = 0
     for part in parts:
         if open_entry is not None:
             if type(part) is Unread and len(more) < MOST_LINES and size < MOST_TEXT:
-                more.append(part.text)
+                more.append(part)
                 size += len(part.text)
                 if part.text.rstrip().endswith("]") and (text := _whole(open_entry.text, more)) is not None:
                     open_entry.text = text
@@ -175,8 +175,8 @@ def whole_frames(parts: Iterable[Read]) -> Iterator[Read]:
         yield from _given_up(open_entry, more)
 
 
-def _whole(first: str, more: Sequence[str]) -> str | None:
-    text = "\n".join((first, *more))
+def _whole(first: str, more: Sequence[Unread]) -> str | None:
+    text = "\n".join((first, *(part.text for part in more)))
     try:
         msgspec.json.decode(text)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -184,11 +184,10 @@ def _whole(first: str, more: Sequence[str]) -> str | None:
     return text
 
 
-def _given_up(entry: Entry, more: Sequence[str]) -> Iterator[Read]:
+def _given_up(entry: Entry, more: Sequence[Unread]) -> Iterator[Read]:
     """The first line by itself: what the wire had, unless the logger says that it cut it."""
     if entry.text.endswith(CUT):
         yield Unread(entry.line, entry.text, "a frame that the logger cut")
     else:
         yield entry
-    for offset, line in enumerate(more, 1):
-        yield Unread(entry.line + offset, line)
+    yield from more
