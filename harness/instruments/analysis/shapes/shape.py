@@ -80,7 +80,25 @@ def share(found: int, of: int) -> float:
     return found / of if of else 0.0
 
 
-class LineShape:
+class ByLine:
+    """A shape of which ``read_one`` makes something of each line; a frame may be printed over several of them."""
+
+    def __init__(self, name: str, title: str, read_one: Callable[[int, str], Read]) -> None:
+        self.name = name
+        self.title = title
+        self._read_one = read_one
+
+    def sniff(self, head: Head) -> float:
+        """As ``Shape``."""
+        lines = head.candidates
+        return share(sum(type(self._read_one(number, line)) is Entry for number, line in enumerate(lines)), len(lines))
+
+    def read(self, source: Source) -> Iterator[Read]:
+        """As ``Shape``."""
+        return whole_frames(self._read_one(number, plain(line)) for number, line in source.lines())
+
+
+class LineShape(ByLine):
     """A shape in which a frame begins behind a ``mark`` in its line, and goes on to the end.
 
     ``mark`` may have the groups ``station`` and ``sender``; ``words`` says what a sender is called. ``opened`` and
@@ -99,8 +117,7 @@ class LineShape:
         closed: str | None = None,
         station: Callable[[str], str] = str,
     ) -> None:
-        self.name = name
-        self.title = title
+        super().__init__(name, title, self._one)
         self._mark = re.compile(mark)
         self._words = words
         self._opened = None if opened is None else re.compile(opened)
@@ -108,16 +125,7 @@ class LineShape:
         self._station = station
         self._has = self._mark.groupindex
 
-    def sniff(self, head: Head) -> float:
-        """As ``Shape``."""
-        lines = head.candidates
-        return share(sum(self._entry(number, line) is not None for number, line in enumerate(lines)), len(lines))
-
-    def read(self, source: Source) -> Iterator[Read]:
-        """As ``Shape``."""
-        return whole_frames(self._read_one(number, plain(line)) for number, line in source.lines())
-
-    def _read_one(self, number: int, line: str) -> Read:
+    def _one(self, number: int, line: str) -> Read:
         entry = self._entry(number, line)
         if entry is not None:
             return entry
