@@ -150,6 +150,21 @@ async def test_same_security_profile(csms: Csms) -> None:
 
 
 @case(
+    "SEC-16_1_CS",
+    "A critical event is told",
+    profile="rpc",
+    ref="OCPP 1.6 security white paper A04",
+    needs=["security-profile"],
+    rules={"R1": "After a reset the station tells of it with a SecurityEventNotification, once it is there again."},
+)
+async def test_reset_is_a_security_event(csms: Csms) -> None:
+    (await csms.sends("Reset", type="Hard")).shows(status="Accepted")
+    await csms.receives("BootNotification", within=csms.run.sut.timeouts.reboot_s)
+    event = one_of("ResetOrReboot", "StartupOfTheDevice")
+    await csms.receives("SecurityEventNotification", rule="R1", type=event)
+
+
+@case(
     "SEC-16_2_CS",
     "A critical event of an outage is told after it",
     profile="rpc",
@@ -163,20 +178,5 @@ async def test_security_event_of_an_outage(csms: Csms, driver: EvDriver) -> None
     await driver.restore_power()
     csms.comes_back()
     await csms.connects(within=csms.run.sut.timeouts.reboot_s)
-    event = one_of("ResetOrReboot", "StartupOfTheDevice")
-    await csms.receives("SecurityEventNotification", rule="R1", type=event)
-
-
-@case(
-    "SEC-16_1_CS",
-    "A critical event is told",
-    profile="rpc",
-    ref="OCPP 1.6 security white paper A04",
-    needs=["security-profile"],
-    rules={"R1": "After a reset the station tells of it with a SecurityEventNotification, once it is there again."},
-)
-async def test_reset_is_a_security_event(csms: Csms) -> None:
-    (await csms.sends("Reset", type="Hard")).shows(status="Accepted")
-    await csms.receives("BootNotification", within=csms.run.sut.timeouts.reboot_s)
     event = one_of("ResetOrReboot", "StartupOfTheDevice")
     await csms.receives("SecurityEventNotification", rule="R1", type=event)

@@ -37,6 +37,21 @@ async def test_action_in_small_letters(station: Station) -> None:
 
 
 @case(
+    "ERR-03_1_CSMS",
+    "An action that only a CSMS sends",
+    profile="rpc",
+    ref="OCPP-J 1.6 §4.2.3",
+    rules={
+        "R1": "A Reset that the station sends to the CSMS is answered.",
+        "R2": "It gets the CALLERROR NotSupported or NotImplemented.",
+    },
+)
+async def test_action_of_the_other_side(station: Station) -> None:
+    answer = await station.wire.answers("Reset", {"type": "Soft"}, rule="R1")
+    station.wire.is_refused(answer, ["NotSupported", "NotImplemented"], rule="R2", advised=True)
+
+
+@case(
     "ERR-03_2_CSMS",
     "A message of a feature profile that the CSMS does not have",
     profile="rpc",
@@ -53,21 +68,6 @@ async def test_message_of_another_profile(station: Station) -> None:
         station.leaves_out("R2", "the CSMS takes FirmwareStatusNotification, whatever is claimed of it")
         return
     station.wire.is_refused(answer, ["NotSupported"], rule="R2", warned=["NotImplemented"])
-
-
-@case(
-    "ERR-03_1_CSMS",
-    "An action that only a CSMS sends",
-    profile="rpc",
-    ref="OCPP-J 1.6 §4.2.3",
-    rules={
-        "R1": "A Reset that the station sends to the CSMS is answered.",
-        "R2": "It gets the CALLERROR NotSupported or NotImplemented.",
-    },
-)
-async def test_action_of_the_other_side(station: Station) -> None:
-    answer = await station.wire.answers("Reset", {"type": "Soft"}, rule="R1")
-    station.wire.is_refused(answer, ["NotSupported", "NotImplemented"], rule="R2", advised=True)
 
 
 @case(
