@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import termios
 from collections.abc import Callable, Collection
-from typing import Final
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final
+
+termios: Any = None
+"""Not on Windows, which has no `/dev/tty` either: there nobody can be told anything."""
+with suppress(ImportError):
+    termios = import_module("termios")
 
 TERMINAL: Final = "/dev/tty"
 
