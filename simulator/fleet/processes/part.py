@@ -68,13 +68,18 @@ class Part:
 
 def glance(fleet: Fleet, plan: Plan) -> Part:
     """What a table that lives needs to know."""
-    return Part(plan, fleet.tally.glance(), Timeline(), fleet.stations, late=fleet.late)
+    return Part(plan, fleet.tally.glance(), Timeline(), fleet.stations, late=fleet.late, clocks=fleet.clocks)
 
 
 async def run(fleet: Fleet, plan: Plan) -> Part:
     """Run a fleet to its end; `plan` is what stands for its own."""
     began, cpu = time.monotonic(), time.process_time()
     in_time = await fleet.run()
+    return ended(fleet, plan, time.process_time() - cpu, time.monotonic() - began, in_time=in_time)
+
+
+def ended(fleet: Fleet, plan: Plan, cpu_seconds: float, seconds: float, *, in_time: bool) -> Part:
+    """What a fleet whose time is over has counted; it took so many seconds, its orderly end included."""
     return Part(
         plan,
         fleet.tally,
@@ -84,8 +89,8 @@ async def run(fleet: Fleet, plan: Plan) -> Part:
         fleet.late,
         fleet.bytes_before,
         fleet.bytes_with_all,
-        time.process_time() - cpu,
-        time.monotonic() - began,
+        cpu_seconds,
+        seconds,
         in_time,
         fleet.clocks,
         fleet.course,
