@@ -78,6 +78,7 @@ class Park:
                 "model": parked.model,
                 "ocpp": parked.version,
                 "state": msgspec.to_builtins(parked.station.state()),
+                "said": [one.text for one in parked.record.events(1)],
                 "failure": None if parked.station.last_failure is None else str(parked.station.last_failure),
             }
             for id, parked in self._parked.items()

@@ -25,7 +25,7 @@ async function choose() {
   const what = target();
   $("version-field").hidden = Boolean(what.sut);
   $("product-hint").textContent = what.sut ? `A SUT file in ${facts.folder}.`
-    : "Runs in a process of its own, for the time of the run: to see what a run is, or what a red case looks like.";
+    : "Runs in a process of its own, for the time of the run: to see what a run is.";
   form.show(null);
   await cases.load(what);
   remember();

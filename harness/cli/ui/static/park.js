@@ -44,7 +44,7 @@ function made(id) {
     h("div", { class: "head" }, h("h2", {}, id), h("span", { class: "badge said" }), h("small", { class: "about" }), h("span", { class: "grow" }),
       button("Remove", () => ask("DELETE", `/api/park/stations/${encodeURIComponent(id)}`).catch((error) => toast(error.message)), `Remove ${id}`)),
     h("div", { class: "hands head" }, h("label", { class: "inline" }, "Card ", tag), h("span", { class: "power" }), h("span", { class: "network" })),
-    h("p", { class: "hint failure" }),
+    h("p", { class: "hint failure", role: "status" }),
     h("div", { class: "plot" }, h("div", { class: "outlets" }), h("div", {}, h("h3", {}, "Frames"), h("ol", { class: "frames", tabindex: "0", "aria-label": `Frames of ${id}, newest first` }))));
   return { node, tag: () => tag.value.trim(), outlets: new Map(), last: 0, state: "" };
 }
@@ -65,14 +65,14 @@ function draw(stations) {
     cards.get(id).node.remove();
     cards.delete(id);
   }
-  for (const { id, model, ocpp, state, failure } of stations) {
+  for (const { id, model, ocpp, state, failure, said } of stations) {
     if (!cards.has(id)) { cards.set(id, made(id)); $("lot").append(cards.get(id).node); }
     const card = cards.get(id);
     const find = (name) => card.node.querySelector(name);
     find(".said").textContent = state.connection;
     find(".said").dataset.status = state.connection === "online" ? "Available" : "";
     find(".about").textContent = `OCPP ${ocpp} ${model}, ${state.url}`;
-    find(".failure").textContent = state.connection === "not connected" ? failure ?? "" : "";
+    find(".failure").textContent = (state.connection === "not connected" && failure) || said.join(" ");
     put(find(".power"), `${state.powered}`, state.powered ? button("Cut the power", () => act(id, "cut_power"), `Cut the power of ${id}`) : button("Power on", () => act(id, "restore_power"), `Power on ${id}`));
     put(find(".network"), `${state.network}`, state.network ? button("Cut the network", () => act(id, "lose_network"), `Cut the network of ${id}`) : button("Network on", () => act(id, "restore_network"), `Network on ${id}`));
     for (const one of state.connectors) {
