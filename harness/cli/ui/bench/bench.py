@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -96,16 +97,18 @@ class Bench:
     async def pdf(self, name: str) -> bytes:
         """The abstract of a run as PDF, made by `plugproof report`. Raises `Refused` with what that says."""
         folder = self.kept.folder(name)
-        process = await asyncio.create_subprocess_exec(
-            *command("report", str(folder), "--format", "pdf", "--partial"),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        made, said = await process.communicate()
-        if process.returncode:
-            raise Refused(422, said.decode("utf-8", "replace").strip() or "The document cannot be made.")
-        return made
+        with tempfile.TemporaryDirectory(prefix="plugproof-") as beside:
+            made = Path(beside) / "abstract.pdf"
+            process = await asyncio.create_subprocess_exec(
+                *command("report", str(folder), "--partial", "--out", str(made)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            _, said = await process.communicate()
+            if process.returncode:
+                raise Refused(422, said.decode("utf-8", "replace").strip() or "The document cannot be made.")
+            return made.read_bytes()
 
     def _target(self, asked: dict[str, Any]) -> Target:
         role, version, name = asked.get("role", "csms"), asked.get("ocpp", VERSIONS[0]), asked.get("sut")

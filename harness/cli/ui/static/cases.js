@@ -37,7 +37,7 @@ function heads() {
   for (const group of $("tree").children) {
     const cases = profiles.find((each) => each.name === group.dataset.name).cases.filter((each) => free(each) && wanted(each));
     const on = cases.filter((each) => chosen.has(each.id)).length;
-    const box = group.querySelector("summary input");
+    const box = group.querySelector(":scope > input");
     box.checked = on > 0 && on === cases.length;
     box.indeterminate = on > 0 && on < cases.length;
     group.querySelector("summary small").textContent = `${on} of ${cases.length} chosen`;
@@ -50,15 +50,15 @@ function draw() {
     const shown = profile.cases.filter(wanted);
     if (!shown.length) return null;
     const box = h("input", { type: "checkbox", "aria-label": `All of ${profile.title}`,
-      onclick: (event) => event.stopPropagation(), onchange: (event) => {
+      onchange: (event) => {
         for (const one of shown.filter(free)) if (event.target.checked) chosen.add(one.id); else chosen.delete(one.id);
-        for (const each of event.target.closest("details").querySelectorAll(".case input:enabled")) each.checked = event.target.checked;
+        for (const each of event.target.closest(".group").querySelectorAll(".case input:enabled")) each.checked = event.target.checked;
         heads();
         count();
       } });
-    return h("details", { class: "group", "data-name": profile.name, open: searching || open.has(profile.name),
+    return h("div", { class: "group", "data-name": profile.name }, box, h("details", { open: searching || open.has(profile.name),
       ontoggle: (event) => { if (event.target.open) open.add(profile.name); else open.delete(profile.name); } },
-      h("summary", {}, box, h("span", {}, profile.title), h("small", {})), shown.map(line));
+      h("summary", {}, profile.title, " ", h("small", {})), shown.map(line)));
   }).filter(Boolean));
   heads();
   count();
