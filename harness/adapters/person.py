@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import termios
 from collections.abc import Callable, Collection
-from typing import Final, Protocol
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final, Protocol
 
 from harness.adapters import desk
 from harness.adapters.desk import Desk, NobodyThere
+
+termios: Any = None
+"""Not on Windows, which has no `/dev/tty` either: there a person is told something on a page, or not at all."""
+with suppress(ImportError):
+    termios = import_module("termios")
 
 TERMINAL: Final = "/dev/tty"
 

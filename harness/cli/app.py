@@ -192,6 +192,12 @@ def precheck(
             help="Exit code 1 also on inconclusive, not-run or finding (repeatable).",
         ),
     ] = None,
+    wait: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Wait so long, such as 60s, until the CSMS answers. Without it nobody waits for it."
+        ),
+    ] = None,
     background: Annotated[
         int | None,
         typer.Option(
@@ -229,6 +235,7 @@ def precheck(
             insists=like_the_official_tool,
             faults=tuple(fault or ()),
             fail_on=tuple(fail_on or ()),
+            wait=wait,
             background=background,
             allure=allure,
             skips=tuple(skip or ()),
@@ -336,7 +343,10 @@ def _list_rules(version: str, chapter: str | None, format: str) -> None:
     ),
 )
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file.")] = Path("sut.toml"),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="The SUT file, or several.  [default: sut.toml]", show_default=False),
+    ] = None,
     show_requests: Annotated[
         bool, typer.Option("--show-requests", help="Print what operator and fixtures would send, secrets masked.")
     ] = False,
@@ -349,7 +359,9 @@ def check(
     from harness.case.registry import all_cases
     from harness.cli.commands.check import run
 
-    raise typer.Exit(run(file, all_cases(), probe=probe, show_requests=show_requests))
+    cases = list(all_cases())
+    codes = [run(file, cases, probe=probe, show_requests=show_requests) for file in files or [Path("sut.toml")]]
+    raise typer.Exit(max(codes))
 
 
 @app.command(

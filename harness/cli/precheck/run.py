@@ -21,6 +21,7 @@ from harness.case.profiles import SECURITY, UnknownProfile
 from harness.case.registry import all_cases, known_ids, missing, modules_of, nearest, version_of
 from harness.case.verdicts import HarnessError
 from harness.cli.faults import problem_of
+from harness.cli.precheck import waiting
 from harness.cli.precheck.part import Part
 from harness.cli.precheck.printing import print_results
 from harness.cli.precheck.watch import Watch, trouble
@@ -79,6 +80,7 @@ class Choice(NamedTuple):
     ocpp: str | None = None
     resume: bool = False
     insists: bool = False
+    wait: str | None = None
 
 
 class _Usage(Exception):
@@ -110,6 +112,7 @@ def _run(choice: Choice) -> int:
     skipped(choice.skips, known=known_ids())
     known = _known_sut(choice)
     role, version = (choice.role, choice.ocpp or DEFAULT_VERSION) if known is None else (known.role, known.version)
+    patience = _patience(choice, known)
     nothing = missing(role, version)
     if nothing is not None:
         _say(nothing)
@@ -117,6 +120,8 @@ def _run(choice: Choice) -> int:
     cases = _selected(choice, role, version)
     if choice.allure is not None:
         _make_folder(choice.allure, "--allure")
+    if known is not None and patience:
+        waiting.wait(known, patience)
     out = _out(choice)
     try:
         with held(out), _target(choice, known, version, cases, out) as (sut, options, rerun):
@@ -124,6 +129,13 @@ def _run(choice: Choice) -> int:
     finally:
         if choice.out is None:
             drop_if_empty(out)
+
+
+def _patience(choice: Choice, known: Sut | None) -> float:
+    try:
+        return waiting.seconds_of(choice.wait, known)
+    except ValueError as error:
+        raise _Usage(str(error)) from None
 
 
 def _say(*sentences: str) -> None:
