@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 MOST_BODY: Final = 1 << 20
 """Bytes of a request."""
@@ -82,21 +83,32 @@ class News:
         reader = asyncio.Event()
         self._readers.add(reader)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._told(reader, picture), media_type="text/event-stream", headers=headers)
+        return _Stream(self._told(reader, picture), headers, lambda: self._readers.discard(reader))
 
     async def _told(self, reader: asyncio.Event, picture: Callable[[], Any]) -> AsyncIterator[bytes]:
         before = b""
+        while not self._is_closed:
+            reader.clear()
+            now = msgspec.json.encode(picture())
+            yield b": still here\n\n" if now == before else b"data: %s\n\n" % now
+            before = now
+            try:
+                async with asyncio.timeout(SIGN_OF_LIFE):
+                    await reader.wait()
+            except TimeoutError:
+                continue
+            await asyncio.sleep(PAUSE)
+
+
+class _Stream(StreamingResponse):
+    """A stream whose reader leaves whatever its end, also before anything was sent."""
+
+    def __init__(self, content: AsyncIterator[bytes], headers: dict[str, str], leave: Callable[[], object]) -> None:
+        super().__init__(content, media_type="text/event-stream", headers=headers)
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            while not self._is_closed:
-                reader.clear()
-                now = msgspec.json.encode(picture())
-                yield b": still here\n\n" if now == before else b"data: %s\n\n" % now
-                before = now
-                try:
-                    async with asyncio.timeout(SIGN_OF_LIFE):
-                        await reader.wait()
-                except TimeoutError:
-                    continue
-                await asyncio.sleep(PAUSE)
+            await super().__call__(scope, receive, send)
         finally:
-            self._readers.discard(reader)
+            self._leave()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.artifacts.run_folder import drop_if_empty, new_folder
 from harness.case.registry import missing
@@ -17,6 +17,9 @@ from harness.cli.ui.bench.running import Run, Target, command
 from harness.cli.ui.bench.sut_files import SutFiles
 from harness.edition import VERSIONS
 from harness.sut.model import PARTIES
+
+END_WITHIN: Final = 30.0
+"""Seconds in which a run ends in order when the pages end; then it is told to end at once."""
 
 
 class Bench:
@@ -40,7 +43,12 @@ class Bench:
         run = self.run
         if run is not None:
             run.stop()
-            await run.over()
+            try:
+                async with asyncio.timeout(END_WITHIN):
+                    await asyncio.shield(run.over())
+            except TimeoutError:
+                run.stop()
+                await run.over()
         self.news.close()
         await self._desk.close()
 
