@@ -70,6 +70,8 @@ class Options:
     limit: list[str] | None = None
     abort_on: list[str] | None = None
     session_every: str | None = None
+    check: str | None = None
+    model: str | None = None
     fleet_json: str | None = None
     fleet_html: str | None = None
 
@@ -184,9 +186,10 @@ def profile(tmp_path: Path) -> str:
 
 
 def test_options_win_over_the_profile_and_the_profile_over_what_is_usual(profile: str) -> None:
-    options = Options(load_profile=profile, num_users=4, seed="9", run_time=20)
+    options = Options(load_profile=profile, num_users=4, seed="9", run_time=20, check="5%", model="dc-150kw")
     plan = Wanted.of(options, HOST).settled().plan
 
+    assert (plan.check, plan.makes) == (0.05, ()), "a model takes the place of all makes"
     assert (plan.stations, plan.seed, plan.duration, plan.prefix) == (4, 9, 20.0, "P-")
     assert [stage.length for stage in plan.stages] == [20.0], "stretched"
     assert Wanted.of(Options(), HOST).settled().plan.prefix == "LOAD-"
