@@ -12,6 +12,7 @@ import pytest
 from simulator.fleet import Plan
 from simulator.fleet.counting.course import Passed, Recovery
 from simulator.fleet.counting.standing import Stations
+from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.locust.places import Places
@@ -137,7 +138,7 @@ def counted(*times: int) -> Tally:
 def part(plan: Plan, *times: int) -> Part:
     tally, timeline = counted(*times), Timeline()
     tally.problem("something")
-    timeline.look(tally, 3)
+    timeline.look(tally, States(online=3))
     passed = Passed("only", 10.0, counted(*times), Stations(3, 3, 3, 3), Recovery(3, 1.0, 0.5))
     return Part(plan, tally, timeline, Stations(3, 3, 3, 3), 10.0, course=[passed])
 
