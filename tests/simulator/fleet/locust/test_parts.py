@@ -198,7 +198,7 @@ def test_options_win_over_the_profile_and_the_profile_over_what_is_usual(profile
 
 def test_a_worker_reads_the_profile_that_its_master_has(profile: str) -> None:
     wanted = Wanted.of(Options(load_profile=profile), HOST)
-    facts = wanted.facts()
+    facts = wanted.facts(are_here=False)
     there = wanted.settled()
     Path(profile).rename(profile + ".moved")  # the worker is on another machine
     here = Wanted.read(facts).settled()
@@ -214,12 +214,23 @@ def test_what_a_profile_names_elsewhere_cannot_be_told(profile: str) -> None:
 
     wanted.settled()
     with pytest.raises(UsageError, match=r"day\.toml: \.\./here/ours/small\.toml is elsewhere, and only what lies in"):
-        wanted.facts()
+        wanted.facts(are_here=False)
+    assert Wanted.read(wanted.facts(are_here=True)).settled().plan == wanted.settled().plan
+
+
+def test_keys_are_told_to_nobody(profile: str) -> None:
+    secured = '\n[[security]]\nprofile = 2\nshare = "100%"\nca_file = "ca.pem"\nauth_key_env = "PATH"\n'
+    Path(profile).write_text(PROFILE + secured, "utf-8")
+    wanted = Wanted.of(Options(load_profile=profile), HOST)
+
+    with pytest.raises(UsageError, match=r"security: ca_file is a file on this machine, and certificates and keys are"):
+        wanted.facts(are_here=False)
+    assert wanted.facts(are_here=True)["files"] == {}
 
 
 def test_a_master_cannot_have_a_file_written_elsewhere(profile: str, tmp_path: Path) -> None:
     wanted = Wanted.of(Options(load_profile=profile), HOST)
-    facts = {**wanted.facts(), "files": {"day.toml": PROFILE, "../../elsewhere.toml": "x"}}
+    facts = {**wanted.facts(are_here=False), "files": {"day.toml": PROFILE, "../../elsewhere.toml": "x"}}
 
     with pytest.raises(UsageError, match=r"the master has told a file \.\./\.\./elsewhere\.toml, which is none"):
         Wanted.read(facts).settled()
