@@ -83,7 +83,7 @@ def glance(fleet: Fleet, plan: Plan) -> Part:
         fleet.timeline.glance(),
         fleet.stations,
         late=fleet.late,
-        states=fleet.states,
+        states=fleet.timeline.latest.states,  # of the last look, as to look takes its time
         interventions=fleet.interventions,
     )
 
