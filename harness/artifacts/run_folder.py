@@ -39,6 +39,8 @@ _FILES: Final = (
     *(f"reference-station-{number}.log" for number in range(1, 17)),
     so_far.FILE,
     "background.log",
+    "background.json",
+    "background.html",
     ".sut-is-away",
     ".sut-is-gone",
     ".sut-at-first",

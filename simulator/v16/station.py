@@ -220,6 +220,15 @@ class Station(Facade[Connector], World):
         known = [] if given is None else [given[1].decode(errors="replace")]
         return [*known, configuration[PASSWORD]] if PASSWORD in configuration else known
 
+    # --- what a fleet does with it ------------------------------------------------------------------------------------
+
+    def update_firmware(self, version: str, takes: float = 0.0) -> None:
+        """Behave as after an UpdateFirmware, without one and without a file (`FirmwareUpdates.bring`).
+
+        Raises `NotPossible`, also for a station without that profile.
+        """
+        self._feature(FirmwareUpdates, "firmware updates").bring(version, takes)
+
     @staticmethod
     def verbs() -> Mapping[str, Verb]:
         """Its verbs as data, for those who call them by name."""
