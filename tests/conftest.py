@@ -37,6 +37,7 @@ FIRST = (
     "tests/setup/test_packaging.py",
     "tests/interop/test_habits_cases.py",
     "tests/simulator/fleet/locust/test_load.py",
+    "tests/simulator/fleet/locust/test_played.py",
     "tests/csms_core/store/test_durability_kill.py",
     "tests/testcases/",
     "tests/reports/html/test_browser.py",

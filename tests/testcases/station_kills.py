@@ -116,6 +116,7 @@ def _run(
 ) -> dict[tuple[str, Pair], Record]:
     with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as folder, station(Path(folder), claims) as file:
         workers = min(workers, max(1, sum(map(len, wanted.values())) // ROUNDS))
+        workers = 1 if any("identity = " in claim for claim in claims.values()) else workers  # who has it, is one
         plan = Path(folder) / "plan.json"
         plan.write_text(json.dumps(wanted), "utf-8")
         os.environ[PLAN] = str(plan)
