@@ -9,7 +9,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 
 PACKAGES := commandline schemas ocppj csms_core simulator harness testcases reports
-TYPED := $(PACKAGES) $(wildcard conftest.py tests) $(sort $(dir $(wildcard benchmarks/*.py examples/*.py)))
+TYPED := $(PACKAGES) $(wildcard conftest.py tests) $(sort $(dir $(wildcard benchmarks/*.py examples/*.py))) $(wildcard docs/_site/reference.py)
 # Packages whose own tests leave no branch unvisited, see CONTRIBUTING.md; the others are measured by `make coverage`, because
 # that makes a run half as long again.
 FULLY_COVERED := ocppj reports
@@ -24,6 +24,8 @@ LOAD_VENV := $(VENV)-locust
 PYTEST := pytest -n $(JOBS) --dist loadgroup
 export PLUGPROOF_LOAD_PYTHON := $(abspath $(VENV)-locust/bin/python)
 STAMP_LOAD := $(LOAD_VENV)/.installed
+DOCS_VENV := $(VENV)-docs
+STAMP_DOCS := $(DOCS_VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # A lock is complete, so it is installed as it stands: pip that resolves again would want whatever was released since.
 INSTALL := install --no-deps --require-hashes -r
@@ -111,13 +113,21 @@ system: ## Install what some tests want of the system: Chromium, PostgreSQL (Deb
 	@.ci/system
 
 .PHONY: lock
-lock: $(STAMP) ## Resolve the dependencies again and rewrite both lock files
+lock: $(STAMP) ## Resolve the dependencies again and rewrite the lock files
 	$(LOCK) --upgrade --group dev --output-file requirements.lock pyproject.toml
 	$(LOCK) --upgrade --group dev --extra load --extra postgres --constraints requirements.lock --output-file requirements-extras.lock pyproject.toml
+	$(LOCK) --upgrade --group docs --output-file requirements-docs.lock
+
+# Sphinx needs nothing of ours, so it has an environment of its own. The reference is made of the code first. A warning is an error: a link that leads nowhere, a page that nothing leads to.
+.PHONY: docs
+docs: $(STAMP_DOCS) ## Build the site of the documentation: build/docs/index.html, to be read and searched without a network
+	@rm -rf docs/reference build/docs
+	$(BIN)/python docs/_site/reference.py docs/reference
+	$(DOCS_VENV)/bin/sphinx-build --quiet --fail-on-warning --keep-going -b html -c docs/_site -d build/docs-trees . build/docs
 
 .PHONY: clean
 clean: ## Remove the virtual environment and everything a run or a build left behind
-	rm -rf $(VENV) $(LOAD_VENV) build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOAD_VENV) $(DOCS_VENV) docs/reference build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The interpreter inside the environment is only made when it is missing; the stamp is younger than what it was installed from.
@@ -144,6 +154,12 @@ $(STAMP_LOAD): $(STAMP) requirements-extras.lock
 	  $$($(LOAD_VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/plugproof.pth
 	$(PIP) --python $(LOAD_VENV)/bin/python $(INSTALL) requirements-extras.lock
 	$(call check,requirements-extras.lock,$(LOAD_VENV))
+	@touch $@
+
+$(STAMP_DOCS): $(STAMP) requirements-docs.lock
+	$(BIN)/python -m venv --clear $(DOCS_VENV)
+	$(PIP) --python $(DOCS_VENV)/bin/python $(INSTALL) requirements-docs.lock
+	$(call check,requirements-docs.lock,$(DOCS_VENV))
 	@touch $@
 
 $(STAMP_EXTRAS): $(STAMP) requirements-extras.lock
