@@ -10,13 +10,14 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from simulator.fleet.charger import Charger, Place
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.plan import Plan
 from simulator.fleet.profile.stages import Cause, Wave
+from simulator.fleet.steering.gate import Gate
 from simulator.kernel.clock import Timer
 from simulator.kernel.errors import NotPossible
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 RETRY = 1.0
 """Seconds until a driver tries again at a station that is not online, or cannot do now what is wanted."""
+
+_NOTHING: Final[frozenset[Cause]] = frozenset()
 
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs a coroutine beside the caller and keeps it alive."""
@@ -36,6 +39,8 @@ class Member:
         "_at",
         "_driver",
         "_elapsed",
+        "_gate",
+        "_is_endless",
         "_outage",
         "_outages",
         "_plan",
@@ -43,6 +48,7 @@ class Member:
         "_spawn",
         "_storm",
         "_wave",
+        "_without",
         "is_ending",
         "number",
         "standing",
@@ -60,8 +66,9 @@ class Member:
         tally: Tally,
         spawn: Spawn,
         elapsed: Callable[[], float],
+        gate: Gate,
     ) -> None:
-        """`elapsed` says how many seconds the run lasts already."""
+        """`elapsed` says how many seconds the run lasts already; drivers come through the `gate`."""
         self.number = number
         self.station = station
         self.standing = standing
@@ -70,6 +77,9 @@ class Member:
         self._plan = plan
         self._spawn = spawn
         self._elapsed = elapsed
+        self._gate = gate
+        self._without: frozenset[Cause] = _NOTHING  # what the fleet has taken from it
+        self._is_endless = False  # its network is gone until `relieve`
         self.turn = 0  # of the session that runs, or is the next
         self._outages = 0
         self._driver: Timer | None = None
@@ -86,6 +96,16 @@ class Member:
             self._next_driver()
         if self._plan.churn_every:
             self._next_outage()
+
+    @property
+    def is_charging(self) -> bool:
+        """Whether a driver has a transaction here."""
+        return self._at is not None
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether it is without network or power because the fleet wants it so."""
+        return bool(self._without)
 
     async def settles(self) -> None:
         """Wait until its first boot has come to something."""
@@ -118,6 +138,7 @@ class Member:
             self._next_outage()
 
     async def _wakes(self) -> None:
+        self._without, self._is_endless = _NOTHING, False
         with suppress(NotPossible):  # it was in no outage when it was switched off
             await self.station.restore_network()
         await self.station.restore_power()
@@ -143,6 +164,7 @@ class Member:
         for timer in (self._driver, self._outage, self._storm, self._wave):
             if timer is not None:
                 timer.cancel()
+        self._gate.forget(self.number)
 
     async def _step(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do something that must not go wrong; when it does, it is counted."""
@@ -163,6 +185,9 @@ class Member:
             self._driver = None if pause is None else self.station.clock.call_later(pause, self._driver_comes)
 
     def _driver_comes(self) -> None:
+        if not self._gate.is_open:
+            self._gate.wait(self.number, self._next_driver)
+            return
         connector = self.station.connector(self._plan.place(self.number, self.turn))
         if self.station.online and connector.idle and not connector.cable:
             self._drive(partial(self._come, connector))
@@ -235,36 +260,47 @@ class Member:
             self._outages += 1
             self._next_outage()
             return
+        self._without |= {"network"}
         length = self._plan.time(self._plan.churn_length, self.number, "length", self._outages)
         self._outages += 1
         if not self.is_ending:
             self._outage = self.station.clock.call_later(length, self._network_returns)
 
     def _network_returns(self) -> None:
-        self._spawn(self._step(self.station.restore_network))
+        self._ends("network")
         self._next_outage()
 
     # --- what breaks for many at once ---------------------------------------------------------------------------------
 
-    def strike(self, cause: Cause, seconds: float) -> None:
-        """The network or the power of the station is gone, for so long."""
+    def strike(self, cause: Cause, seconds: float | None) -> None:
+        """The network or the power of the station is gone, for so long; None: the network, until `relieve`."""
         self._spawn(self._step(partial(self._struck, cause, seconds)))
 
-    async def _struck(self, cause: Cause, seconds: float) -> None:
-        station = self.station
-        breaks, returns = {
-            "network": (station.lose_network, station.restore_network),
-            "power": (station.cut_power, station.restore_power),
-        }[cause]
+    def relieve(self, seconds: float) -> None:
+        """The network that was gone without an end comes back after so long."""
+        if self._is_endless and not self.is_ending:
+            self._is_endless = False
+            self._storm = self.station.clock.call_later(seconds, partial(self._ends, "network"))
+
+    async def _struck(self, cause: Cause, seconds: float | None) -> None:
         try:
-            await breaks()
+            await (self.station.lose_network() if cause == "network" else self.station.cut_power())
         except NotPossible:  # it is without already, of its own, and comes back by itself
             return
-        if not self.is_ending:
-            self._storm = station.clock.call_later(seconds, partial(self._whole, returns))
+        self._without |= {cause}
+        if seconds is None:
+            self._is_endless = True
+        elif not self.is_ending:
+            self._storm = self.station.clock.call_later(seconds, partial(self._ends, cause))
 
-    def _whole(self, returns: Callable[[], Awaitable[None]]) -> None:
-        self._spawn(self._step(returns))
+    def _ends(self, cause: Cause) -> None:
+        if not self.is_ending:
+            self._spawn(self._step(partial(self._whole, cause)))
+
+    async def _whole(self, cause: Cause) -> None:
+        self._without -= {cause}
+        with suppress(NotPossible):  # it has come back with its station, which was away meanwhile
+            await (self.station.restore_network() if cause == "network" else self.station.restore_power())
 
     def update(self, wave: Wave, wait: float) -> None:
         """Its turn in a firmware wave comes after so many seconds, or as soon as it is online then."""

@@ -143,7 +143,11 @@ class Plan:
 
     def model_of(self, number: int) -> Model | None:
         """Of which make a station is."""
-        return self.makes[self.dealt[number - 1]].model if self.makes else self.model
+        return self.makes[self.make_of(number)].model if self.makes else self.model
+
+    def make_of(self, number: int) -> int:
+        """Which of the makes a station is of, from 0; one beyond the number of stations is dealt as they were."""
+        return self.dealt[(number - 1) % self.stations] if self.makes else 0
 
     def chance(self, number: int, what: str, turn: int) -> float:
         """A number from 0 to below 1 for one decision at one station."""

@@ -56,12 +56,7 @@ class Given:
     url: Annotated[str, shared.URL]
     profile: Annotated[
         str | None,
-        STATIONS(
-            "NAME|FILE",
-            "Load profile: office-day, motorway, monday-morning-storm, soak, or a file that ends with .toml; "
-            "options given beside it win.",
-            autocompletion=profiles,
-        ),
+        STATIONS(shared.PROFILE.word, shared.PROFILE.meaning, autocompletion=profiles),
     ] = None
     list_profiles: Annotated[
         bool,
@@ -78,25 +73,25 @@ class Given:
     ramp: Annotated[str, STATIONS("RATE", "Stations switched on a second, or 300/m.")] = "10/s"
     duration: Annotated[str, STATIONS("TIME", "From the first station on, like 60s or 5m.")] = "60s"
     id_prefix: Annotated[str, STATIONS.of(shared.ID_PREFIX)] = "FLEET-"
-    connectors: Annotated[int | None, STATIONS("N", "Connectors of a station without a model; else 1.")] = None
+    connectors: Annotated[int | None, STATIONS.of(shared.CONNECTORS)] = None
     model: Annotated[
         str | None,
-        STATIONS("NAME|FILE", "Make of the stations, see plugproof station --list-models.", autocompletion=models),
+        STATIONS(shared.MODEL.word, shared.MODEL.meaning, autocompletion=models),
     ] = None
     config: Annotated[list[str] | None, STATIONS.of(shared.CONFIG)] = None
     csms_clock: Annotated[str, STATIONS.of(shared.CSMS_CLOCK)] = shared.CSMS_CLOCK.default
     clock_skew: Annotated[str, STATIONS.of(shared.CLOCK_SKEW)] = shared.CLOCK_SKEW.default
     auth_key_env: Annotated[str | None, STATIONS.of(shared.AUTH_KEY_ENV)] = None
-    ca_file: Annotated[str | None, STATIONS("FILE", "PEM file with the CA of the CSMS, for wss://.")] = None
+    ca_file: Annotated[str | None, STATIONS.of(shared.CA_FILE)] = None
     call_timeout: Annotated[str, STATIONS.of(shared.CALL_TIMEOUT)] = shared.CALL_TIMEOUT.default
-    grace: Annotated[str, STATIONS("TIME", "For an orderly end, at the most.")] = "10s"
+    grace: Annotated[str, STATIONS.of(shared.GRACE)] = "10s"
     seed: Annotated[int, DRIVERS.of(shared.SEED)] = shared.SEED.default
     tag: Annotated[list[str] | None, DRIVERS.of(shared.TAGS)] = None
     session_every: Annotated[str, DRIVERS.of(shared.SESSION_EVERY)] = shared.SESSION_EVERY.default
     session_length: Annotated[str, DRIVERS.of(shared.SESSION_LENGTH)] = shared.SESSION_LENGTH.default
     meter_every: Annotated[str, DRIVERS.of(shared.METER_EVERY)] = shared.METER_EVERY.default
     churn_every: Annotated[str, DRIVERS.of(shared.CHURN_EVERY)] = shared.CHURN_EVERY.default
-    churn_length: Annotated[str, DRIVERS("TIME", "Mean length of an outage.")] = "5s"
+    churn_length: Annotated[str, DRIVERS.of(shared.CHURN_LENGTH)] = shared.CHURN_LENGTH.default
     limit: Annotated[
         list[str] | None,
         RESULT(
@@ -105,18 +100,14 @@ class Given:
             "a broken one: exit code 1.",
         ),
     ] = None
-    abort_on: Annotated[
-        list[str] | None,
-        RESULT("LIMIT", "An upper limit that ends the run as soon as it is broken (repeatable); exit code 1."),
-    ] = None
-    check: Annotated[
-        str, RESULT("SHARE", "Of the stations whose messages are held against all rules; the schemas are for all.")
-    ] = "100%"
+    abort_on: Annotated[list[str] | None, RESULT.of(shared.ABORT_ON)] = None
+    check: Annotated[str, RESULT.of(shared.CHECK)] = shared.CHECK.default
     json: Annotated[str, RESULT("FILE", "Where all figures go; - is stdout.")] = RESULT_FILE
     html: Annotated[str | None, RESULT("FILE", "Also a page for people, in one file.")] = None
     junit: Annotated[str | None, RESULT("FILE", "Also JUnit XML, red when the exit code is not 0.")] = None
     csv: Annotated[
-        str | None, RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline.csv and _violations.csv.")
+        str | None,
+        RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline, _latency, _interventions and _violations."),
     ] = None
     prometheus: Annotated[
         str | None,

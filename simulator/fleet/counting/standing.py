@@ -12,13 +12,15 @@ ACCEPTED: Final = "Accepted"
 class Standing:
     """What the connections of one station have come to; `line.FleetLine` and the dialler write it."""
 
-    __slots__ = ("accepted", "answer", "connected", "is_cut_off", "is_stranger")
+    __slots__ = ("accepted", "answer", "connected", "is_connected", "is_cut_off", "is_stranger")
 
     def __init__(self, *, is_stranger: bool = False) -> None:
         self.is_stranger = is_stranger
         """The CSMS is not to know it, and to turn it away."""
         self.connected = False
         """It has had a connection."""
+        self.is_connected = False
+        """It has one now."""
         self.accepted = False
         """The CSMS has accepted one of its boots."""
         self.answer: str | None = None

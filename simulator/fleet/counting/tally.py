@@ -99,6 +99,7 @@ _COUNTS = (
     "attempts",
     "connected",
     "not_connected",
+    "starved",
     "turned_away",
     "lost",
     "sessions",
@@ -128,6 +129,7 @@ class Tally:
         self.attempts = 0  # to connect
         self.connected = 0
         self.not_connected = 0
+        self.starved = 0  # of these: this machine had no room for another connection
         self.turned_away = 0  # attempts of stations that the CSMS is not to know; they are not among the others
         self.lost = 0  # connections that ended without the station wanting it
         self.sessions = 0  # transactions that began
@@ -240,9 +242,10 @@ class Tally:
         sentence = self._shown(sentence)
         _count(self.problems, sentence, "other problems")
 
-    def failed_to_connect(self, reason: str) -> None:
-        """An attempt to connect came to nothing."""
+    def failed_to_connect(self, reason: str, *, is_ours: bool = False) -> None:
+        """An attempt to connect came to nothing; `is_ours`: for want of something on this machine."""
         self.not_connected += 1
+        self.starved += is_ours
         _count(self.not_connected_by, self._shown(reason), "other reasons")
 
     def failed(self, error: BaseException) -> None:
