@@ -50,6 +50,7 @@ class _Commands(Group):
         "csms": Elsewhere("csms_core.cli.main:command", "Run the reference CSMS."),
         "station": Elsewhere("simulator.cli.main:command", "Run a simulated charge point."),
         "fleet": Elsewhere("simulator.fleet.cli.main:command", "Run many simulated charge points."),
+        "ui": Elsewhere("harness.cli.ui.command:command", "Test and play with stations in the browser."),
         "load": Elsewhere("simulator.fleet.locust.main:command", "Run the fleet under locust, on one machine or many."),
     }
 
@@ -119,6 +120,7 @@ def _plugproof(
         ("All that a SUT file says, with four stations at work", "plugproof precheck --sut sut.toml -n 4"),
         ("One case, or all of a profile", "plugproof precheck --sut sut.toml --case TC_010_CSMS"),
         ("", "plugproof precheck --sut sut.toml --profile smart_charging"),
+        ("Once quietly, and once in the middle of a load profile", "plugproof precheck --background office-day"),
         ("The cases of OCPP 2.0.1, against the reference CSMS", "plugproof precheck --ocpp 2.0.1"),
         (
             "See a case fail, of a defect of the reference CSMS",
@@ -198,12 +200,13 @@ def precheck(
         ),
     ] = None,
     background: Annotated[
-        int | None,
+        str | None,
         typer.Option(
-            metavar="N",
-            min=1,
-            max=5_000,
-            help="Run everything a second time while N simulated stations keep the CSMS busy.",
+            callback=filled,
+            metavar="N|NAME|FILE",
+            autocompletion=completion.loads,
+            help="Run everything a second time while N simulated stations keep the CSMS busy, or those of a load "
+            "profile (see plugproof fleet --profile).",
         ),
     ] = None,
     allure: Annotated[

@@ -207,7 +207,7 @@ def _warnings(old: Load, new: Load) -> Iterable[str]:
     """What makes the two runs unlike beside the CSMS, one sentence each."""
     a, b = old["run"], new["run"]
     for name, load in (("earlier", old), ("later", new)):
-        if load["run"]["interrupted"] or load["run"]["ended_by"] is not None:
+        if load["run"]["interrupted"] or load["run"]["ended_by"] is not None or load["run"].get("enough"):
             after = f"{load['run']['lasted_s']:.1f} s of {load['plan']['duration_s']:g} s"
             yield f"The {name} run ended early, after {after}: its counts are of that time."
         if share := load["process"].get("late_share"):

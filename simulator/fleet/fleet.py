@@ -1,10 +1,11 @@
-"""N stations in one process: one event loop, one timer structure, one set of facts, one TLS context.
+"""N stations in one process: one event loop, one timer structure, one set of facts, as few TLS contexts as can be.
 
     fleet = Fleet(Plan("ws://127.0.0.1:9000/ocpp", stations=500, ramp=50, duration=60, seed=7))
     await fleet.run()
     print(fleet.tally.calls)
 
-`add` and `remove` are for those who bring stations up and down themselves, as the locust users do.
+`come`, `leave` and `remove` are for those who bring stations up and down themselves, between `begin` and `over`, as the
+users of locust do.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
+from simulator.fleet.charger import Charger
 from simulator.fleet.counting.clocks import Clocks
 from simulator.fleet.counting.course import Passed, Recovery
 from simulator.fleet.counting.interventions import Intervention
@@ -23,13 +25,14 @@ from simulator.fleet.counting.standing import Standing, Stations
 from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Sink, Tally
 from simulator.fleet.counting.timeline import LOOK, Timeline
+from simulator.fleet.engine.credentials import Credentials
 from simulator.fleet.engine.dialler import Dialler
 from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
-from simulator.fleet.member import Charger, Member
+from simulator.fleet.member import Member
 from simulator.fleet.plan import Plan
 from simulator.fleet.profile.returning import EVEN, GROWING, returns
-from simulator.fleet.profile.stages import Outage, begins
+from simulator.fleet.profile.stages import Outage, Wave, begins
 from simulator.fleet.steering.gate import Gate
 from simulator.hardware.make import Facts
 from simulator.kernel.clock import Clock, ShiftedClock
@@ -60,14 +63,16 @@ RECOVERING: Final = 0.1
 
 
 class Fleet:
-    """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration."""
+    """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration, and
+    `CredentialsError`.
+    """
 
     def __init__(
         self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None, make: Make | None = None
     ) -> None:
         """`make` makes the stations, None: as the plan says."""
         self.plan = plan
-        self.tally = Tally(sink, () if plan.auth_key is None else (plan.auth_key.decode(errors="replace"),))
+        self.tally = Tally(sink, plan.passwords())
         self.timeline = Timeline()
         self.clock: Clock = Wheel() if clock is None else clock
         self.members: dict[int, Member] = {}
@@ -91,20 +96,21 @@ class Fleet:
         self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock)
+        self._credentials = Credentials(plan)
         self._makes = (make,) if make is not None else tuple(_make(plan, one) for one in _models(plan))
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self._in_time = False
         for each in range(len(self._makes)):  # wrong configuration keys show here, and not after the ramp has begun
-            self._station(0, Standing(), each)
+            self._station(1, Standing(), each)
         self.bytes_before = memory()
 
     # --- by number ----------------------------------------------------------------------------------------------------
 
     def add(self, number: int) -> Member:
         """Switch a station on; it plays its part from now on."""
-        standing = Standing()
+        standing = Standing(is_stranger=self.plan.is_stranger(number))
         station = self._station(number, standing, self.plan.make_of(number))
         member = Member(number, station, standing, self.plan, self.tally, self._spawn, self.elapsed, self.gate)
         self.members[number] = member
@@ -122,7 +128,7 @@ class Fleet:
     def _station(self, number: int, standing: Standing, make: int) -> Charger:
         plan, skew = self.plan, self.plan.skew(number)
         return self._makes[make](
-            plan.url,
+            **self._credentials.of(number),
             id=plan.identity(number),
             configuration=self._configuration,
             clock=ShiftedClock.by(self.clock, timedelta(seconds=skew)) if skew else self.clock,
@@ -132,8 +138,6 @@ class Fleet:
             seed=int(plan.chance(number, "back-off", 0) * (1 << 32)),
             call_timeout=plan.call_timeout,
             remember=REMEMBERED,
-            ssl=plan.ssl,
-            auth_key=plan.auth_key,
             connect=partial(self._dialler.connect, standing=standing, is_checked=plan.is_checked(number)),
         )
 
@@ -153,8 +157,8 @@ class Fleet:
 
     @property
     def online(self) -> int:
-        """Stations that are connected and accepted now."""
-        return sum(member.station.online for member in self.members.values())
+        """Stations that are connected and accepted now, but strangers."""
+        return sum(member.station.online and not member.standing.is_stranger for member in self.members.values())
 
     @property
     def stations(self) -> Stations:
@@ -168,7 +172,8 @@ class Fleet:
     @property
     def states(self) -> States:
         """Where they are now."""
-        return States.of(self.members.values(), len(self._off))
+        off = sum(not member.standing.is_stranger for member in self._off.values())
+        return States.of(self.members.values(), off)
 
     @property
     def is_over(self) -> bool:
@@ -193,7 +198,7 @@ class Fleet:
         return self.clock.late if isinstance(self.clock, Wheel) else 0.0
 
     def elapsed(self) -> float:
-        """Seconds since `run` began; 0 for those who add stations themselves."""
+        """Seconds since the time of the run began."""
         return 0.0 if self._began is None else self.clock.monotonic() - self._began
 
     def stop(self) -> None:
@@ -203,25 +208,43 @@ class Fleet:
     async def run(self) -> bool:
         """Bring the stations up, wait until the time is over, and take them away; False: `stop` came first."""
         plan, clock = self.plan, self.clock
-        began = self._began = self._looked = clock.monotonic()
-        for at, begin in enumerate(begins(plan.stages)):
-            clock.call_later(begin, partial(self._next_stage, at))
+        self.begin()
         for move in plan.moves():
             clock.call_later(move.at, partial(self.come if move.comes else self.leave, move.number))
         clock.call_later(plan.full() + SETTLED, self._all_on)
         clock.call_later(plan.duration, self._time_is_over)
+        await self._enough.wait()
+        await self.over(in_time=self._in_time)
+        await self.close()
+        return self._in_time
+
+    def begin(self, since: float = 0.0) -> None:
+        """The time of the run begins, and with it its stages and its timeline; who comes and goes is not said here.
+
+        `since`: it has begun elsewhere so many seconds ago, and this fleet has missed them.
+        """
+        self._looked = self.clock.monotonic()
+        self._began = self._looked - since
+        for _ in range(int(since / LOOK)):
+            self.timeline.look(self.tally, States())
+        for at, begin in enumerate(begins(self.plan.stages)):
+            if begin <= since:
+                self._next_stage(at)
+            else:
+                self.clock.call_later(begin - since, partial(self._next_stage, at))
         self._next_look(self._looked + LOOK)
         self._probe()
-        await self._enough.wait()
-        self.lasted = clock.monotonic() - began
+
+    async def over(self, *, in_time: bool) -> None:
+        """The time of the run is over, or it was stopped before: what the stations are now is how it ended."""
+        self._enough.set()
+        self.lasted = self.elapsed()
         self._look(SHORTEST_LOOK)
-        if self._in_time:
+        if in_time:
             await self._wait_for_boots()
         self._at_end = self.stations
         if self._mark is not None:
             self._stage_is_over()
-        await self.close()
-        return self._in_time
 
     async def _wait_for_boots(self) -> None:
         """Who was switched on last and has not been answered yet is given the grace to be."""
@@ -248,7 +271,7 @@ class Fleet:
             self.add(number)
 
     def leave(self, number: int) -> None:
-        """Switch a station off, orderly; it may come again."""
+        """Switch a station off, orderly; `come` brings it back as it was."""
         member = self.members.get(number)
         if member is None or member.is_ending or self.is_over:
             return
@@ -272,6 +295,8 @@ class Fleet:
         self._mark, self._stage_began = self.tally.mark(), self.clock.monotonic()
         if (outage := self.plan.stages[at].outage) is not None:
             self._break(at, outage)
+        if (wave := self.plan.stages[at].firmware) is not None:
+            self._update(at, wave)
 
     def _stage_is_over(self) -> None:
         """The one that runs, whose number is that of those before it."""
@@ -290,6 +315,13 @@ class Fleet:
                 member.strike(outage.cause, returns(plan, number, at, outage.cause, outage.length))
         whole = self.clock.monotonic() + outage.length
         self.clock.call_later(outage.length, partial(self.look_for_recovery, self._recovery, whole))
+
+    def _update(self, at: int, wave: Wave) -> None:
+        """The firmware wave of a stage begins."""
+        plan = self.plan
+        for number, member in self.members.items():
+            if plan.chance(number, f"firmware {at}", 0) < wave.share:
+                member.update(wave, wave.over * plan.chance(number, f"firmware {at}", 1))
 
     def look_for_recovery(self, recovery: Recovery, whole: float) -> None:
         """Look until as many stations are online as before, or as there are by now; it is `whole` since that moment."""

@@ -10,16 +10,16 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from simulator.fleet.charger import Charger, Place
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.plan import Plan
-from simulator.fleet.profile.stages import Cause
+from simulator.fleet.profile.stages import Cause, Wave
 from simulator.fleet.steering.gate import Gate
-from simulator.kernel.clock import Clock, Timer
+from simulator.kernel.clock import Timer
 from simulator.kernel.errors import NotPossible
-from simulator.kernel.timekeeping import Timekeeper
 
 log = logging.getLogger(__name__)
 
@@ -30,44 +30,6 @@ _NOTHING: Final[frozenset[Cause]] = frozenset()
 
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs a coroutine beside the caller and keeps it alive."""
-
-
-class Place(Protocol):
-    """Where somebody can charge."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def idle(self) -> bool: ...
-    @property
-    def cable(self) -> bool: ...
-    @property
-    def transaction(self) -> object | None: ...
-    @property
-    def locked_for(self) -> object | None: ...
-
-
-class Charger(Protocol):
-    """What a member plays at: a station, of whichever version of OCPP."""
-
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def timekeeper(self) -> Timekeeper: ...
-    @property
-    def online(self) -> bool: ...
-    def connector(self, number: int) -> Place: ...
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-    async def until(self, condition: Callable[[Any], object], *, within: float | None = None) -> None: ...
-    async def delivered(self) -> None: ...
-    async def plug_in(self, connector: int) -> None: ...
-    async def present(self, tag: str, connector: int | None = None) -> None: ...
-    async def unplug(self, connector: int) -> None: ...
-    async def lose_network(self) -> None: ...
-    async def restore_network(self) -> None: ...
-    async def cut_power(self) -> None: ...
-    async def restore_power(self) -> None: ...
 
 
 class Member:
@@ -85,6 +47,7 @@ class Member:
         "_running",
         "_spawn",
         "_storm",
+        "_wave",
         "_without",
         "is_ending",
         "number",
@@ -122,6 +85,7 @@ class Member:
         self._driver: Timer | None = None
         self._outage: Timer | None = None
         self._storm: Timer | None = None  # the end of an outage of many
+        self._wave: Timer | None = None  # its turn in a firmware wave
         self._at: Place | None = None  # where somebody charges
         self._running: asyncio.Task[None] | None = None  # what the driver does just now
 
@@ -197,7 +161,7 @@ class Member:
         await self.station.delivered()
 
     def _cancel(self) -> None:
-        for timer in (self._driver, self._outage, self._storm):
+        for timer in (self._driver, self._outage, self._storm, self._wave):
             if timer is not None:
                 timer.cancel()
         self._gate.forget(self.number)
@@ -337,3 +301,18 @@ class Member:
         self._without -= {cause}
         with suppress(NotPossible):  # it has come back with its station, which was away meanwhile
             await (self.station.restore_network() if cause == "network" else self.station.restore_power())
+
+    def update(self, wave: Wave, wait: float) -> None:
+        """Its turn in a firmware wave comes after so many seconds, or as soon as it is online then."""
+        self._wave = self.station.clock.call_later(wait, partial(self._updates, wave))
+
+    def _updates(self, wave: Wave) -> None:
+        if self.is_ending:
+            return
+        if not self.station.online:  # no CSMS could tell it to
+            self.update(wave, RETRY)
+            return
+        try:
+            self.station.update_firmware(wave.version, wave.download)
+        except NotPossible as error:
+            self.tally.problem(f"a firmware wave passed a station by: {error}")

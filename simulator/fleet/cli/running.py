@@ -56,20 +56,20 @@ def fleet(given: Given, named: Collection[str] = ()) -> int:
         place = _place(given)
     except (UsageError, BadLimit) as error:
         return _complain(str(error), Exit.USAGE)
-    from rich.console import Console
-
+    from simulator.fleet.cli.console import PatientConsole
     from simulator.fleet.processes.processes import ProcessDied
     from simulator.kernel.errors import BadValue, UnknownKey
 
     try:
-        console = Console(stderr=to_stdout)
+        console = PatientConsole(stderr=to_stdout)
         outcome = _run(given, plan, limits, hopeless, place, console)
-        _report(outcome, console, path, page_path, others)
+        problems = _report(outcome, console, path, page_path, others)
+        problems += [] if console.problem is None else [console.problem]
     except UsageError as error:
         return _complain(str(error), Exit.USAGE)
     except (UnknownKey, BadValue) as error:
         return _complain(f"--config: {error}", Exit.USAGE)
-    except (ProcessDied, Unwritten) as error:
+    except ProcessDied as error:
         return _complain(str(error), Exit.ERRORS)
     except (KeyboardInterrupt, StoppedAtOnce):
         return _complain("ended at once by a second signal; nothing was written", Exit.INTERRUPTED)
@@ -77,7 +77,10 @@ def fleet(given: Given, named: Collection[str] = ()) -> int:
         raise
     except OSError as error:
         return _complain(f"the output cannot be written ({error.strerror})", Exit.ERRORS)
-    return Exit.INTERRUPTED if outcome["run"]["interrupted"] else EXIT_CODES[outcome["verdict"]]
+    for problem in problems:
+        _complain(problem, Exit.ERRORS)
+    code = Exit.INTERRUPTED if outcome["run"]["interrupted"] else EXIT_CODES[outcome["verdict"]]
+    return Exit.ERRORS if problems and code != Exit.INTERRUPTED else code
 
 
 def _complain(sentence: str, code: int) -> int:
@@ -123,38 +126,34 @@ def _others(given: Given) -> dict[str, Path]:
     return found
 
 
-def _written(outcome: dict[str, Any], others: dict[str, Path]) -> None:
-    """Write what is for machines. Raises `Unwritten`."""
-    from simulator.fleet.report.junit import junit
-    from simulator.fleet.report.sheets import sheets
-
-    texts = {"junit": junit(outcome), **sheets(outcome)}
-    for name, path in others.items():
-        write(path, texts[name])
-
-
 def _report(
     outcome: dict[str, Any], console: Console, path: Path | None, page_path: Path | None, others: dict[str, Path]
-) -> None:
-    """Write the figures first: whatever becomes of the rest, they are there."""
+) -> list[str]:
+    """Write everything, and show it: what can be written is, whatever becomes of the rest. Gives the problems."""
+    from simulator.fleet.report.junit import junit
     from simulator.fleet.report.page import page
+    from simulator.fleet.report.sheets import sheets
     from simulator.fleet.report.show import summary
 
     text = json.dumps(outcome, indent=1, ensure_ascii=False)
-    if path is not None:
-        write(path, text + "\n")
-    if page_path is not None:
-        write(page_path, page(outcome))
-    _written(outcome, others)
+    texts = {"junit": junit(outcome), **sheets(outcome)}
+    files: list[tuple[str, Path, str]] = [] if path is None else [("all figures", path, f"{text}\n")]
+    files += [] if page_path is None else [("for people", page_path, page(outcome))]
+    files += [("for machines", other, texts[name]) for name, other in others.items()]
+    written: dict[str, list[Path]] = {}
+    problems = []
+    for name, file, content in files:
+        try:
+            write(file, content)
+            written.setdefault(name, []).append(file)
+        except Unwritten as error:
+            problems.append(str(error))
     if path is None:
         print(text, flush=True)
     console.print(*summary(outcome), sep="\n", highlight=False, soft_wrap=True)
-    if path is not None:
-        console.print(f"all figures: {path}", highlight=False, soft_wrap=True)
-    if page_path is not None:
-        console.print(f"for people: {page_path}", highlight=False, soft_wrap=True)
-    if others:
-        console.print(f"for machines: {'  '.join(map(str, others.values()))}", highlight=False, soft_wrap=True)
+    for name, paths in written.items():
+        console.print(f"{name}: {'  '.join(map(str, paths))}", highlight=False, soft_wrap=True)
+    return problems
 
 
 def _run(

@@ -83,6 +83,7 @@ def glance(fleet: Fleet, plan: Plan) -> Part:
         fleet.timeline.glance(),
         fleet.stations,
         late=fleet.late,
+        clocks=fleet.clocks,
         states=fleet.timeline.latest.states,  # of the last look, as to look takes its time
         interventions=fleet.interventions,
     )
@@ -92,6 +93,11 @@ async def run(fleet: Fleet, plan: Plan) -> Part:
     """Run a fleet to its end; `plan` is what stands for its own."""
     began, cpu = time.monotonic(), time.process_time()
     in_time = await fleet.run()
+    return ended(fleet, plan, time.process_time() - cpu, time.monotonic() - began, in_time=in_time)
+
+
+def ended(fleet: Fleet, plan: Plan, cpu_seconds: float, seconds: float, *, in_time: bool) -> Part:
+    """What a fleet whose time is over has counted; it took so many seconds, its orderly end included."""
     return Part(
         plan,
         fleet.tally,
@@ -101,8 +107,8 @@ async def run(fleet: Fleet, plan: Plan) -> Part:
         fleet.late,
         fleet.bytes_before,
         fleet.bytes_with_all,
-        time.process_time() - cpu,
-        time.monotonic() - began,
+        cpu_seconds,
+        seconds,
         in_time,
         fleet.clocks,
         fleet.course,

@@ -124,6 +124,8 @@ def _standing(result: Mapping[str, Any]) -> list[tuple[str, int, str, bool]]:
 def _cut_short(run: Mapping[str, Any]) -> str:
     if run["ended_by"] is not None:
         return f", ended after {run['lasted_s']:.1f} s by --abort-on {run['ended_by']}"
+    if run.get("enough"):
+        return f", ended after {run['lasted_s']:.1f} s, when {run['enough']}"
     by = f" by {run['interrupted_by']}" if run["interrupted_by"] else ""
     return f", interrupted after {run['lasted_s']:.1f} s{by}" if run["interrupted"] else ""
 

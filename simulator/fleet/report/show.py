@@ -83,6 +83,8 @@ def _stations(counts: Mapping[str, int]) -> str:
     return (
         f"stations: {counts['switched_on']} switched on, {counts['connected']} connected, "
         f"{counts['accepted']} accepted, {counts['online']} online, {counts['refused']} refused, {counts['lost']} lost"
+        + f"; {counts['strangers']} strangers, {counts['let_in']} let in"
+        * bool(counts["strangers"])
     )
 
 
