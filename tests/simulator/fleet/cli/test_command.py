@@ -67,6 +67,7 @@ async def test_a_run_prints_its_table_writes_its_figures_and_ends_with_0(csms: S
     assert (result["plan"]["seed"], result["plan"]["stations"]) == (3, 4)
     assert result["stations"] == {
         "switched_on": 4, "connected": 4, "accepted": 4, "online": 4, "refused": 0, "lost": 0, "coming": 0,
+        "strangers": 0, "let_in": 0,
     }  # fmt: skip
     assert result["connections"] == {"attempts": 4, "connected": 4, "not_connected": 0, "lost": 0, "failures": {}}
     assert result["sessions"]["begun"] == result["sessions"]["over"] > 0
