@@ -69,7 +69,14 @@ async def test_a_run_prints_its_table_writes_its_figures_and_ends_with_0(csms: S
         "switched_on": 4, "connected": 4, "accepted": 4, "online": 4, "refused": 0, "lost": 0, "coming": 0,
         "strangers": 0, "let_in": 0,
     }  # fmt: skip
-    assert result["connections"] == {"attempts": 4, "connected": 4, "not_connected": 0, "lost": 0, "failures": {}}
+    assert result["connections"] == {
+        "attempts": 4,
+        "connected": 4,
+        "not_connected": 0,
+        "lost": 0,
+        "turned_away": 0,
+        "failures": {},
+    }
     assert result["sessions"]["begun"] == result["sessions"]["over"] > 0
     assert result["messages"]["sent"] == result["messages"]["received"] == result["all"]["sent"] == len(csms.received)
     assert {payload["idTag"] for payload in csms.payloads("StartTransaction")} == {"CARD"}
