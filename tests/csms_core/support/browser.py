@@ -41,6 +41,10 @@ FLAGS = (
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 
+PATIENCE_MS = 120_000
+"""What a page is waited for; a machine that is busy makes no test red."""
+playwright_api.expect.set_options(timeout=PATIENCE_MS)
+
 Opening = Callable[..., Any]
 Routes = dict[str, Callable[[Any], Any]]
 """What of the API is answered by the test: a pattern of the address, and who answers."""
@@ -66,8 +70,8 @@ _made: dict[str, Any] = {}
 
 
 def _described_once(app: FastAPI, versions: Sequence[Version]) -> dict[str, Any]:
-    """The OpenAPI document, which every page asks for: each CSMS here has the same one, and to make it anew is almost half
-    of what a test computes beside the browser."""
+    """The OpenAPI document, which every page asks for: each CSMS here has the same one, and to make it anew is half of
+    what a test computes beside the browser."""
     if not _made:
         _made.update(_describe(app, versions))
     return _made
@@ -103,7 +107,7 @@ async def opening(csms: Csms, browser: Browser) -> AsyncIterator[Opening]:
             context = await browser.new_context(**options)
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(PATIENCE_MS)
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", hear)
             page.on("request", see)

@@ -56,11 +56,11 @@ def test_the_address_is_printed_and_ctrl_c_ends_it(tmp_path: Path) -> None:
         url = said.removeprefix("plugproof ui: ").strip()
         assert "/?token=" in url
         here = httpx.URL(url).copy_with(host="127.0.0.1")
-        with httpx.Client(verify=False, timeout=60) as client:
+        with httpx.Client(verify=False, timeout=120) as client:
             assert client.get(str(here.copy_with(path="/api/bench", query=b""))).status_code == 401
             page = client.get(here, follow_redirects=True)
             assert (page.status_code, str(page.url.path)) == (200, "/")
             assert "plugproof test bench" in page.text
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out, err) == (0, "Ctrl-C ends it.\n", "")
