@@ -149,6 +149,10 @@ class Plan:
         """Which of the makes a station is of, from 0; one beyond the number of stations is dealt as they were."""
         return self.dealt[(number - 1) % self.stations] if self.makes else 0
 
+    def security_of(self, number: int) -> int:
+        """Which of the security profiles a station has, in the same way; only where there are some."""
+        return self.secured[(number - 1) % self.stations]
+
     def chance(self, number: int, what: str, turn: int) -> float:
         """A number from 0 to below 1 for one decision at one station."""
         digest = blake2b(f"{self.seed}/{number}/{what}/{turn}".encode(), digest_size=8).digest()
