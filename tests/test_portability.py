@@ -20,7 +20,6 @@ ELSEWHERE = {
     "harness/instruments/proxy/running.py": "`plugproof proxy` says on Windows that it does not run there",
     "harness/instruments/proxy/relay/__main__.py": "`plugproof proxy` says on Windows that it does not run there",
     "harness/instruments/proxy/relay/outlet.py": "`plugproof proxy` says on Windows that it does not run there",
-    "simulator/fleet/locust/users.py": "gevent and uvloop are what locust runs it with",
 }
 """Module -> why nothing of it runs on Windows."""
 

@@ -50,6 +50,7 @@ class _Commands(Group):
         "csms": Elsewhere("csms_core.cli.main:command", "Run the reference CSMS."),
         "station": Elsewhere("simulator.cli.main:command", "Run a simulated charge point."),
         "fleet": Elsewhere("simulator.fleet.cli.main:command", "Run many simulated charge points."),
+        "ui": Elsewhere("harness.cli.ui.command:command", "Test and play with stations in the browser."),
         "load": Elsewhere("simulator.fleet.locust.main:command", "Run the fleet under locust, on one machine or many."),
     }
 

@@ -215,6 +215,8 @@ def _warnings(old: Load, new: Load) -> Iterable[str]:
                 f"In the {name} run {100 * share:.3g} % of the figures were taken while the load generator itself was "
                 "late: its response times contain that."
             )
+        if load.get("interventions"):
+            yield f"Somebody has steered the {name} run by hand: it is not what its plan says."
     changed = [
         f"{clean(key)} was {_said(old['plan'].get(key))}, is {_said(new['plan'].get(key))}"
         for key in {**old["plan"], **new["plan"]}

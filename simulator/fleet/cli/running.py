@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.fleet.cli.options import Given, plan_of, profile_of, with_profile
 from simulator.fleet.cli.units import listening
+from simulator.fleet.counting.interventions import BY_KEY
 from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector, loop_factory
 from simulator.fleet.report.files import Unwritten, writable, write
 from simulator.fleet.report.limits import BadLimit, Limit, parse_limit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.fleet.plan import Plan
     from simulator.fleet.processes.part import Counted
     from simulator.fleet.profile.reading import Profile
-    from simulator.fleet.report.show import Watch
+    from simulator.fleet.steering.orders import Order
 
 EXIT_CODES = {"PASS": Exit.OK, "FAIL": Exit.FAILED, "ERROR": Exit.ERRORS, "INCONCLUSIVE": Exit.ERRORS}
 
@@ -164,13 +164,9 @@ def _run(
     place: tuple[str, int] | None,
     console: Console,
 ) -> dict[str, Any]:
-    from simulator.fleet.report.show import Watch
-
-    live = console.is_terminal and not given.quiet and "CI" not in os.environ
-    watch = None if given.quiet else Watch(console, live=live)
     calm_garbage_collector()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_fleet(given, plan, limits, hopeless, place, watch))
+        return runner.run(_fleet(given, plan, limits, hopeless, place, console))
 
 
 async def _fleet(
@@ -179,26 +175,28 @@ async def _fleet(
     limits: Sequence[Limit],
     hopeless: Sequence[Limit],
     place: tuple[str, int] | None,
-    watch: Watch | None,
+    console: Console,
 ) -> dict[str, Any]:
     from simulator.fleet.fleet import Fleet
     from simulator.fleet.processes.part import run
     from simulator.fleet.processes.processes import Processes
     from simulator.fleet.report.aborting import Abort
     from simulator.fleet.report.result import Measured, result
-    from simulator.fleet.report.show import watching
+    from simulator.fleet.steering.hand import Hand
 
     started = datetime.now(UTC)
     one = Fleet(plan)  # wrong configuration keys show here, also when others do the work
     if given.processes == 1:
         signals, abort = _Signals(one.stop), Abort(hopeless, lambda: one, one.stop)
-        async with _serving(place, lambda: one), signals, abort, watching(watch, lambda: one):
+        watch = _watching(given, plan, console, lambda: one, Hand(one).obey, signals)
+        async with _serving(place, lambda: one), signals, abort, watch:
             counted = await run(one, plan)
     else:
-        is_watched = watch is not None or bool(hopeless) or place is not None
+        is_watched = not given.quiet or bool(hopeless) or place is not None
         several = Processes(plan, given.processes, ca_file=given.ca_file, is_watched=is_watched)
         signals, abort = _Signals(several.stop), Abort(hopeless, several.so_far, several.stop)
-        async with _serving(place, several.so_far), signals, abort, watching(watch, several.so_far):
+        watch = _watching(given, plan, console, several.so_far, several.obey, signals)
+        async with _serving(place, several.so_far), signals, abort, watch:
             counted = await several.run()
     measured = Measured(
         started,
@@ -211,6 +209,26 @@ async def _fleet(
         abort.broken if signals.first is None else None,
     )
     return result(counted, measured)
+
+
+def _watching(
+    given: Given,
+    plan: Plan,
+    console: Console,
+    fleet: Callable[[], Counted],
+    order: Callable[[Order], bool],
+    signals: _Signals,
+) -> AbstractAsyncContextManager[object]:
+    """What shows the fleet: a picture with keys, lines, or nothing."""
+    if given.quiet:
+        return nullcontext()
+    from simulator.fleet.report.show import Watch
+    from simulator.fleet.watching.keys import Keys
+    from simulator.fleet.watching.screen import Screen, keyboard, lives
+
+    if not lives(console):
+        return Watch(console, fleet)
+    return Screen(console, fleet, Keys(plan.stations, order, signals.quit), keyboard(), given.processes)
 
 
 @asynccontextmanager
@@ -227,12 +245,18 @@ async def _serving(place: tuple[str, int] | None, fleet: Callable[[], Counted]) 
 
 
 class _Signals:
-    """The first SIGINT or SIGTERM ends the run orderly, the second one at once (`StoppedAtOnce`)."""
+    """The first SIGINT or SIGTERM, or the key, ends the run orderly, the next signal at once (`StoppedAtOnce`)."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
         self._is_second = False
         self.first: str | None = None
+
+    def quit(self) -> None:
+        """Somebody has pressed the key that ends the run."""
+        if self.first is None:
+            self.first = BY_KEY
+            self._stop()
 
     async def __aenter__(self) -> None:
         loop, main = asyncio.get_running_loop(), asyncio.current_task()

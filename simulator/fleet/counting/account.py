@@ -49,7 +49,7 @@ class Account:
     def without(self, *, is_left: bool) -> None:
         """The station has no connection any more; `is_left`: because it wanted that."""
         self.tally.lost += not is_left
-        self.standing.is_cut_off = not is_left
+        self.standing.is_connected, self.standing.is_cut_off = False, not is_left
 
     def _sent_at(self, call: Frame, now: int) -> int:
         return next((one.at for one in self._session.open_calls("station") if one.id == call.id), now)

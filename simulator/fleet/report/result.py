@@ -34,7 +34,7 @@ class Measured:
     in_time: bool  # neither interrupted nor ended early
     limits: Sequence[Limit] = ()
     processes: int = 1
-    interrupted_by: str | None = None  # SIGINT or SIGTERM
+    interrupted_by: str | None = None  # SIGINT, SIGTERM or a key
     broken: Judged | None = None  # the limit that ended it early
     enough: str | None = None  # why it was ended before its time without harm: what it accompanied is over
 
@@ -71,6 +71,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "attempts": tally.attempts,
             "connected": tally.connected,
             "not_connected": tally.not_connected,
+            "turned_away": tally.turned_away,
             "lost": tally.lost,
             "failures": dict(tally.not_connected_by.most_common()),
         },
@@ -85,7 +86,10 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
         },
         "actions": {name: _action(counted) for name, counted in sorted(tally.actions.items())},
         "all": _action(tally.together()),
+        "asked": {name: _asked(counted) for name, counted in sorted(tally.asked.items())},
+        "firmware": dict(sorted(tally.firmware.items())),
         "stages": [_stage(passed) for passed in fleet.course],
+        "interventions": [one.facts() for one in fleet.interventions],
         "timeline": fleet.timeline.facts(),
         "violations": [
             {
@@ -123,37 +127,34 @@ def _growth(fleet: Counted) -> float:
 
 def stage_line(stage: Mapping[str, Any]) -> str:
     """What a stage of a result came to, in one line."""
-    whole, recovery = stage["all"], stage["recovery"]
-    times = whole["milliseconds"]
+    whole, times = stage["all"], stage["all"]["milliseconds"]
     line = f"{stage['stations']['online']} online at the end, {whole['sent']} CALLs, {whole['errors']} errors"
     if times is not None:
         line += f", p95 {times['p95']:.1f} ms"
+    recovered = recovery_line(stage["recovery"])
+    return f"{line}; {recovered}" if recovered else line
+
+
+def recovery_line(recovery: Mapping[str, Any] | None) -> str:
+    """How long it took to recover, in words; empty: there was nothing to recover from."""
     if recovery is None or not recovery["before"]:
-        return line
+        return ""
     if recovery["seconds"] is None:
-        return f"{line}; not as many online again as the {recovery['before']} before, {recovery['waited_s']:.1f} s long"
-    return f"{line}; as many online again as the {recovery['before']} before, after {recovery['seconds']:.1f} s"
+        return f"not as many online again as the {recovery['before']} before, {recovery['waited_s']:.1f} s long"
+    return f"as many online again as the {recovery['before']} before, after {recovery['seconds']:.1f} s"
 
 
 def _stage(passed: Passed) -> dict[str, Any]:
-    recovery = passed.recovery
+    tally, recovery = passed.tally, passed.recovery
     return {
         "name": passed.name,
         "seconds": round(passed.seconds, 3),
         "stations": asdict(passed.stations),
-        "sessions": {
-            "begun": passed.tally.sessions,
-            "over": passed.tally.sessions_over,
-            "refused": passed.tally.sessions_refused,
-        },
-        "all": _action(passed.tally.together()),
-        "recovery": None
-        if recovery is None
-        else {
-            "before": recovery.before,
-            "seconds": None if recovery.seconds is None else round(recovery.seconds, 3),
-            "waited_s": round(recovery.waited, 3),
-        },
+        "sessions": {"begun": tally.sessions, "over": tally.sessions_over, "refused": tally.sessions_refused},
+        "actions": {name: _action(one) for name, one in sorted(tally.actions.items()) if one.sent or one.samples.count},
+        "all": _action(tally.together()),
+        "firmware": dict(sorted(tally.firmware.items())),
+        "recovery": None if recovery is None else recovery.facts(),
     }
 
 
@@ -173,9 +174,19 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "makes": [
             {"model": None if make.model is None else make.model.name, "share": make.share} for make in plan.makes
         ],
+        "security": [
+            {
+                "profile": one.profile,
+                "share": one.share,
+                "url": one.address(plan.url),
+                "stations": plan.secured.count(at),
+            }
+            for at, one in enumerate(plan.security)
+        ],
         "stages": [asdict(stage) for stage in plan.stages],
         "curve": list(plan.curve),
         "trace_sessions": len(plan.visits),
+        "strangers": plan.strangers,
         "back_off": plan.back_off,
         "session_every_s": plan.session_every,
         "session_length_s": plan.session_length,
@@ -202,6 +213,16 @@ def _action(counted: ActionTally) -> dict[str, Any]:
         "milliseconds": _times(samples),
         "due_milliseconds": _times(counted.due),
         "exact": samples.is_exact,
+    }
+
+
+def _asked(counted: ActionTally) -> dict[str, Any]:
+    """CALLs of the CSMS with one action, and how long the stations took."""
+    return {
+        "received": counted.sent,
+        "answered": counted.samples.count,
+        "refused": counted.refused,
+        "milliseconds": _times(counted.samples),
     }
 
 
@@ -257,7 +278,9 @@ def verdict_of(
     if count < len(judged):
         kept += f", {len(judged) - count} not judged as their stages were not over"
     there = f"of {of_stations(stations.switched_on)} {stations.accepted} accepted, {_online(stations)}"
-    return "PASS", _listed(cut_short, kept, there)
+    times = len(fleet.interventions)
+    by_hand = [f"changed by hand {'once' if times == 1 else f'{times} times'}"] if times else []
+    return "PASS", _listed(cut_short, kept, there, *by_hand)
 
 
 def _cut(fleet: Counted) -> list[str]:
@@ -276,6 +299,9 @@ def missing(fleet: Counted, limits: Sequence[Limit], *, in_time: bool) -> list[s
         found.append(f"{absent} of {of} {_was(absent)} never accepted by the CSMS{_because(fleet)}")
     if stations.refused and stations.accepted == stations.switched_on and not named & {"refused", "online"}:
         found.append(f"{of_stations(stations.refused)} had to boot again and {_was(stations.refused)} not accepted")
+    if stations.let_in:
+        of = of_stations(stations.strangers)
+        found.append(f"{stations.let_in} of {of} that the CSMS is not to know {_was(stations.let_in)} accepted")
     if stations.lost and not named & {"lost", "online"}:
         found.append(f"{of_stations(stations.lost)} {_was(stations.lost)} lost at the end: accepted once, and offline")
     return found
