@@ -69,6 +69,7 @@ class Plan:
     makes: tuple[Make, ...] = ()  # instead of `model`
     curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
     visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
+    sources: tuple[str, ...] = ()  # own addresses the stations connect from, in turn; none: as the system chooses
     back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
     dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
     rhythm: Rhythm = field(init=False, repr=False)
@@ -99,6 +100,10 @@ class Plan:
     def identity(self, number: int) -> str:
         """The identity of a station; numbers begin at 1."""
         return f"{self.prefix}{number:05d}"
+
+    def source(self, number: int) -> str | None:
+        """The address a station connects from; None: as the system chooses."""
+        return self.sources[(number - 1) % len(self.sources)] if self.sources else None
 
     def numbers(self) -> range:
         """The stations of this process, in the order in which they are switched on."""
