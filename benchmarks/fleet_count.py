@@ -133,8 +133,16 @@ class _Wheel(Wheel):
         self.monotonic = at.time  # type: ignore[method-assign]
 
 
-async def run(plan: Plan, seconds: float, profile: Callable[..., None] | None = None) -> tuple[int, float]:
-    """Run a fleet for so many seconds of its own after all stations came up; returns messages and CPU seconds."""
+async def run(
+    plan: Plan,
+    seconds: float,
+    profile: Callable[..., None] | None = None,
+    at_hour: Callable[[int], None] | None = None,
+) -> tuple[int, float]:
+    """Run a fleet for so many seconds of its own after all stations came up; returns messages and CPU seconds.
+
+    `at_hour` is called at each full hour of it.
+    """
     at = _Time()
     fleet = Fleet(plan, clock=_Wheel(at))
     fleet._dialler.connect = _Dialler(fleet.tally, fleet.clock).connect  # type: ignore[method-assign]
@@ -146,6 +154,10 @@ async def run(plan: Plan, seconds: float, profile: Callable[..., None] | None = 
     first, cpu = fleet.tally.frames, time.process_time()
     sys.setprofile(profile)
     try:
+        if at_hour is not None:
+            for hour in range(1, int(seconds // 3600) + 1):
+                await _until(at, 3600.0 * hour)
+                at_hour(hour)
         await _until(at, seconds)
     finally:
         sys.setprofile(None)
