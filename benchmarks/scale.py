@@ -158,7 +158,8 @@ def _row(stations: int, chosen: Any) -> Row:
             _hear(load)  # it is warm, and its stations are to come
         before = [resident(server.pid) for server in servers]
         cpu = [cpu_seconds(server.pid) for server in servers]
-        coming = [_hear(load) for load in loads]
+        for load in loads:
+            _hear(load)  # all of its stations are online
         csms_coming = sum(cpu_seconds(server.pid) for server in servers) - sum(cpu)
         grown = sum(resident(server.pid) for server in servers) - sum(before)
         for load in loads:
@@ -166,16 +167,18 @@ def _row(stations: int, chosen: Any) -> Row:
         cpu = [cpu_seconds(server.pid) for server in servers]
         ended = [_hear(load) for load in loads]
         csms_cpu = sum(cpu_seconds(server.pid) for server in servers) - sum(cpu)
-    assert all(told.attempts for told in coming)
     whole = Told(
-        *(sum(values) for values in list(zip(*ended, strict=True))[:4]),
-        max(told.coming for told in ended),
-        sum(told.cpu_coming for told in ended),
-        sum(told.bytes for told in ended),
-        max(told.late for told in ended),
-        sum(told.messages for told in ended),
-        sum(told.cpu for told in ended),
-        max(told.seconds for told in ended),
+        attempts=sum(told.attempts for told in ended),
+        failed=sum(told.failed for told in ended),
+        accepted=sum(told.accepted for told in ended),
+        lost=sum(told.lost for told in ended),
+        coming=max(told.coming for told in ended),
+        cpu_coming=sum(told.cpu_coming for told in ended),
+        bytes=sum(told.bytes for told in ended),
+        late=max(told.late for told in ended),
+        messages=sum(told.messages for told in ended),
+        cpu=sum(told.cpu for told in ended),
+        seconds=max(told.seconds for told in ended),
     )
     return Row(stations, whole, grown, csms_coming, csms_cpu)
 

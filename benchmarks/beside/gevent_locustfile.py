@@ -22,7 +22,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-class Station(User):
+class Station(User):  # type: ignore[misc]  # locust is in an environment of its own
     """One station; a greenlet reads and writes its socket."""
 
     numbers = 0
@@ -34,7 +34,7 @@ class Station(User):
         self._last = 0
         self._socket = create_connection(f"{self.host}/LOCUST-{self._number:05d}", subprotocols=["ocpp1.6"])
 
-    @task
+    @task  # type: ignore[untyped-decorator]
     def play(self) -> None:
         """Boot, and charge again and again."""
         self._ask("BootNotification", chargePointVendor="other", chargePointModel="locust")

@@ -23,7 +23,7 @@ RAMP: Final = 250.0
 """Stations a second."""
 
 SETTLING: Final = 2.0
-LONGEST: Final = 90.0
+LONGEST: Final = 180.0
 """Seconds after which a round has failed."""
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import picows
 from websockets.datastructures import Headers
@@ -101,6 +101,7 @@ class Dialler:
         source: str | None,
     ) -> None:
         """The handshake."""
+        place: dict[str, Any] = {} if source is None else {"local_addr": (source, 0)}
         options = handshake_options([protocol.subprotocol], ssl, headers, basic_auth, self.open_timeout)
         try:
             transport, _ = await picows.ws_connect(
@@ -117,7 +118,7 @@ class Dialler:
                 },
                 max_redirects=0,
                 read_buffer_init_size=READ_BUFFER,
-                **({} if source is None else {"local_addr": (source, 0)}),
+                **place,
                 use_aiofastnet=False,  # it makes Python sockets, which are not themselves where gevent has patched
             )
         except picows.WSHandshakeError as error:

@@ -252,9 +252,14 @@ async def test_nobody_is_judged_who_has_gone_away_meanwhile(
 ) -> None:
     """Else a CSMS that is behind works for those who have given up and come again, and falls behind for good."""
     monkeypatch.setattr(listening, "JUDGED", 1)
-    looked = sockets.is_left
+    is_left = sockets.is_left
     seen: list[bool] = []
-    monkeypatch.setattr(sockets, "is_left", lambda sock: seen.append(looked(sock)) or seen[-1])
+
+    def look(sock: Any) -> bool:
+        seen.append(is_left(sock))
+        return seen[-1]
+
+    monkeypatch.setattr(sockets, "is_left", look)
     clients = []
     for identity in ("FIRST", "GONE", "THIRD"):
         clients.append(await coming())
