@@ -46,6 +46,9 @@ WARM_UP: Final = 20
 WARM_UP_SECONDS: Final = 4.0
 """Stations of each fleet, and how long they are there before anything is measured."""
 
+LONGEST_SESSION: Final = 8.0
+"""Seconds. Short beside the pauses of many stations, so that as much is said in the first minute as in any other."""
+
 METERED: Final = 4
 """Meter values of a session; with the other CALLs of it, and of the pause after it, there are `CALLS_EACH`."""
 CALLS_EACH: Final = 12.0
@@ -209,7 +212,8 @@ def _say(told: Told) -> None:
 async def _load(chosen: Any) -> None:
     url, first, step = chosen.load[0], int(chosen.load[1]), int(chosen.load[2])
     stations = int(chosen.stations)
-    length = stations * CALLS_EACH / chosen.calls / 2
+    whole = stations * CALLS_EACH / chosen.calls
+    length = min(whole / 2, LONGEST_SESSION)
     plan = Plan(
         url,
         stations=stations,
@@ -218,7 +222,7 @@ async def _load(chosen: Any) -> None:
         ramp=chosen.rate,
         duration=10 * PATIENCE,
         tags=(TAG,),
-        session_every=length,
+        session_every=whole - length,
         session_length=length,
         meter_every=float(max(1, round(length / METERED))),
         grace=0.0,

@@ -113,7 +113,8 @@ def _real(stations: int, seconds: float) -> tuple[dict[str, Points], int]:
         command = [sys.executable, "-m", "simulator.fleet.cli.main", server.url, "--stations", str(stations)]
         life = ["--session-every", "20s", "--session-length", "20s", "--meter-every", "5s", "--churn-every", "5m"]
         more = ["--tag", TAG, "--ramp", "50/s", "--duration", f"{seconds:g}s", "--quiet", "--json", "-"]
-        process = subprocess.Popen([*command, *more, *life], stdout=subprocess.PIPE, text=True)
+        command += [*more, *life]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         curves: dict[str, Points] = {"fleet": [], "reference CSMS": []}
         began = time.monotonic()
         try:
