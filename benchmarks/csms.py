@@ -59,11 +59,12 @@ LOOP: Final = (
 
 
 class Server(NamedTuple):
-    """A running server, where stations connect, and its HTTP API if it has one."""
+    """A running server, where stations connect, also within TLS, and its HTTP API, if it has these."""
 
     pid: int
     url: str
     api: str = ""
+    tls_url: str = ""
 
 
 class Round(NamedTuple):
@@ -238,7 +239,7 @@ def reference(
         with _process(*arguments, tree=tree) as (pid, ready):
             request = urllib.request.Request(f"{ready['api']}/api/v1/tags/{TAG}", method="PUT")
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10):
-                yield Server(pid, ready["url"], ready["api"])
+                yield Server(pid, ready["url"], ready["api"], ready.get("tls_url", ""))
 
 
 @contextlib.contextmanager

@@ -54,9 +54,12 @@ class ConnectionClosed(Exception):
 
 
 class ConnectFailed(Exception):
-    """No OCPP connection could be made; the text names the address and what to look at. ``status``: HTTP, if any."""
+    """No OCPP connection could be made; the text names the address and what to look at. ``status``: HTTP, if any;
+    ``is_ours``: this machine has no room for it, and the other one was not asked.
+    """
 
-    def __init__(self, url: str, sentence: str, status: int | None = None) -> None:
+    def __init__(self, url: str, sentence: str, status: int | None = None, *, is_ours: bool = False) -> None:
         super().__init__(f"{url}: {sentence}")
         self.url = url
         self.status = status
+        self.is_ours = is_ours

@@ -34,20 +34,25 @@ Problem = Literal[
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
-    """A request: ``[2, id, action, payload]``. ``payload`` is whatever JSON value was sent."""
+    """A request: ``[2, id, action, payload]``. ``payload`` is whatever JSON value was sent.
+
+    ``is_ours``: the text was made of the payload here, so that it says no more than that.
+    """
 
     id: str
     action: str
     payload: Any
     raw: str
+    is_ours: bool = False
 
 
 class CallResult(msgspec.Struct, frozen=True, gc=False):
-    """The answer to a request: ``[3, id, payload]``."""
+    """The answer to a request: ``[3, id, payload]``. ``is_ours`` as for a ``Call``."""
 
     id: str
     payload: Any
     raw: str
+    is_ours: bool = False
 
 
 class CallError(msgspec.Struct, frozen=True, gc=False):
@@ -142,12 +147,12 @@ def binary(data: bytes) -> Malformed:
 
 def call(id: str, action: str, payload: Any) -> Call:
     """A CALL with its text."""
-    return Call(id, action, payload, _text([type_of_call, id, action, payload]))
+    return Call(id, action, payload, _text([type_of_call, id, action, payload]), True)
 
 
 def result(id: str, payload: Any) -> CallResult:
     """A CALLRESULT with its text."""
-    return CallResult(id, payload, _text([type_of_result, id, payload]))
+    return CallResult(id, payload, _text([type_of_result, id, payload]), True)
 
 
 def error(id: str, code: str, description: str = "", details: dict[str, Any] | None = None) -> CallError:

@@ -26,17 +26,24 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 FIRST = (
-    "tests/setup/test_setup.py",
+    "tests/testcases/rule_kills/test_station.py",
+    "tests/csms_core/api/console/test_console_page.py",
     "tests/setup/test_readme.py",
+    "tests/testcases/test_isolation.py",
+    "tests/testcases/test_station_cases_can_fail.py",
+    "tests/csms_core/api/test_api_properties.py",
+    "tests/testcases/test_cases_can_fail.py",
+    "tests/setup/test_setup.py",
     "tests/setup/test_packaging.py",
     "tests/interop/test_habits_cases.py",
     "tests/simulator/fleet/locust/test_load.py",
+    "tests/simulator/fleet/locust/test_played.py",
     "tests/csms_core/store/test_durability_kill.py",
     "tests/testcases/",
-    "tests/csms_core/api/console/test_console_page.py",
     "tests/reports/html/test_browser.py",
 )
-"""What takes longest begins first, so that no worker is busy alone at the end."""
+"""What takes longest begins first, so that no worker is busy alone at the end: a group counts as one. What mostly waits
+(the kills of stations) stands between what computes."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

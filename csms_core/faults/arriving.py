@@ -13,6 +13,7 @@ from csms_core.faults.reflexes import (
     cut,
     malformed,
     overlooked,
+    overtaken,
     reflex,
     refused,
     stray,
@@ -156,6 +157,9 @@ def _answers() -> Iterator[Fault]:
         what = f"A {kind} that answers no CALL"
         yield reflex(f"stray-{name}-answered", f"{what} gets a CALLERROR.", when, refused("ProtocolError"))
         yield reflex(f"stray-{name}-ends-connection", f"{what} ends the connection.", when, cut)
+    late = "An answer to a CALL that another CALL of the CSMS has followed"
+    yield reflex("late-answer-answered", f"{late} gets a CALLERROR.", overtaken, refused("ProtocolError"))
+    yield reflex("late-answer-ends-connection", f"{late} ends the connection.", overtaken, cut)
     yield reflex("error-answered", "A CALLERROR of the station gets one itself.", is_error, refused("GenericError"))
     yield reflex("error-ends-connection", "A CALLERROR of the station ends the connection.", is_error, cut)
     yield reflex(

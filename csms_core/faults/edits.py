@@ -116,6 +116,13 @@ def preceded_by(wrong: Edit) -> Edit:
     return edit
 
 
+def followed_by(action: str, payload: Any) -> Edit:
+    """The right message, and after it a CALL; what the station answers is nobody's."""
+    return lambda message: Instead(
+        (_text(message, message.payload), frames.call(str(uuid4()), action, payload).raw),
+    )
+
+
 def refused(code: str) -> Edit:
     """A CALLERROR instead of the CALLRESULT."""
     return lambda message: Instead((frames.error(message.id, code).raw,))

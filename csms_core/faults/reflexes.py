@@ -57,6 +57,12 @@ def stray(incoming: Incoming) -> bool:
     return isinstance(incoming.frame, CallResult | CallError) and incoming.frame.id not in incoming.waiting
 
 
+def overtaken(incoming: Incoming) -> bool:
+    """An answer that comes when its CALL is not the last one: the CSMS has given it up, as one waits at a time."""
+    waiting = list(incoming.waiting)
+    return isinstance(incoming.frame, CallResult | CallError) and incoming.frame.id in waiting[:-1]
+
+
 def both(*conditions: When) -> When:
     """All of these hold."""
     return lambda incoming: all(holds(incoming) for holds in conditions)

@@ -306,7 +306,10 @@ class Door:
 
     async def _readable(self, client: socket.socket) -> None:
         came = self._loop.create_future()
-        self._loop.add_reader(client, _settle, came)
+        try:
+            self._loop.add_reader(client, _settle, came)
+        except NotImplementedError:  # the loop of Windows waits for no socket: who asks looks again
+            return
         try:
             await came
         finally:

@@ -8,7 +8,6 @@ about as many as he likes.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from csms_core.hub import readers
+from csms_core.hub.readers import Readers
 from ocppj.evidence.masking import mask
 
 Kind = Literal["frame", "connected", "disconnected", "refused", "finding", "ended"]
@@ -28,14 +29,6 @@ MAX_REFUSED: Final = 100
 
 LONGEST_TEXT: Final = 8 << 10
 """Characters of a frame that are kept; `size` says how many there were."""
-
-MAX_READERS: Final = 32
-MAX_WAITING: Final = 2_000
-"""Events that wait for one reader."""
-
-
-class TooManyReaders(Exception):
-    """As many readers are there as may be; the text is one sentence."""
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
@@ -59,48 +52,8 @@ _Fields = tuple[int, float, Kind, str, Direction | None, str, int]
 """Those of an `Event`, which is made only when somebody looks."""
 
 
-class Reader:
-    """The events of one who looks, of one station when it is named. Made by `Feed.open`, ended by `Feed.leave`."""
-
-    def __init__(self, station: str | None) -> None:
-        self.station = station
-        self.fell_behind = False
-        self._waiting: deque[Event] = deque()
-        self._news = asyncio.Event()
-        self._ended = False
-
-    def offer(self, event: Event) -> bool:
-        """Put an event in the queue; False when the queue is full, and the reader has thereby fallen behind."""
-        if self.station is not None and event.station != self.station:
-            return True
-        if len(self._waiting) >= MAX_WAITING:
-            self.fell_behind = True
-            self.end()
-            return False
-        self._waiting.append(event)
-        self._news.set()
-        return True
-
-    def end(self) -> None:
-        """No more events come."""
-        self._ended = True
-        self._news.set()
-
-    async def take(self) -> list[Event] | None:
-        """Wait for events and take all there are; None when the feed has ended, or the reader fell behind."""
-        while not self._waiting and not self._ended:
-            self._news.clear()
-            await self._news.wait()
-        if self._ended and (self.fell_behind or not self._waiting):
-            return None
-        return self.take_now()
-
-    def take_now(self) -> list[Event]:
-        """Take what waits, without waiting."""
-        events = list(self._waiting)
-        self._waiting.clear()
-        return events
-
+Reader = readers.Reader[Event]
+"""One who looks, at one station when it is named. Made by `Feed.open`, ended by `Feed.leave`."""
 
 _Refusals = OrderedDict[tuple[str, str], _Fields]
 """Of the refusals that say the same of the same station the newest; a guess that is repeated pushes out no other."""
@@ -114,15 +67,17 @@ class Feed:
         self._strangers: _Refusals = OrderedDict()
         self._turned_away: _Refusals = OrderedDict()
         self._seq = 0
-        self._readers: set[Reader] = set()
-        self._closed = False
-        self.dropped = 0
-        """Readers that were dropped because they fell behind."""
+        self._readers: Readers[Event] = Readers()
 
     @property
     def readers(self) -> int:
         """How many read."""
         return len(self._readers)
+
+    @property
+    def dropped(self) -> int:
+        """Readers that were dropped because they fell behind."""
+        return self._readers.dropped
 
     def frame(self, station: str, direction: Direction, text: str) -> None:
         """A text went over the wire."""
@@ -162,26 +117,16 @@ class Feed:
 
     def open(self, *, station: str | None = None, after: int = 0) -> Reader:
         """A new reader, who first gets what is kept. Raises TooManyReaders."""
-        if len(self._readers) >= MAX_READERS:
-            raise TooManyReaders(f"{MAX_READERS} readers follow the events already; close one of them.")
-        reader = Reader(station)
-        for event in self.kept(station=station, after=after):
-            reader.offer(event)
-        if self._closed:
-            reader.end()
-        else:
-            self._readers.add(reader)
-        return reader
+        wants = None if station is None else lambda event: event.station == station
+        return self._readers.open(self.kept(station=station, after=after), wants)
 
     def leave(self, reader: Reader) -> None:
         """The reader looks no longer."""
-        self._readers.discard(reader)
+        self._readers.leave(reader)
 
     def close(self) -> None:
         """No more events come, for anybody."""
-        self._closed = True
-        while self._readers:
-            self._readers.pop().end()
+        self._readers.close()
 
     def _keep(self, kind: Kind, station: str, direction: Direction | None, text: str, size: int) -> None:
         self._kept.append(self._tell(kind, station, direction, text, size))
@@ -191,8 +136,5 @@ class Feed:
         self._seq = seq = self._seq + 1
         fields = (seq, time.time(), kind, station, direction, text, size)
         if self._readers:
-            event = Event(*fields)
-            for reader in [reader for reader in self._readers if not reader.offer(event)]:
-                self._readers.discard(reader)
-                self.dropped += 1
+            self._readers.tell(Event(*fields))
         return fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csms_core.handling.answers import is_accepted
+from csms_core.hub.handling.answers import is_accepted
 from csms_core.hub.version import Api, Version
 from csms_core.v201.api.first_steps import first_steps
 from csms_core.v201.api.paths import ROOT

@@ -8,22 +8,65 @@ from __future__ import annotations
 
 import asyncio
 import os
-import termios
 from collections.abc import Callable, Collection
-from typing import Final
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final, Protocol
+
+from harness.adapters import desk
+from harness.adapters.desk import Desk, NobodyThere
+
+termios: Any = None
+"""Not on Windows, which has no `/dev/tty` either: there a person is told something on a page, or not at all."""
+with suppress(ImportError):
+    termios = import_module("termios")
 
 TERMINAL: Final = "/dev/tty"
 
 
-class NoTerminal(Exception):
-    """There is no terminal to tell a person anything at."""
+NoTerminal = NobodyThere
+"""There is no terminal to tell a person anything at."""
+
+
+class Told(Protocol):
+    """A person, at the terminal or in front of a page."""
+
+    async def says_no(self, text: str, meanwhile: Callable[[], None] = ...) -> bool:
+        """Tell a text; True when the person says no."""
+
+    def write(self, text: str) -> None:
+        """Write something beside it."""
+
+    def over(self) -> None:
+        """What was told is over."""
+
+    def close(self) -> None:
+        """Nothing more will be told."""
+
+
+def person(
+    no: Collection[str],
+    done: Collection[str] = (),
+    *,
+    buttons: tuple[str, str | None],
+    seconds: float,
+    framed: Callable[[str], str],
+) -> Told:
+    """Whoever can be told what to do: at the desk that the environment names, else at the terminal.
+
+    ``no`` and ``done`` are the words of the terminal, ``buttons`` what a page has for them; ``framed`` is how a text
+    looks at the terminal, ``seconds`` how long what it asks for is waited for.
+    """
+    place = desk.place()
+    return Person(no, done, framed) if place is None else Desk(place, *buttons, seconds)
 
 
 class Person:
     """Tells one thing at a time; the next one, or the end, is over with it."""
 
-    def __init__(self, no: Collection[str], done: Collection[str] = ()) -> None:
-        """``no`` and ``done``: the words that say no, and that it is done, in lower case."""
+    def __init__(self, no: Collection[str], done: Collection[str] = (), framed: Callable[[str], str] = str) -> None:
+        """``no`` and ``done``: the words that say no, and that it is done, in lower case; ``framed``: how it looks."""
+        self._framed = framed
         self._no = no
         self._done = done
         self._terminal: int | None = None
@@ -39,7 +82,7 @@ class Person:
         self.over()
         told = self._told = asyncio.get_running_loop().create_future()
         termios.tcflush(terminal, termios.TCIFLUSH)
-        self.write(text)
+        self.write(self._framed(text))
         meanwhile()
         said_no: bool = await told
         return said_no
@@ -91,6 +134,8 @@ def problem(table: str, workers: int) -> str | None:
     """Why nobody can be told what to do by `[operator]` or `[driver]`, None when somebody can."""
     if workers > 1:
         return f'{table}.kind = "manual" is one person, who cannot serve {workers} workers at once; run with -n 1'
+    if desk.place() is not None:
+        return None
     try:
         os.close(os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY))
     except OSError:

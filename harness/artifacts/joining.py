@@ -1,6 +1,6 @@
 """The two parts of a run with background load, quiet and loaded, as one: every case is in it twice."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from harness.artifacts.results import Record, named, rules_of
@@ -11,6 +11,7 @@ from reports.results.verdicts import UNDER_LOAD
 
 FOLDER: Final = "loaded"
 """Below the output folder: the traces of the loaded part."""
+OUTLASTED: Final = "the load profile was over before the case was; make it longer"
 _UNLIKE: Final = ("triggered_function", "remote_start_authorization", "remote_stop_end")
 
 
@@ -23,19 +24,24 @@ def joined(
     seconds: float,
     again: str,
     interrupted: str | None = None,
+    outlasted: Collection[str] = (),
 ) -> dict[str, Any]:
     """One ``results.json``. ``later_s``: when the loaded part began after the quiet one, ``seconds``: both together.
 
     ``loaded`` is None when the load never was there. ``again`` is what a command needs to run a case under load.
-    ``interrupted`` is the signal that ended one of the parts.
+    ``interrupted`` is the signal that ended one of the parts. ``outlasted`` are the cases of the loaded part that were
+    not over yet when the load was: they, and the response times, say nothing of it.
     """
     cases = [*(dict(case, phase=QUIET) for case in quiet["cases"])]
     performance = dict(quiet["performance"], loaded=None)
     if loaded is None and interrupted is not None:
         cases += [_not_begun(case, again) for case in quiet["cases"]]
     if loaded is not None:
-        cases += [_under_load(case, background["reason"], again) for case in loaded["cases"]]
-        if background["verdict"] == "PASS":
+        without = dict.fromkeys((case["id"] for case in loaded["cases"]), background["reason"])
+        if background["reason"] is None:
+            without |= dict.fromkeys(outlasted, OUTLASTED)
+        cases += [_under_load(case, without[case["id"]], again) for case in loaded["cases"]]
+        if background["verdict"] == "PASS" and not outlasted:
             performance["loaded"] = _measured(loaded["performance"], later_s)
     mismatches = [*quiet.get("pics_mismatch", ()), *_mismatches(loaded or {})]
     run = dict(
@@ -45,8 +51,21 @@ def joined(
         rules=rules_of(cases),
         interrupted=interruption(interrupted, cases),
     )
-    results = {**quiet, "run": run, "cases": cases, "performance": performance, "background": dict(background)}
+    results = {
+        **quiet,
+        "run": run,
+        "cases": cases,
+        "performance": performance,
+        "background": _load(background, outlasted),
+    }
     return named(results | ({"pics_mismatch": mismatches} if mismatches else {}))
+
+
+def _load(background: Mapping[str, Any], outlasted: Collection[str]) -> dict[str, Any]:
+    """What kept the system busy; a load profile knows how many cases were not over before it was."""
+    if "load" not in background:
+        return dict(background)
+    return {**background, "load": {**background["load"], "outlasted": len(outlasted)}}
 
 
 def _under_load(case: Record, broken: str | None, again: str) -> Record:

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from harness.artifacts import so_far
+from harness.artifacts import so_far, trace_so_far
 from harness.artifacts.whole import PART
 
 fcntl: Any = None
@@ -39,13 +39,15 @@ _FILES: Final = (
     *(f"reference-station-{number}.log" for number in range(1, 17)),
     so_far.FILE,
     "background.log",
+    "background.json",
+    "background.html",
     ".sut-is-away",
     ".sut-is-gone",
     ".sut-at-first",
     ".sut-outage",
     _RUNNING,
 )
-_CASE_FILES: Final = ("trace.jsonl", "sequence.svg")
+_CASE_FILES: Final = ("trace.jsonl", "sequence.svg", trace_so_far.FILE)
 
 
 def new_folder(base: Path = BASE) -> Path:

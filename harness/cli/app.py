@@ -50,6 +50,7 @@ class _Commands(Group):
         "csms": Elsewhere("csms_core.cli.main:command", "Run the reference CSMS."),
         "station": Elsewhere("simulator.cli.main:command", "Run a simulated charge point."),
         "fleet": Elsewhere("simulator.fleet.cli.main:command", "Run many simulated charge points."),
+        "ui": Elsewhere("harness.cli.ui.command:command", "Test and play with stations in the browser."),
         "load": Elsewhere("simulator.fleet.locust.main:command", "Run the fleet under locust, on one machine or many."),
     }
 
@@ -119,6 +120,7 @@ def _plugproof(
         ("All that a SUT file says, with four stations at work", "plugproof precheck --sut sut.toml -n 4"),
         ("One case, or all of a profile", "plugproof precheck --sut sut.toml --case TC_010_CSMS"),
         ("", "plugproof precheck --sut sut.toml --profile smart_charging"),
+        ("Once quietly, and once in the middle of a load profile", "plugproof precheck --background office-day"),
         ("The cases of OCPP 2.0.1, against the reference CSMS", "plugproof precheck --ocpp 2.0.1"),
         (
             "See a case fail, of a defect of the reference CSMS",
@@ -191,13 +193,20 @@ def precheck(
             help="Exit code 1 also on inconclusive, not-run or finding (repeatable).",
         ),
     ] = None,
-    background: Annotated[
-        int | None,
+    wait: Annotated[
+        str | None,
         typer.Option(
-            metavar="N",
-            min=1,
-            max=5_000,
-            help="Run everything a second time while N simulated stations keep the CSMS busy.",
+            metavar="TIME", help="Wait so long, such as 60s, until the CSMS answers. Without it nobody waits for it."
+        ),
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            callback=filled,
+            metavar="N|NAME|FILE",
+            autocompletion=completion.loads,
+            help="Run everything a second time while N simulated stations keep the CSMS busy, or those of a load "
+            "profile (see plugproof fleet --profile).",
         ),
     ] = None,
     allure: Annotated[
@@ -228,6 +237,7 @@ def precheck(
             insists=like_the_official_tool,
             faults=tuple(fault or ()),
             fail_on=tuple(fail_on or ()),
+            wait=wait,
             background=background,
             allure=allure,
             skips=tuple(skip or ()),
@@ -335,7 +345,10 @@ def _list_rules(version: str, chapter: str | None, format: str) -> None:
     ),
 )
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The SUT file.")] = Path("sut.toml"),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="The SUT file, or several.  [default: sut.toml]", show_default=False),
+    ] = None,
     show_requests: Annotated[
         bool, typer.Option("--show-requests", help="Print what operator and fixtures would send, secrets masked.")
     ] = False,
@@ -348,7 +361,9 @@ def check(
     from harness.case.registry import all_cases
     from harness.cli.commands.check import run
 
-    raise typer.Exit(run(file, all_cases(), probe=probe, show_requests=show_requests))
+    cases = list(all_cases())
+    codes = [run(file, cases, probe=probe, show_requests=show_requests) for file in files or [Path("sut.toml")]]
+    raise typer.Exit(max(codes))
 
 
 @app.command(

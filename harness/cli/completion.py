@@ -29,6 +29,13 @@ def profiles() -> list[tuple[str, str]]:
     return list({name: known for edition in editions() for name, known in edition.profiles.names.items()}.items())
 
 
+def loads() -> list[tuple[str, str]]:
+    """The load profiles by name."""
+    from simulator.fleet.cli.options import profiles
+
+    return profiles()
+
+
 def chapters() -> list[tuple[str, str]]:
     """The chapters of rules, with their titles."""
     from ocppj.rules.titles import TITLES

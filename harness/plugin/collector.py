@@ -95,7 +95,7 @@ class Collector:
         self._signal(signal.SIGTERM)
 
     def _interrupted_again(self) -> None:
-        self._signal(signal.SIGKILL)
+        self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))  # on Windows they are the same
 
     def _signal(self, number: signal.Signals) -> None:
         for process in self._processes:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 import pytest
 
-from harness.artifacts import so_far
+from harness.artifacts import so_far, trace_so_far
 from harness.artifacts.results import case_record
 from harness.artifacts.run_folder import BASE, held, new_folder, replace_earlier
 from harness.artifacts.whole import OutputError, write_whole
@@ -331,6 +331,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             item.stash[JUDGEMENT] = judged
             pytest.skip(str(judged.reason))
         session.health.begins(run.case.id)
+        trace_so_far.begins((session.out / trace_path(run.case.id)).parent, run.trace)
         if waited > NOTABLE_WAIT:
             run.note(f"the system under test was away; it came back after {waited:.1f} s")
 
@@ -373,6 +374,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
         _show(report, record, judged, run, item.config)
     if report.when == "teardown":
         problem = _write_trace(session, run)
+        trace_so_far.ends((session.out / trace_path(run.case.id)).parent)
         if problem is not None:
             record = {**record, "trace": None, "problem": problem}
         measured = measured_by(run, session.edition.effects)

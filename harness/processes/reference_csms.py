@@ -7,11 +7,12 @@ profiles can be connected with. Both are made anew for every run and are gone wh
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from secrets import token_hex
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from csms_core import pki as csms_pki
@@ -41,25 +42,27 @@ def reference_csms(
     version: str = DEFAULT_VERSION,
     faults: Sequence[str] = (),
     with_rsa: bool = True,
+    settings: Mapping[str, Any] = MappingProxyType({}),
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Path]:
     """Run the reference CSMS while the block lasts; gives the SUT file of the run, which is written into ``out``.
 
-    ``version`` of OCPP is that of the cases; ``faults`` are its deliberate defects; ``meanwhile`` is called while it
-    starts. Without ``with_rsa`` its certificates have no RSA keys, which take long to make and which only the cases
-    about TLS need. Its log is ``out/reference-csms.log``. However long it takes to start, it is waited for. Raises
-    ``HarnessError`` when it dies.
+    ``version`` of OCPP is that of the cases; ``faults`` are its deliberate defects, ``settings`` those of its
+    ``Config`` that are to be others; ``meanwhile`` is called while it starts. Without ``with_rsa`` its certificates
+    have no RSA keys, which take long to make and which only the cases about TLS need. Its log is
+    ``out/reference-csms.log``. However long it takes to start, it is waited for. Raises ``HarnessError`` when it dies.
     """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plugproof-") as folder, taken() as process:
         certificates = _certificates(Path(folder), with_rsa)
-        settings = {
+        wanted = {
             "database": f"sqlite:///{folder}/reference.db",
             "pki": str(certificates.csms),
             "faults": list(faults),
             "log_level": "info",
+            **settings,
         }
-        process.start(settings, out / LOG)
+        process.start(wanted, out / LOG)
         meanwhile()
         with Progress("starting the reference CSMS") as progress:
             ready = process.ready(progress)

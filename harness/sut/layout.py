@@ -41,7 +41,7 @@ _VERSION_KEY: Final = {
 _PLAIN: Final[Mapping[Any, Shape]] = {
     Any: {},
     str: {"type": "string"},
-    Secret: {"type": "string"},
+    Secret: {"type": "string", "format": "password"},
     int: {"type": "integer"},
     float: {"type": "number"},
     bool: {"type": "boolean", "examples": [True]},

@@ -149,6 +149,14 @@ class CsmsFeatures(msgspec.Struct, frozen=True, kw_only=True):
     raise_security_profile: Annotated[
         bool | None, means("The security profile of a station (SecurityProfile) can be raised.", False)
     ] = None
+    octet_passwords: Annotated[
+        bool | None,
+        means("A station can be given a password of octets that are no text; RPC cases only.", False),
+    ] = None
+    call_timeout_s: Annotated[
+        Positive | None,
+        means("Seconds that the back office waits for the answer to a CALL; RPC cases only.", 30),
+    ] = None
 
 
 class Features(CsmsFeatures, frozen=True, kw_only=True):

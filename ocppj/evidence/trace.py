@@ -8,7 +8,7 @@ verdict needs the true text.
 import json
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal
 
 import msgspec
@@ -58,6 +58,7 @@ class Trace:
         self._secrets = [secret for secret in secrets if secret]
         self._next = 1
         self._drained = 0
+        self._follower: Callable[[str], object] | None = None
         self.phase = ""
 
     def add_frame(self, direction: Direction, text: str, at: int) -> int:
@@ -75,7 +76,10 @@ class Trace:
     def _add(self, kind: Kind, direction: Direction | None, text: str, at: int) -> int:
         seq = self._next
         self._next = seq + 1
-        self._entries.append(Entry(seq, kind, direction, at, time.time(), text, self.phase))
+        entry = Entry(seq, kind, direction, at, time.time(), text, self.phase)
+        self._entries.append(entry)
+        if self._follower is not None:
+            self._follower(self._line(entry))
         self._text += len(text)
         while len(self._entries) > self._max_entries or self._text > self._max_text:
             self._text -= len(self._entries.popleft().text)
@@ -100,6 +104,10 @@ class Trace:
     def hide(self, secrets: Iterable[str]) -> None:
         """Mask these texts as well, also in what was recorded before: they became known on the way."""
         self._secrets += [secret for secret in secrets if secret]
+
+    def follow(self, follower: Callable[[str], object]) -> None:
+        """Give every entry from now on to ``follower`` as well, as the line it will be: for whoever watches."""
+        self._follower = follower
 
     def mask(self, text: str) -> str:
         """``text`` with passwords and the given secrets replaced by a mask."""

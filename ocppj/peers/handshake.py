@@ -1,6 +1,7 @@
 """The handshake of a station, for both peers: the address, what is offered (J §3), and the sentence when it fails."""
 
 import base64
+import errno
 import logging
 import ssl
 from collections.abc import Mapping, Sequence
@@ -109,11 +110,22 @@ def connect_failed(url: str, error: Exception, version: str) -> ConnectFailed:
         return ConnectFailed(url, "the connection was refused; is the CSMS running, and is this its port?")
     if isinstance(error, websockets.exceptions.InvalidHandshake):
         return ConnectFailed(url, f"the server does not answer as a WebSocket server ({error})")
+    if isinstance(error, OSError) and error.errno in _OURS:
+        return ConnectFailed(url, _OURS[error.errno], is_ours=True)
     if isinstance(error, OSError):
         return ConnectFailed(url, f"the server cannot be reached ({error.strerror or error}); check host and port")
     return ConnectFailed(url, f"the connection failed ({error})")
 
 
+_NO_FILE: Final = "this machine has no open file left for another connection; raise 'ulimit -n'"
+_OURS: Final = {
+    errno.EMFILE: _NO_FILE,
+    errno.ENFILE: _NO_FILE,
+    errno.EADDRNOTAVAIL: "this machine has no port left for another connection to this address",
+    errno.ENOBUFS: "this machine has no memory left for another connection",
+    errno.ENOMEM: "this machine has no memory left for another connection",
+}
+"""What this machine lacks, whatever the server would say."""
 _STATUS = {
     401: "the server asks for credentials (HTTP 401); give the station's auth_key",
     403: "the server forbids the connection (HTTP 403); check the station's identity and credentials",

@@ -29,12 +29,24 @@ class About(msgspec.Struct):
         self.guarded = tuple(guarded.items())
 
 
+class OfSign(dict[int, tuple[Check, ...]]):
+    """By the signs of a frame the checks that look at it, put together when the first such frame comes."""
+
+    def __init__(self, entries: Iterable[tuple[int, Check]] = ()) -> None:
+        super().__init__()
+        self._entries = tuple(entries)
+
+    def __missing__(self, signs: int) -> tuple[Check, ...]:
+        found = self[signs] = tuple(check for sign, check in self._entries if sign & signs)
+        return found
+
+
 class Book:
     """The rules by ``id``, the rule of each check, and what runs when: checks in the order of the rules.
 
-    ``at[moment]`` has pairs of sign and check, ``about[moment][action]`` what is for one action. ``passive`` are the
-    rules that frames are judged by; what else is named, cases judge. Raises ``ValueError`` when a rule is named twice
-    or a check belongs to none.
+    ``at[moment][signs]`` are the checks for frames with these signs, ``about[moment][action]`` what is for one action.
+    ``passive`` are the rules that frames are judged by; what else is named, cases judge. Raises ``ValueError`` when a
+    rule is named twice or a check belongs to none.
     """
 
     def __init__(self, chapters: Iterable[Chapter], edited: Callable[[Rule], Rule | None] = lambda rule: rule) -> None:
@@ -47,7 +59,7 @@ class Book:
             rules[rule.id] = rule
         self.rules: Mapping[str, Rule] = rules
         self.rule_of: dict[Check, Rule] = {}
-        self.at: dict[Moment, tuple[tuple[int, Check], ...]] = dict.fromkeys(get_args(Moment), ())
+        at: dict[Moment, list[tuple[int, Check]]] = {moment: [] for moment in get_args(Moment)}
         self.about: dict[Moment, dict[str, About]] = {"call": {}, "result": {}, "error": {}}
         checks = [entry for chapter in chapters for entry in chapter.checks]
         validated = {id for chapter in chapters for id in chapter.validated}
@@ -61,7 +73,8 @@ class Book:
                 for action in entry.actions:
                     self.about[moment].setdefault(action, About()).add(entry.check, entry.guard)
                 if not entry.actions:
-                    self.at[moment] = (*self.at[moment], (entry.sign or ALWAYS, entry.check))
+                    at[moment].append((entry.sign or ALWAYS, entry.check))
+        self.at: Mapping[Moment, OfSign] = {moment: OfSign(entries) for moment, entries in at.items()}
         for lesson, moment, actions in (lesson for chapter in chapters for lesson in chapter.lessons):
             for action in actions:
                 about = self.about[moment].setdefault(action, About())

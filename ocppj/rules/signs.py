@@ -23,16 +23,18 @@ FOREIGN: Final = 8
 NO_OBJECT: Final = 16
 """The payload is no JSON object."""
 ODD_TIME: Final = 32
-"""A time is written with an offset, or with more than three decimals of a second."""
+"""A time may be written otherwise than with whole seconds or three decimals of one, and Z."""
 
 ODD_TEXT: Final = 64
 """The text is not all printable ASCII, or has escapes in which something else may hide."""
 MEMBERS: Final = 128
-"""As many names of members as the payload has were not counted: it is nested, has white space, or one stands twice."""
+"""As many names of members as the payload has were not counted: it is nested, has white space, or one stands twice.
+
+What was made of a payload here has each member once."""
 
 ALL: Final = 255
 
-_odd_time: Final = re.compile(r"T\d\d:\d\d:\d\d(?:\.\d{4}|(?:\.\d+)?[+-]\d\d:\d\d\")").search
+_odd_time: Final = re.compile(r'T..:..:..(?!Z"|\....Z")').search
 
 
 def of_call(seen: "Seen", view: "View", is_open: bool) -> int:
@@ -61,7 +63,9 @@ def _of_text(frame: Call | CallResult) -> int:
         signs = LONG_ID
     if type(payload) is not dict:
         signs |= NO_OBJECT
-    elif raw.count('":') != len(payload) or " " in raw or "\n" in raw or "\r" in raw or "\t" in raw:
+    elif not frame.is_ours and (
+        raw.count('":') != len(payload) or " " in raw or "\n" in raw or "\r" in raw or "\t" in raw
+    ):
         signs |= MEMBERS
     if _odd_time(raw) is not None:
         signs |= ODD_TIME

@@ -57,7 +57,7 @@ def _is_whole(frame: Call | CallResult) -> bool:
         again = msgspec.json.encode(frame.payload).decode()
     except RecursionError:
         return False
-    if frame.raw.endswith(f"{again}]"):  # it was written as we would write it
+    if frame.raw.endswith(again, 0, -1):  # it was written as we would write it
         return True
     # A lost member is at least two quotation marks. Where there are escapes, they cannot be counted.
     return "\\" not in frame.raw and again.count('"') + (4 if type(frame) is Call else 2) == frame.raw.count('"')

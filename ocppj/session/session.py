@@ -7,14 +7,14 @@ harness and the analysis of recorded logs.
 """
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast, get_args
 
 from ocppj.evidence.trace import DIRECTION, Role, Trace
 from ocppj.frames import Call, CallError, CallResult, Frame, Malformed, binary, parse
 from ocppj.protocol import Protocol
 from ocppj.rules import Finding, Remark, signs
-from ocppj.rules.book import About
+from ocppj.rules.book import About, OfSign
 from ocppj.rules.chapter import Check, Moment
 from ocppj.rules.exchanges import unusual_asked
 from ocppj.rules.handshake import Handshake
@@ -29,6 +29,7 @@ OTHER: Final[dict[Role, Role]] = {"station": "csms", "csms": "station"}
 MAX_OPEN: Final = 1_000
 """Unanswered CALLs of one sender that are kept; beyond it, or beyond 4 Mi of text, the oldest counts as timed out."""
 
+_NOT_JUDGED: Final[Mapping[Moment, OfSign]] = dict.fromkeys(get_args(Moment), OfSign())
 _MAX_UNUSUAL: Final = 16
 _LONGEST_KEPT: Final = 200
 """Characters of a malformed text, of an id or of a member's name that are kept where only a look at it is needed."""
@@ -102,7 +103,7 @@ class Session:
         self._call_valid = schemas.call
         self._result_valid = schemas.result
         book = protocol.book
-        self._at = book.at if is_judged else dict.fromkeys(book.at, ())
+        self._at = book.at if is_judged else _NOT_JUDGED
         self._about_call = book.about["call"] if is_judged else {}
         self._about_result = book.about["result"] if is_judged else {}
         self._about_error = book.about["error"] if is_judged else {}
@@ -280,11 +281,10 @@ class Session:
             )
 
     def _judge(self, moment: Moment, seen: Seen, of_frame: int = signs.ALL) -> None:
-        for sign, check in self._at[moment]:
-            if sign & of_frame:
-                remark = check(seen, self)
-                if remark is not None:
-                    self._remark(check, remark, seen.sender, seen.seq, seen)
+        for check in self._at[moment][of_frame]:
+            remark = check(seen, self)
+            if remark is not None:
+                self._remark(check, remark, seen.sender, seen.seq, seen)
 
     def _judge_about(self, about: About, seen: Seen) -> None:
         for check in about.checks:
@@ -301,7 +301,7 @@ class Session:
             lesson(seen, self)
 
     def _judge_event(self, moment: Moment, about: Any, party: Role) -> tuple[Finding, ...]:
-        remarks = [(check, check(about, party, self)) for _, check in self._at[moment]]
+        remarks = [(check, check(about, party, self)) for check in self._at[moment][signs.ALL]]
         return tuple(
             self._remark(check, remark, party, about.seq, None) for check, remark in remarks if remark is not None
         )

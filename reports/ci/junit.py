@@ -10,12 +10,13 @@ the id of the case: the xUnit plugin of Jenkins (junit-10.xsd) refuses a file wi
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
 from reports.evidence.explanation import render
 from reports.results.coverage import coverage, profiles
-from reports.results.headline import interruption, notices, problem_of_the_run
+from reports.results.headline import LOAD, interruption, notices, problem_of_the_run
+from reports.results.load import load_of
 from reports.results.verdicts import Case, Results, asked_for, mark, ordered, outcome
 from reports.text.plain import clean, visible
 from reports.text.secrets import mask
@@ -28,8 +29,11 @@ _ELEMENTS: Final = {"failed": "failure", "error": "error", "skipped": "skipped"}
 def junit(results: Results) -> str:
     """The XML document. Equal results give equal text: cases are sorted, times come from the results."""
     run, cases = results["run"], ordered(results["cases"])
-    problem = problem_of_the_run(results)
-    counts = _counts([_element(results, case) for case in cases] + (["error"] if problem else []))
+    problem, load = problem_of_the_run(results), _load(results)
+    if problem is not None and problem[0] == LOAD:  # it has a suite of its own, which says the same
+        problem = None
+    elements = [_element(results, case) for case in cases] + [one.element for one in load]
+    counts = _counts(elements + (["error"] if problem else []))
     del counts["skipped"]  # the one count that the schema of Jenkins does not know here
     root = ET.Element("testsuites", {"name": "plugproof", **counts, "time": f"{run['seconds']:.3f}"})
     facts = (
@@ -59,6 +63,8 @@ def junit(results: Results) -> str:
         )
         for case in own:
             _case(suite, results, case)
+    if load:
+        _suite_of_load(root, facts, load, timestamp=run["started"])
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
@@ -71,6 +77,41 @@ def _problem(root: ET.Element, facts: Any, kind: str, message: str, *, timestamp
     _properties(suite, facts)
     case = ET.SubElement(suite, "testcase", {"classname": "testcases.run", "name": kind.lower(), "time": "0.000"})
     ET.SubElement(case, "error", {"type": kind, "message": clean(message)})
+
+
+class _OfLoad(NamedTuple):
+    """A test case about the load profile: a limit, or its verdict as a whole."""
+
+    name: str
+    verdict: str
+    reason: str
+    element: str | None
+
+
+def _load(results: Results) -> list[_OfLoad]:
+    """What is said of the load. A limit that had nothing to judge is as red as the verdict says."""
+    load = load_of(results)
+    if load is None:
+        return []
+    silent = "skipped" if load["verdict"] == "PASS" else "error"
+    elements = {"PASS": None, "FAIL": "failure", "ERROR": "error"}
+    limits = [(one["limit"], one["verdict"], one["reason"]) for one in load["limits"]]
+    return [
+        _OfLoad(name, verdict, reason, elements.get(verdict, silent))
+        for name, verdict, reason in (*limits, ("verdict", load["verdict"], load["reason"]))
+    ]
+
+
+def _suite_of_load(root: ET.Element, facts: Any, load: list[_OfLoad], *, timestamp: str) -> None:
+    counts = _counts([one.element for one in load])
+    suite = ET.SubElement(root, "testsuite", {"name": "load", **counts, "time": "0.000", "timestamp": clean(timestamp)})
+    _properties(suite, facts)
+    for one in load:
+        case = ET.SubElement(
+            suite, "testcase", {"classname": "testcases.load", "name": clean(one.name), "time": "0.000"}
+        )
+        if one.element is not None:
+            ET.SubElement(case, one.element, {"type": one.verdict, "message": clean(one.reason)})
 
 
 def _counts(elements: list[str | None]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from reports.results import asked, compatibility
 from reports.results.causes import Cause, causes
 from reports.results.headline import DISCLAIMER, headline, notices, sentence, why
+from reports.results.load import load_tables
 from reports.results.mismatches import HEADING, contradictions
 from reports.results.performance import PHASES
 from reports.results.remarks import remarks
@@ -96,6 +97,9 @@ def _performance(results: Results) -> Iterable[list[str]]:
         if actions.rows:
             yield [f"{actions.title}:"]
             yield _table(actions)
+    for one in load_tables(results):
+        yield [f"{one.title}:"]
+        yield _table(one)
 
 
 def _asked(results: Results) -> Iterable[list[str]]:

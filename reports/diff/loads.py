@@ -207,7 +207,7 @@ def _warnings(old: Load, new: Load) -> Iterable[str]:
     """What makes the two runs unlike beside the CSMS, one sentence each."""
     a, b = old["run"], new["run"]
     for name, load in (("earlier", old), ("later", new)):
-        if load["run"]["interrupted"] or load["run"]["ended_by"] is not None:
+        if load["run"]["interrupted"] or load["run"]["ended_by"] is not None or load["run"].get("enough"):
             after = f"{load['run']['lasted_s']:.1f} s of {load['plan']['duration_s']:g} s"
             yield f"The {name} run ended early, after {after}: its counts are of that time."
         if share := load["process"].get("late_share"):
@@ -215,6 +215,8 @@ def _warnings(old: Load, new: Load) -> Iterable[str]:
                 f"In the {name} run {100 * share:.3g} % of the figures were taken while the load generator itself was "
                 "late: its response times contain that."
             )
+        if load.get("interventions"):
+            yield f"Somebody has steered the {name} run by hand: it is not what its plan says."
     changed = [
         f"{clean(key)} was {_said(old['plan'].get(key))}, is {_said(new['plan'].get(key))}"
         for key in {**old["plan"], **new["plan"]}

@@ -15,6 +15,7 @@ from reports.html.cases import link_to, views
 from reports.html.frames import frame
 from reports.results import compatibility
 from reports.results.headline import DISCLAIMER, headline, notices, sentence, state, why
+from reports.results.load import load_figures, load_of
 from reports.results.performance import LOADED
 from reports.results.remarks import remarks
 from reports.results.tables import COLUMNS, action_table, performance_table
@@ -69,6 +70,8 @@ def page(results: Results, traces: Mapping[str, Sequence[Entry]]) -> str:
             mismatches=[_mismatch(one) for one in results.get("pics_mismatch", ())],
             tables=[performance_table(results, unit="ms"), action_table(results), action_table(results, LOADED)],
             remarks=remarks(results),
+            load=load_of(results),
+            load_figures=load_figures(results),
             charts=charts,
             product=overview.product(results),
             claims=overview.claims(results),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from reports.results.coverage import is_partial, whole
+from reports.results.load import load_of, load_sentence, load_verdict, outlasted
 from reports.results.verdicts import (
     OUTCOMES,
     Results,
@@ -29,8 +30,11 @@ _RED: Final = {
     "NOT_RUN": "not run",
 }
 _WISHES: Final = {"inconclusive": "inconclusive", "not-run": "not run", "finding": "with findings"}
+_LOADS: Final = {"ERROR": "the load had errors", "INCONCLUSIVE": "the load was inconclusive"}
 PUT_BACK: Final = "CLEANUP"
 """The rule of a finding about what a case has changed and could not put back."""
+LOAD: Final = "LOAD"
+"""The word on a run that is red because of the load profile that played."""
 MOST_IDS: Final = 6
 """So many ids of a selection are named; more are counted."""
 
@@ -43,6 +47,8 @@ def headline(results: Results) -> str:
     first = f"{counts['PASS']} of {ran} {selected}cases passed" if ran else "no case ran"
     red = [f"{counts[key]} {words}" for key, words in _RED.items() if counts[key]]
     told = ", ".join([first, *red])
+    load = load_of(results)
+    told += "" if load is None else f"; load profile {clean(load['profile'])}: {load['verdict']}"
     cut = interruption(results)
     return told if cut is None else f"{cut}: {told}"
 
@@ -87,7 +93,8 @@ def state(results: Results) -> str:
 
 def notices(results: Results) -> list[str]:
     """What must be said at the head of a report, one sentence each; none for a whole run without a wish."""
-    return [*_left(results), *_interrupted(results), *_partial(results), *_again(results), *_wishes(results)]
+    told = (_left, _interrupted, _partial, _again, _wishes, _outlasted)
+    return [notice for notices_of in told for notice in notices_of(results)]
 
 
 def _left(results: Results) -> Iterable[str]:
@@ -137,6 +144,15 @@ def _wishes(results: Results) -> Iterable[str]:
         yield f"Asked to be red for (--fail-on): {', '.join(map(clean, named))}."
 
 
+def _outlasted(results: Results) -> Iterable[str]:
+    load, count = load_of(results), outlasted(results)
+    if load is not None and count:
+        yield (
+            f"The load profile {clean(load['profile'])} was over after {load['lasted_s']:.1f} s, before {count} of the "
+            "cases were: their passes are inconclusive, and response times under load are not shown. Make it longer."
+        )
+
+
 def selection(asked: Mapping[str, Any]) -> str:
     """What was asked for, as options of the command line."""
     parts = [*_options("--case", asked["cases"]), *_options("--profile", asked["profiles"])]
@@ -160,12 +176,14 @@ def why(results: Results) -> str:
         counts = totals(results)
         told = [f"{counts[name]} {_RED[name]}" for name in ("FAIL", "XPASS") if counts[name]]
         told += [f"{count} {_WISHES[name]} (--fail-on {name})" for name, count in sorted(wished.items())]
+        told += ["the load failed"] if load_verdict(results) == "FAIL" else []
         return ", ".join(told)
     if code == 5:
         return "no case ran"
     if code == 3:
         told = [f"{marks['error']} with errors"] if marks["error"] else []
         told += ["the background load was not there"] if load_was_missing(results) else []
+        told += [_LOADS[load] for load in [load_verdict(results)] if load in _LOADS]
         return ", ".join(told) or "nothing conclusive"
     return "nothing failed"
 
@@ -178,6 +196,9 @@ def problem_of_the_run(results: Results) -> tuple[str, str] | None:
         return "BACKGROUND", sentence(f"the background load was not there: {clean(results['background']['reason'])}")
     if exit_code(results) == 5:
         return "NOTHING_RAN", _last(results)
+    load = load_sentence(results)
+    if load is not None and load_verdict(results) != "PASS":
+        return LOAD, sentence(load)
     if exit_code(results) == 3 and not any(mark(results, case) == "error" for case in results["cases"]):
         return "NOTHING_CONCLUSIVE", _last(results)
     return None

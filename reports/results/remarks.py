@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from reports.results.load import load_remarks
 from reports.results.performance import (
     FEW_SAMPLES,
     LOADED,
@@ -83,6 +84,7 @@ def _background(results: Mapping[str, Any]) -> Iterable[str]:
     if background is None:
         return
     stations = f"{background['stations']} background station{'s' * (background['stations'] != 1)}"
+    yield from load_remarks(results)
     if background["verdict"] == "ERROR":
         yield f"Nothing was measured under load: {clean(background['reason'])}."
     calls, sessions = background["calls"], background["sessions"]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
+from reports.results.load import load_verdict
 from schemas.profiles import printed
 
 Results = Mapping[str, Any]
@@ -132,9 +133,9 @@ def load_was_missing(results: Results) -> bool:
 def exit_code(results: Results) -> int:
     """What the process should end with.
 
-    130: the run was interrupted; 1: a case failed, one that was expected to fail passed, or something is true that the
-    run was asked to be red for; 5: no case ran (none was selected, or none was applicable); 3: there were errors, or
-    nothing conclusive; 0: nothing failed.
+    130: the run was interrupted; 1: a case or the load failed, a case that was expected to fail passed, or something is
+    true that the run was asked to be red for; 5: no case ran (none was selected, or none was applicable); 3: there were
+    errors, or nothing conclusive; 0: nothing failed.
     """
     if results["run"].get("interrupted"):
         return 130
@@ -144,6 +145,11 @@ def exit_code(results: Results) -> int:
         return 1
     if not sum(counts.values()) - counts["NOT_APPLICABLE"]:
         return 5
+    load = load_verdict(results)
+    if load == "FAIL":
+        return 1
     if marks["error"] or load_was_missing(results) or not counts["PASS"] + counts["XFAIL"]:
+        return 3
+    if load in ("ERROR", "INCONCLUSIVE"):
         return 3
     return 0

@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urlsplit
+from weakref import WeakKeyDictionary
 
 from ocppj.evidence.outside import shown
 from simulator.files.failure import LONGEST, LONGEST_REASON, SILENCE, Problem, TransferFailed
@@ -27,8 +28,13 @@ PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS")
 MAX_FILE = 64 * 1024 * 1024
 """Bytes of a file that is fetched."""
 
+AT_ONCE = 24
+"""Transfers of one process at the same time. The others wait, so that a fleet whose stations all fetch a file keeps
+open files for its connections."""
+
 MOST_REDIRECTS = 5
 
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 _NO_PUT = (404, 405, 501)
 _UNPACKED = {"Accept-Encoding": "identity"}
@@ -47,25 +53,46 @@ _HTTP_PROBLEMS: dict[int, Problem] = {
 async def upload(location: str, name: str, content: bytes, tls: ssl.SSLContext) -> None:
     """Leave a file in the folder `location`. Raises `TransferFailed`."""
     address = _address(location)
-    if address.scheme.startswith("ftp"):
-        from simulator.files import ftp
+    async with _turn():
+        if address.scheme.startswith("ftp"):
+            from simulator.files import ftp
 
-        await ftp.store(address, name, content, tls)
-    else:
-        await _by_http(tls, lambda client: _put(client, location, name, content))
+            await ftp.store(address, name, content, tls)
+        else:
+            await _by_http(tls, lambda client: _put(client, location, name, content))
+
+
+async def fetch(location: str, tls: ssl.SSLContext, take: Callable[[bytes], object]) -> None:
+    """Fetch the file `location`, which is given to `take` block by block. Raises `TransferFailed`."""
+    address = _address(location)
+    length = 0
+
+    def took(block: bytes) -> None:
+        nonlocal length
+        length += len(block)
+        if length > MAX_FILE:
+            raise TransferFailed("UploadFailure", f"the file has more than {MAX_FILE} bytes", hopeless=True)
+        take(block)
+
+    async with _turn():
+        if address.scheme.startswith("ftp"):
+            from simulator.files import ftp
+
+            await ftp.retrieve(address, took, tls)
+        else:
+            await _by_http(tls, lambda client: _get(client, location, took))
 
 
 async def download(location: str, tls: ssl.SSLContext) -> bytes:
-    """Fetch the file `location`. Raises `TransferFailed`."""
-    address = _address(location)
+    """Fetch a file as a whole. Raises `TransferFailed`."""
     got = bytearray()
-    if address.scheme.startswith("ftp"):
-        from simulator.files import ftp
-
-        await ftp.retrieve(address, lambda block: _take(got, block), tls)
-    else:
-        await _by_http(tls, lambda client: _get(client, location, got))
+    await fetch(location, tls, got.extend)
     return bytes(got)
+
+
+def _turn() -> asyncio.Semaphore:
+    """Held by each transfer of this event loop."""
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
 
 
 def _address(location: str) -> SplitResult:
@@ -79,12 +106,6 @@ def _address(location: str) -> SplitResult:
     if not has_host:
         raise TransferFailed("BadMessage", f"{location} names no server", hopeless=True)
     return address
-
-
-def _take(got: bytearray, block: bytes) -> None:
-    got += block
-    if len(got) > MAX_FILE:
-        raise TransferFailed("UploadFailure", f"the file has more than {MAX_FILE} bytes", hopeless=True)
 
 
 # --- HTTP -------------------------------------------------------------------------------------------------------------
@@ -117,8 +138,8 @@ async def _put(client: httpx.AsyncClient, location: str, name: str, content: byt
     _check(response)
 
 
-async def _get(client: httpx.AsyncClient, location: str, got: bytearray) -> None:
-    _check(await _send(client, client.build_request("GET", location), lambda block: _take(got, block)))
+async def _get(client: httpx.AsyncClient, location: str, take: _Take) -> None:
+    _check(await _send(client, client.build_request("GET", location), take))
 
 
 async def _send(client: httpx.AsyncClient, request: httpx.Request, take: _Take | None = None) -> httpx.Response:

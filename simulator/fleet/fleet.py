@@ -1,10 +1,11 @@
-"""N stations in one process: one event loop, one timer structure, one set of facts, one TLS context.
+"""N stations in one process: one event loop, one timer structure, one set of facts, as few TLS contexts as can be.
 
     fleet = Fleet(Plan("ws://127.0.0.1:9000/ocpp", stations=500, ramp=50, duration=60, seed=7))
     await fleet.run()
     print(fleet.tally.calls)
 
-`add` and `remove` are for those who bring stations up and down themselves, as the locust users do.
+`come`, `leave` and `remove` are for those who bring stations up and down themselves, between `begin` and `over`, as the
+users of locust do.
 """
 
 from __future__ import annotations
@@ -16,23 +17,28 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
+from simulator.fleet.charger import Charger
 from simulator.fleet.counting.clocks import Clocks
 from simulator.fleet.counting.course import Passed, Recovery
+from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.standing import Standing, Stations
+from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Sink, Tally
 from simulator.fleet.counting.timeline import LOOK, Timeline
+from simulator.fleet.engine.credentials import Credentials
 from simulator.fleet.engine.dialler import Dialler
 from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
-from simulator.fleet.member import Charger, Member
+from simulator.fleet.member import Member
 from simulator.fleet.plan import Plan
-from simulator.fleet.profile.stages import Outage, begins
+from simulator.fleet.profile.returning import EVEN, GROWING, returns
+from simulator.fleet.profile.stages import Outage, Wave, begins
+from simulator.fleet.steering.gate import Gate
 from simulator.hardware.make import Facts
 from simulator.kernel.clock import Clock, ShiftedClock
 from simulator.kernel.timekeeping import IGNORED
 from simulator.models import Model
 from simulator.v16.station import Station
-from simulator.wire.dialing import BackOff
 
 Make = Callable[..., Charger]
 """Makes a station, out of what `Fleet` gives it by the names that `Station` has for it."""
@@ -59,20 +65,18 @@ ENDING_AT_ONCE = 200
 RECOVERING: Final = 0.1
 """Seconds from one look whether a fleet has recovered to the next."""
 
-GROWING: Final = BackOff()
-EVEN: Final = BackOff(first=1.0, ceiling=1.0, share=0.0)
-"""Pauses between attempts to connect, with back-off and without."""
-
 
 class Fleet:
-    """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration."""
+    """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration, and
+    `CredentialsError`.
+    """
 
     def __init__(
         self, plan: Plan, sink: Sink | None = None, clock: Clock | None = None, make: Make | None = None
     ) -> None:
         """`make` makes the stations, None: as the plan says."""
         self.plan = plan
-        self.tally = Tally(sink, () if plan.auth_key is None else (plan.auth_key.decode(errors="replace"),))
+        self.tally = Tally(sink, plan.passwords())
         self.timeline = Timeline()
         self.clock: Clock = Wheel() if clock is None else clock
         self.members: dict[int, Member] = {}
@@ -86,6 +90,9 @@ class Fleet:
         self._stage_began = 0.0
         self._mark: Tally | None = None  # the tally when the stage began that runs
         self._recovery: Recovery | None = None  # of the stage that runs
+        self.interventions: list[Intervention] = []
+        """What was done by hand."""
+        self.gate = Gate()
         self._clocks_gone = Clocks()  # theirs
         self._at_end: Stations | None = None  # before all were
         self.lasted = 0.0
@@ -93,22 +100,23 @@ class Fleet:
         self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock, max(OPENING, plan.call_timeout))
+        self._credentials = Credentials(plan)
         self._makes = (make,) if make is not None else tuple(_make(plan, one) for one in _models(plan))
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self._in_time = False
         for each in range(len(self._makes)):  # wrong configuration keys show here, and not after the ramp has begun
-            self._station(0, Standing(), each)
+            self._station(1, Standing(), each)
         self.bytes_before = memory()
 
     # --- by number ----------------------------------------------------------------------------------------------------
 
     def add(self, number: int) -> Member:
         """Switch a station on; it plays its part from now on."""
-        standing = Standing()
-        station = self._station(number, standing, self.plan.dealt[number - 1] if self.plan.makes else 0)
-        member = Member(number, station, standing, self.plan, self.tally, self._spawn, self.elapsed)
+        standing = Standing(is_stranger=self.plan.is_stranger(number))
+        station = self._station(number, standing, self.plan.make_of(number))
+        member = Member(number, station, standing, self.plan, self.tally, self._spawn, self.elapsed, self.gate)
         self.members[number] = member
         member.begin()
         return member
@@ -124,7 +132,7 @@ class Fleet:
     def _station(self, number: int, standing: Standing, make: int) -> Charger:
         plan, skew = self.plan, self.plan.skew(number)
         return self._makes[make](
-            plan.url,
+            **self._credentials.of(number),
             id=plan.identity(number),
             configuration=self._configuration,
             clock=ShiftedClock.by(self.clock, timedelta(seconds=skew)) if skew else self.clock,
@@ -134,8 +142,6 @@ class Fleet:
             seed=int(plan.chance(number, "back-off", 0) * (1 << 32)),
             call_timeout=plan.call_timeout,
             remember=REMEMBERED,
-            ssl=plan.ssl,
-            auth_key=plan.auth_key,
             connect=partial(
                 self._dialler.connect,
                 standing=standing,
@@ -160,8 +166,8 @@ class Fleet:
 
     @property
     def online(self) -> int:
-        """Stations that are connected and accepted now."""
-        return sum(member.station.online for member in self.members.values())
+        """Stations that are connected and accepted now, but strangers."""
+        return sum(member.station.online and not member.standing.is_stranger for member in self.members.values())
 
     @property
     def stations(self) -> Stations:
@@ -171,6 +177,21 @@ class Fleet:
         present = ((member.standing, member.station.online) for member in list(self.members.values()))
         off = Stations.taken_away(member.standing for member in list(self._off.values()))
         return Stations.together((Stations.of(present), off, self._gone))
+
+    @property
+    def states(self) -> States:
+        """Where they are now."""
+        return States.of(self.members.values(), len(self._off))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is over, or it was stopped."""
+        return self._enough.is_set()
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether `run` has begun, and its time is not over."""
+        return self._began is not None and not self.is_over
 
     @property
     def clocks(self) -> Clocks:
@@ -185,7 +206,7 @@ class Fleet:
         return self.clock.late if isinstance(self.clock, Wheel) else 0.0
 
     def elapsed(self) -> float:
-        """Seconds since `run` began; 0 for those who add stations themselves."""
+        """Seconds since the time of the run began."""
         return 0.0 if self._began is None else self.clock.monotonic() - self._began
 
     def stop(self) -> None:
@@ -195,25 +216,43 @@ class Fleet:
     async def run(self) -> bool:
         """Bring the stations up, wait until the time is over, and take them away; False: `stop` came first."""
         plan, clock = self.plan, self.clock
-        began = self._began = self._looked = clock.monotonic()
-        for at, begin in enumerate(begins(plan.stages)):
-            clock.call_later(begin, partial(self._next_stage, at))
+        self.begin()
         for move in plan.moves():
-            clock.call_later(move.at, partial(self._begin if move.comes else self._leave, move.number))
+            clock.call_later(move.at, partial(self.come if move.comes else self.leave, move.number))
         clock.call_later(plan.full() + SETTLED, self._all_on)
         clock.call_later(plan.duration, self._time_is_over)
+        await self._enough.wait()
+        await self.over(in_time=self._in_time)
+        await self.close()
+        return self._in_time
+
+    def begin(self, since: float = 0.0) -> None:
+        """The time of the run begins, and with it its stages and its timeline; who comes and goes is not said here.
+
+        `since`: it has begun elsewhere so many seconds ago, and this fleet has missed them.
+        """
+        self._looked = self.clock.monotonic()
+        self._began = self._looked - since
+        for _ in range(int(since / LOOK)):
+            self.timeline.look(self.tally, States())
+        for at, begin in enumerate(begins(self.plan.stages)):
+            if begin <= since:
+                self._next_stage(at)
+            else:
+                self.clock.call_later(begin - since, partial(self._next_stage, at))
         self._next_look(self._looked + LOOK)
         self._probe()
-        await self._enough.wait()
-        self.lasted = clock.monotonic() - began
+
+    async def over(self, *, in_time: bool) -> None:
+        """The time of the run is over, or it was stopped before: what the stations are now is how it ended."""
+        self._enough.set()
+        self.lasted = self.elapsed()
         self._look(SHORTEST_LOOK)
-        if self._in_time:
+        if in_time:
             await self._wait_for_boots()
         self._at_end = self.stations
         if self._mark is not None:
             self._stage_is_over()
-        await self.close()
-        return self._in_time
 
     async def _wait_for_boots(self) -> None:
         """Who was switched on last and has not been answered yet is given the grace to be."""
@@ -227,19 +266,22 @@ class Fleet:
         self._in_time = not self._enough.is_set()
         self._enough.set()
 
-    def _begin(self, number: int) -> None:
-        if self._enough.is_set():
+    def come(self, number: int) -> None:
+        """Switch a station on, unless it is there: one that is new, or that was switched off."""
+        if self.is_over:
             return
         if (leaving := self._leaving.get(number)) is not None:
-            leaving.add_done_callback(lambda _: self._begin(number))
+            leaving.add_done_callback(lambda _: self.come(number))
         elif (member := self._off.pop(number, None)) is not None:
             self.members[number] = member
             member.go_on()
-        else:
+        elif number not in self.members:
             self.add(number)
 
-    def _leave(self, number: int) -> None:
-        if (member := self.members.get(number)) is None or self._enough.is_set():
+    def leave(self, number: int) -> None:
+        """Switch a station off, orderly; `come` brings it back as it was."""
+        member = self.members.get(number)
+        if member is None or member.is_ending or self.is_over:
             return
 
         async def leave() -> None:
@@ -261,6 +303,8 @@ class Fleet:
         self._mark, self._stage_began = self.tally.mark(), self.clock.monotonic()
         if (outage := self.plan.stages[at].outage) is not None:
             self._break(at, outage)
+        if (wave := self.plan.stages[at].firmware) is not None:
+            self._update(at, wave)
 
     def _stage_is_over(self) -> None:
         """The one that runs, whose number is that of those before it."""
@@ -276,19 +320,26 @@ class Fleet:
         self._recovery = Recovery(self.online)
         for number, member in self.members.items():
             if plan.chance(number, f"outage {at}", 0) < outage.share:
-                member.strike(outage.cause, _returns(plan, number, at, outage))
+                member.strike(outage.cause, returns(plan, number, at, outage.cause, outage.length))
         whole = self.clock.monotonic() + outage.length
-        self.clock.call_later(outage.length, partial(self._look_for_recovery, self._recovery, whole))
+        self.clock.call_later(outage.length, partial(self.look_for_recovery, self._recovery, whole))
 
-    def _look_for_recovery(self, recovery: Recovery, whole: float) -> None:
-        """Look, until it is so, whether as many stations are online as before, or as there are by now."""
+    def _update(self, at: int, wave: Wave) -> None:
+        """The firmware wave of a stage begins."""
+        plan = self.plan
+        for number, member in self.members.items():
+            if plan.chance(number, f"firmware {at}", 0) < wave.share:
+                member.update(wave, wave.over * plan.chance(number, f"firmware {at}", 1))
+
+    def look_for_recovery(self, recovery: Recovery, whole: float) -> None:
+        """Look until as many stations are online as before, or as there are by now; it is `whole` since that moment."""
         if self._enough.is_set():
             return
         recovery.waited = self.clock.monotonic() - whole
         if self.online >= min(recovery.before, len(self.members)):
             recovery.seconds = recovery.waited
         else:
-            self.clock.call_later(RECOVERING, partial(self._look_for_recovery, recovery, whole))
+            self.clock.call_later(RECOVERING, partial(self.look_for_recovery, recovery, whole))
 
     def _next_look(self, due: float) -> None:
         def look() -> None:
@@ -302,7 +353,7 @@ class Fleet:
         now = self.clock.monotonic()
         if (seconds := now - self._looked) > least:
             late = self.clock.lateness() if isinstance(self.clock, Wheel) else 0.0
-            self.timeline.look(self.tally, self.online, seconds, late)
+            self.timeline.look(self.tally, self.states, seconds, late, memory())
             self._looked = now
 
     def _probe(self) -> None:
@@ -310,7 +361,8 @@ class Fleet:
             self.clock.call_later(PROBED, self._probe)
 
     def _all_on(self) -> None:
-        self.bytes_with_all = memory()
+        if not self.interventions:  # else others are there than the plan says
+            self.bytes_with_all = memory()
 
     async def close(self) -> None:
         """Take all stations away and wait until nothing of the fleet runs."""
@@ -340,18 +392,3 @@ def _make(plan: Plan, model: Model | None) -> Make:
     if model is None:
         return partial(Station, facts=Facts(connectors=plan.connectors, journal=0))
     return model.without_journal().station
-
-
-def _returns(plan: Plan, number: int, at: int, outage: Outage) -> float:
-    """How long a station is away in the outage of stage `at`.
-
-    One that keeps trying with growing pauses finds the network whole at its first attempt after that; all others, and
-    those that had no power, begin in the moment in which it is.
-    """
-    if outage.cause == "power" or not plan.back_off:
-        return outage.length
-    away, failures = 0.0, 0
-    while away < outage.length:
-        away += GROWING.pause(failures, plan.chance(number, f"attempt {at}", failures))
-        failures += 1
-    return away

@@ -10,61 +10,26 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Final
 
+from simulator.fleet.charger import Charger, Place
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.plan import Plan
-from simulator.fleet.profile.stages import Cause
-from simulator.kernel.clock import Clock, Timer
+from simulator.fleet.profile.stages import Cause, Wave
+from simulator.fleet.steering.gate import Gate
+from simulator.kernel.clock import Timer
 from simulator.kernel.errors import NotPossible
-from simulator.kernel.timekeeping import Timekeeper
 
 log = logging.getLogger(__name__)
 
 RETRY = 1.0
 """Seconds until a driver tries again at a station that is not online, or cannot do now what is wanted."""
 
+_NOTHING: Final[frozenset[Cause]] = frozenset()
+
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 """Runs a coroutine beside the caller and keeps it alive."""
-
-
-class Place(Protocol):
-    """Where somebody can charge."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def idle(self) -> bool: ...
-    @property
-    def cable(self) -> bool: ...
-    @property
-    def transaction(self) -> object | None: ...
-    @property
-    def locked_for(self) -> object | None: ...
-
-
-class Charger(Protocol):
-    """What a member plays at: a station, of whichever version of OCPP."""
-
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def timekeeper(self) -> Timekeeper: ...
-    @property
-    def online(self) -> bool: ...
-    def connector(self, number: int) -> Place: ...
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-    async def until(self, condition: Callable[[Any], object], *, within: float | None = None) -> None: ...
-    async def delivered(self) -> None: ...
-    async def plug_in(self, connector: int) -> None: ...
-    async def present(self, tag: str, connector: int | None = None) -> None: ...
-    async def unplug(self, connector: int) -> None: ...
-    async def lose_network(self) -> None: ...
-    async def restore_network(self) -> None: ...
-    async def cut_power(self) -> None: ...
-    async def restore_power(self) -> None: ...
 
 
 class Member:
@@ -74,12 +39,16 @@ class Member:
         "_at",
         "_driver",
         "_elapsed",
+        "_gate",
+        "_is_endless",
         "_outage",
         "_outages",
         "_plan",
         "_running",
         "_spawn",
         "_storm",
+        "_wave",
+        "_without",
         "is_ending",
         "number",
         "standing",
@@ -97,8 +66,9 @@ class Member:
         tally: Tally,
         spawn: Spawn,
         elapsed: Callable[[], float],
+        gate: Gate,
     ) -> None:
-        """`elapsed` says how many seconds the run lasts already."""
+        """`elapsed` says how many seconds the run lasts already; drivers come through the `gate`."""
         self.number = number
         self.station = station
         self.standing = standing
@@ -107,11 +77,15 @@ class Member:
         self._plan = plan
         self._spawn = spawn
         self._elapsed = elapsed
+        self._gate = gate
+        self._without: frozenset[Cause] = _NOTHING  # what the fleet has taken from it
+        self._is_endless = False  # its network is gone until `relieve`
         self.turn = 0  # of the session that runs, or is the next
         self._outages = 0
         self._driver: Timer | None = None
         self._outage: Timer | None = None
         self._storm: Timer | None = None  # the end of an outage of many
+        self._wave: Timer | None = None  # its turn in a firmware wave
         self._at: Place | None = None  # where somebody charges
         self._running: asyncio.Task[None] | None = None  # what the driver does just now
 
@@ -122,6 +96,16 @@ class Member:
             self._next_driver()
         if self._plan.churn_every:
             self._next_outage()
+
+    @property
+    def is_charging(self) -> bool:
+        """Whether a driver has a transaction here."""
+        return self._at is not None
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether it is without network or power because the fleet wants it so."""
+        return bool(self._without)
 
     async def settles(self) -> None:
         """Wait until its first boot has come to something."""
@@ -154,6 +138,7 @@ class Member:
             self._next_outage()
 
     async def _wakes(self) -> None:
+        self._without, self._is_endless = _NOTHING, False
         with suppress(NotPossible):  # it was in no outage when it was switched off
             await self.station.restore_network()
         await self.station.restore_power()
@@ -176,9 +161,10 @@ class Member:
         await self.station.delivered()
 
     def _cancel(self) -> None:
-        for timer in (self._driver, self._outage, self._storm):
+        for timer in (self._driver, self._outage, self._storm, self._wave):
             if timer is not None:
                 timer.cancel()
+        self._gate.forget(self.number)
 
     async def _step(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do something that must not go wrong; when it does, it is counted."""
@@ -199,6 +185,9 @@ class Member:
             self._driver = None if pause is None else self.station.clock.call_later(pause, self._driver_comes)
 
     def _driver_comes(self) -> None:
+        if not self._gate.is_open:
+            self._gate.wait(self.number, self._next_driver)
+            return
         connector = self.station.connector(self._plan.place(self.number, self.turn))
         if self.station.online and connector.idle and not connector.cable:
             self._drive(partial(self._come, connector))
@@ -271,33 +260,59 @@ class Member:
             self._outages += 1
             self._next_outage()
             return
+        self._without |= {"network"}
         length = self._plan.time(self._plan.churn_length, self.number, "length", self._outages)
         self._outages += 1
         if not self.is_ending:
             self._outage = self.station.clock.call_later(length, self._network_returns)
 
     def _network_returns(self) -> None:
-        self._spawn(self._step(self.station.restore_network))
+        self._ends("network")
         self._next_outage()
 
     # --- what breaks for many at once ---------------------------------------------------------------------------------
 
-    def strike(self, cause: Cause, seconds: float) -> None:
-        """The network or the power of the station is gone, for so long."""
+    def strike(self, cause: Cause, seconds: float | None) -> None:
+        """The network or the power of the station is gone, for so long; None: the network, until `relieve`."""
         self._spawn(self._step(partial(self._struck, cause, seconds)))
 
-    async def _struck(self, cause: Cause, seconds: float) -> None:
-        station = self.station
-        breaks, returns = {
-            "network": (station.lose_network, station.restore_network),
-            "power": (station.cut_power, station.restore_power),
-        }[cause]
+    def relieve(self, seconds: float) -> None:
+        """The network that was gone without an end comes back after so long."""
+        if self._is_endless and not self.is_ending:
+            self._is_endless = False
+            self._storm = self.station.clock.call_later(seconds, partial(self._ends, "network"))
+
+    async def _struck(self, cause: Cause, seconds: float | None) -> None:
         try:
-            await breaks()
+            await (self.station.lose_network() if cause == "network" else self.station.cut_power())
         except NotPossible:  # it is without already, of its own, and comes back by itself
             return
-        if not self.is_ending:
-            self._storm = station.clock.call_later(seconds, partial(self._whole, returns))
+        self._without |= {cause}
+        if seconds is None:
+            self._is_endless = True
+        elif not self.is_ending:
+            self._storm = self.station.clock.call_later(seconds, partial(self._ends, cause))
 
-    def _whole(self, returns: Callable[[], Awaitable[None]]) -> None:
-        self._spawn(self._step(returns))
+    def _ends(self, cause: Cause) -> None:
+        if not self.is_ending:
+            self._spawn(self._step(partial(self._whole, cause)))
+
+    async def _whole(self, cause: Cause) -> None:
+        self._without -= {cause}
+        with suppress(NotPossible):  # it has come back with its station, which was away meanwhile
+            await (self.station.restore_network() if cause == "network" else self.station.restore_power())
+
+    def update(self, wave: Wave, wait: float) -> None:
+        """Its turn in a firmware wave comes after so many seconds, or as soon as it is online then."""
+        self._wave = self.station.clock.call_later(wait, partial(self._updates, wave))
+
+    def _updates(self, wave: Wave) -> None:
+        if self.is_ending:
+            return
+        if not self.station.online:  # no CSMS could tell it to
+            self.update(wave, RETRY)
+            return
+        try:
+            self.station.update_firmware(wave.version, wave.download)
+        except NotPossible as error:
+            self.tally.problem(f"a firmware wave passed a station by: {error}")

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from simulator.fleet.profile.dealing import dealt
 from simulator.fleet.profile.rhythm import Rhythm, rhythm
+from simulator.fleet.profile.security import Security
 from simulator.fleet.profile.stages import Move, Stage, moves, present
 from simulator.fleet.profile.trace import Visit
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 SHORTEST_SESSION = 1.0
 """Seconds a vehicle stays at the least."""
+
+STRANGER = "UNKNOWN-"
+"""Stands in the identity of a station that the CSMS is not to know."""
 
 MOST_SKEW = 10 * 365 * 86_400.0
 """Seconds."""
@@ -62,16 +67,19 @@ class Plan:
     csms_clock: CsmsClock | None = None  # what stations make of the time of the CSMS; None: nothing
     clock_skew: float = 0.0  # the clock of each is off by at most so much, one way or the other
     check: float = 1.0  # share of the stations whose messages are held against all rules; the schemas are for all
-    auth_key: bytes | None = None
+    auth_key: bytes | None = field(default=None, repr=False)
     ssl: ssl_module.SSLContext | None = None
     profile: str | None = None  # the name of what these facts were read from
     stages: tuple[Stage, ...] = ()  # say who is there and when; without them `ramp` does
     makes: tuple[Make, ...] = ()  # instead of `model`
+    security: tuple[Security, ...] = ()  # instead of `ssl` and `auth_key`
     curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
     visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
     sources: tuple[str, ...] = ()  # own addresses the stations connect from, in turn; none: as the system chooses
+    strangers: float = 0.0  # share of the stations that the CSMS is not to know, and has to turn away
     back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
     dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
+    secured: tuple[int, ...] = field(init=False, repr=False, default=())  # which of `security` each station has
     rhythm: Rhythm = field(init=False, repr=False)
     booked: Mapping[int, Sequence[Visit]] = field(init=False, repr=False)  # the visits by station
 
@@ -92,14 +100,25 @@ class Plan:
             raise ValueError("tags holds one idTag at least")
         if not self.most:
             raise ValueError(f"stations is too small a number, {self.stations}: no stage has one of them")
-        object.__setattr__(self, "dealt", _dealt(self.makes, self.stations))
+        of_makes = dealt([make.share for make in self.makes], self.stations)
+        object.__setattr__(self, "dealt", of_makes)
+        object.__setattr__(self, "secured", dealt([one.share for one in self.security], self.stations, of_makes))
         paces = rhythm(self.session_every, self.session_length, self.stages, self.curve, self.duration)
         object.__setattr__(self, "rhythm", paces)
         object.__setattr__(self, "booked", self._booked())
 
     def identity(self, number: int) -> str:
         """The identity of a station; numbers begin at 1."""
-        return f"{self.prefix}{number:05d}"
+        return f"{self.prefix}{STRANGER if self.is_stranger(number) else ''}{number:05d}"
+
+    def is_stranger(self, number: int) -> bool:
+        """Whether a station is one that the CSMS is not to know."""
+        return self.strangers > 0.0 and self.chance(number, "stranger", 0) < self.strangers
+
+    def passwords(self) -> tuple[str, ...]:
+        """Those of all stations, which are shown nowhere."""
+        keys = {self.auth_key, *(one.auth_key for one in self.security)}
+        return tuple(sorted(key.decode(errors="replace") for key in keys if key))
 
     def source(self, number: int) -> str | None:
         """The address a station connects from; None: as the system chooses."""
@@ -129,7 +148,11 @@ class Plan:
 
     def model_of(self, number: int) -> Model | None:
         """Of which make a station is."""
-        return self.makes[self.dealt[number - 1]].model if self.makes else self.model
+        return self.makes[self.make_of(number)].model if self.makes else self.model
+
+    def make_of(self, number: int) -> int:
+        """Which of the makes a station is of, from 0; one beyond the number of stations is dealt as they were."""
+        return self.dealt[(number - 1) % self.stations] if self.makes else 0
 
     def chance(self, number: int, what: str, turn: int) -> float:
         """A number from 0 to below 1 for one decision at one station."""
@@ -200,16 +223,3 @@ class Plan:
     def _pick(self, there_are: int, number: int, what: str, turn: int) -> int:
         """One of so many, from 0; where there is no choice no chance is drawn."""
         return 0 if there_are == 1 else int(self.chance(number, what, turn) * there_are)
-
-
-def _dealt(makes: tuple[Make, ...], stations: int) -> tuple[int, ...]:
-    """Which make each station is of, so that the shares are kept as well as they can be at any number of stations."""
-    if not makes:
-        return ()
-    counts, found = [0] * len(makes), []
-    for number in range(1, stations + 1):
-        missing = [make.share * number - count for make, count in zip(makes, counts, strict=True)]
-        chosen = missing.index(max(missing))
-        counts[chosen] += 1
-        found.append(chosen)
-    return tuple(found)

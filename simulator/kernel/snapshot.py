@@ -59,6 +59,14 @@ class ConnectorState:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitAhead:
+    """From `after` seconds from now on, a connector may draw `limit` watt, until the next one of these."""
+
+    after: int
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
 class Unsent:
     """A transaction message that waits for its delivery."""
 

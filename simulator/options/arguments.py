@@ -58,14 +58,15 @@ def members(option: str, pairs: Sequence[str], example: str) -> dict[str, str]:
     return values
 
 
-def auth_key(name: str | None, file: str | None = None) -> bytes | None:
-    """The key of HTTP Basic authentication out of an environment variable, or the first line of a file.
+def auth_key(name: str | None, file: str | None = None, option: str = "--auth-key-env") -> bytes | None:
+    """The key of HTTP Basic authentication out of an environment variable that `option` names, or the first line of a
+    file.
 
     As in AuthorizationKey, 32 to 40 hexadecimal digits stand for 16 to 20 octets. Raises `UsageError`.
     """
     if name is not None:
         if name not in os.environ:
-            raise UsageError(f"--auth-key-env {name}: there is no such environment variable; export it first")
+            raise UsageError(f"{option} {name}: there is no such environment variable; export it first")
         text = os.environ[name]
     elif file is not None:
         text = read("--auth-key-file", file).partition("\n")[0].rstrip("\r")

@@ -28,3 +28,17 @@ SESSION_LENGTH: Final = Shared("TIME", "Mean length of a session.", "60s")
 METER_EVERY: Final = Shared("TIME", "MeterValueSampleInterval, 0: none.", "60s")
 CHURN_EVERY: Final = Shared("TIME", "Mean time between two outages of a station's network, 0: none.", "0")
 CALL_TIMEOUT: Final = Shared("TIME", "How long an answer is awaited.", "30s")
+CHURN_LENGTH: Final = Shared("TIME", "Mean length of an outage.", "5s")
+PROFILE: Final = Shared(
+    "NAME|FILE",
+    "Load profile: office-day, motorway, monday-morning-storm, soak, or a file that ends with .toml; "
+    "options given beside it win.",
+)
+CONNECTORS: Final = Shared("N", "Connectors of a station without a model; else 1.")
+MODEL: Final = Shared("NAME|FILE", "Make of the stations, see plugproof station --list-models.")
+CA_FILE: Final = Shared("FILE", "PEM file with the CA of the CSMS, for wss://.")
+GRACE: Final = Shared("TIME", "For an orderly end, at the most.")
+CHECK: Final = Shared(
+    "SHARE", "Of the stations whose messages are held against all rules; the schemas are for all.", "100%"
+)
+ABORT_ON: Final = Shared("LIMIT", "An upper limit that ends the run as soon as it is broken (repeatable); exit code 1.")

@@ -45,6 +45,7 @@ def parse(text: str) -> tuple[x509.Certificate, ...]:
     return found
 
 
+@lru_cache(maxsize=64)
 def split(text: str) -> tuple[str, ...]:
     """A PEM text with several certificates as one text each. Raises `BadCertificate`."""
     return tuple(pem(certificate) for certificate in parse(text)) if text.strip() else ()

@@ -26,6 +26,11 @@ _LEVEL = 2  # OpenSSL refuses RSA below 2048 and curves below 224 bits
 @lru_cache(maxsize=64)
 def for_csms(roots: tuple[str, ...], own: Own | None) -> ssl.SSLContext:
     """The context of a connection to the CSMS; `own` is shown when it asks for a certificate (profile 3)."""
+    return made(roots, own)
+
+
+def made(roots: tuple[str, ...], own: Own | None) -> ssl.SSLContext:
+    """The same, for who keeps it himself."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks path and name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(f"{':'.join(SUITES)}:@SECLEVEL={_LEVEL}")

@@ -22,7 +22,7 @@ from ocppj.v16 import PROTOCOL
 from simulator.hardware.make import Facts, facts_of
 from simulator.kernel.clock import Clock, SystemClock
 from simulator.kernel.errors import NotPossible
-from simulator.kernel.snapshot import State
+from simulator.kernel.snapshot import LimitAhead, State
 from simulator.kernel.store import NOWHERE, Store
 from simulator.kernel.timekeeping import IGNORED, CsmsClock
 from simulator.pki.provision import NOTHING
@@ -202,11 +202,32 @@ class Station(Facade[Connector], World):
         """All that can be seen of it now, as plain data."""
         return state_of(self._parts, self._features)
 
+    def ahead(self, connector: int, seconds: int) -> tuple[LimitAhead, ...]:
+        """What smart charging allows a connector from now on; nothing for a station without it.
+
+        Raises `ValueError`: there is no such connector.
+        """
+        self.connector(connector)
+        try:
+            smart = self._features[SmartCharging]
+        except LookupError:
+            return ()
+        return smart.ahead(connector, seconds)
+
     def secrets(self) -> list[str]:
         """Its passwords, to take them out of what is shown."""
         given, configuration = self._parts.link.dial.basic_auth, self._parts.configuration
         known = [] if given is None else [given[1].decode(errors="replace")]
         return [*known, configuration[PASSWORD]] if PASSWORD in configuration else known
+
+    # --- what a fleet does with it ------------------------------------------------------------------------------------
+
+    def update_firmware(self, version: str, takes: float = 0.0) -> None:
+        """Behave as after an UpdateFirmware, without one and without a file (`FirmwareUpdates.bring`).
+
+        Raises `NotPossible`, also for a station without that profile.
+        """
+        self._feature(FirmwareUpdates, "firmware updates").bring(version, takes)
 
     @staticmethod
     def verbs() -> Mapping[str, Verb]:

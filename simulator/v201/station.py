@@ -22,7 +22,7 @@ from ocppj.v201 import PROTOCOL
 from simulator.hardware.make import Facts, facts_of
 from simulator.kernel.clock import Clock, SystemClock
 from simulator.kernel.errors import NotPossible
-from simulator.kernel.snapshot import State
+from simulator.kernel.snapshot import LimitAhead, State
 from simulator.kernel.store import NOWHERE, Store
 from simulator.kernel.timekeeping import IGNORED, CsmsClock
 from simulator.pki.provision import NOTHING, Provision
@@ -184,6 +184,14 @@ class Station(Facade[Evse], World):
     def state(self) -> State:
         """All that can be seen of it now, as plain data."""
         return state_of(self._parts, self._features, self.status)
+
+    def ahead(self, connector: int, seconds: int) -> tuple[LimitAhead, ...]:
+        """What smart charging allows an EVSE from now on: nothing is told, as this station has none.
+
+        Raises `ValueError`: there is no such EVSE.
+        """
+        self.connector(connector)
+        return ()
 
     def secrets(self) -> list[str]:
         """Its passwords, to take them out of what is shown."""

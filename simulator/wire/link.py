@@ -284,7 +284,12 @@ class Link:
         await self.owner.answer(seen, cast("Line", DisturbedLine(line, disturbance)))
 
     def _see(self, observer: Callable[[Seen], None] | None, seen: Seen) -> None:
-        """A frame has passed. What nobody else will tell of is told here: CALLs and texts that cannot be processed."""
+        """A frame has passed. What nobody else will tell of is told here: CALLs and texts that cannot be processed.
+
+        A connection over which the CSMS has said something was none in vain: only then do the pauses begin anew.
+        """
+        if self._failures and seen.sender == "csms":
+            self._failures = 0
         if observer is not None:
             observer(seen)
         for watch in self.watchers:
@@ -343,7 +348,6 @@ class Link:
             self.base.events.publish("problem", f"{error}; next attempt in {pause:.1f} s", pause=pause)
             return
         self._attempt = None
-        self._failures = 0
         self.last_failure = None
         self.line = line
         self._since = self.base.clock.monotonic()

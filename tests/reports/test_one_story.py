@@ -20,6 +20,7 @@ from reports.results.verdicts import FAIL_ON, Mark, exit_code, mark, totals
 from reports.v16.abstract import from_results, write
 from tests.reports.ci.test_junit import JENKINS
 from tests.reports.conftest import RESULTS, case, finding, profile_counts
+from tests.reports.support.load_runs import load
 
 SCHEMA = xmlschema.XMLSchema10(str(JENKINS))
 FAILURE = next(one["failure"] for one in RESULTS["cases"] if one["id"] == "TC_003_CSMS")
@@ -62,6 +63,9 @@ def runs(draw: st.DrawFn) -> dict[str, Any]:
         run["background"] |= {"connections": {"not_connected": 0, "lost": 0}, "violations": [], "from_s": None}
         run["background"] |= {"to_s": None}
         run["performance"]["loaded"] = None
+        if draw(st.booleans()):
+            verdict = draw(st.sampled_from(["PASS", "FAIL", "ERROR", "INCONCLUSIVE"]))
+            run["background"]["load"] = load(verdict, outlasted=draw(st.integers(0, 1)))
     return run
 
 

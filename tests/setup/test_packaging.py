@@ -102,6 +102,10 @@ def test_wheel_holds_the_data_that_is_read_at_run_time(names: frozenset[str]) ->
     assert own <= set(names)
 
 
+def test_every_package_says_that_it_is_typed(names: frozenset[str]) -> None:
+    assert {f"{package}/py.typed" for package in PACKAGES} <= names
+
+
 def test_wheel_holds_nothing_else(names: frozenset[str]) -> None:
     tops = {name.partition("/")[0] for name in names}
 

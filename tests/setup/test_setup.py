@@ -145,8 +145,14 @@ def test_something_newer_is_offered_for_every_pin(index: Index) -> None:
     assert [name for name, version in newest.items() if version <= pins[name]] == []
 
 
-@pytest.mark.parametrize("pip", ["own", "newest"])
-@pytest.mark.parametrize("minor", MINORS)
+BY_DAY = (("11", "own"), ("12", "newest"), ("13", "newest"))
+"""Each Python, the oldest pip and the newest."""
+BY_NIGHT = (("11", "newest"), ("12", "own"), ("13", "own"))
+
+
+@pytest.mark.parametrize(
+    ("minor", "pip"), [*BY_DAY, *(pytest.param(*one, marks=pytest.mark.nightly) for one in BY_NIGHT)]
+)
 def test_set_up_installs_exactly_the_pins(
     minor: str, pip: str, index: Index, make: Make, tree: Path, tmp_path: Path
 ) -> None:
@@ -164,8 +170,12 @@ def test_set_up_installs_exactly_the_pins(
     assert done.stderr == ""
 
 
+@pytest.mark.nightly
 def test_set_up_of_a_fresh_clone_needs_nothing_but_python(index: Index, make: Make, tree: Path, tmp_path: Path) -> None:
-    """Without an environment, make creates one; of what ensurepip brings, setuptools is in no lock."""
+    """Without an environment, make creates one; of what ensurepip brings, setuptools is in no lock.
+
+    By day README's own commands show that the first half works (`test_readme.py`).
+    """
     base = python("11")
     (tree / LOCK).write_text(index.locking(LOCK))
 

@@ -431,11 +431,14 @@ class Played:
 
 
 @contextlib.contextmanager
-def reference(version: str = "1.6") -> Iterator[tuple[Path, Path]]:
-    """A reference CSMS while the block lasts: its SUT file with the times of the matrix, and the folder it is in."""
+def reference(version: str = "1.6", **settings: Any) -> Iterator[tuple[Path, Path]]:
+    """A reference CSMS while the block lasts: its SUT file with the times of the matrix, and the folder it is in.
+
+    ``settings`` are those of its `Config` that are to be others.
+    """
     with tempfile.TemporaryDirectory(prefix="plugproof-kills-") as name:
         folder = Path(name)
-        with reference_csms(folder, version=version) as sut:
+        with reference_csms(folder, version=version, settings=settings) as sut:
             settle(sut)
             yield sut, folder
 

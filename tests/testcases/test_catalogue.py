@@ -26,8 +26,14 @@ from ocppj.evidence.trace import Role
 from ocppj.frames import Call, CallResult
 from ocppj.session.session import Memory, Session
 from ocppj.v16 import PROTOCOL
+from reports.results.asked import sentences as told
 from reports.results.validation import validate
 from tests.testcases.kill_matrix import UNPLUGGED, settle
+from tests.testcases.test_asked_and_sent import (
+    calls,
+    no_moment_is_past_when_it_arrives,
+    nothing_is_at_its_boundary_for_no_reason,
+)
 
 pytestmark = pytest.mark.xdist_group("catalogue")
 
@@ -152,6 +158,16 @@ def test_everything_passes_and_judges_what_it_promises(results: dict[str, Any]) 
 
 def test_the_reference_breaks_no_rule_at_all(results: dict[str, Any]) -> None:
     assert [finding for case in results["cases"] for finding in case["findings"]] == []
+
+
+def test_of_the_reference_there_is_nothing_to_tell(
+    results: dict[str, Any], traces: dict[str, list[dict[str, Any]]]
+) -> None:
+    """What the operator was asked for is what came on the wire (`test_asked_and_sent.py`)."""
+    assert {case["id"]: told(case) for case in results["cases"] if told(case)} == {}
+    sent = [one for id, entries in traces.items() for one in calls(id, entries)]
+    no_moment_is_past_when_it_arrives(sent)
+    nothing_is_at_its_boundary_for_no_reason(sent)
 
 
 @pytest.mark.parametrize("id", OF_A_CSMS)

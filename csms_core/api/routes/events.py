@@ -15,7 +15,8 @@ from fastapi.responses import StreamingResponse
 
 from csms_core.api.deps import Csms
 from csms_core.api.models import ErrorOut
-from csms_core.hub.feed import Event, Feed, Reader, TooManyReaders
+from csms_core.hub.feed import Event, Feed, Reader
+from csms_core.hub.readers import TooManyReaders
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from csms_core.faults.edits import answer_to, asked, call_of, drop, fault, put, says, silence
 from csms_core.faults.model import Fault, Outgoing
+from csms_core.faults.reflexes import call, reflex, refused
 
 ELSEWHERE = "http://elsewhere.example/"
 
@@ -46,6 +47,7 @@ LOCATIONS = (
 
 def faults() -> Iterator[Fault]:
     """The faults of this profile."""
+    yield from _missing()
     yield from _reports()
     for name, action, member in LOCATIONS:
         yield fault(f"{name}-not-sent", f"{action} is not sent.", call_of(action), silence)
@@ -62,6 +64,14 @@ def faults() -> Iterator[Fault]:
     )
     yield fault("get-log-without-type", "GetLog lacks logType.", call_of("GetLog"), drop("logType"))
     yield fault("get-log-without-request-id", "GetLog lacks requestId.", call_of("GetLog"), drop("requestId"))
+
+
+def _missing() -> Iterator[Fault]:
+    """The profile is not there, or is there by half."""
+    reports = call("FirmwareStatusNotification", "DiagnosticsStatusNotification")
+    what = "FirmwareStatusNotification and DiagnosticsStatusNotification get the CALLERROR"
+    yield reflex("firmware-management-missing", f"{what} NotSupported.", reports, refused("NotSupported"))
+    yield reflex("firmware-management-broken", f"{what} InternalError.", reports, refused("InternalError"))
 
 
 def _reports() -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from csms_core.faults.edits import again, answer_to, call_of, fault, put, says
+from csms_core.faults.edits import again, answer_to, call_of, fault, followed_by, put, says
 from csms_core.faults.model import Fault, Incoming, Outgoing, Reaction
 from csms_core.faults.reflexes import (
     When,
@@ -30,6 +30,8 @@ from ocppj.v16 import PROTOCOL
 
 LATE = 1_800
 """Seconds after which a transaction counts as late."""
+_RETRY_S = 30
+"""The interval of an answer that is not Accepted."""
 HIGH = 2_000_000_000
 """A transactionId that no CSMS has come to, from here on."""
 
@@ -130,12 +132,33 @@ def _before_acceptance() -> Iterator[Fault]:
         answer_to("BootNotification", lambda message: any(past.action == message.action for past in message.history)),
         put("status", "Rejected"),
     )
+    pending = says("status", "Pending")
+    for name, action, payload in (
+        ("remote-start", "RemoteStartTransaction", {"idTag": "PENDING"}),
+        ("remote-stop", "RemoteStopTransaction", {"transactionId": 1}),
+    ):
+        yield fault(
+            f"{name}-while-pending",
+            f"A BootNotification that is answered with Pending is followed by {action}.",
+            answer_to("BootNotification", pending),
+            followed_by(action, payload),
+        )
+    yield reflex(
+        "pending-ends-connection",
+        "A BootNotification is answered with Pending, and then the connection is cut.",
+        call("BootNotification"),
+        lambda incoming: Reaction((frames.result(incoming.frame.id or "", _pending()).raw,), ends=True),
+    )
     yield reflex(
         "fiftieth-heartbeat-ignored",
         "From the fiftieth Heartbeat on none gets an answer.",
         both(call("Heartbeat"), calls_before(49, "Heartbeat")),
         overlooked,
     )
+
+
+def _pending() -> dict[str, Any]:
+    return {"status": "Pending", "currentTime": timestamp(datetime.now(UTC)), "interval": _RETRY_S}
 
 
 # --- chapter 4 -------------------------------------------------------------------------------------------------------

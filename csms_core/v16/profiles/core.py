@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from csms_core.handling import boots, notices
 from csms_core.hub.context import StationContext
+from csms_core.hub.handling import boots, notices
 from csms_core.hub.registry import Payload, Registry
 from csms_core.store import tags
 from csms_core.v16.id_tags import id_tag_info

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from csms_core.auth import basic
-from csms_core.handling.answers import status_of
 from csms_core.hub.context import StationContext
+from csms_core.hub.handling.answers import status_of
 from csms_core.hub.registry import Payload, Registry, Send
 
 registry = Registry()

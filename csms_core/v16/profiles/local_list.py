@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from csms_core.handling.answers import is_accepted, status_of
 from csms_core.hub.context import StationContext
 from csms_core.hub.exchanges import Exchange, books
+from csms_core.hub.handling.answers import is_accepted, status_of
 from csms_core.hub.registry import Payload, Registry, Request
 from csms_core.store import tags
 from csms_core.store.ids import LARGEST

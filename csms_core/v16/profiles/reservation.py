@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from csms_core.handling.answers import is_accepted, status_of
 from csms_core.hub.exchanges import Exchange, books
+from csms_core.hub.handling.answers import is_accepted, status_of
 from csms_core.hub.registry import Registry
 from csms_core.v16.store import reservations
 from csms_core.v16.store.reservations import State

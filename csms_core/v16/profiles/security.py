@@ -9,11 +9,11 @@ from typing import Any
 from cryptography import x509
 from sqlalchemy import Connection
 
-from csms_core.handling import notices
-from csms_core.handling.answers import is_accepted, status_of
 from csms_core.hub.context import StationContext
 from csms_core.hub.errors import OperationError
 from csms_core.hub.exchanges import Exchange, books
+from csms_core.hub.handling import notices
+from csms_core.hub.handling.answers import is_accepted, status_of
 from csms_core.hub.registry import Payload, Registry
 from csms_core.pki import CsrRefused, Pki, check_csr, hash_data
 from csms_core.pki.building import PublicKey

@@ -11,9 +11,9 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from csms_core.handling.answers import is_accepted
 from csms_core.hub.context import StationContext
 from csms_core.hub.exchanges import Exchange, books
+from csms_core.hub.handling.answers import is_accepted
 from csms_core.hub.registry import Payload, Registry
 from csms_core.v16.profiles import charging_rules
 from csms_core.v16.profiles.charging_rules import Limits

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from csms_core.handling import notices
 from csms_core.hub.context import StationContext
+from csms_core.hub.handling import notices
 from csms_core.hub.registry import Payload, Registry
 
 registry = Registry()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from csms_core.handling import boots
-from csms_core.handling.answers import status_of
 from csms_core.hub.context import StationContext
 from csms_core.hub.exchanges import Exchange, bookkeeper
+from csms_core.hub.handling import boots
+from csms_core.hub.handling.answers import status_of
 from csms_core.hub.registry import Payload, Registry, Send
 from csms_core.v201 import registration
 from csms_core.v201.store import reports, variables

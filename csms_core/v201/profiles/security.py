@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from csms_core.handling import notices
 from csms_core.hub.context import StationContext
+from csms_core.hub.handling import notices
 from csms_core.hub.registry import Payload, Registry
 from csms_core.v201 import passwords
 

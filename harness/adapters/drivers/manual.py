@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from harness.adapters.base import Tell, tell_nobody
 from harness.adapters.drivers.base import ACTS, Cannot, said
-from harness.adapters.person import NoTerminal, Person, no_terminal
+from harness.adapters.person import NoTerminal, no_terminal, person
 from harness.sut import Sut
 
 NO: Final = ("n", "no", "c", "cannot")
@@ -29,7 +29,9 @@ class ManualDriver:
     def __init__(self, sut: Sut, tell: Tell = tell_nobody) -> None:
         self._tell = tell
         self._seconds = sut.request_s
-        self._person = Person(NO, DONE)
+        self._person = person(
+            NO, DONE, buttons=("It cannot be done", "It is done"), seconds=self._seconds, framed=_large
+        )
 
     async def perform(self, act: str, arguments: dict[str, Any]) -> None:
         """Print what to do. Returns when the person says that it is done, or when the next instruction is given.
@@ -37,11 +39,10 @@ class ManualDriver:
         Raises `Cannot` when the person says so.
         """
         (instruction,) = self.shows(act, arguments)
-        rule = "=" * max(len(instruction), _WIDTH)
         countdown = asyncio.get_running_loop().create_task(self._counts_down())
         try:
             cannot = await self._person.says_no(
-                f"\n{rule}\n{instruction}\n{rule}\n",
+                instruction,
                 lambda: self._tell(f"asked the person at the station: {instruction}"),
             )
         except NoTerminal:
@@ -67,3 +68,8 @@ class ManualDriver:
             await asyncio.sleep(0 if left == self._seconds else _TICK)
             self._person.write(f"\r\x1b[K    {left:.0f} s left; Enter: it is done; n and Enter: it cannot be done")
             left -= _TICK
+
+
+def _large(instruction: str) -> str:
+    rule = "=" * max(len(instruction), _WIDTH)
+    return f"\n{rule}\n{instruction}\n{rule}\n"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from harness.adapters.base import NotOffered, OperatorError, Tell, tell_nobody
 from harness.adapters.operators.words import instruction, sentences
-from harness.adapters.person import NoTerminal, Person, no_terminal
+from harness.adapters.person import NoTerminal, no_terminal, person
 from harness.sut import Sut
 
 NO: Final = ("n", "no")
@@ -19,22 +19,27 @@ class ManualOperator:
         self._tell = tell
         self._seconds = sut.request_s
         self._asked = sentences(sut.version)
-        self._person = Person(NO)
+        self._person = person(
+            NO, buttons=("The back office does not offer this", None), seconds=self._seconds, framed=self._framed
+        )
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Print what to do. Returns when the next instruction is given, raises NotOffered when the person says so."""
-        hint = f"    (waiting {self._seconds:g} s for {action}; n and Enter: the back office does not offer this)"
         lines = instruction(action, station, payload, self._asked)
-        text = "".join(f"{line}\n" for line in ("", *lines, hint))
         try:
             said_no = await self._person.says_no(
-                text, lambda: self._tell("\n".join(("asked the person at the terminal", "", *lines)))
+                "\n".join(lines), lambda: self._tell("\n".join(("asked the person at the terminal", "", *lines)))
             )
         except NoTerminal:
             raise OperatorError(no_terminal("operator")) from None
         if said_no:
             self._tell(f"the person says that {action} is not offered")
             raise NotOffered(f"operator manual: the person at the terminal said that {action} is not offered")
+
+    def _framed(self, text: str) -> str:
+        action = text.partition("\n")[0].rpartition("[")[2].rstrip("]")
+        hint = f"    (waiting {self._seconds:g} s for {action}; n and Enter: the back office does not offer this)"
+        return f"\n{text}\n{hint}\n"
 
     def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
         """The instruction."""

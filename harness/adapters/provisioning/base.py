@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from harness.adapters.provisioning.ledger import Created
+from harness.case.verdicts import Inconclusive
 from harness.sut import Lane, Tags
 from harness.sut.tables.values import CHARGED_WITH, drawn
 
 PAST = "2020-01-01T00:00:00Z"
 """When the expired tag expired."""
+
+Registration = Literal["Accepted", "Pending"]
+"""What a boot is answered with."""
 
 _INITIALS = {"parent": "P", "valid": "V", "valid_2": "V2"}
 _DRAWN = 10
@@ -38,6 +42,9 @@ class Provisioner(Protocol):
     async def remove_station(self, lane: Lane, created: Created) -> None:
         """Make the back office forget a station."""
 
+    async def set_registration(self, lane: Lane, status: Registration) -> None:
+        """From now on the boots of a station are answered with this. Raises Inconclusive where nobody can say so."""
+
     async def create_tag(self, tag: TagRecord) -> Created:
         """Make a tag known with its status."""
 
@@ -46,6 +53,11 @@ class Provisioner(Protocol):
 
     async def close(self) -> None:
         """Give back connections. Safe to call twice."""
+
+
+def cannot_register(reason: str) -> Inconclusive:
+    """What is raised where no boot can be had answered with something else."""
+    return Inconclusive(f"nobody can have the boot of the station answered with Pending: {reason}")
 
 
 def tag_records(every: Iterable[Tags]) -> tuple[TagRecord, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.adapters.provisioning.base import TagRecord
+from harness.adapters.provisioning.base import Registration, TagRecord, cannot_register
 from harness.adapters.provisioning.ledger import Created
 from harness.sut import Lane
 
@@ -16,6 +16,10 @@ class NoProvisioner:
 
     async def remove_station(self, lane: Lane, created: Created) -> None:
         """Nothing."""
+
+    async def set_registration(self, lane: Lane, status: Registration) -> None:
+        """Nobody can."""
+        raise cannot_register("there is no [fixtures]")
 
     async def create_tag(self, tag: TagRecord) -> Created:
         """Nothing."""

@@ -1,7 +1,7 @@
 """`[fixtures] kind = "python"`: a class of the user's that makes and removes stations and tags.
 
-Its methods are `create_station`, `remove_station`, `create_tag` and `remove_tag`. They are called with keyword
-arguments in the names of the SUT file and of OCPP; those the class lacks are not called.
+Its methods are `create_station`, `remove_station`, `set_registration`, `create_tag` and `remove_tag`. They are called
+with keyword arguments in the names of the SUT file and of OCPP; those the class lacks are not called.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from harness.adapters.operators.python import call, instance
-from harness.adapters.provisioning.base import TagRecord
+from harness.adapters.provisioning.base import Registration, TagRecord, cannot_register
 from harness.adapters.provisioning.ledger import Created
 from harness.sut import Lane, PythonFixtures, Sut
 
@@ -31,6 +31,12 @@ class PythonProvisioner:
     async def remove_station(self, lane: Lane, created: Created) -> None:
         """Call `remove_station(station=, created=)`."""
         await self._call("remove_station", station=lane.identity, created=created)
+
+    async def set_registration(self, lane: Lane, status: Registration) -> None:
+        """Call `set_registration(station=, registration=)`."""
+        if not hasattr(self._object, "set_registration"):
+            raise cannot_register(f"{self._who} has no set_registration")
+        await self._call("set_registration", station=lane.identity, registration=status)
 
     async def create_tag(self, tag: TagRecord) -> Created:
         """Call `create_tag(name=, idTag=, status=, parentIdTag=, expiryDate=)`."""

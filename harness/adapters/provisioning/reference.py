@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from harness.adapters.provisioning.base import TagRecord
+from harness.adapters.provisioning.base import Registration, TagRecord
 from harness.adapters.provisioning.ledger import Created
 from harness.adapters.web.http import HttpCaller
 from harness.sut import Lane, ReferenceFixtures, Sut
@@ -29,6 +29,10 @@ class ReferenceProvisioner:
     async def remove_station(self, lane: Lane, created: Created) -> None:
         """Forget a station."""
         await self._http.send("DELETE", self._url("stations", lane.identity), _GONE)
+
+    async def set_registration(self, lane: Lane, status: Registration) -> None:
+        """Change the setting of a station."""
+        await self._http.send("PUT", self._url("stations", lane.identity), json={"registration": status})
 
     async def create_tag(self, tag: TagRecord) -> Created:
         """Make a tag known; an expired one is an accepted one whose time is over, a parent is no tag of its own."""

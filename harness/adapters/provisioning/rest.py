@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from harness.adapters.base import OperatorError, Tell, tell_nobody
-from harness.adapters.provisioning.base import TagRecord
+from harness.adapters.provisioning.base import Registration, TagRecord, cannot_register
 from harness.adapters.provisioning.ledger import Created
 from harness.adapters.web.rest_api import RestApi
 from harness.sut import Lane, Requests, RestFixtures, Sut
@@ -36,6 +36,13 @@ class RestProvisioner:
     async def remove_station(self, lane: Lane, created: Created) -> None:
         """Send `fixtures.stations.remove`."""
         await self._remove("stations.remove", self._settings.stations.remove, station_scope(lane), created)
+
+    async def set_registration(self, lane: Lane, status: Registration) -> None:
+        """Send `fixtures.stations.registration`."""
+        templates = self._settings.stations.registration
+        if templates is None:
+            raise cannot_register("fixtures.stations.registration is not set")
+        await self._api.send("stations.registration", templates, {**station_scope(lane), "registration": status})
 
     async def create_tag(self, tag: TagRecord) -> Created:
         """Send the templates of this tag, else `fixtures.tags.create`; the parent is made by its own only."""

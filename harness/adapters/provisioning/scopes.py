@@ -146,6 +146,26 @@ async def tags_for_case(
 
 
 @asynccontextmanager
+async def held_at_pending(
+    sut: Sut, lane: Lane, note: Callable[[str], None], tell: Tell = tell_nobody
+) -> AsyncIterator[None]:
+    """While the block lasts, the boots of a station that is known are answered with Pending.
+
+    Raises OperatorError, and Inconclusive where nobody can say so; that it cannot be taken back is only noted.
+    """
+    provisioner = provisioning.make(sut, tell)
+    try:
+        await provisioner.set_registration(lane, "Pending")
+        yield
+        try:
+            await provisioner.set_registration(lane, "Accepted")
+        except OperatorError as error:
+            note(f"the station is left at Pending: {error}")
+    finally:
+        await provisioner.close()
+
+
+@asynccontextmanager
 async def _made(
     sut: Sut, lane: Lane, out: Path, note: Callable[[str], None], tell: Tell = tell_nobody
 ) -> AsyncIterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.adapters.provisioning.base import TagRecord
+from harness.adapters.provisioning.base import Registration, TagRecord, cannot_register
 from harness.adapters.provisioning.ledger import Created
 from harness.adapters.web.http import HttpCaller
 from harness.adapters.web.requests import rendered
@@ -27,6 +27,10 @@ class TriggerProvisioner:
 
     async def remove_station(self, lane: Lane, created: Created) -> None:
         """Nothing: there is no such call."""
+
+    async def set_registration(self, lane: Lane, status: Registration) -> None:
+        """Nobody can."""
+        raise cannot_register('[fixtures] kind = "trigger" has no request for it')
 
     async def create_tag(self, tag: TagRecord) -> Created:
         """Make a tag known."""

@@ -56,6 +56,8 @@ def list_faults() -> int:
 
 def run(wish: Wish) -> int:
     """Stand between stations and a CSMS; returns the exit code."""
+    if sys.platform == "win32":
+        usage("plugproof proxy needs the pipes and signals of Linux or macOS; run it there, or in WSL")
     settings = _settings(wish)
     for name in wish.fail_on:
         if name not in FAIL_ON:

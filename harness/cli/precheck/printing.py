@@ -10,6 +10,7 @@ from reports.evidence.explanation import render
 from reports.results import asked, compatibility
 from reports.results.causes import Cause, causes
 from reports.results.headline import interruption, notices, why
+from reports.results.load import load_tables
 from reports.results.mismatches import contradictions
 from reports.results.remarks import remarks
 from reports.results.tables import performance_table, profile_table
@@ -19,7 +20,7 @@ from reports.text.table import Table
 
 MAX_WIDTH = 120
 _OPTIONAL = frozenset({*OUTCOME_NAMES.values(), "Timeouts"} - {OUTCOME_NAMES["PASS"], OUTCOME_NAMES["FAIL"]})
-_FOLDED = frozenset({"Profile", "Name", "Samples"})
+_FOLDED = frozenset({"Profile", "Name", "Samples", "Limit", "Measured"})
 _SHOWN = ("FAIL", "XPASS", "ERROR")
 _SAME = "  the same in "
 _FEW = 3
@@ -28,7 +29,7 @@ _FEW = 3
 
 def print_results(results: dict[str, Any], out: Path) -> None:
     """Print to standard output, in colour on a terminal."""
-    found = (profile_table(results), performance_table(results, unit="ms"))
+    found = (profile_table(results), performance_table(results, unit="ms"), *load_tables(results))
     tables = [rich_table(_used(table), folded=_FOLDED) for table in found]
     console = console_for(tables, MAX_WIDTH)
     color = console.is_terminal and not console.no_color

@@ -9,7 +9,7 @@ from importlib import import_module, resources
 from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
@@ -21,6 +21,7 @@ from harness.case.profiles import SECURITY, UnknownProfile
 from harness.case.registry import all_cases, known_ids, missing, modules_of, nearest, version_of
 from harness.case.verdicts import HarnessError
 from harness.cli.faults import problem_of
+from harness.cli.precheck import waiting
 from harness.cli.precheck.part import Part
 from harness.cli.precheck.printing import print_results
 from harness.cli.precheck.watch import Watch, trouble
@@ -34,6 +35,9 @@ from harness.sut import ManualSettings, Sut, SutError
 from harness.sut.reading import DEFAULT_VERSION, for_url, load
 from harness.sut.tables.values import DEFAULT_TAG
 from reports.results.verdicts import FAIL_ON, exit_code
+
+if TYPE_CHECKING:
+    from harness.processes.background import Wanted
 
 MAX_DEFAULT_WORKERS: Final = 4
 DEFAULT_ROLE: Final = "csms"
@@ -73,12 +77,13 @@ class Choice(NamedTuple):
     strict: bool
     faults: tuple[str, ...]
     fail_on: tuple[str, ...] = ()
-    background: int | None = None
+    background: str | None = None
     allure: Path | None = None
     skips: tuple[str, ...] = ()
     ocpp: str | None = None
     resume: bool = False
     insists: bool = False
+    wait: str | None = None
 
 
 class _Usage(Exception):
@@ -110,20 +115,31 @@ def _run(choice: Choice) -> int:
     skipped(choice.skips, known=known_ids())
     known = _known_sut(choice)
     role, version = (choice.role, choice.ocpp or DEFAULT_VERSION) if known is None else (known.role, known.version)
+    patience = _patience(choice, known)
     nothing = missing(role, version)
     if nothing is not None:
         _say(nothing)
         return ExitCode.NOTHING_RAN
     cases = _selected(choice, role, version)
+    load = _load(choice, role)
     if choice.allure is not None:
         _make_folder(choice.allure, "--allure")
+    if known is not None and patience:
+        waiting.wait(known, patience)
     out = _out(choice)
     try:
         with held(out), _target(choice, known, version, cases, out) as (sut, options, rerun):
-            return _run_cases(choice, sut, cases, options, rerun, out)
+            return _run_cases(choice, sut, cases, options, rerun, out, load)
     finally:
         if choice.out is None:
             drop_if_empty(out)
+
+
+def _patience(choice: Choice, known: Sut | None) -> float:
+    try:
+        return waiting.seconds_of(choice.wait, known)
+    except ValueError as error:
+        raise _Usage(str(error)) from None
 
 
 def _say(*sentences: str) -> None:
@@ -170,6 +186,20 @@ def _check_fail_on(names: tuple[str, ...]) -> None:
     for name in names:
         if name not in FAIL_ON:
             raise _Usage(f"--fail-on is {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}, not {name}")
+
+
+def _load(choice: Choice, role: str) -> "Wanted | None":
+    """What is to keep the CSMS busy, before anything is made."""
+    if choice.background is None:
+        return None
+    if role == "charge_point":
+        raise _Usage("--background keeps a CSMS busy, and a charge point is tested here; leave it out")
+    from harness.processes.background import wanted  # brings the simulated stations along
+
+    try:
+        return wanted(choice.background)
+    except HarnessError as error:
+        raise _Usage(*str(error).splitlines()) from None
 
 
 def _make_folder(out: Path, option: str) -> None:
@@ -315,18 +345,26 @@ def _workers(choice: Choice, sut: Sut, cases: list[Case]) -> int:
     return min(MAX_DEFAULT_WORKERS, sut.lane_count or MAX_DEFAULT_WORKERS, len(cases))
 
 
-def _run_cases(choice: Choice, sut: Sut, cases: list[Case], options: list[str], rerun: list[str], out: Path) -> int:
+def _run_cases(
+    choice: Choice,
+    sut: Sut,
+    cases: list[Case],
+    options: list[str],
+    rerun: list[str],
+    out: Path,
+    load: "Wanted | None",
+) -> int:
     def part(folder: Path, name: str) -> Part:
         return _part(choice, sut, cases, options, rerun, out, folder, name)
 
     # From here on there is something to lose: a signal ends the cases, and never the writing.
     with INTERRUPTION.mode(Mode.NOTED):
-        if choice.background is None:
+        if load is None:
             done = part(out, sut.name)
         else:
-            from harness.cli.precheck.under_load import run_twice  # brings the simulated stations along
+            from harness.cli.precheck.under_load import run_twice
 
-            done = run_twice(sut, choice.background, out, part)
+            done = run_twice(sut, load, out, part)
         if done.results is None:
             return ExitCode.USAGE if done.code == pytest.ExitCode.USAGE_ERROR else ExitCode.ERRORS
         problem = done.problem or _written(done.results, choice, out)
@@ -404,7 +442,7 @@ def _part(
     # Whoever ended pytest so, an error in it or a system that cannot be reached, is not seen in the verdicts.
     broken = code in (ExitCode.ERRORS, pytest.ExitCode.INTERNAL_ERROR)
     ended = exit_code(watch.results)
-    return Part(at_least_errors(ended) if broken else ended, watch.results, watch.problem)
+    return Part(at_least_errors(ended) if broken else ended, watch.results, watch.problem, watch.over)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -80,6 +81,8 @@ class Watch:
         self.results: dict[str, Any] | None = None
         self.problem: str | None = None
         """The first thing that could not be written."""
+        self.over: dict[str, float] = {}
+        """When each case was over: monotonic seconds by its id."""
         self._console = PatientConsole(highlight=False, soft_wrap=True)
         self._quiet = quiet or live
         self._done = 0
@@ -115,6 +118,7 @@ class Watch:
         if record is None or self._task is None:
             return
         self._done += 1
+        self.over[record["id"]] = time.monotonic()
         self.problem = self.problem or record.get("problem")
         name = outcome(record)
         if record.get("not_run"):

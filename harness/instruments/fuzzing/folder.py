@@ -1,7 +1,7 @@
 """The folder of the findings: what the next run plays first, what a reader looks at, and what a machine reads.
 
 Each finding has a folder of its own: ``finding.json`` is the session, ``trace.jsonl`` what passed, ``repro_*.py`` a
-script. ``results.json`` is about the last run.
+script. ``results.json`` is about the last run (``schemas/documents/fuzz.schema.json``).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def keep(folder: Path, finding: Finding, script: str, *, version: str, role: str
 
 
 def results(outcome: Outcome, *, name: str, version: str, role: str, scrub: Callable[[str], str]) -> dict[str, Any]:
-    """What a machine reads of a run."""
+    """What a machine reads of a run (``schemas/documents/fuzz.schema.json``)."""
     return {
         "format": FORMAT,
         "sut": {"name": name, "role": role, "ocpp": version},

@@ -2,7 +2,8 @@
 
 A message that wants an answer is waited for. After one that may stay without, a harmless CALL shows that the session
 goes on, and what came before its answer is judged. Beside that all rules of the engine look at every frame. At the end
-comes a session of health, whose answers have to say what they said when the run began.
+what it brought about is taken back, and then comes a session of health, whose answers have to say what they said when
+the run began.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from typing import Any, Final
 import msgspec
 
 from harness.instruments.fuzzing.contact.line import Contact, Line
-from harness.instruments.fuzzing.dialect import Dialect, Message
+from harness.instruments.fuzzing.dialect import Check, Dialect, Message
 from harness.instruments.fuzzing.problem import CLOSED, SILENCE, Problem, shown, word
-from harness.instruments.fuzzing.steps import RUN_LENGTH, Step, Words, call, message_id
+from harness.instruments.fuzzing.steps import GIVEN, NEWEST, RUN_LENGTH, Step, Words, call, message_id
 from harness.instruments.fuzzing.table import VALID, Allowed
 from ocppj.errors import ConnectionClosed
 from ocppj.evidence.trace import Trace
@@ -52,16 +53,25 @@ class Patience:
 
 
 class Health:
-    """What the answers of the session of health said first: action -> status."""
+    """What the session of health said first: of each CALL the status, and whether it brought what it is to bring."""
 
     def __init__(self) -> None:
         self._said: dict[str, Any] = {}
+        self._brought: dict[str, bool] = {}
 
-    def differs(self, action: str, payload: Any) -> str | None:
+    def differs(self, check: Check, payload: Any) -> str | None:
         """What is other than it was; None: nothing."""
         status = _status(payload)
-        before = self._said.setdefault(action, status)
-        return None if status == before else f"status is {status}, and was {before} when the run began"
+        before = self._said.setdefault(check.name, status)
+        if status == before or {status, before} <= check.also | {"Accepted"}:
+            return None
+        return f"status is {status}, and was {before} when the run began"
+
+    def is_missed(self, check: Check, came: bool) -> str | None:
+        """What did not come though it did when the run began; None: nothing."""
+        if self._brought.setdefault(check.name, came) and not came:
+            return f"no {check.brings} came, as one did when the run began"
+        return None
 
 
 def _status(payload: Any) -> Any:
@@ -102,16 +112,41 @@ class Play:
         return self._noted(await self._played(step, self._dialect.table.allowed(step.kind, step.action)))
 
     async def is_well(self) -> Problem | None:
-        """The session of health, on the first line."""
-        for action, payload in self._dialect.health:
-            problem = await self._extra(0, action, payload)
-            if problem is None:
-                answer = self._lines[0].heard[-1].frame
-                told = self._health.differs(action, answer.payload if isinstance(answer, CallResult) else None)
-                problem = None if told is None else self._unwell(action, payload, told)
-            if problem is not None:
-                return self._noted(problem)
+        """The session of health, on the first line, when what the session brought about is taken back."""
+        for number, line in self._lines.items():
+            for action, payload in self._undo.pop(number, ()) if line.is_open else ():
+                problem = await self._extra(number, action, payload)
+                if problem is not None:
+                    return self._noted(problem)
+        accepted: set[str] = set()
+        for check in self._dialect.health():
+            if check.after is None or check.after in accepted:
+                problem, is_accepted = await self._checked(check)
+                if problem is not None:
+                    return self._noted(problem)
+                accepted |= {check.action} if is_accepted else set()
         return None
+
+    async def _checked(self, check: Check) -> tuple[Problem | None, bool]:
+        """What is wrong with a CALL of the session of health, and whether it was Accepted."""
+        line = self._lines[0]
+        payload = {name: self._newest() if value == NEWEST else value for name, value in check.payload.items()}
+        line.due = check.brings
+        problem = await self._extra(0, check.action, payload)
+        if problem is not None:
+            return problem, False
+        answer = line.heard[-1].frame
+        said = answer.payload if isinstance(answer, CallResult) else None
+        told = self._health.differs(check, said)
+        is_accepted = _status(said) == "Accepted"
+        if told is None and check.brings is not None and is_accepted:
+            came = await line.until(lambda: line.due is None, self._patience.seconds)
+            told = self._health.is_missed(check, came)
+        return None if told is None else self._unwell(check.action, payload, told), is_accepted
+
+    def _newest(self) -> str:
+        """The word for the number that was given away last."""
+        return f"{GIVEN}{max(len(self._words.given) - 1, 0)}"
 
     async def ends(self) -> None:
         """Take back what the session brought about, as far as that can be, and leave."""

@@ -20,6 +20,8 @@ RUN_LENGTH: Final = 8
 LAST: Final = "@last"
 TAG: Final = "@tag"
 GIVEN: Final = "@given"
+NEWEST: Final = "@newest"
+"""In a CALL of the session of health: the number that was given away last, as a word of the templates."""
 _GIVEN: Final = re.compile(rf'"{GIVEN}(\d+)"')
 NOBODY: Final = 1
 """What stands for a number that was not given away: a session that was shortened may ask for one."""

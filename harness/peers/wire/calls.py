@@ -33,6 +33,10 @@ class CallingWire(Wire):
         self.judges(rule, is_result(answer), expected=f"{action}.conf", actual=told(answer), seen=answer)
         return answer
 
+    def is_taken(self, answer: Seen) -> bool:
+        """Whether an answer is the CALLRESULT of its action."""
+        return is_result(answer)
+
     def advises_result(self, answer: Seen, *, rule: str) -> None:
         """Judge a rule that recommends a CALLRESULT."""
         self.advises(rule, is_result(answer), expected="a CALLRESULT", actual=told(answer), seen=answer)

@@ -20,8 +20,12 @@ from harness.peers.handshake import ORDINARY, Manner
 from harness.peers.wire.calls import CallingWire
 from harness.peers.wire.raw import Owner
 from ocppj.errors import ConnectionClosed
+from ocppj.frames import Call
 from ocppj.peers.aio import Peer
+from ocppj.session.session import Seen
 
+_SURE: Final = 0.75
+"""The part of its time-out that a CSMS waits for sure, whatever clocks say."""
 MOST_CONNECTIONS: Final = 50
 """WebSockets that one station has at a time at the most."""
 
@@ -37,6 +41,8 @@ class Dialler(Owner, Protocol):
     def speaks_over(self, websocket: ClientConnection) -> None: ...
 
     async def comes_back(self) -> None: ...
+
+    def expects(self, action: str) -> None: ...
 
     async def receives(self, action: str, /, *, rule: str | None = None, **members: Any) -> Any: ...
 
@@ -121,6 +127,25 @@ class StationWire(CallingWire):
         )
         return request
 
+    async def receives_after_timeout(self, held: Any, action: str, seconds: float, *, rule: str) -> Any:
+        """A CALL that comes when the CSMS has waited so many seconds for the answer to ``held``, in vain.
+
+        One that comes earlier did not wait for it (RPC-15); then the rest of the time passes before this returns.
+        """
+
+        def is_it(seen: Seen) -> bool:
+            return isinstance(seen.frame, Call) and seen.frame.action == action
+
+        session = self._station.peer.session
+        session.answer_window = min(session.answer_window, int(_SURE * seconds * 1e9))
+        self._station.expects(action)
+        await self.hears(is_it, seconds, since=held.seen)
+        request = await self._station.receives(action, rule=rule)
+        rest = seconds - (request.seen.at - held.seen.at) / 1e9
+        if rest > 0:
+            await self.hears(lambda _: False, rest, since=held.seen)
+        return request
+
     async def lets_go(self) -> None:
         """Drop the connections that were kept, without a word."""
         kept, self._kept = self._kept, []
@@ -144,6 +169,12 @@ class StationWire(CallingWire):
             raise self._station.closed_failure(said, closed, rule) from None
         run.note("its pong came")
         run.judge(rule)
+
+    async def advises_lasting(self, *, rule: str) -> bool:
+        """Judge a rule that recommends that the connection lasts; gives whether it does."""
+        ended = await self._ended()
+        self.advises(rule, ended is None, expected="a connection that lasts", actual=ended or "it does")
+        return ended is None
 
     async def returns(self) -> None:
         """Connect and boot again."""

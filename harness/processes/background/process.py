@@ -6,15 +6,15 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Any, Final
 
-from harness.processes.background.crew import GRACE, RAMP, Crew
-from ocppj.evidence.masking import mask
+from harness.processes.background.crew import ENOUGH, Crew
+from harness.processes.background.figures import figures, load, masked
 
 COMMAND: Final = (
     sys.executable,
@@ -23,8 +23,11 @@ COMMAND: Final = (
     "harness.processes.background.stations",
 )  # -P: nothing of the working folder
 START_SECONDS: Final = 30.0
-"""Besides the time that the ramp takes."""
-STOP_SECONDS: Final = GRACE + 10.0
+"""Besides the time that it takes to switch them on."""
+STOP_SECONDS: Final = 10.0
+"""Besides the grace that they have for an orderly end."""
+NEWS: Final = 1.0
+"""Seconds between two times that somebody is told how far they are."""
 FEW: Final = 3
 """So many looks in a row with fewer than half of the stations online are a breakdown, and not a reconnect."""
 
@@ -38,7 +41,8 @@ class Background:
         self._log = log
         self._process: subprocess.Popen[str] | None = None
         self._changed = Condition()
-        self._online = 0
+        self._online = self._there = 0
+        self._has_settled = False
         self._problem: str | None = None
         self._ready = False
         self._least = len(crew.identities)
@@ -51,6 +55,8 @@ class Background:
         self.ready_at: float | None = None
         """Monotonic seconds."""
         self.ended_at: float | None = None
+        self.over_at: float | None = None
+        """When the load was over before anybody ended it."""
 
     def __enter__(self) -> Background:
         with self._log.open("w", encoding="utf-8") as errors:
@@ -77,19 +83,43 @@ class Background:
         assert self._process is not None
         return self._process.pid
 
-    def wait_until_ready(self) -> bool:
-        """Wait until every station is accepted; False when that takes too long, and then `reason` says so."""
-        count = len(self._crew.identities)
-        seconds = START_SECONDS + count / RAMP
+    def wait_until_ready(self, shown: Callable[[float, str], None] = lambda seconds, where: None) -> bool:
+        """Wait until the stations are there that the cases wait for, and accepted; False: there is no load, and
+        `reason` says why. ``shown`` is told now and then for how many seconds it goes on, and where it is.
+
+        A load profile whose CSMS does not accept all in time is a load all the same, as long as half of them are there:
+        its verdict says so.
+        """
+        count, began = len(self._crew.identities), time.monotonic()
+        seconds = START_SECONDS + self._crew.settles_after
         with self._changed:
-            done = self._changed.wait_for(lambda: self._gone or self._online >= count, seconds)
-            if self._gone or not done:
-                why = f"; {self._problem}" if self._problem else ""
-                ended = f"the process of the stations ended, {self._log} says why" if self._gone else None
-                self.reason = ended or f"{self._online} of {count} stations were accepted within {seconds:g} s{why}"
+            while not (self._gone or self._has_settled or self.over_at is not None):
+                waited = time.monotonic() - began
+                if waited >= seconds:
+                    break
+                shown(waited, f"{self._online} of {count} stations are accepted")
+                self._changed.wait(min(NEWS, seconds - waited))
+            self.reason = self.reason or self._why_not_ready(count, seconds)
+            if self.reason is not None:
                 return False
             self._ready, self.ready_at = True, time.monotonic()
             return True
+
+    def _why_not_ready(self, count: int, seconds: float) -> str | None:
+        """Why the cases cannot begin; None: they can."""
+        if self._gone:
+            return f"the process of the stations ended, {self._log} says why"
+        if self.over_at is not None:
+            return "the load profile was over before its stations were there; make it longer"
+        is_enough = self._crew.profile is not None and self._there > 0 and self._online * 2 >= self._there
+        if self._has_settled or is_enough:
+            return None
+        why = f"; {self._problem}" if self._problem else ""
+        return f"{self._online} of {count} stations were accepted within {seconds:g} s{why}"
+
+    def enough(self) -> None:
+        """The cases are over: the load is ended because nobody needs it any more, and is judged as far as it came."""
+        self._write(f"{ENOUGH}\n")
 
     def end(self) -> None:
         """Take the stations away and wait until their process is gone. Safe to call twice."""
@@ -100,7 +130,7 @@ class Background:
             self._ending, self.ended_at = True, time.monotonic()
         try:
             self._close_input()
-            process.wait(STOP_SECONDS)
+            process.wait(self._crew.grace + STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.reason = self.reason or "the process of the stations did not end when it should, and was killed"
         finally:
@@ -116,8 +146,8 @@ class Background:
 
     def report(self, began: float) -> dict[str, Any]:
         """``background`` of the results, once it has ended; ``began`` is the start of the run in monotonic seconds."""
-        crew = self._crew
-        secrets = [] if crew.auth_key is None else [crew.auth_key.reveal()]
+        crew, result = self._crew, self.result
+        ended = self.ended_at if self.over_at is None else self.over_at
         return {
             "stations": len(crew.identities),
             "verdict": "ERROR" if self.reason else "PASS",
@@ -125,10 +155,17 @@ class Background:
             "identity": crew.identities[0],
             "seed": crew.seed,
             "from_s": None if self.ready_at is None else round(self.ready_at - began, 3),
-            "to_s": None if self.ready_at is None or self.ended_at is None else round(self.ended_at - began, 3),
+            "to_s": None if self.ready_at is None or ended is None else round(ended - began, 3),
             "least_online": self._least if self._ready else 0,
-            **_figures(self._result, secrets),
+            **figures(result),
+            **({"load": load(result)} if self._crew.profile is not None and result is not None else {}),
         }
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The whole result of the stations once they have told it, without their passwords."""
+        secrets = [] if self._crew.auth_key is None else [self._crew.auth_key.reveal()]
+        return None if self._result is None else masked(dict(self._result), secrets)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -148,15 +185,22 @@ class Background:
 
     def _take(self, line: Mapping[str, Any]) -> None:
         self._result = line.get("result", self._result)
-        if "result" in line:
-            if not self._ending:
+        if line["over_at"] is not None and not self._ending:
+            self.over_at = line["over_at"]
+            if self._crew.profile is None:
                 self.reason = self.reason or "the stations left before the cases were over"
+        if "result" in line:
             return
-        self._online, self._problem = line["online"], line["problem"]
-        if not self._ready or self._ending:
+        self._online, self._there, self._problem = line["online"], line["there"], line["problem"]
+        self._has_settled = line["settled"]
+        if not self._ready or self._ending or self.over_at is not None:
             return
-        count = len(self._crew.identities)
         self._least = min(self._least, self._online)
+        if self._crew.profile is None:  # which may want them away, and has a verdict of its own
+            self._look_for_breakdown()
+
+    def _look_for_breakdown(self) -> None:
+        count = len(self._crew.identities)
         self._few = self._few + 1 if self._online * 2 < count else 0
         if self._few >= FEW:
             why = f"; most often: {self._problem}" if self._problem else ""
@@ -174,38 +218,3 @@ class Background:
         assert self._process.stdin is not None
         with suppress(BrokenPipeError):
             self._process.stdin.close()
-
-
-_NO_CALLS: Final = dict.fromkeys(("sent", "answered", "refused", "invalid", "unanswered", "cut"), 0)
-
-
-def _figures(result: Mapping[str, Any] | None, secrets: Collection[str]) -> dict[str, Any]:
-    """What the results keep of the figures of a fleet, passwords masked."""
-    if result is None:
-        return {
-            "calls": {**_NO_CALLS, "per_second": 0},
-            "milliseconds": None,
-            "sessions": dict.fromkeys(("begun", "over", "refused"), 0),
-            "connections": dict.fromkeys(("attempts", "connected", "not_connected", "lost"), 0),
-            "violations": [],
-            "problems": {},
-        }
-    every, connections = result["all"], result["connections"]
-    seconds = result["run"]["seconds"]
-    return {
-        "calls": {**{name: every[name] for name in _NO_CALLS}, "per_second": round(every["sent"] / seconds, 1)},
-        "milliseconds": every["milliseconds"],
-        "sessions": dict(result["sessions"]),
-        "connections": {name: connections[name] for name in ("attempts", "connected", "not_connected", "lost")},
-        "violations": [
-            {**one, "message": mask(one["message"], secrets), "example": mask(one["example"], secrets)}
-            for one in result["violations"]
-        ],
-        "problems": {mask(sentence, secrets): count for sentence, count in _problems(result).items()},
-    }
-
-
-def _problems(result: Mapping[str, Any]) -> dict[str, int]:
-    """What went wrong, by sentence: attempts to connect, then the rest."""
-    failures = {f"not connected: {reason}": count for reason, count in result["connections"]["failures"].items()}
-    return {**failures, **result["problems"]}

@@ -26,6 +26,8 @@ Place = tuple[str | int, ...]
 
 STATION = frozenset({"station", "connectors", "auth_key"})
 """What the templates of stations can name."""
+REGISTERED: Final = frozenset({"registration"})
+"""What that of their registration can name as well."""
 TAG = frozenset({"idTag", "status", "parentIdTag", "expiryDate"})
 """What the templates of tags can name."""
 CREATED: Final = frozenset({"created", "created_by"})
@@ -114,7 +116,8 @@ def _of_fixtures(fixtures: FixtureSettings) -> Iterator[str]:
         templates = getattr(fixtures, table)
         for key in templates.__struct_fields__:
             opened = CREATED if key == "remove" else frozenset()
-            names = Names(known | opened, opened, f"{what} has no such value", example)
+            more = REGISTERED if key == "registration" else frozenset()
+            names = Names(known | opened | more, opened, f"{what} has no such value", example)
             yield from _requests(getattr(templates, key), ("fixtures", table, key), names)
 
 

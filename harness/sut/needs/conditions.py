@@ -37,6 +37,16 @@ def affirmed(name: str) -> Unmet:
     return unmet
 
 
+def claimed(name: str) -> Unmet:
+    """Met when the answer is yes; silence is none."""
+
+    def unmet(sut: Sut) -> str | None:
+        answer = sut.answer(name)
+        return None if answer is True else f"{name} is not set" if answer is None else show(name, answer)
+
+    return unmet
+
+
 def given(name: str) -> Unmet:
     """Met when the SUT file names it."""
 

@@ -50,7 +50,8 @@ def _of_a_charge_point(sut: Sut) -> tuple[Lane, ...]:
     """The stations under test, each with the address it connects to; one of any name where the file has none."""
     stations = tuple(Lane(**msgspec.structs.asdict(station)) for station in sut.stations)
     stations = stations or sut.lanes or (Lane(identity=""),)
-    if isinstance(sut.driver, SimulatedDriver) and sut.driver.api is None and len(stations) == 1:
+    is_own = isinstance(sut.driver, SimulatedDriver) and sut.driver.api is None
+    if is_own and len(stations) == 1 and not stations[0].identity:
         stations *= MOST_OWN  # each worker starts its own
     return tuple(
         _replace(station, listen=station.listen or _next_port(sut.connection.listen, number))

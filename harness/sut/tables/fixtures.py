@@ -53,10 +53,15 @@ class NoFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
 class StationTemplates(msgspec.Struct, frozen=True, kw_only=True):
     """Templates for stations, with {station}, {connectors}, {auth_key}; remove also with {created.member} of the
     answer to create.
+
+    registration has {registration} as well, Pending or Accepted.
     """
 
     create: Annotated[Requests | None, means("Makes a station.")] = None
     remove: Annotated[Requests | None, means("Removes it.")] = None
+    registration: Annotated[
+        Requests | None, means("Sets what its boots are answered with from now on: Pending, and Accepted again.")
+    ] = None
 
 
 class TagTemplates(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,8 +131,8 @@ class TriggerFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind
 
 
 class PythonFixtures(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="python"):
-    """A Python class of yours with create_station, remove_station, create_tag and remove_tag; those it lacks are not
-    called.
+    """A Python class of yours with create_station, remove_station, set_registration, create_tag and remove_tag; those
+    it lacks are not called.
 
     Loading sets `folder` to that of the SUT file.
     """

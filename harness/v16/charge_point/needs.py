@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from harness.sut.model import Sut
 from harness.sut.needs.conditions import Row, affirmed, all_of, at_least, denied, not_among, show
+from harness.sut.sentences import toml_value
 
 
 def _offline(sut: Sut) -> str | None:
@@ -27,6 +29,14 @@ def _file_server(sut: Sut) -> str | None:
     # plugproof serves files over every protocol that can be claimed
     protocols = sut.features.file_transfer_protocols
     return show("features.file_transfer_protocols", protocols) if protocols == () else None
+
+
+def _encoded_identity(sut: Sut) -> str | None:
+    """A run has one station, or several of which each may have the case."""
+    identities = [lane.identity for lane in sut.lanes]
+    if any(quote(identity, safe="") != identity for identity in identities):
+        return None
+    return f"identity = {toml_value(identities[0])} needs no encoding" if identities else "no identity is set"
 
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -83,6 +93,11 @@ ROWS: Final[tuple[Row, ...]] = (
             at_least("limits.max_charging_profiles_installed", 3),
             at_least("limits.charging_schedule_max_periods", 5),
         ),
+    ),
+    (
+        "encoded-identity",
+        "The identity of the station has a character that has to be percent-encoded, such as a space.",
+        _encoded_identity,
     ),
     ("file-server", "The station takes files over a protocol that plugproof serves.", _file_server),
 )

@@ -4,9 +4,13 @@ States build on each other, and on those of every version: ``authorized`` and ``
 What they exchange is the preamble. Loop scopes are set here, so that the user's ini does not matter.
 """
 
+from collections.abc import AsyncIterator
+
+import msgspec
 import pytest
 import pytest_asyncio
 
+from harness.adapters.provisioning.scopes import held_at_pending
 from harness.case.run import CaseRun
 from harness.case.tags import CaseTags
 from harness.plugin.csms_fixtures import Speech, cold_station, known_station, offline_station, operator, station
@@ -20,6 +24,7 @@ __all__ = [
     "authorized",
     "charging",
     "cold_station",
+    "held_station",
     "known_station",
     "offline_station",
     "operator",
@@ -32,6 +37,14 @@ __all__ = [
 def speech() -> Speech:
     """The station, the operator and the boot of this version."""
     return Speech(LEFTOVERS, states.boot)
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def held_station(cold_station: Station, case_run: CaseRun) -> AsyncIterator[Station]:
+    """A station that is connected and has not booted, and whose boots the CSMS was told to answer with Pending."""
+    lane = msgspec.structs.replace(case_run.lane, identity=cold_station.identity)
+    async with held_at_pending(case_run.sut, lane, case_run.note, case_run.told):
+        yield cold_station
 
 
 @pytest_asyncio.fixture(loop_scope="function")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from harness.sut.model import Sut
-from harness.sut.needs.conditions import Row, affirmed, always, denied, one_of, step
+from harness.sut.needs.conditions import Row, affirmed, always, claimed, denied, given, one_of, step
 from harness.sut.sentences import toml_value
+from harness.sut.tables.fixtures import PythonFixtures, ReferenceFixtures, RestFixtures
 
 
 def _unknown_vendor(sut: Sut) -> str | None:
@@ -15,6 +16,15 @@ def _unknown_vendor(sut: Sut) -> str | None:
     if sut.run.unknown_vendor_id not in known:
         return None
     return f"run.unknown_vendor_id = {toml_value(sut.run.unknown_vendor_id)} is among features.data_transfer_vendor_ids"
+
+
+def _held_at_pending(sut: Sut) -> str | None:
+    settings = sut.fixtures
+    if isinstance(settings, ReferenceFixtures | PythonFixtures):
+        return None
+    if isinstance(settings, RestFixtures):
+        return None if settings.stations.registration is not None else "fixtures.stations.registration is not set"
+    return f'fixtures.kind = "{settings.__struct_config__.tag}"'
 
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -158,6 +168,14 @@ ROWS: Final[tuple[Row, ...]] = (
         "The security profile of a station (SecurityProfile) can be raised.",
         "raise the security profile of a station",
     ),
+    # what few products can, or can tell: without a claim the cases of OCPP-J that want it do not apply
+    (
+        "octet-passwords",
+        "A station can be given a password of octets that are no text.",
+        claimed("features.octet_passwords"),
+    ),
+    ("call-timeout", "It is known how long the back office waits for an answer.", given("features.call_timeout_s")),
+    ("held-at-pending", "[fixtures] can have the boots of a station answered with Pending.", _held_at_pending),
 )
 
 QUESTIONS: Final[Mapping[str, str | None]] = {

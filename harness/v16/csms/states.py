@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from harness.case.message import Message
-from harness.case.verdicts import CaseFailure
+from harness.case.verdicts import CaseFailure, Inconclusive
 from harness.peers.counterpart import now
 from harness.v16.csms.station import Station
 from ocppj.matchers import satisfies
@@ -44,6 +44,15 @@ async def boots(station: Station) -> Message:
     """Send a BootNotification with the vendor and model of the SUT file."""
     boot = station.run.sut.boot
     return await station.sends("BootNotification", chargePointVendor=boot.vendor, chargePointModel=boot.model)
+
+
+async def boots_pending(station: Station) -> None:
+    """A BootNotification that is answered with Pending. Raises Inconclusive for one that is answered otherwise."""
+    answer = await boots(station)
+    if answer["status"] != "Pending":
+        raise Inconclusive(
+            f"the boot of the station was answered with {answer['status']}, though [fixtures] was asked for Pending"
+        )
 
 
 async def available(station: Station, *, finishing: int | None = None) -> None:

@@ -31,6 +31,7 @@ OF_THE_STATION: Final = (
 )
 """The actions of a station; a CSMS sends DataTransfer, too."""
 
+DAY: Final = 24 * 3_600 * 1_000_000_000
 MOST_CONNECTORS: Final = 64
 """Connectors of one station of which it is remembered that it told their status."""
 
@@ -39,13 +40,15 @@ class Alive(msgspec.Struct, gc=False):
     """Times are those of the frames; a ``..._on`` is the number of a connection, 0 for none.
 
     ``beat`` is the last Heartbeat, or the acceptance, on the connection ``seen_on``; ``interval`` that of the boot
-    answer in seconds, 0 when it is not sure; ``accepted`` the boot answer that accepted the station; ``told`` the
-    connectors whose status came since the boot, as bits; ``reset_on``: a hard reset was accepted there.
+    answer in seconds, 0 when it is not sure; ``quiet`` for how long after ``beat`` no silence can be too long;
+    ``accepted`` the boot answer that accepted the station; ``told`` the connectors whose status came since the boot, as
+    bits; ``reset_on``: a hard reset was accepted there.
     """
 
     seen_on: int = 0
     beat: int = 0
     interval: int = 0
+    quiet: int = DAY
     accepted: int = 0
     accepted_on: int = 0
     told: int = 0
@@ -55,6 +58,13 @@ class Alive(msgspec.Struct, gc=False):
 def alive(view: View) -> Alive:
     """What is known of the station."""
     return view.memory.known.of(Alive)
+
+
+def is_notable(seen: Seen, view: View) -> bool:
+    """Whether a CALL of the station may be too early, or come after too long a silence; nearly none does."""
+    known = view.memory.known
+    facts = known.of(Alive)
+    return seen.at - facts.beat > facts.quiet or facts.reset_on > 0 or known.registration == "Rejected"
 
 
 @CHAPTER.learns("call", "Heartbeat")
@@ -67,6 +77,7 @@ def beats(seen: Seen, view: View) -> None:
 def boots(seen: Seen, view: View) -> None:
     facts = alive(view)
     facts.accepted_on = facts.told = facts.reset_on = facts.interval = 0
+    facts.quiet = DAY
 
 
 @CHAPTER.learns("result", "BootNotification")
@@ -75,6 +86,8 @@ def accepted(seen: Seen, view: View) -> None:
     if answer["status"] == "Accepted":
         facts.accepted, facts.accepted_on, facts.interval = seen.at, view.number, max(answer["interval"], 0)
         facts.seen_on, facts.beat = view.number, seen.at
+        if facts.interval:
+            facts.quiet = min(DAY, 2 * facts.interval * 1_000_000_000)
 
 
 @CHAPTER.learns("call", "StatusNotification")
@@ -87,7 +100,8 @@ def told(seen: Seen, view: View) -> None:
 @CHAPTER.learns("result", "ChangeConfiguration")
 def changed(seen: Seen, view: View) -> None:
     if asked(seen)["key"].lower() == "heartbeatinterval":
-        alive(view).interval = 0  # since when the new one counts nobody says
+        facts = alive(view)
+        facts.interval, facts.quiet = 0, DAY  # since when the new one counts nobody says
 
 
 @CHAPTER.learns("result", "Reset")

@@ -83,13 +83,20 @@ class Ended(msgspec.Struct, frozen=True):
 
 class Transactions(msgspec.Struct):
     """Those of one station. ``starts`` has by their ``mark`` the ones that run or wait for an id, ``running`` by id the
-    ones that have one; ``is_forgetful``: some had to be forgotten.
+    ones that have one; ``is_forgetful``: some had to be forgotten. ``marked`` is the last one whose mark was asked for.
     """
 
     starts: dict[int, Transaction] = {}
     running: dict[int, Transaction] = {}
     ended: dict[int, Ended] = {}
     is_forgetful: bool = False
+    marked: tuple[Members | None, int] = (None, 0)
+
+    def mark_of(self, start: Members) -> int:
+        """``mark_of`` a StartTransaction; several rules ask it of the same one."""
+        if self.marked[0] is not start:
+            self.marked = (start, mark_of(start))
+        return self.marked[1]
 
     def at(self, connector: int) -> Iterator[Transaction]:
         """The transactions of a connector, or of all of them (0)."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 from commandline import Heading
 from simulator.fleet.cli import units
 from simulator.fleet.cli.sources import sources
@@ -18,6 +20,7 @@ from simulator.options.usage import UsageError
 
 if TYPE_CHECKING:
     from simulator.fleet.profile.reading import Profile
+    from simulator.fleet.profile.security import Security
     from simulator.models import Model
 
 RESULT_FILE = "plugproof-out/fleet.json"
@@ -40,6 +43,13 @@ def profiles() -> list[tuple[str, str]]:
     return [(name, Profile.load(name).description) for name in built_in()]
 
 
+def _list_profiles(asked: bool) -> None:
+    if asked:
+        for name, description in profiles():
+            typer.echo(f"{name:22} {description}")
+        raise typer.Exit
+
+
 @dataclass(frozen=True)
 class Given:
     """What was asked for; times and rates as they were written (`units`)."""
@@ -47,13 +57,18 @@ class Given:
     url: Annotated[str, shared.URL]
     profile: Annotated[
         str | None,
-        STATIONS(
-            "NAME|FILE",
-            "Load profile: office-day, motorway, monday-morning-storm, soak, or a file that ends with .toml; "
-            "options given beside it win.",
-            autocompletion=profiles,
-        ),
+        STATIONS(shared.PROFILE.word, shared.PROFILE.meaning, autocompletion=profiles),
     ] = None
+    list_profiles: Annotated[
+        bool,
+        STATIONS(
+            None,
+            "Show the load profiles that come with plugproof and end.",
+            "--list-profiles",
+            callback=_list_profiles,
+            is_eager=True,
+        ),
+    ] = False
     stations: Annotated[int, STATIONS("N", "How many there are.")] = 10
     processes: Annotated[int, STATIONS("P", "Processes that share the stations.")] = 1
     source: Annotated[
@@ -66,25 +81,25 @@ class Given:
     ramp: Annotated[str, STATIONS("RATE", "Stations switched on a second, or 300/m.")] = "10/s"
     duration: Annotated[str, STATIONS("TIME", "From the first station on, like 60s or 5m.")] = "60s"
     id_prefix: Annotated[str, STATIONS.of(shared.ID_PREFIX)] = "FLEET-"
-    connectors: Annotated[int | None, STATIONS("N", "Connectors of a station without a model; else 1.")] = None
+    connectors: Annotated[int | None, STATIONS.of(shared.CONNECTORS)] = None
     model: Annotated[
         str | None,
-        STATIONS("NAME|FILE", "Make of the stations, see plugproof station --list-models.", autocompletion=models),
+        STATIONS(shared.MODEL.word, shared.MODEL.meaning, autocompletion=models),
     ] = None
     config: Annotated[list[str] | None, STATIONS.of(shared.CONFIG)] = None
     csms_clock: Annotated[str, STATIONS.of(shared.CSMS_CLOCK)] = shared.CSMS_CLOCK.default
     clock_skew: Annotated[str, STATIONS.of(shared.CLOCK_SKEW)] = shared.CLOCK_SKEW.default
     auth_key_env: Annotated[str | None, STATIONS.of(shared.AUTH_KEY_ENV)] = None
-    ca_file: Annotated[str | None, STATIONS("FILE", "PEM file with the CA of the CSMS, for wss://.")] = None
+    ca_file: Annotated[str | None, STATIONS.of(shared.CA_FILE)] = None
     call_timeout: Annotated[str, STATIONS.of(shared.CALL_TIMEOUT)] = shared.CALL_TIMEOUT.default
-    grace: Annotated[str, STATIONS("TIME", "For an orderly end, at the most.")] = "10s"
+    grace: Annotated[str, STATIONS.of(shared.GRACE)] = "10s"
     seed: Annotated[int, DRIVERS.of(shared.SEED)] = shared.SEED.default
     tag: Annotated[list[str] | None, DRIVERS.of(shared.TAGS)] = None
     session_every: Annotated[str, DRIVERS.of(shared.SESSION_EVERY)] = shared.SESSION_EVERY.default
     session_length: Annotated[str, DRIVERS.of(shared.SESSION_LENGTH)] = shared.SESSION_LENGTH.default
     meter_every: Annotated[str, DRIVERS.of(shared.METER_EVERY)] = shared.METER_EVERY.default
     churn_every: Annotated[str, DRIVERS.of(shared.CHURN_EVERY)] = shared.CHURN_EVERY.default
-    churn_length: Annotated[str, DRIVERS("TIME", "Mean length of an outage.")] = "5s"
+    churn_length: Annotated[str, DRIVERS.of(shared.CHURN_LENGTH)] = shared.CHURN_LENGTH.default
     limit: Annotated[
         list[str] | None,
         RESULT(
@@ -93,18 +108,14 @@ class Given:
             "a broken one: exit code 1.",
         ),
     ] = None
-    abort_on: Annotated[
-        list[str] | None,
-        RESULT("LIMIT", "An upper limit that ends the run as soon as it is broken (repeatable); exit code 1."),
-    ] = None
-    check: Annotated[
-        str, RESULT("SHARE", "Of the stations whose messages are held against all rules; the schemas are for all.")
-    ] = "100%"
+    abort_on: Annotated[list[str] | None, RESULT.of(shared.ABORT_ON)] = None
+    check: Annotated[str, RESULT.of(shared.CHECK)] = shared.CHECK.default
     json: Annotated[str, RESULT("FILE", "Where all figures go; - is stdout.")] = RESULT_FILE
     html: Annotated[str | None, RESULT("FILE", "Also a page for people, in one file.")] = None
     junit: Annotated[str | None, RESULT("FILE", "Also JUnit XML, red when the exit code is not 0.")] = None
     csv: Annotated[
-        str | None, RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline.csv and _violations.csv.")
+        str | None,
+        RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline, _latency, _interventions and _violations."),
     ] = None
     prometheus: Annotated[
         str | None,
@@ -165,11 +176,22 @@ def _of_profile(given: Given, profile: Profile, named: Collection[str]) -> dict[
         "profile": profile.name,
         "stages": stages,
         "makes": () if {"model", "connectors"} & set(named) else profile.makes,
+        "security": tuple(_secured(one, given) for one in profile.security),
         "curve": profile.curve,
         "visits": profile.visits,
+        "strangers": profile.strangers,
         "back_off": profile.back_off,
         **({"duration": sum(stage.length for stage in stages)} if stages else {}),
     }
+
+
+def _secured(security: Security, given: Given) -> Security:
+    """With what the options say where the table says nothing."""
+    return replace(
+        security,
+        auth_key=security.auth_key or (auth_key(given.auth_key_env) if security.profile in (1, 2) else None),
+        ca_file=security.ca_file or given.ca_file,
+    )
 
 
 def plan_of(given: Given, profile: Profile | None = None, named: Collection[str] = ()) -> Plan:
@@ -207,6 +229,13 @@ def plan_of(given: Given, profile: Profile | None = None, named: Collection[str]
     except ValueError as error:
         option, _, rest = str(error).partition(" ")
         raise UsageError(f"--{option.replace('_', '-')} {rest}") from None
+    if profile is not None and profile.security:
+        from simulator.fleet.engine.credentials import Credentials, CredentialsError
+
+        try:
+            Credentials(plan).check()
+        except CredentialsError as error:
+            raise UsageError(f"--profile {given.profile}: {error}") from None
     if not 0 < given.processes <= plan.stations:
         raise UsageError(f"--processes {given.processes}: it is a number from 1 to that of the stations")
     return plan

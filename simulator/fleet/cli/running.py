@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.fleet.cli.options import Given, plan_of, profile_of, with_profile
 from simulator.fleet.cli.units import listening
+from simulator.fleet.counting.interventions import BY_KEY
 from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector, loop_factory
 from simulator.fleet.report.files import Unwritten, writable, write
 from simulator.fleet.report.limits import BadLimit, Limit, parse_limit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.fleet.plan import Plan
     from simulator.fleet.processes.part import Counted
     from simulator.fleet.profile.reading import Profile
-    from simulator.fleet.report.show import Watch
+    from simulator.fleet.steering.orders import Order
 
 EXIT_CODES = {"PASS": Exit.OK, "FAIL": Exit.FAILED, "ERROR": Exit.ERRORS, "INCONCLUSIVE": Exit.ERRORS}
 
@@ -56,20 +56,20 @@ def fleet(given: Given, named: Collection[str] = ()) -> int:
         place = _place(given)
     except (UsageError, BadLimit) as error:
         return _complain(str(error), Exit.USAGE)
-    from rich.console import Console
-
+    from simulator.fleet.cli.console import PatientConsole
     from simulator.fleet.processes.processes import ProcessDied
     from simulator.kernel.errors import BadValue, UnknownKey
 
     try:
-        console = Console(stderr=to_stdout)
+        console = PatientConsole(stderr=to_stdout)
         outcome = _run(given, plan, limits, hopeless, place, console)
-        _report(outcome, console, path, page_path, others)
+        problems = _report(outcome, console, path, page_path, others)
+        problems += [] if console.problem is None else [console.problem]
     except UsageError as error:
         return _complain(str(error), Exit.USAGE)
     except (UnknownKey, BadValue) as error:
         return _complain(f"--config: {error}", Exit.USAGE)
-    except (ProcessDied, Unwritten) as error:
+    except ProcessDied as error:
         return _complain(str(error), Exit.ERRORS)
     except (KeyboardInterrupt, StoppedAtOnce):
         return _complain("ended at once by a second signal; nothing was written", Exit.INTERRUPTED)
@@ -77,7 +77,10 @@ def fleet(given: Given, named: Collection[str] = ()) -> int:
         raise
     except OSError as error:
         return _complain(f"the output cannot be written ({error.strerror})", Exit.ERRORS)
-    return Exit.INTERRUPTED if outcome["run"]["interrupted"] else EXIT_CODES[outcome["verdict"]]
+    for problem in problems:
+        _complain(problem, Exit.ERRORS)
+    code = Exit.INTERRUPTED if outcome["run"]["interrupted"] else EXIT_CODES[outcome["verdict"]]
+    return Exit.ERRORS if problems and code != Exit.INTERRUPTED else code
 
 
 def _complain(sentence: str, code: int) -> int:
@@ -123,38 +126,34 @@ def _others(given: Given) -> dict[str, Path]:
     return found
 
 
-def _written(outcome: dict[str, Any], others: dict[str, Path]) -> None:
-    """Write what is for machines. Raises `Unwritten`."""
-    from simulator.fleet.report.junit import junit
-    from simulator.fleet.report.sheets import sheets
-
-    texts = {"junit": junit(outcome), **sheets(outcome)}
-    for name, path in others.items():
-        write(path, texts[name])
-
-
 def _report(
     outcome: dict[str, Any], console: Console, path: Path | None, page_path: Path | None, others: dict[str, Path]
-) -> None:
-    """Write the figures first: whatever becomes of the rest, they are there."""
+) -> list[str]:
+    """Write everything, and show it: what can be written is, whatever becomes of the rest. Gives the problems."""
+    from simulator.fleet.report.junit import junit
     from simulator.fleet.report.page import page
+    from simulator.fleet.report.sheets import sheets
     from simulator.fleet.report.show import summary
 
     text = json.dumps(outcome, indent=1, ensure_ascii=False)
-    if path is not None:
-        write(path, text + "\n")
-    if page_path is not None:
-        write(page_path, page(outcome))
-    _written(outcome, others)
+    texts = {"junit": junit(outcome), **sheets(outcome)}
+    files: list[tuple[str, Path, str]] = [] if path is None else [("all figures", path, f"{text}\n")]
+    files += [] if page_path is None else [("for people", page_path, page(outcome))]
+    files += [("for machines", other, texts[name]) for name, other in others.items()]
+    written: dict[str, list[Path]] = {}
+    problems = []
+    for name, file, content in files:
+        try:
+            write(file, content)
+            written.setdefault(name, []).append(file)
+        except Unwritten as error:
+            problems.append(str(error))
     if path is None:
         print(text, flush=True)
     console.print(*summary(outcome), sep="\n", highlight=False, soft_wrap=True)
-    if path is not None:
-        console.print(f"all figures: {path}", highlight=False, soft_wrap=True)
-    if page_path is not None:
-        console.print(f"for people: {page_path}", highlight=False, soft_wrap=True)
-    if others:
-        console.print(f"for machines: {'  '.join(map(str, others.values()))}", highlight=False, soft_wrap=True)
+    for name, paths in written.items():
+        console.print(f"{name}: {'  '.join(map(str, paths))}", highlight=False, soft_wrap=True)
+    return problems
 
 
 def _run(
@@ -165,13 +164,9 @@ def _run(
     place: tuple[str, int] | None,
     console: Console,
 ) -> dict[str, Any]:
-    from simulator.fleet.report.show import Watch
-
-    live = console.is_terminal and not given.quiet and "CI" not in os.environ
-    watch = None if given.quiet else Watch(console, live=live)
     calm_garbage_collector()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_fleet(given, plan, limits, hopeless, place, watch))
+        return runner.run(_fleet(given, plan, limits, hopeless, place, console))
 
 
 async def _fleet(
@@ -180,26 +175,28 @@ async def _fleet(
     limits: Sequence[Limit],
     hopeless: Sequence[Limit],
     place: tuple[str, int] | None,
-    watch: Watch | None,
+    console: Console,
 ) -> dict[str, Any]:
     from simulator.fleet.fleet import Fleet
     from simulator.fleet.processes.part import run
     from simulator.fleet.processes.processes import Processes
     from simulator.fleet.report.aborting import Abort
     from simulator.fleet.report.result import Measured, result
-    from simulator.fleet.report.show import watching
+    from simulator.fleet.steering.hand import Hand
 
     started = datetime.now(UTC)
     one = Fleet(plan)  # wrong configuration keys show here, also when others do the work
     if given.processes == 1:
         signals, abort = _Signals(one.stop), Abort(hopeless, lambda: one, one.stop)
-        async with _serving(place, lambda: one), signals, abort, watching(watch, lambda: one):
+        watch = _watching(given, plan, console, lambda: one, Hand(one).obey, signals)
+        async with _serving(place, lambda: one), signals, abort, watch:
             counted = await run(one, plan)
     else:
-        is_watched = watch is not None or bool(hopeless) or place is not None
+        is_watched = not given.quiet or bool(hopeless) or place is not None
         several = Processes(plan, given.processes, ca_file=given.ca_file, is_watched=is_watched)
         signals, abort = _Signals(several.stop), Abort(hopeless, several.so_far, several.stop)
-        async with _serving(place, several.so_far), signals, abort, watching(watch, several.so_far):
+        watch = _watching(given, plan, console, several.so_far, several.obey, signals)
+        async with _serving(place, several.so_far), signals, abort, watch:
             counted = await several.run()
     measured = Measured(
         started,
@@ -212,6 +209,26 @@ async def _fleet(
         abort.broken if signals.first is None else None,
     )
     return result(counted, measured)
+
+
+def _watching(
+    given: Given,
+    plan: Plan,
+    console: Console,
+    fleet: Callable[[], Counted],
+    order: Callable[[Order], bool],
+    signals: _Signals,
+) -> AbstractAsyncContextManager[object]:
+    """What shows the fleet: a picture with keys, lines, or nothing."""
+    if given.quiet:
+        return nullcontext()
+    from simulator.fleet.report.show import Watch
+    from simulator.fleet.watching.keys import Keys
+    from simulator.fleet.watching.screen import Screen, keyboard, lives
+
+    if not lives(console):
+        return Watch(console, fleet)
+    return Screen(console, fleet, Keys(plan.stations, order, signals.quit), keyboard(), given.processes)
 
 
 @asynccontextmanager
@@ -228,12 +245,18 @@ async def _serving(place: tuple[str, int] | None, fleet: Callable[[], Counted]) 
 
 
 class _Signals:
-    """The first SIGINT or SIGTERM ends the run orderly, the second one at once (`StoppedAtOnce`)."""
+    """The first SIGINT or SIGTERM, or the key, ends the run orderly, the next signal at once (`StoppedAtOnce`)."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
         self._is_second = False
         self.first: str | None = None
+
+    def quit(self) -> None:
+        """Somebody has pressed the key that ends the run."""
+        if self.first is None:
+            self.first = BY_KEY
+            self._stop()
 
     async def __aenter__(self) -> None:
         loop, main = asyncio.get_running_loop(), asyncio.current_task()

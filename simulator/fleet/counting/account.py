@@ -40,12 +40,16 @@ class Account:
         """The connection is over, with a CALL that waited for its answer or without one."""
         if open_call is not None:
             self.tally.cut(open_call.action, now - self._sent_at(open_call, now))
-        self.tally.broken(self._session.close("csms" if closed.by_remote else "station", now), "", "")
+        broken = self._session.close("csms" if closed.by_remote else "station", now)
+        if (
+            closed.by_remote
+        ):  # a station leaves because its outage, its end or its transport wants it so, and not because
+            self.tally.broken(broken, "", "")  # of the message that it happens to have been sent last
 
     def without(self, *, is_left: bool) -> None:
         """The station has no connection any more; `is_left`: because it wanted that."""
         self.tally.lost += not is_left
-        self.standing.is_cut_off = not is_left
+        self.standing.is_connected, self.standing.is_cut_off = False, not is_left
 
     def _sent_at(self, call: Frame, now: int) -> int:
         return next((one.at for one in self._session.open_calls("station") if one.id == call.id), now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import Any
 
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.tally import Tally
@@ -28,6 +29,11 @@ class Recovery:
             max(part.waited for part in parts),
             max(known) if len(known) == len(times) else None,
         )
+
+    def facts(self) -> dict[str, Any]:
+        """As it stands in a result."""
+        seconds = None if self.seconds is None else round(self.seconds, 3)
+        return {"before": self.before, "seconds": seconds, "waited_s": round(self.waited, 3)}
 
 
 @dataclass(slots=True)

@@ -12,11 +12,15 @@ ACCEPTED: Final = "Accepted"
 class Standing:
     """What the connections of one station have come to; `line.FleetLine` and the dialler write it."""
 
-    __slots__ = ("accepted", "answer", "connected", "is_cut_off")
+    __slots__ = ("accepted", "answer", "connected", "is_connected", "is_cut_off", "is_stranger")
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_stranger: bool = False) -> None:
+        self.is_stranger = is_stranger
+        """The CSMS is not to know it, and to turn it away."""
         self.connected = False
         """It has had a connection."""
+        self.is_connected = False
+        """It has one now."""
         self.accepted = False
         """The CSMS has accepted one of its boots."""
         self.answer: str | None = None
@@ -50,12 +54,18 @@ class Stations:
     refused: int = 0  # the last boot was answered with Pending or Rejected, or without a usable answer
     lost: int = 0  # were accepted, and are offline now though nobody of the fleet wants it
     coming: int = 0  # their first boot is under way
+    strangers: int = 0  # that the CSMS is not to know; they are in none of the numbers above
+    let_in: int = 0  # of these, those that it has accepted
 
     @classmethod
     def of(cls, standings: Iterable[tuple[Standing, bool]]) -> Stations:
         """Count; with each standing comes whether its station is online."""
-        switched_on = connected = accepted = online = refused = lost = coming = 0
+        switched_on = connected = accepted = online = refused = lost = coming = strangers = let_in = 0
         for standing, is_online in standings:
+            if standing.is_stranger:
+                strangers += 1
+                let_in += standing.accepted
+                continue
             switched_on += 1
             connected += standing.connected
             accepted += standing.accepted
@@ -64,13 +74,21 @@ class Stations:
                 lost += standing.is_cut_off and standing.answer == ACCEPTED
                 refused += standing.answer not in (None, ACCEPTED)
                 coming += standing.is_coming()
-        return cls(switched_on, connected, accepted, online, refused, lost, coming)
+        return cls(switched_on, connected, accepted, online, refused, lost, coming, strangers, let_in)
 
     @classmethod
     def taken_away(cls, standings: Iterable[Standing]) -> Stations:
         """Those that are no longer there because the fleet wants it so."""
-        gone = list(standings)
-        return cls(len(gone), sum(one.connected for one in gone), sum(one.accepted for one in gone))
+        all_gone = list(standings)
+        gone = [one for one in all_gone if not one.is_stranger]
+        strangers = [one for one in all_gone if one.is_stranger]
+        return cls(
+            len(gone),
+            sum(one.connected for one in gone),
+            sum(one.accepted for one in gone),
+            strangers=len(strangers),
+            let_in=sum(one.accepted for one in strangers),
+        )
 
     @classmethod
     def together(cls, parts: Iterable[Stations]) -> Stations:

@@ -30,6 +30,9 @@ LONGEST_SENTENCE = 500
 LONGEST_NAME = 50
 """Characters kept of what a CSMS gives out as the name of an action."""
 
+MOST_ASKED = 60
+"""Different actions of the CSMS that are told apart: all there are, and some that it makes up."""
+
 LONGEST_EXAMPLE = 500
 """Characters kept of a message that broke a rule."""
 
@@ -87,6 +90,8 @@ class Violation:
     count: int = 0
 
 
+_ABOUT_FIRMWARE = frozenset({"FirmwareStatusNotification", "SignedFirmwareStatusNotification"})
+
 _COUNTS = (
     "frames_sent",
     "frames_received",
@@ -94,6 +99,8 @@ _COUNTS = (
     "attempts",
     "connected",
     "not_connected",
+    "starved",
+    "turned_away",
     "lost",
     "sessions",
     "sessions_over",
@@ -114,9 +121,16 @@ class Tally:
         self.frames_sent = 0
         self.frames_received = 0
         self.calls_of_csms = 0
+        self.asked: defaultdict[str, ActionTally] = defaultdict(ActionTally)
+        """The CALLs of the CSMS with one action. Their times are ours: from the read of a CALL to the write of its
+        answer. `refused` are those that the station answered with a CALLERROR."""
+        self.firmware: Counter[str] = Counter()
+        """What stations have said of firmware, by status."""
         self.attempts = 0  # to connect
         self.connected = 0
         self.not_connected = 0
+        self.starved = 0  # of these: this machine had no room for another connection
+        self.turned_away = 0  # attempts of stations that the CSMS is not to know; they are not among the others
         self.lost = 0  # connections that ended without the station wanting it
         self.sessions = 0  # transactions that began
         self.sessions_over = 0
@@ -135,6 +149,12 @@ class Tally:
         frame = seen.frame
         if type(frame) is Call:
             self.actions[frame.action].sent += 1
+            if frame.action in _ABOUT_FIRMWARE:
+                self.firmware[frame.payload["status"]] += 1
+        elif seen.request is not None and not seen.repeated:
+            asked = self.asked[self._asked(seen.request.action)]
+            asked.samples.add(seen.at - seen.request.at)
+            asked.refused += type(frame) is CallError
         if seen.findings:
             self._found(seen)
 
@@ -144,10 +164,18 @@ class Tally:
         request = seen.request
         if type(seen.frame) is Call:
             self.calls_of_csms += 1
+            self.asked[self._asked(seen.frame.action)].sent += 1
         elif request is not None and not (seen.late or seen.repeated):
             self._answered(seen, request, waited)
         if seen.findings:
             self._found(seen)
+
+    def _asked(self, action: str) -> str:
+        """The name under which a CALL of the CSMS is counted, which may have made up its action."""
+        if action in self.asked:
+            return action
+        action = self._shown(action, LONGEST_NAME) or "(no action)"
+        return action if action in self.asked or len(self.asked) < MOST_ASKED else "(others)"
 
     def _found(self, seen: Seen) -> None:
         frame, request = seen.frame, seen.request
@@ -214,9 +242,10 @@ class Tally:
         sentence = self._shown(sentence)
         _count(self.problems, sentence, "other problems")
 
-    def failed_to_connect(self, reason: str) -> None:
-        """An attempt to connect came to nothing."""
+    def failed_to_connect(self, reason: str, *, is_ours: bool = False) -> None:
+        """An attempt to connect came to nothing; `is_ours`: for want of something on this machine."""
         self.not_connected += 1
+        self.starved += is_ours
         _count(self.not_connected_by, self._shown(reason), "other reasons")
 
     def failed(self, error: BaseException) -> None:
@@ -263,6 +292,9 @@ class Tally:
                 self.violations[key] = replace(violation)
             else:
                 mine.count += violation.count
+        for action, counted in other.asked.items():
+            self.asked[action].include(counted)
+        self.firmware.update(other.firmware)
         self.problems.update(other.problems)
         self.not_connected_by.update(other.not_connected_by)
 
@@ -271,12 +303,11 @@ class Tally:
         same = Tally()
         for name in _COUNTS:
             setattr(same, name, getattr(self, name))
-        same.actions.update(
-            {
-                name: replace(one, samples=one.samples.glance(), due=one.due.glance())
-                for name, one in self.actions.items()
-            }
-        )
+        for mine, theirs in ((self.actions, same.actions), (self.asked, same.asked)):
+            theirs.update(
+                {name: replace(one, samples=one.samples.glance(), due=one.due.glance()) for name, one in mine.items()}
+            )
+        same.firmware = self.firmware.copy()
         same.violations, same.problems = self.violations, self.problems
         same.not_connected_by = self.not_connected_by
         return same
@@ -294,11 +325,16 @@ class Tally:
         part = Tally()
         for name in _COUNTS:
             setattr(part, name, getattr(self, name) - getattr(mark, name))
-        for name, one in self.actions.items():
-            part.actions[name] = one.since(mark.actions.get(name, ActionTally()))
+        for mine, before, theirs in (
+            (self.actions, mark.actions, part.actions),
+            (self.asked, mark.asked, part.asked),
+        ):
+            for name, one in mine.items():
+                theirs[name] = one.since(before.get(name, ActionTally()))
+        part.firmware = self.firmware - mark.firmware
         for key, violation in self.violations.items():
-            before = mark.violations.get(key)
-            if more := violation.count - (0 if before is None else before.count):
+            known = mark.violations.get(key)
+            if more := violation.count - (0 if known is None else known.count):
                 part.violations[key] = replace(violation, count=more)
         return part
 

@@ -1,4 +1,4 @@
-"""How a run went over time: messages, errors and response times of each interval (docs/load.md, "Over time").
+"""How a run went over time: stations, messages, errors and response times of each interval (docs/load.md, "Over time").
 
 An interval in which the timers of the load generator itself were late is marked: its response times contain that.
 
@@ -8,14 +8,16 @@ message is on its way. A long run has longer intervals, and not more of them.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import accumulate
 from math import ceil
 from typing import Any, Final
 
+from simulator.fleet.counting.kinds import KINDS, OF_CALLS, kinds
 from simulator.fleet.counting.samples import edge, ranked
+from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Tally
 
 LOOK: Final = 1.0
@@ -25,10 +27,12 @@ MOST: Final = 240
 """Intervals; beyond them two become one."""
 
 SHARES: Final = (0.5, 0.95, 0.99)
+NAMES: Final = ("p50", "p95", "p99")
 LATE: Final = 0.05
 """Seconds by which the latest timer of an interval may be late before the interval is marked."""
 
 _BITS: Final = 7  # significant bits of a response time here: at most 1.6 % too long
+_EDGES: Final[dict[int, int]] = {}  # each edge once, as most intervals have the same; there are some thousands of them
 
 
 @dataclass(slots=True)
@@ -36,16 +40,32 @@ class Interval:
     """What happened between two looks."""
 
     seconds: float = 0.0
-    messages: int = 0
-    errors: int = 0
-    online: int = 0  # stations, the last time that was looked
+    sent: int = 0  # messages of the stations
+    received: int = 0
+    states: States = field(default_factory=States)  # the last time that was looked
     late: float = 0.0  # seconds, of the latest timer
-    classes: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))  # response times, in nanoseconds
+    resident: int | None = None  # bytes of memory, the last time that was looked
+    kinds: Counter[str] = field(default_factory=Counter)  # what went wrong
+    times: dict[str, defaultdict[int, int]] = field(default_factory=dict)  # classes of nanoseconds, by action
 
-    def percentiles(self) -> tuple[int, ...] | None:
-        """p50, p95 and p99 of all actions, in nanoseconds; None when nothing was answered."""
-        count = sum(self.classes.values())
-        return ranked(self.classes, [max(1, ceil(share * count)) for share in SHARES]) if count else None
+    @property
+    def messages(self) -> int:
+        """In both directions."""
+        return self.sent + self.received
+
+    @property
+    def errors(self) -> int:
+        """CALLs without a usable answer."""
+        return sum(self.kinds[kind] for kind in OF_CALLS)
+
+    def percentiles(self, action: str | None = None) -> tuple[int, ...] | None:
+        """p50, p95 and p99 of an action or of all, in nanoseconds; None when nothing was answered."""
+        if action is not None:
+            return _percentiles(self.times.get(action, {}))
+        whole: Counter[int] = Counter()
+        for classes in self.times.values():
+            whole.update(classes)
+        return _percentiles(whole)
 
     @property
     def is_late(self) -> bool:
@@ -55,21 +75,30 @@ class Interval:
     def follow(self, other: Interval) -> None:
         """Go on with the next interval."""
         self.seconds += other.seconds
-        self.online = other.online
+        self.states, self.resident = other.states, other.resident
         self._count(other)
 
     def accompany(self, other: Interval) -> None:
         """Add what another process did at the same time."""
         self.seconds = max(self.seconds, other.seconds)
-        self.online += other.online
+        self.stand_by(other)
         self._count(other)
 
+    def stand_by(self, other: Interval) -> None:
+        """Add what is there in another process, and nothing that has happened."""
+        self.states = States.together((self.states, other.states))
+        if other.resident is not None:
+            self.resident = (self.resident or 0) + other.resident
+
     def _count(self, other: Interval) -> None:
-        self.messages += other.messages
-        self.errors += other.errors
+        self.sent += other.sent
+        self.received += other.received
         self.late = max(self.late, other.late)
-        for upper, count in other.classes.items():
-            self.classes[upper] += count
+        self.kinds.update(other.kinds)
+        for action, classes in other.times.items():
+            mine = self.times.setdefault(action, defaultdict(int))
+            for upper, count in classes.items():
+                mine[upper] += count
 
 
 class Timeline:
@@ -77,30 +106,43 @@ class Timeline:
 
     def __init__(self) -> None:
         self.intervals: list[Interval] = []
+        self.latest = Interval()
+        """Between the last two looks, however long the intervals are."""
         self.looks_each = 1  # looks that make an interval
         self._looks = 0
-        self._frames = self._errors = 0
+        self._sent = self._received = 0
+        self._kinds: Mapping[str, int] = {}
         self._before: dict[str, dict[int, int]] = {}
 
-    def look(self, tally: Tally, online: int, seconds: float = LOOK, late: float = 0.0) -> None:
+    def look(
+        self, tally: Tally, states: States, seconds: float = LOOK, late: float = 0.0, resident: int | None = None
+    ) -> None:
         """So many seconds have passed since the last time, in which the latest timer was so many seconds late."""
-        now = Interval(seconds, online=online, late=late)
-        errors = sum(action.errors for action in tally.actions.values())
-        now.messages, self._frames = tally.frames - self._frames, tally.frames
-        now.errors, self._errors = errors - self._errors, errors
+        now = Interval(seconds, tally.frames_sent - self._sent, tally.frames_received - self._received, states, late)
+        self._sent, self._received, now.resident = tally.frames_sent, tally.frames_received, resident
+        counts = kinds(tally)
+        now.kinds.update({kind: more for kind, count in counts.items() if (more := count - self._kinds.get(kind, 0))})
+        self._kinds = counts
         for name, action in tally.actions.items():
-            before = self._before.setdefault(name, {})
-            for upper, count in action.samples.classes.items():
-                if (more := count - before.get(upper, 0)) > 0:
-                    now.classes[edge(upper, _BITS)] += more
-                    before[upper] = count
+            self._look_at(name, action.samples.classes, now)
+        self.latest = now
         if self._looks % self.looks_each == 0:
-            self.intervals.append(now)
-        else:
-            self.intervals[-1].follow(now)
+            self.intervals.append(Interval())
+        self.intervals[-1].follow(now)
         self._looks += 1
         if len(self.intervals) > MOST:
             self._halve()
+
+    def _look_at(self, action: str, classes: Mapping[int, int], now: Interval) -> None:
+        before = self._before.setdefault(action, {})
+        found: defaultdict[int, int] = defaultdict(int)
+        for upper, count in classes.items():
+            if (more := count - before.get(upper, 0)) > 0:
+                wide = edge(upper, _BITS)
+                found[_EDGES.setdefault(wide, wide)] += more
+                before[upper] = count
+        if found:
+            now.times[action] = found
 
     def _halve(self) -> None:
         pairs = [self.intervals[at : at + 2] for at in range(0, len(self.intervals), 2)]
@@ -109,6 +151,12 @@ class Timeline:
                 first.follow(other)
         self.intervals = [first for first, *_ in pairs]
         self.looks_each *= 2
+
+    def glance(self) -> Timeline:
+        """What a table that lives needs to know."""
+        same = Timeline()
+        same.latest = self.latest
+        return same
 
     @classmethod
     def together(cls, timelines: Iterable[Timeline]) -> Timeline:
@@ -121,12 +169,14 @@ class Timeline:
         longest = max((len(one.intervals) for one in timelines), default=0)
         whole.intervals = [Interval() for _ in range(longest)]
         for one in timelines:
+            whole.latest.accompany(one.latest)
             for sum_of, interval in zip(whole.intervals, one.intervals, strict=False):
                 sum_of.accompany(interval)
             for sum_of in whole.intervals[
                 len(one.intervals) :
             ]:  # it was over a moment earlier, its stations were there
-                sum_of.online += one.intervals[-1].online if one.intervals else 0
+                if one.intervals:
+                    sum_of.stand_by(one.intervals[-1])
         return whole
 
     @property
@@ -141,19 +191,33 @@ class Timeline:
         return [_facts(begin, one) for begin, one in zip(begins, self.intervals, strict=False)]
 
 
+def _percentiles(classes: Mapping[int, int]) -> tuple[int, ...] | None:
+    count = sum(classes.values())
+    return ranked(classes, [max(1, ceil(share * count)) for share in SHARES]) if count else None
+
+
 def _facts(begin: float, interval: Interval) -> dict[str, Any]:
-    times = interval.percentiles()
-    shown = None if times is None else dict(zip(("p50", "p95", "p99"), (time / 1e6 for time in times), strict=True))
+    resident = interval.resident
     return {
         "at_s": round(begin, 3),
         "seconds": round(interval.seconds, 3),
         "messages": interval.messages,
+        "sent": interval.sent,
+        "received": interval.received,
         "errors": interval.errors,
-        "online": interval.online,
+        "kinds": {kind: interval.kinds[kind] for kind in KINDS},
+        "online": interval.states.all_online,
+        "states": asdict(interval.states),
         "late_ms": round(interval.late * 1e3, 1),
         "is_late": interval.is_late,
-        "milliseconds": shown,
+        "rss_mib": None if resident is None else round(resident / (1 << 20), 1),
+        "milliseconds": _shown(interval.percentiles()),
+        "actions": {name: _shown(interval.percentiles(name)) for name in sorted(interval.times)},
     }
+
+
+def _shown(times: tuple[int, ...] | None) -> dict[str, float] | None:
+    return None if times is None else dict(zip(NAMES, (time / 1e6 for time in times), strict=True))
 
 
 def late_sentence(share: float | None) -> str:

@@ -83,11 +83,17 @@ class Dialler:
         try:
             await self._open(line, station_url(url, identity), protocol, ssl, headers, basic_auth, source)
         except ConnectFailed as error:
-            self._tally.failed_to_connect(str(error).removeprefix(error.url).removeprefix(": "))
+            if standing.is_stranger and error.status is not None:  # as it should be
+                self._tally.attempts -= 1
+                self._tally.turned_away += 1
+            else:
+                reason = str(error).removeprefix(error.url).removeprefix(": ")
+                self._tally.failed_to_connect(reason, is_ours=error.is_ours)
             standing.is_cut_off = True
             raise
         self._tally.connected += 1
-        standing.connected, standing.is_cut_off = True, False
+        standing.connected = standing.is_connected = True
+        standing.is_cut_off = False
         return line
 
     async def _open(

@@ -20,8 +20,10 @@ import typer
 
 from commandline import Command, Heading, examples, run
 from commandline import command as made
-from simulator.fleet.locust.options import OPTIONS
-from simulator.options.optional import taking
+from simulator.fleet.cli.options import models, profiles
+from simulator.fleet.locust.options import OPTIONS, PROFILE
+from simulator.options import shared
+from simulator.options.optional import option_of, taking
 from simulator.options.usage import Exit
 
 NAME = "plugproof load"
@@ -63,19 +65,34 @@ class Given:
     master: Annotated[bool, LOCUST(None, "Judge what workers on other machines measure.", "--master")] = False
     worker: Annotated[bool, LOCUST(None, "Be such a worker.", "--worker")] = False
     master_host: Annotated[str | None, LOCUST("HOST", "With --worker: where the master is.", "--master-host")] = None
+    web_port: Annotated[str | None, LOCUST("PORT", "Of the web interface; else 8089.", "--web-port")] = None
     expect_workers: Annotated[str | None, LOCUST("N", "With --master: wait for so many.", "--expect-workers")] = None
     locust_help: Annotated[bool, LOCUST(None, "Show all options of locust and end.", "--locust-help")] = False
+    profile: Annotated[
+        str | None, OURS(shared.PROFILE.word, shared.PROFILE.meaning, "--profile", autocompletion=profiles)
+    ] = None
     tag: Annotated[list[str] | None, _ours("tag")] = None
     seed: Annotated[str, _ours("seed")] = _else("seed")
     id_prefix: Annotated[str, _ours("id_prefix")] = _else("id_prefix")
+    connectors: Annotated[str | None, _ours("connectors")] = None
+    model: Annotated[str | None, OURS(shared.MODEL.word, shared.MODEL.meaning, autocompletion=models)] = None
     session_every: Annotated[str, _ours("session_every")] = _else("session_every")
     session_length: Annotated[str, _ours("session_length")] = _else("session_length")
     meter_every: Annotated[str, _ours("meter_every")] = _else("meter_every")
     churn_every: Annotated[str, _ours("churn_every")] = _else("churn_every")
+    churn_length: Annotated[str, _ours("churn_length")] = _else("churn_length")
     call_timeout: Annotated[str, _ours("call_timeout")] = _else("call_timeout")
+    grace: Annotated[str, _ours("grace")] = _else("grace")
     csms_clock: Annotated[str, _ours("csms_clock")] = _else("csms_clock")
     clock_skew: Annotated[str, _ours("clock_skew")] = _else("clock_skew")
+    auth_key_env: Annotated[str | None, _ours("auth_key_env")] = None
+    ca_file: Annotated[str | None, _ours("ca_file")] = None
+    check: Annotated[str, _ours("check")] = _else("check")
     limit: Annotated[list[str] | None, _ours("limit")] = None
+    abort_on: Annotated[list[str] | None, _ours("abort_on")] = None
+    fleet_json: Annotated[str | None, _ours("fleet_json")] = None
+    fleet_html: Annotated[str | None, _ours("fleet_html")] = None
+    fleet_junit: Annotated[str | None, _ours("fleet_junit")] = None
 
 
 @made(
@@ -89,6 +106,10 @@ class Given:
             '      -t 10m --processes 2 --limit "accepted >= 99%" --limit "lost <= 0"',
         ),
         ("The web interface of locust", f"{NAME} --host ws://localhost:9000/ocpp"),
+        (
+            "A load profile, smaller than planned; it says how many stations come when",
+            f"{NAME} --host ws://localhost:9000/ocpp --headless -u 50 \\\n      --profile monday-morning-storm",
+        ),
         (
             "Many machines: a master that judges, and a worker on each of the others",
             f"{NAME} --host ws://csms.example/ocpp --headless -u 20000 -r 200 \\\n"
@@ -108,10 +129,16 @@ def command(given: Given, context: typer.Context) -> int:
         sentence = "locust is not installed here; install plugproof[load], best in an environment of its own"
         print(f"{NAME}: {sentence}", file=sys.stderr)
         return Exit.ERRORS
-    typed = ["--help" if one == "--locust-help" else one for one in context.meta[_GIVEN]]
+    typed = [_as_locust_has_it(one) for one in context.meta[_GIVEN]]
     locustfile = Path(__file__).with_name("locustfile.py")
     typed += _kept_to_this_machine(typed)
     return _become([sys.executable, "-P", "-m", "locust", "-f", str(locustfile), *typed])  # -P: see locustfile.py
+
+
+def _as_locust_has_it(one: str) -> str:
+    """Options that locust has under another name, or for something else."""
+    name, equals, value = one.partition("=")
+    return {"--locust-help": "--help", "--profile": option_of(PROFILE)}.get(name, name) + equals + value
 
 
 def _kept_to_this_machine(typed: Sequence[str]) -> list[str]:

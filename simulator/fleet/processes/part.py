@@ -10,7 +10,10 @@ from typing import Protocol
 from simulator.fleet.counting.clocks import Clocks
 from simulator.fleet.counting.course import Passed
 from simulator.fleet.counting.course import together as course_of
+from simulator.fleet.counting.interventions import Intervention
+from simulator.fleet.counting.interventions import together as interventions_of
 from simulator.fleet.counting.standing import Stations
+from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.fleet import Fleet
@@ -29,9 +32,13 @@ class Counted(Protocol):
     @property
     def stations(self) -> Stations: ...
     @property
+    def states(self) -> States: ...
+    @property
     def clocks(self) -> Clocks: ...
     @property
     def course(self) -> list[Passed]: ...
+    @property
+    def interventions(self) -> list[Intervention]: ...
     @property
     def lasted(self) -> float: ...
     @property
@@ -59,6 +66,8 @@ class Part:
     in_time: bool = True
     clocks: Clocks = field(default_factory=Clocks)
     course: list[Passed] = field(default_factory=list)  # what was counted in each stage
+    states: States = field(default_factory=States)
+    interventions: list[Intervention] = field(default_factory=list)
 
     @classmethod
     def empty(cls, plan: Plan) -> Part:
@@ -68,13 +77,27 @@ class Part:
 
 def glance(fleet: Fleet, plan: Plan) -> Part:
     """What a table that lives needs to know."""
-    return Part(plan, fleet.tally.glance(), Timeline(), fleet.stations, late=fleet.late)
+    return Part(
+        plan,
+        fleet.tally.glance(),
+        fleet.timeline.glance(),
+        fleet.stations,
+        late=fleet.late,
+        clocks=fleet.clocks,
+        states=fleet.timeline.latest.states,  # of the last look, as to look takes its time
+        interventions=fleet.interventions,
+    )
 
 
 async def run(fleet: Fleet, plan: Plan) -> Part:
     """Run a fleet to its end; `plan` is what stands for its own."""
     began, cpu = time.monotonic(), time.process_time()
     in_time = await fleet.run()
+    return ended(fleet, plan, time.process_time() - cpu, time.monotonic() - began, in_time=in_time)
+
+
+def ended(fleet: Fleet, plan: Plan, cpu_seconds: float, seconds: float, *, in_time: bool) -> Part:
+    """What a fleet whose time is over has counted; it took so many seconds, its orderly end included."""
     return Part(
         plan,
         fleet.tally,
@@ -84,11 +107,13 @@ async def run(fleet: Fleet, plan: Plan) -> Part:
         fleet.late,
         fleet.bytes_before,
         fleet.bytes_with_all,
-        time.process_time() - cpu,
-        time.monotonic() - began,
+        cpu_seconds,
+        seconds,
         in_time,
         fleet.clocks,
         fleet.course,
+        fleet.states,
+        fleet.interventions,
     )
 
 
@@ -100,6 +125,8 @@ def together(plan: Plan, parts: Sequence[Part]) -> Part:
     sum_of.stations = Stations.together(part.stations for part in parts)
     sum_of.clocks = Clocks.together(part.clocks for part in parts)
     sum_of.course = course_of([part.course for part in parts])
+    sum_of.states = States.together(part.states for part in parts)
+    sum_of.interventions = interventions_of([part.interventions for part in parts])
     sum_of.lasted = max(part.lasted for part in parts)
     sum_of.late = max(part.late for part in parts)
     sum_of.bytes_before = _sum([part.bytes_before for part in parts])

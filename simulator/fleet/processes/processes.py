@@ -19,6 +19,7 @@ from simulator.fleet.plan import Plan
 from simulator.fleet.processes import pipe
 from simulator.fleet.processes.part import Part, together
 from simulator.fleet.processes.share import STOP, Said, Task
+from simulator.fleet.steering.orders import Dealer, Order
 
 HEAD_START: Final = 0.05
 """Seconds from the word to the beginning, so that all processes have heard it."""
@@ -103,10 +104,18 @@ class Processes:
         self._ca_file = ca_file
         self._is_watched = is_watched
         self._has_begun = self._is_enough = False
+        self._dealer = Dealer(count, plan.stations)
 
     def so_far(self) -> Part:
         """What all have counted, as far as they have told."""
         return together(self._whole_plan, [child.part for child in self._children])
+
+    def obey(self, order: Order) -> bool:
+        """Tell all what somebody orders; False: they have not begun yet, and nobody hears it."""
+        if self._has_begun:
+            for child, part in zip(self._children, self._dealer.parts(order), strict=True):
+                child.tell(part)
+        return self._has_begun
 
     def stop(self) -> None:
         """End the run before its time, orderly."""

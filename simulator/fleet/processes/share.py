@@ -1,8 +1,8 @@
 """One process of several that make up a fleet; `processes.Processes` starts it.
 
-Its standard input brings a `Task`, then the moment to begin (monotonic seconds), then perhaps `STOP`. When that pipe is
-closed, by whom or whyever, it ends at once: so nothing is left of a fleet whose first process was killed. Its standard
-output takes what it has counted, from time to time and at the end.
+Its standard input brings a `Task`, then the moment to begin (monotonic seconds), then perhaps orders (`steering`) and
+`STOP`. When that pipe is closed, by whom or whyever, it ends at once: so nothing is left of a fleet whose first process
+was killed. Its standard output takes what it has counted, from time to time and at the end.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from simulator.fleet.fleet import Fleet
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes import pipe
 from simulator.fleet.processes.part import Part, glance, run
+from simulator.fleet.steering.hand import Hand
+from simulator.fleet.steering.orders import Order
 from simulator.options.arguments import client_context
 
 STOP: Final = "stop"
@@ -92,6 +94,7 @@ def main() -> None:
 async def _run(task: Task, pipes: _Pipe) -> None:
     ssl = client_context(task.ca_file) if task.is_tls else None
     fleet = Fleet(replace(task.plan, ssl=ssl))
+    hand = Hand(fleet)
     loop, current = asyncio.get_running_loop(), asyncio.current_task()
     assert current is not None
     go: asyncio.Future[float] = loop.create_future()
@@ -101,6 +104,8 @@ async def _run(task: Task, pipes: _Pipe) -> None:
             with suppress(RuntimeError):  # the loop is closed: it is over already
                 if order == STOP:
                     loop.call_soon_threadsafe(fleet.stop)
+                elif isinstance(order, Order):
+                    loop.call_soon_threadsafe(hand.obey, order)
                 else:
                     loop.call_soon_threadsafe(go.set_result, order)
         with suppress(RuntimeError):

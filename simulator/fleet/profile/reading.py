@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +10,19 @@ from typing import Any, Final
 
 from simulator.fleet.cli import units
 from simulator.fleet.plan import Make
-from simulator.fleet.profile.stages import WHOLE, Outage, Stage
+from simulator.fleet.profile.contradictions import contradictions
+from simulator.fleet.profile.security import Security
+from simulator.fleet.profile.stages import WHOLE, Outage, Stage, Wave
 from simulator.fleet.profile.trace import TraceError, Visit, read
 from simulator.models import Model, ModelError, sentences
+from simulator.options.arguments import auth_key
+from simulator.options.usage import UsageError
 
 _FOLDER: Final = Path(__file__).parent / "built_in"
 _SCHEMA: Final = "load-profile.schema.json"
-_OF_ITS_OWN: Final = frozenset({"description", "back_off", "curve", "configuration", "make", "stage", "trace"})
+_OF_ITS_OWN: Final = frozenset(
+    {"description", "back_off", "curve", "configuration", "make", "security", "stage", "strangers", "trace"}
+)
 """Keys that are no options."""
 
 
@@ -44,8 +49,10 @@ class Profile:
     configuration: Mapping[str, str]
     stages: tuple[Stage, ...]
     makes: tuple[Make, ...]
+    security: tuple[Security, ...]
     curve: tuple[float, ...]
     visits: tuple[Visit, ...]
+    strangers: float
     back_off: bool
     stage_limits: tuple[str, ...]  # with the names of their stages
 
@@ -77,7 +84,7 @@ class Profile:
             document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ProfileError([f"{file} is no TOML: {error}"]) from None
-        mistakes = sentences.mistakes(document, _SCHEMA) or _contradictions(document)
+        mistakes = sentences.mistakes(document, _SCHEMA) or contradictions(document)
         if mistakes:
             raise ProfileError([f"{file}: {one}" for one in mistakes])
         stages = document.get("stage", [])
@@ -88,8 +95,10 @@ class Profile:
             {key: _configured(value) for key, value in document.get("configuration", {}).items()},
             _stages(stages),
             tuple(_make(one, folder, file) for one in document.get("make", ())),
+            tuple(_security(one, folder, file) for one in document.get("security", ())),
             tuple(map(float, document.get("curve", ()))),
             _visits(document["trace"], folder, file) if "trace" in document else (),
+            units.share(document.get("strangers", "0%")),
             document.get("back_off", True),
             tuple(f"{stage['name']}: {limit}" for stage in stages for limit in stage.get("limit", ())),
         )
@@ -100,55 +109,6 @@ class Profile:
         return {stage.name: stage.outage is not None for stage in self.stages}
 
 
-def _contradictions(document: Mapping[str, Any]) -> list[str]:
-    """What the schema cannot see."""
-    found: list[str] = []
-    stages, makes = document.get("stage", []), document.get("make", [])
-    names = [stage["name"] for stage in stages]
-    found += [
-        f"stage {name} is there {names.count(name)} times; give each stage a name of its own"
-        for name in sorted(set(names))
-        if names.count(name) > 1
-    ]
-    found += [
-        f'stage {stage["name"]}: length must be more than zero; write for example length = "60s"'
-        for stage in stages
-        if not units.duration(stage["length"])
-    ]
-    if stages and "ramp" in document:
-        found.append("ramp says what the stages say; remove it, or the stages")
-    if stages and not any(stage.share for stage in _stages(stages)):
-        found.append('no stage has any stations; give one of them for example stations = "100%"')
-    if makes:
-        whole = sum(_share(make["share"]) for make in makes)
-        if abs(whole - 1.0) > 1e-6:
-            found.append(f"the shares of make are {100 * whole:g}% together; make them 100%")
-        if "connectors" in document:
-            found.append("connectors says what make says; remove one of them")
-    if "trace" in document:
-        keys = ("curve", "session_every", "session_length")
-        found += [f"{key} says what trace says; remove one of them" for key in keys if key in document]
-        found += [
-            f"stage {stage['name']}: {key} says what trace says; remove one of them"
-            for stage in stages
-            for key in keys[1:]
-            if key in stage
-        ]
-    numbers = {"curve": document.get("curve", ()), "trace.speed": [document.get("trace", {}).get("speed", 1)]}
-    found += [
-        f"{key} cannot be nan; write a number"
-        for key, values in numbers.items()
-        if any(math.isnan(value) for value in values)
-    ]
-    if "curve" in document and not any(document["curve"]):
-        found.append('curve is zero everywhere; write session_every = "0" when nobody is to come')
-    return found
-
-
-def _share(text: str) -> float:
-    return float(text.removesuffix("%")) / 100
-
-
 def _configured(value: object) -> str:
     """A value of a configuration key as it stands in a message."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -157,11 +117,7 @@ def _configured(value: object) -> str:
 def _stages(tables: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
     stages, share = [], WHOLE
     for table in tables:
-        share = _share(table["stations"]) if "stations" in table else share
-        broken = table.get("outage")
-        outage = broken and Outage(
-            broken["of"], units.duration(broken["length"]), _share(broken["share"]) if "share" in broken else WHOLE
-        )
+        share = units.share(table["stations"]) if "stations" in table else share
         stages.append(
             Stage(
                 table["name"],
@@ -170,10 +126,23 @@ def _stages(tables: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
                 table.get("change") == "at once",
                 _time(table, "session_every"),
                 _time(table, "session_length"),
-                outage,
+                _outage(table["outage"]) if "outage" in table else None,
+                _wave(table["firmware"]) if "firmware" in table else None,
             )
         )
     return tuple(stages)
+
+
+def _outage(table: Mapping[str, Any]) -> Outage:
+    return Outage(table["of"], units.duration(table["length"]), _part(table))
+
+
+def _wave(table: Mapping[str, Any]) -> Wave:
+    return Wave(table["version"], _part(table), _time(table, "over") or 0.0, _time(table, "download") or 0.0)
+
+
+def _part(table: Mapping[str, Any]) -> float:
+    return units.share(table["share"]) if "share" in table else WHOLE
 
 
 def _time(table: Mapping[str, Any], key: str) -> float | None:
@@ -198,4 +167,17 @@ def _make(table: Mapping[str, Any], folder: Path, file: str) -> Make:
         model = Model.load(str(folder / name) if name.endswith(".toml") else name)
     except ModelError as error:
         raise ProfileError([f"{file}: make: {one}" for one in error.sentences]) from None
-    return Make(model, _share(table["share"]))
+    return Make(model, units.share(table["share"]))
+
+
+def _security(table: Mapping[str, Any], folder: Path, file: str) -> Security:
+    """Files are sought in `folder`; the password is read here, so that its variable is named beside the file."""
+    files = {
+        key: None if key not in table else str(folder / table[key])
+        for key in ("ca_file", "certificate", "key", "signed_by", "signed_by_key")
+    }
+    try:
+        password = auth_key(table.get("auth_key_env"), option="auth_key_env")
+    except UsageError as error:
+        raise ProfileError([f"{file}: security profile {table['profile']}: {error}"]) from None
+    return Security(table["profile"], units.share(table["share"]), table.get("url"), password, **files)

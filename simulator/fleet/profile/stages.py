@@ -27,6 +27,16 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class Wave:
+    """Stations install firmware, each at a moment of its own within `over` seconds from when a stage begins."""
+
+    version: str
+    share: float = WHOLE
+    over: float = 0.0
+    download: float = 0.0  # seconds that a station takes to fetch it
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A part of a run; times are in seconds, None is what the plan says."""
 
@@ -37,6 +47,7 @@ class Stage:
     session_every: float | None = None
     session_length: float | None = None
     outage: Outage | None = None
+    firmware: Wave | None = None
 
 
 @dataclass(frozen=True, slots=True)

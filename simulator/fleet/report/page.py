@@ -2,87 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from importlib.resources import files
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from simulator.fleet.counting.clocks import sentence
+from simulator.fleet.counting.interventions import sentence as intervention_sentence
 from simulator.fleet.counting.timeline import late_sentence
-from simulator.fleet.report.curves import Curve, Point, chart
-from simulator.fleet.report.result import stage_line
+from simulator.fleet.report.plots import letter, plots
+from simulator.fleet.report.result import recovery_line
 
-_SHARES = ("p50", "p95", "p99")
+TEMPLATES: Final = "simulator.fleet.report"
 
 
 def page(result: Mapping[str, Any]) -> str:
     """The page of a result (`schemas/documents/fleet.schema.json`)."""
-    timeline = result["timeline"]
     breaches: dict[str, int] = {}
     for one in result["violations"]:
         if one["party"] == "csms" and one["level"] == "MUST":
             breaches[one["action"]] = breaches.get(one["action"], 0) + one["count"]
+    breaches["all"] = sum(breaches.values())
     return _template().render(
         result=result,
+        style=_style(),
+        parts=list(_parts(result)),
+        tiles=_tiles(result, breaches["all"]),
         rows=[*result["actions"].items(), ("all", result["all"])],
-        breaches={**breaches, "all": sum(breaches.values())},
+        breaches=breaches,
         conditions=_conditions(result),
         standing=_standing(result),
         late=late_sentence(result["process"]["late_share"]),
-        charts=[_times(timeline), _rate(timeline), _stations(timeline)] if timeline else [],
+        plots=plots(result) if result["timeline"] else None,
+        has_outages=_has_outages(result),
+        by_hand=list(_by_hand(result["interventions"])),
     )
 
 
 @cache
 def _template() -> Template:
-    loader = PackageLoader("simulator.fleet.report")
+    loader = PackageLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["ms"] = lambda value: f"{value:.1f}"
+    environment.globals["recovery_line"] = recovery_line
     return environment.get_template("fleet.html.j2")
 
 
-def _middle(interval: Mapping[str, Any]) -> float:
-    return float(interval["at_s"] + interval["seconds"] / 2)
+@cache
+def _style() -> str:
+    return (files(TEMPLATES) / "templates" / "fleet.css").read_text("utf-8")
 
 
-def _end(timeline: Sequence[Mapping[str, Any]]) -> float:
-    return float(timeline[-1]["at_s"] + timeline[-1]["seconds"])
+def _parts(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What can be jumped to."""
+    for name, title, is_there in (
+        ("limits", "Limits", result["limits"]),
+        ("over-time", "Over time", result["timeline"]),
+        ("by-hand", "By hand", result["interventions"]),
+        ("stages", "Stages", result["stages"]),
+        ("response-times", "Times", True),
+        ("stations", "Stations", True),
+        ("violations", "Violations", result["violations"]),
+        ("problems", "Problems", result["problems"]),
+        ("conditions", "Conditions", True),
+    ):
+        if is_there:
+            yield name, title
 
 
-def _late(timeline: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
-    """From when to when the load generator was late."""
-    return [(one["at_s"], one["at_s"] + one["seconds"]) for one in timeline if one["is_late"]]
+def _tiles(result: Mapping[str, Any], violations: int) -> list[tuple[str, str, bool]]:
+    """What is asked first: a name, a value, whether it is bad."""
+    stations, whole, times = result["stations"], result["all"], result["all"]["milliseconds"]
+    missing = stations["accepted"] < stations["switched_on"]
+    return [
+        ("stations accepted", f"{stations['accepted']} of {stations['switched_on']}", missing),
+        ("online at the end", str(stations["online"]), stations["lost"] > 0),
+        ("messages a second", f"{result['messages']['per_second']:.0f}", False),
+        ("p95 of all answers", "–" if times is None else f"{times['p95']:.1f} ms", False),
+        ("CALLs", str(whole["sent"]), False),
+        ("errors", str(whole["errors"]), whole["errors"] > 0),
+        ("violations", str(violations), violations > 0),
+    ]
 
 
-def _times(timeline: Sequence[Mapping[str, Any]]) -> str:
-    def of(share: str) -> list[Point | None]:
-        return [None if one["milliseconds"] is None else (_middle(one), one["milliseconds"][share]) for one in timeline]
-
-    slowest = max((one["milliseconds"]["p99"] for one in timeline if one["milliseconds"]), default=0.0)
-    text = f"p50, p95 and p99 of all actions in {len(timeline)} intervals; the highest p99 is {slowest:.1f} ms."
-    late = _late(timeline)
-    if late:
-        text += f" The load generator was late in {len(late)} of them."
-    curves = [Curve(share, share, of(share)) for share in _SHARES]
-    return chart("Response times in milliseconds", text, curves, _end(timeline), late)
+def _has_outages(result: Mapping[str, Any]) -> bool:
+    by_hand = any(one["what"] in ("network lost", "power cut") for one in result["interventions"])
+    return by_hand or any(stage["outage"] for stage in result["plan"]["stages"])
 
 
-def _rate(timeline: Sequence[Mapping[str, Any]]) -> str:
-    def of(what: str) -> list[Point | None]:
-        return [(_middle(one), one[what] / one["seconds"]) for one in timeline]
-
-    most = max(one["messages"] / one["seconds"] for one in timeline)
-    errors = sum(one["errors"] for one in timeline)
-    text = f"At most {most:.0f} messages a second in both directions; {errors} errors in all."
-    curves = [Curve("messages/s", "rate", of("messages")), Curve("errors/s", "errors", of("errors"))]
-    return chart("Messages in both directions, and errors, a second", text, curves, _end(timeline))
-
-
-def _stations(timeline: Sequence[Mapping[str, Any]]) -> str:
-    points: list[Point | None] = [(one["at_s"] + one["seconds"], one["online"]) for one in timeline]
-    text = f"{max(one['online'] for one in timeline)} at most, {timeline[-1]['online']} at the end."
-    return chart("Stations online", text, [Curve("stations", "rate", points)], _end(timeline))
+def _by_hand(interventions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+    for at, one in enumerate(interventions):
+        said = intervention_sentence(one["what"], one["stations"])
+        yield letter(at), f"{one['at_s']:.1f} s", said, recovery_line(one["recovery"]) or "–"
 
 
 _STANDING = (
@@ -111,6 +124,8 @@ def _standing(result: Mapping[str, Any]) -> list[tuple[str, int, str, bool]]:
 def _cut_short(run: Mapping[str, Any]) -> str:
     if run["ended_by"] is not None:
         return f", ended after {run['lasted_s']:.1f} s by --abort-on {run['ended_by']}"
+    if run.get("enough"):
+        return f", ended after {run['lasted_s']:.1f} s, when {run['enough']}"
     by = f" by {run['interrupted_by']}" if run["interrupted_by"] else ""
     return f", interrupted after {run['lasted_s']:.1f} s{by}" if run["interrupted"] else ""
 
@@ -149,7 +164,6 @@ def _conditions(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Outages", f"every {plan['churn_every_s']:g} s on average" if plan["churn_every_s"] else "none"),
         ("Clocks", _clocks(plan) + sentence(result["clocks"])),
         ("Rules", f"on {100 * plan['check_share']:g} % of the stations; the schemas on all"),
-        *((f"Stage {one['name']}", f"{one['seconds']:.1f} s: {stage_line(one)}") for one in result["stages"]),
         ("Answers awaited", f"{plan['call_timeout_s']:g} s"),
         ("Sessions", f"{sessions['begun']} begun, {sessions['over']} over, {sessions['refused']} refused"),
         (

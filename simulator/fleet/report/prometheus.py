@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from simulator.fleet.counting.kinds import OF_CALLS, kinds
 from simulator.fleet.counting.samples import Samples
 from simulator.fleet.processes.part import Counted
 
@@ -17,7 +19,6 @@ BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 """Upper bounds in seconds."""
 
 _STATES: Final = ("switched_on", "connected", "accepted", "online", "refused", "lost")
-_ERRORS: Final = ("refused", "invalid", "unanswered", "cut")
 
 
 def exposition(fleet: Counted) -> bytes:
@@ -39,8 +40,14 @@ class _Fleet:
         for state in _STATES:
             stations.add_metric((state,), getattr(fleet.stations, state))
         yield stations
+        states = GaugeMetricFamily("fleet_stations_now", "Stations by where each is now.", labels=("state",))
+        for state, count in asdict(fleet.states).items():
+            states.add_metric((state,), count)
+        yield states
         yield GaugeMetricFamily("fleet_stations_planned", "Stations there are to be.", fleet.plan.stations)
         yield GaugeMetricFamily("fleet_timer_late_seconds", "How late the latest timer of the fleet was.", fleet.late)
+        if (resident := fleet.timeline.latest.resident) is not None:
+            yield GaugeMetricFamily("fleet_resident_bytes", "Resident memory of the load generator.", resident)
         for name, meaning, label, counts in (
             (
                 "fleet_messages",
@@ -53,6 +60,13 @@ class _Fleet:
                 "Attempts to connect by what came of them, and connections that were dropped.",
                 "outcome",
                 {"made": tally.connected, "failed": tally.not_connected, "dropped": tally.lost},
+            ),
+            ("fleet_errors", "What went wrong, by kind.", "kind", kinds(tally)),
+            (
+                "fleet_interventions",
+                "What was done by hand.",
+                "what",
+                Counter(str(one.what) for one in fleet.interventions),
             ),
             (
                 "fleet_sessions",
@@ -78,12 +92,17 @@ class _Fleet:
         )
         errors = CounterMetricFamily("fleet_call_errors", "CALLs without a usable answer.", labels=("action", "kind"))
         times = HistogramMetricFamily("fleet_answer_seconds", "From a CALL to its answer.", labels=("action",))
+        due = HistogramMetricFamily(
+            "fleet_due_answer_seconds", "From the moment that a CALL was due to its answer.", labels=("action",)
+        )
         for action, counted in actions:
-            for kind in _ERRORS:
+            for kind in OF_CALLS:
                 errors.add_metric((action, kind), getattr(counted, kind))
-            times.add_metric((action,), _buckets(counted.samples), sum_value=counted.samples.total / 1e9)
+            for family, samples in ((times, counted.samples), (due, counted.due)):
+                family.add_metric((action,), _buckets(samples), sum_value=samples.total / 1e9)
         yield errors
         yield times
+        yield due
 
 
 def _counter(name: str, meaning: str, label: str, counts: Mapping[str, int]) -> CounterMetricFamily:

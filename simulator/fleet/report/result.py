@@ -34,8 +34,9 @@ class Measured:
     in_time: bool  # neither interrupted nor ended early
     limits: Sequence[Limit] = ()
     processes: int = 1
-    interrupted_by: str | None = None  # SIGINT or SIGTERM
+    interrupted_by: str | None = None  # SIGINT, SIGTERM or a key
     broken: Judged | None = None  # the limit that ended it early
+    enough: str | None = None  # why it was ended before its time without harm: what it accompanied is over
 
 
 def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
@@ -44,7 +45,8 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
     judged = [
         judge_stage(limit, fleet.course) if limit.stage else judge(limit, tally, stations) for limit in measured.limits
     ]
-    verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time, broken=measured.broken)
+    enough = None if measured.in_time or measured.broken is not None else measured.enough
+    verdict, reason = verdict_of(fleet, judged, in_time=measured.in_time, broken=measured.broken, enough=enough)
     loaded, share = SPOKEN.schemas, fleet.timeline.late_share
     growth = None if None in (fleet.bytes_before, fleet.bytes_with_all) else _growth(fleet)
     return {
@@ -57,10 +59,11 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "platform": platform(),
             "started": timestamp(measured.started),
             "seconds": round(measured.seconds, 3),
-            "interrupted": not measured.in_time and measured.broken is None,
+            "interrupted": not measured.in_time and measured.broken is None and enough is None,
             "interrupted_by": measured.interrupted_by,
             "ended_by": None if measured.broken is None else measured.broken.limit.text,
             "lasted_s": round(fleet.lasted, 3),
+            "enough": enough,
         },
         "plan": _plan(plan),
         "stations": asdict(stations),
@@ -68,6 +71,7 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
             "attempts": tally.attempts,
             "connected": tally.connected,
             "not_connected": tally.not_connected,
+            "turned_away": tally.turned_away,
             "lost": tally.lost,
             "failures": dict(tally.not_connected_by.most_common()),
         },
@@ -82,7 +86,10 @@ def result(fleet: Counted, measured: Measured) -> dict[str, Any]:
         },
         "actions": {name: _action(counted) for name, counted in sorted(tally.actions.items())},
         "all": _action(tally.together()),
+        "asked": {name: _asked(counted) for name, counted in sorted(tally.asked.items())},
+        "firmware": dict(sorted(tally.firmware.items())),
         "stages": [_stage(passed) for passed in fleet.course],
+        "interventions": [one.facts() for one in fleet.interventions],
         "timeline": fleet.timeline.facts(),
         "violations": [
             {
@@ -120,37 +127,34 @@ def _growth(fleet: Counted) -> float:
 
 def stage_line(stage: Mapping[str, Any]) -> str:
     """What a stage of a result came to, in one line."""
-    whole, recovery = stage["all"], stage["recovery"]
-    times = whole["milliseconds"]
+    whole, times = stage["all"], stage["all"]["milliseconds"]
     line = f"{stage['stations']['online']} online at the end, {whole['sent']} CALLs, {whole['errors']} errors"
     if times is not None:
         line += f", p95 {times['p95']:.1f} ms"
+    recovered = recovery_line(stage["recovery"])
+    return f"{line}; {recovered}" if recovered else line
+
+
+def recovery_line(recovery: Mapping[str, Any] | None) -> str:
+    """How long it took to recover, in words; empty: there was nothing to recover from."""
     if recovery is None or not recovery["before"]:
-        return line
+        return ""
     if recovery["seconds"] is None:
-        return f"{line}; not as many online again as the {recovery['before']} before, {recovery['waited_s']:.1f} s long"
-    return f"{line}; as many online again as the {recovery['before']} before, after {recovery['seconds']:.1f} s"
+        return f"not as many online again as the {recovery['before']} before, {recovery['waited_s']:.1f} s long"
+    return f"as many online again as the {recovery['before']} before, after {recovery['seconds']:.1f} s"
 
 
 def _stage(passed: Passed) -> dict[str, Any]:
-    recovery = passed.recovery
+    tally, recovery = passed.tally, passed.recovery
     return {
         "name": passed.name,
         "seconds": round(passed.seconds, 3),
         "stations": asdict(passed.stations),
-        "sessions": {
-            "begun": passed.tally.sessions,
-            "over": passed.tally.sessions_over,
-            "refused": passed.tally.sessions_refused,
-        },
-        "all": _action(passed.tally.together()),
-        "recovery": None
-        if recovery is None
-        else {
-            "before": recovery.before,
-            "seconds": None if recovery.seconds is None else round(recovery.seconds, 3),
-            "waited_s": round(recovery.waited, 3),
-        },
+        "sessions": {"begun": tally.sessions, "over": tally.sessions_over, "refused": tally.sessions_refused},
+        "actions": {name: _action(one) for name, one in sorted(tally.actions.items()) if one.sent or one.samples.count},
+        "all": _action(tally.together()),
+        "firmware": dict(sorted(tally.firmware.items())),
+        "recovery": None if recovery is None else recovery.facts(),
     }
 
 
@@ -170,9 +174,19 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "makes": [
             {"model": None if make.model is None else make.model.name, "share": make.share} for make in plan.makes
         ],
+        "security": [
+            {
+                "profile": one.profile,
+                "share": one.share,
+                "url": one.address(plan.url),
+                "stations": plan.secured.count(at),
+            }
+            for at, one in enumerate(plan.security)
+        ],
         "stages": [asdict(stage) for stage in plan.stages],
         "curve": list(plan.curve),
         "trace_sessions": len(plan.visits),
+        "strangers": plan.strangers,
         "back_off": plan.back_off,
         "session_every_s": plan.session_every,
         "session_length_s": plan.session_length,
@@ -202,6 +216,16 @@ def _action(counted: ActionTally) -> dict[str, Any]:
     }
 
 
+def _asked(counted: ActionTally) -> dict[str, Any]:
+    """CALLs of the CSMS with one action, and how long the stations took."""
+    return {
+        "received": counted.sent,
+        "answered": counted.samples.count,
+        "refused": counted.refused,
+        "milliseconds": _times(counted.samples),
+    }
+
+
 def _times(samples: Samples) -> dict[str, float] | None:
     if not samples.count:
         return None
@@ -210,23 +234,34 @@ def _times(samples: Samples) -> dict[str, float] | None:
 
 
 def verdict_of(
-    fleet: Counted, judged: Sequence[Judged], *, in_time: bool, broken: Judged | None = None
+    fleet: Counted,
+    judged: Sequence[Judged],
+    *,
+    in_time: bool,
+    broken: Judged | None = None,
+    enough: str | None = None,
 ) -> tuple[str, str]:
     """The verdict of a run and why.
 
     Limits decide, and beside them that every station was accepted and none is lost at the end, unless a limit says
-    something else about just that. What was interrupted is no pass; ``broken`` is the limit that ended it early.
+    something else about just that. What was interrupted is no pass; ``broken`` is the limit that ended it early. With
+    ``enough`` it was ended because nobody needed it any more: then limits of stages that were not played to their end,
+    and found nothing to judge, say nothing.
     """
     tally, stations = fleet.tally, fleet.stations
     planned = f" of {fleet.plan.duration:g} s" if math.isfinite(fleet.plan.duration) else ", no time was set"
-    how = "interrupted" if broken is None else "ended early,"
+    how = "ended" if enough is not None else "interrupted" if broken is None else "ended early,"
     cut_short = "" if in_time else f"{how} after {fleet.lasted:.1f} s{planned}"
+    if enough is not None:
+        cut_short += f", when {enough}"
     if broken is not None:
         cut_short += f", by --abort-on {broken.limit.text}: {broken.reason}"
     if not stations.connected:
         return "INCONCLUSIVE", _listed(cut_short, f"no station was ever connected{_because(fleet)}")
     if tally.failures:
         return "ERROR", f"{tally.failures} steps of the fleet itself failed; see problems"
+    if tally.starved:
+        return "ERROR", f"the fleet itself had no room for its connections{_because(fleet)}"
     own = tally.breaches("station")
     if own:
         return "ERROR", f"the stations themselves broke rules {own} times; see violations"
@@ -234,11 +269,23 @@ def verdict_of(
     wrong += missing(fleet, [one.limit for one in judged], in_time=in_time)
     if wrong or broken is not None:
         return "FAIL", _listed(cut_short, *wrong)
-    silent = [f"{one.limit.text}: {one.reason}" for one in judged if one.verdict == "INCONCLUSIVE"]
-    if silent or cut_short:
-        return "INCONCLUSIVE", _listed(cut_short, *silent)
-    kept = f"{len(judged)} limit{'s' * (len(judged) != 1)} kept" if judged else "the fleet ran, no limit was set"
-    return "PASS", f"{kept}; of {of_stations(stations.switched_on)} {stations.accepted} accepted, {_online(stations)}"
+    cut = [] if enough is None else _cut(fleet)
+    silent = [one for one in judged if one.verdict == "INCONCLUSIVE" and one.limit.stage not in cut]
+    if silent or (cut_short and enough is None):
+        return "INCONCLUSIVE", _listed(cut_short, *(f"{one.limit.text}: {one.reason}" for one in silent))
+    count = sum(one.verdict == "PASS" for one in judged)
+    kept = f"{count} limit{'s' * (count != 1)} kept" if judged else "the fleet ran, no limit was set"
+    if count < len(judged):
+        kept += f", {len(judged) - count} not judged as their stages were not over"
+    there = f"of {of_stations(stations.switched_on)} {stations.accepted} accepted, {_online(stations)}"
+    times = len(fleet.interventions)
+    by_hand = [f"changed by hand {'once' if times == 1 else f'{times} times'}"] if times else []
+    return "PASS", _listed(cut_short, kept, there, *by_hand)
+
+
+def _cut(fleet: Counted) -> list[str]:
+    """The stages that were not played to their end when the fleet was."""
+    return [stage.name for stage in fleet.plan.stages[max(0, len(fleet.course) - 1) :]]
 
 
 def missing(fleet: Counted, limits: Sequence[Limit], *, in_time: bool) -> list[str]:
@@ -252,6 +299,9 @@ def missing(fleet: Counted, limits: Sequence[Limit], *, in_time: bool) -> list[s
         found.append(f"{absent} of {of} {_was(absent)} never accepted by the CSMS{_because(fleet)}")
     if stations.refused and stations.accepted == stations.switched_on and not named & {"refused", "online"}:
         found.append(f"{of_stations(stations.refused)} had to boot again and {_was(stations.refused)} not accepted")
+    if stations.let_in:
+        of = of_stations(stations.strangers)
+        found.append(f"{stations.let_in} of {of} that the CSMS is not to know {_was(stations.let_in)} accepted")
     if stations.lost and not named & {"lost", "online"}:
         found.append(f"{of_stations(stations.lost)} {_was(stations.lost)} lost at the end: accepted once, and offline")
     return found

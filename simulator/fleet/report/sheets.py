@@ -1,4 +1,5 @@
-"""A result of a fleet as tables for spreadsheets: actions, the run over time, broken rules (docs/load.md)."""
+"""A result of a fleet as tables for spreadsheets: actions, the run over time, what was done by hand, broken rules
+(docs/load.md)."""
 
 from __future__ import annotations
 
@@ -8,12 +9,15 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
+from simulator.fleet.counting.kinds import KINDS
+from simulator.fleet.counting.states import NAMES as STATES
+
 _COUNTS: Final = ("sent", "answered", "errors", "refused", "invalid", "unanswered", "cut")
 _TIMES: Final = ("mean", "p50", "p95", "p99", "max")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
-NAMES: Final = ("actions", "timeline", "violations")
+NAMES: Final = ("actions", "timeline", "latency", "interventions", "violations")
 """The tables; each is a file of its own."""
 
 
@@ -24,7 +28,8 @@ def places(prefix: str) -> dict[str, Path]:
 
 def sheets(result: Mapping[str, Any]) -> dict[str, str]:
     """The tables by their names, each with a heading; times are in milliseconds, empty where nothing was answered."""
-    return {"actions": _actions(result), "timeline": _timeline(result), "violations": _violations(result)}
+    makers = (_actions, _timeline, _latency, _interventions, _violations)
+    return {name: make(result) for name, make in zip(NAMES, makers, strict=True)}
 
 
 def _actions(result: Mapping[str, Any]) -> str:
@@ -44,10 +49,43 @@ def _actions(result: Mapping[str, Any]) -> str:
 
 
 def _timeline(result: Mapping[str, Any]) -> str:
-    facts, shares = ("at_s", "seconds", "messages", "errors", "online", "late_ms"), _TIMES[1:4]
+    facts = ("at_s", "seconds", "messages", "sent", "received", "errors", "online", "late_ms", "rss_mib")
+    shares = _TIMES[1:4]
     return _written(
-        (*facts, *(f"{name}_ms" for name in shares)),
-        ([*(one[fact] for fact in facts), *_times(one["milliseconds"], shares)] for one in result["timeline"]),
+        (*facts, *(f"{name}_ms" for name in shares), *(f"is_{name}" for name in STATES), *(f"of_{n}" for n in KINDS)),
+        (
+            [
+                *("" if one[fact] is None else one[fact] for fact in facts),
+                *_times(one["milliseconds"], shares),
+                *(one["states"][state] for state in STATES),
+                *(one["kinds"][kind] for kind in KINDS),
+            ]
+            for one in result["timeline"]
+        ),
+    )
+
+
+def _latency(result: Mapping[str, Any]) -> str:
+    shares = _TIMES[1:4]
+    return _written(
+        ("at_s", "seconds", "action", *(f"{name}_ms" for name in shares)),
+        (
+            [one["at_s"], one["seconds"], action, *_times(times, shares)]
+            for one in result["timeline"]
+            for action, times in one["actions"].items()
+        ),
+    )
+
+
+def _interventions(result: Mapping[str, Any]) -> str:
+    def recovery(one: Mapping[str, Any]) -> list[object]:
+        found = one["recovery"] or {}
+        return ["" if found.get(name) is None else found[name] for name in ("before", "seconds")]
+
+    columns = ("at_s", "what", "stations")
+    return _written(
+        (*columns, "online_before", "recovery_s"),
+        ([*(one[column] for column in columns), *recovery(one)] for one in result["interventions"]),
     )
 
 

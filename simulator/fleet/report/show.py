@@ -1,87 +1,63 @@
-"""What a person sees of a fleet: a table that lives on a terminal, a line every ten seconds elsewhere, a summary."""
+"""What a person sees of a fleet where no picture can live: a line every ten seconds, and a summary at the end."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from simulator.fleet.counting.clocks import sentence
+from simulator.fleet.counting.interventions import sentence as intervention_sentence
 from simulator.fleet.counting.timeline import late_sentence
 from simulator.fleet.processes.part import Counted
-from simulator.fleet.report.result import stage_line
+from simulator.fleet.report.result import recovery_line, stage_line
 
-EVERY_LIVE = 1.0
-EVERY_LINE = 10.0
-"""Seconds between two looks at the fleet."""
+EVERY: Final = 10.0
+"""Seconds from one line to the next."""
 
 SHOWN_REASONS = 3
 """Reasons for failed attempts that are named on a screen; the result has all of them."""
 
-_SHARES = (0.5, 0.95, 0.99)
-
 
 class Watch:
-    """Shows a fleet while it runs: `look` is called every `every` seconds, by `watching`."""
+    """Prints a line about a fleet again and again while it runs. Use it with `async with`."""
 
-    def __init__(self, console: Console, *, live: bool) -> None:
+    def __init__(self, console: Console, fleet: Callable[[], Counted]) -> None:
         self._console = console
-        self._live = Live(console=console, auto_refresh=False, transient=True) if live else None
+        self._fleet = fleet
         self._began = self._before = time.monotonic()
         self._frames = 0
-        self.every = EVERY_LIVE if live else EVERY_LINE
+        self._looking: asyncio.Task[None] | None = None
 
-    def __enter__(self) -> Watch:
-        if self._live is not None:
-            self._live.start()
+    async def __aenter__(self) -> Watch:
+        self._looking = asyncio.create_task(self._keep_looking())
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._live is not None:
-            self._live.stop()
+    async def __aexit__(self, *_: object) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait((self._looking,))
 
-    def look(self, fleet: Counted) -> None:
-        """Show how things are now."""
-        now = time.monotonic()
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            self.look()
+
+    def look(self) -> None:
+        """Print how things are now."""
+        now, fleet = time.monotonic(), self._fleet()
         if not fleet.stations.switched_on:  # its processes are still coming up
             self._began = now
         frames = fleet.tally.frames
         rate = (frames - self._frames) / max(now - self._before, 1e-9)
         self._frames, self._before = frames, now
-        head = headline(fleet, now - self._began, rate)
-        if self._live is None:
-            self._console.print(head, highlight=False, soft_wrap=True)
-        else:
-            self._live.update(Group(Text(head), Text(connections(fleet)), live_table(fleet)), refresh=True)
-
-
-@asynccontextmanager
-async def watching(watch: Watch | None, fleet: Callable[[], Counted]) -> AsyncIterator[None]:
-    """Show what `fleet` gives, again and again; without a watch do nothing."""
-    if watch is None:
-        yield
-        return
-    with watch:
-        looking = asyncio.create_task(_look(watch, fleet))
-        try:
-            yield
-        finally:
-            looking.cancel()
-            await asyncio.wait((looking,))
-
-
-async def _look(watch: Watch, fleet: Callable[[], Counted]) -> None:
-    while True:
-        await asyncio.sleep(watch.every)
-        watch.look(fleet())
+        self._console.print(headline(fleet, now - self._began, rate), highlight=False, soft_wrap=True)
 
 
 def headline(fleet: Counted, seconds: float, rate: float) -> str:
@@ -107,6 +83,8 @@ def _stations(counts: Mapping[str, int]) -> str:
     return (
         f"stations: {counts['switched_on']} switched on, {counts['connected']} connected, "
         f"{counts['accepted']} accepted, {counts['online']} online, {counts['refused']} refused, {counts['lost']} lost"
+        + f"; {counts['strangers']} strangers, {counts['let_in']} let in"
+        * bool(counts["strangers"])
     )
 
 
@@ -124,17 +102,6 @@ def _table() -> Table:
     table.add_column("action", no_wrap=True)
     for name in ("sent", "errors", "violations", "p50 ms", "p95 ms", "p99 ms", "max ms"):
         table.add_column(name, justify="right", no_wrap=True)
-    return table
-
-
-def live_table(fleet: Counted) -> Table:
-    """A row per action, with percentiles that are cheap to get."""
-    table, tally = _table(), fleet.tally
-    for name, action in sorted(tally.actions.items()):
-        samples = action.samples
-        times = (*samples.roughly(*_SHARES), samples.longest) if samples.count else ()
-        shown = [f"{value / 1e6:.1f}" for value in times] or ["-"] * 4
-        table.add_row(name, str(action.sent), str(action.errors), str(tally.breaches("csms", name)), *shown)
     return table
 
 
@@ -170,6 +137,10 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
     if due := result["all"]["due_milliseconds"]:
         shown = ", ".join(f"{name} {due[name]:.1f} ms" for name in ("p50", "p95", "p99", "max"))
         lines.append(f"from when they were due, all: {shown}")
+    for one in result["interventions"]:
+        recovered = recovery_line(one["recovery"])
+        said = intervention_sentence(one["what"], one["stations"])
+        lines.append(f"by hand after {one['at_s']:.1f} s: {said}{'; ' * bool(recovered)}{recovered}")
     lines += [f"stage {one['name']}, {one['seconds']:.1f} s: {stage_line(one)}" for one in result["stages"]]
     for one in result["violations"]:
         where = f" in {one['action']}" if one["action"] else ""

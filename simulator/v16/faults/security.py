@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.faults.model import Fault, Message, Payload
-from simulator.faults.words import Change, answered, call, drop, operation, pretended, put, said, says
+from simulator.faults.words import Change, answered, call, drop, operation, override, pretended, put, said, says
 from simulator.v16.faults.words import unsent
+from simulator.v16.profiles.security.events import SecurityEvents
 
 _HASHES = "certificateHashData"
 
@@ -95,6 +96,12 @@ def faults() -> Iterator[Fault]:
         answered(put("status", "Accepted")),
     )
     yield call("security-events-missing", "SecurityEventNotification is not sent.", event, unsent())
+    yield override(
+        "security-events-lost-offline",
+        "A security event is forgotten when the CSMS cannot be reached.",
+        SecurityEvents,
+        _Forgetful,
+    )
     yield call(
         "security-event-wrong",
         "Every security event is MemoryExhaustion.",
@@ -107,3 +114,11 @@ def faults() -> Iterator[Fault]:
         "ChangeConfiguration",
         pretended(says("key", "SecurityProfile"), status="Accepted"),
     )
+
+
+class _Forgetful(SecurityEvents):
+    __slots__ = ()
+
+    def _queue(self, key: str, type: str, at: str, tech_info: str) -> None:
+        if self.parts.registration.online:
+            super()._queue(key, type, at, tech_info)

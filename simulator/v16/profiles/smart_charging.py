@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from simulator.hardware.make import Facts, Outlet
 from simulator.kernel.clock import Timer
+from simulator.kernel.snapshot import LimitAhead
 from simulator.v16.connectors.connector import Connector
 from simulator.v16.connectors.transaction import Transaction
 from simulator.v16.core.configuration import Key
@@ -97,6 +98,18 @@ class SmartCharging(Feature):
     def get_composite_schedule(self, payload: dict[str, Any]) -> Answer:
         """1.6 §5.7."""
         return Answer(composite_schedule(self._situation(), payload, self.parts.clock.now()))
+
+    def ahead(self, connector: int, seconds: int) -> tuple[LimitAhead, ...]:
+        """The composite schedule of a connector from now on, in watt. Raises `ValueError`: there is no such connector.
+
+        The same as GetCompositeSchedule tells, so without a transaction it is for one that begins now.
+        """
+        asked = {"connectorId": connector, "duration": seconds, "chargingRateUnit": "W"}
+        told = composite_schedule(self._situation(), asked, self.parts.clock.now())
+        if told["status"] != "Accepted":
+            raise ValueError(f"there is no connector {connector}, or no time in {seconds} s")
+        periods = told["chargingSchedule"]["chargingSchedulePeriod"]
+        return tuple(LimitAhead(one["startPeriod"], float(one["limit"])) for one in periods)
 
     def takes_profile(self, connector: Connector, profile: Mapping[str, Any]) -> bool:
         """1.6 §5.11, erratum 3.41: only a TxProfile the station can follow."""

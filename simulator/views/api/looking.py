@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, HTTPException, Query
 from fastapi.responses import StreamingResponse
 
-from simulator.kernel.snapshot import State
+from simulator.kernel.snapshot import LimitAhead, State
 from simulator.views.api.deps import Watched
 from simulator.views.api.models import FrameOut
 from simulator.views.record import MAX_FRAMES, Happened, Record
 
 router = APIRouter(prefix="/api/v1", tags=["state"])
+
+MAX_AHEAD = 86_400
+"""Seconds of a composite schedule: a day."""
 
 SIGN_OF_LIFE = 15.0
 """Seconds after which a comment is sent when nothing happens, so that neither side takes the other for dead."""
@@ -25,6 +28,20 @@ SIGN_OF_LIFE = 15.0
 async def get_state(record: Watched) -> State:
     """The station now."""
     return record.station.state()
+
+
+@router.get("/limits")
+async def get_limits(
+    record: Watched,
+    connector: Annotated[int, Query(ge=1, description="connectorId; of OCPP 2.0.1 that of the EVSE")],
+    seconds: Annotated[int, Query(ge=1, le=MAX_AHEAD, description="how far ahead")] = 3600,
+) -> tuple[LimitAhead, ...]:
+    """What charging profiles allow a connector from now on, in watt: its composite schedule. Empty without smart
+    charging; without a transaction it is for one that begins now."""
+    try:
+        return record.station.ahead(connector, seconds)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
 
 
 @router.get("/frames")

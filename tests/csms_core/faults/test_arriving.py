@@ -47,6 +47,8 @@ NUMERIC = '[2,1,"Heartbeat",{}]'
 DEEP = f'[2,"m-1","Heartbeat",{"[" * 2000}{"]" * 2000}]'
 STRAY_RESULT, STRAY_ERROR = '[3,"nobody",{}]', '[4,"nobody","GenericError","",{}]'
 HEARTBEAT = call("Heartbeat")
+BOOT = call("BootNotification", '{"chargePointVendor":"v","chargePointModel":"m"}', "b-1")
+FIRMWARE = call("FirmwareStatusNotification", '{"status":"Idle"}')
 LATE_START = call("StartTransaction", f'{{"connectorId":1,"idTag":"T","meterStart":0,"timestamp":"{LONG_AGO}"}}')
 LATE_STOP = call("StopTransaction", f'{{"transactionId":7,"meterStop":1,"timestamp":"{LONG_AGO}","reason":"Local"}}')
 
@@ -113,6 +115,9 @@ ABOUT: dict[str, str] = {
     "late-start-refused": LATE_START,
     "late-stop-refused": LATE_STOP,
     "falling-register-refused": stop(register=-1),
+    "pending-ends-connection": BOOT,
+    "firmware-management-missing": FIRMWARE,
+    "firmware-management-broken": FIRMWARE,
 }
 """The text that each fault is about, where one is enough."""
 
@@ -122,11 +127,13 @@ AFTER_OTHERS = {
     "call-ignored-while-own-waits",
     "fiftieth-heartbeat-ignored",
     "stop-again-refused",
+    "late-answer-answered",
+    "late-answer-ends-connection",
 }
 """Faults that need something to have come before."""
 
 ORDINARY = (
-    call("BootNotification", '{"chargePointVendor":"v","chargePointModel":"m"}', "b-1"),
+    BOOT,
     authorize('"TAG"'),
     status('"timestamp":"2026-01-01T00:00:00.123Z"'),
     sample('"value":"1","unit":"Wh"', '"transactionId":7,'),
@@ -166,7 +173,7 @@ def test_it_acts_on_the_text_that_it_is_about(name: str) -> None:
 def test_ordinary_texts_are_left_alone(name: str) -> None:
     broken = wire(name)
 
-    assert [broken.arrived(text) for text in ORDINARY] == [None] * len(ORDINARY)
+    assert {broken.arrived(text) for text in ORDINARY if text != ABOUT[name]} == {None}
 
 
 @pytest.mark.parametrize("name", ABOUT)
@@ -203,6 +210,20 @@ def test_an_answer_is_stray_only_when_nothing_waits_for_it() -> None:
 
     assert broken.arrived('[4,"c-1","NotSupported","",{}]') is None
     assert broken.arrived('[4,"c-1","NotSupported","",{}]') is not None
+
+
+@pytest.mark.parametrize(("name", "ends"), [("late-answer-answered", False), ("late-answer-ends-connection", True)])
+def test_an_answer_is_late_only_when_another_call_has_followed(name: str, ends: bool) -> None:
+    broken = wire(name)
+    broken.leaves(call("ClearCache", id="c-1"))
+    assert broken.arrived('[3,"c-1",{"status":"Accepted"}]') is None
+
+    broken.leaves(call("ClearCache", id="c-2"))
+    broken.leaves(call("ClearCache", id="c-3"))
+    reaction = broken.arrived('[3,"c-2",{"status":"Accepted"}]')
+    assert reaction is not None
+    assert (reaction.ends, bool(reaction.texts)) == (ends, not ends)
+    assert broken.arrived('[3,"c-3",{"status":"Accepted"}]') is None
 
 
 def test_from_the_fiftieth_heartbeat_on_none_is_answered() -> None:

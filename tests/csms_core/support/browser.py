@@ -12,10 +12,16 @@ import pytest
 import pytest_asyncio
 
 from csms_core import Csms
+from csms_core.api.http import docs
 from tests.csms_core.support.bench import default_config, provision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import FastAPI
     from playwright.async_api import Browser, ConsoleMessage, Page, Request
+
+    from csms_core.hub.version import Version
 
 playwright_api = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 
@@ -34,6 +40,10 @@ FLAGS = (
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
+
+PATIENCE_MS = 120_000
+"""What a page is waited for; a machine that is busy makes no test red."""
+playwright_api.expect.set_options(timeout=PATIENCE_MS)
 
 Opening = Callable[..., Any]
 Routes = dict[str, Callable[[Any], Any]]
@@ -55,8 +65,21 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
+_describe = docs._describe
+_made: dict[str, Any] = {}
+
+
+def _described_once(app: FastAPI, versions: Sequence[Version]) -> dict[str, Any]:
+    """The OpenAPI document, which every page asks for: each CSMS here has the same one, and to make it anew is half of
+    what a test computes beside the browser."""
+    if not _made:
+        _made.update(_describe(app, versions))
+    return _made
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def csms(tmp_path: Path) -> AsyncIterator[Csms]:
+async def csms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Csms]:
+    monkeypatch.setattr(docs, "_describe", _described_once)
     async with Csms(default_config(tmp_path)) as csms:
         await provision(csms)
         yield csms
@@ -84,7 +107,7 @@ async def opening(csms: Csms, browser: Browser) -> AsyncIterator[Opening]:
             context = await browser.new_context(**options)
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(PATIENCE_MS)
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", hear)
             page.on("request", see)

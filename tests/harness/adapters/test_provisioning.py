@@ -20,7 +20,8 @@ from csms_core import Config, Csms
 from harness.adapters.operators import OperatorError
 from harness.adapters.provisioning import make, tag_records
 from harness.adapters.provisioning.ledger import FOLDER, Entry, Ledger
-from harness.adapters.provisioning.scopes import made_for_case, make_for_run, remove_all
+from harness.adapters.provisioning.scopes import held_at_pending, made_for_case, make_for_run, remove_all
+from harness.case.verdicts import Inconclusive
 from harness.cli.app import app
 from harness.sut import Lane, Sut
 from tests.harness.conftest import Running
@@ -267,6 +268,53 @@ async def test_the_reference_learns_and_forgets(tmp_path: Path) -> None:
             assert ((await client.get("/tags")).json(), (await client.get("/stations")).json()) == ([], [])
 
 
+@pytest.mark.asyncio
+async def test_a_station_of_the_reference_is_held_at_pending_while_a_case_wants_it(tmp_path: Path) -> None:
+    async with Csms(Config(database=":temporary:")) as csms:
+        sut = reference_sut(csms.url, csms.api_url)
+        await make_for_run(sut, lanes(sut), tmp_path)
+        lane = lanes(sut)[0]
+        import httpx
+
+        async with httpx.AsyncClient(base_url=f"{csms.api_url}/api/v1", trust_env=False) as client:
+            async with held_at_pending(sut, lane, pytest.fail):
+                assert [one["registration"] for one in (await client.get("/stations")).json()] == ["Pending"]
+            assert [one["registration"] for one in (await client.get("/stations")).json()] == ["Accepted"]
+
+
+@pytest.mark.asyncio
+async def test_a_template_sets_what_a_boot_is_answered_with(tmp_path: Path) -> None:
+    template = (
+        '[fixtures.stations.registration]\nmethod = "PUT"\npath = "/stations/{station}/state"\n'
+        'body = { state = "{registration|upper}" }\n'
+    )
+    notes: list[str] = []
+    answers: list[Answer] = [(200, {}), (500, {})]
+    async with serving(lambda _: answers.pop(0)) as api:
+        sut = sut_of(tmp_path, f'[fixtures]\nkind = "rest"\nbase_url = "{api.url}"\n{template}')
+        async with held_at_pending(sut, Lane(identity="CP1"), notes.append):
+            pass
+
+    assert [request.json for request in api.requests] == [{"state": "PENDING"}, {"state": "ACCEPTED"}]
+    assert re.fullmatch("the station is left at Pending: .*/stations/CP1/state was answered 500 .*", notes[0])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ("", "there is no [fixtures]"),
+        ('[fixtures]\nkind = "rest"\nbase_url = "http://h"\n', "fixtures.stations.registration is not set"),
+        ('[fixtures]\nkind = "trigger"\nbase_url = "http://h"\n', '[fixtures] kind = "trigger" has no request for it'),
+    ],
+)
+async def test_where_nobody_can_hold_a_station_nothing_is_judged(tmp_path: Path, table: str, why: str) -> None:
+    sut = sut_of(tmp_path, table)
+    with pytest.raises(Inconclusive, match=re.escape(why)):
+        async with held_at_pending(sut, Lane(identity="CP1"), pytest.fail):
+            pass
+
+
 TRIGGER = '[fixtures]\nkind = "trigger"\nbase_url = "{url}"\n'
 
 
@@ -332,6 +380,8 @@ async def test_a_class_of_the_users_makes_and_removes(tmp_path: Path) -> None:
         ("create", "CP 1/é", 2, None),
         ("remove", "CP 1/é", {"pk": 5}),
     ]
+    with pytest.raises(Inconclusive, match="my_fixtures:Fixtures has no set_registration"):
+        await make(sut).set_registration(lanes(sut)[0], "Pending")
 
 
 def test_the_invalid_tag_is_never_made() -> None:

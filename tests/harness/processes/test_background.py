@@ -24,9 +24,9 @@ from harness.cli.app import app
 from harness.cli.precheck.part import Part
 from harness.cli.precheck.under_load import run_twice
 from harness.plugin.trouble.interruption import INTERRUPTION, Mode
-from harness.processes.background import Background, Crew, crew_for, made_known, process
+from harness.processes.background import Background, Crew, crew_for, made_known, process, wanted
+from harness.processes.background.plans import plan_of
 from harness.processes.background.process import COMMAND
-from harness.processes.background.stations import plan_of
 from harness.sut import SutError
 from harness.sut.reading import for_url
 from reports.results.validation import validate
@@ -51,7 +51,7 @@ def fits(report: dict[str, Any]) -> bool:
 
 
 def test_where_any_station_is_let_in_they_have_names_of_the_run() -> None:
-    crew = crew_for(for_url("ws://127.0.0.1:9/ocpp"), 2, "211706ab")
+    crew = crew_for(for_url("ws://127.0.0.1:9/ocpp"), wanted("2"), "211706ab")
     assert crew.identities == ("PP-211706ab-L0001", "PP-211706ab-L0002")
     assert crew.tags == ("PP-LOAD-00001", "PP-LOAD-00002")
     assert (crew.auth_key, crew.stations_made, crew.tags_made) == (None, False, True)
@@ -61,7 +61,7 @@ def test_where_any_station_is_let_in_they_have_names_of_the_run() -> None:
 def test_the_sut_file_names_them(tmp_path: Path) -> None:
     more = '[background]\nidentity = "L{station:03d}-{run}"\ntags = ["A", "B"]\nauth_key = "hex:00ff"\nseed = 7\n'
     secure = "security_profile = 1\nauth_key = '0123456789abcdef'\n"
-    crew = crew_for(sut_of(tmp_path, more, connection=secure), 3, "RUN")
+    crew = crew_for(sut_of(tmp_path, more, connection=secure), wanted("3"), "RUN")
     assert crew.identities == ("L001-RUN", "L002-RUN", "L003-RUN")
     assert (crew.stations_made, crew.tags_made) == (False, False)
     plan = plan_of(crew.facts())
@@ -73,12 +73,12 @@ def test_the_sut_file_names_them(tmp_path: Path) -> None:
 
 def test_fixtures_make_them(tmp_path: Path) -> None:
     rest = '[fixtures]\nkind = "rest"\nbase_url = "http://127.0.0.1:9"\n'
-    crew = crew_for(sut_of(tmp_path, f'{rest}[fixtures.stations.create]\npath = "/s"\n'), 1, "RUN")
+    crew = crew_for(sut_of(tmp_path, f'{rest}[fixtures.stations.create]\npath = "/s"\n'), wanted("1"), "RUN")
     assert (crew.stations_made, crew.tags_made) == (True, True)
     named = f'{rest}[background]\nidentity = "L{{station}}"\n'
-    assert not crew_for(sut_of(tmp_path, named), 1, "RUN").stations_made
+    assert not crew_for(sut_of(tmp_path, named), wanted("1"), "RUN").stations_made
     with pytest.raises(HarnessError, match="background"):
-        crew_for(sut_of(tmp_path, rest), 1, "RUN")
+        crew_for(sut_of(tmp_path, rest), wanted("1"), "RUN")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_fixtures_make_them(tmp_path: Path) -> None:
 )
 def test_what_is_missing_is_said_in_a_sentence(tmp_path: Path, changes: dict[str, str], sentence: str) -> None:
     with pytest.raises(HarnessError) as caught:
-        crew_for(sut_of(tmp_path, **{"more": "", **changes}), 5, "RUN")
+        crew_for(sut_of(tmp_path, **{"more": "", **changes}), wanted("5"), "RUN")
     assert str(caught.value) == sentence
 
 
@@ -117,10 +117,10 @@ def test_what_it_cannot_do_is_said_in_a_sentence() -> None:
     sut = for_url("wss://127.0.0.1:9/ocpp")
     certificates = msgspec.structs.replace(sut, connection=msgspec.structs.replace(sut.connection, security_profile=3))
     with pytest.raises(HarnessError, match="no client certificates for its stations, which security profile 3"):
-        crew_for(certificates, 1, "RUN")
+        crew_for(certificates, wanted("1"), "RUN")
     station = msgspec.structs.replace(sut, product=msgspec.structs.replace(sut.product, sut="charge_point"))
     with pytest.raises(HarnessError, match="describes a charge point; leave it out"):
-        crew_for(station, 1, "RUN")
+        crew_for(station, wanted("1"), "RUN")
 
 
 @pytest.mark.parametrize("identity", ["LOAD", "{lane}{station}", "{station}{station}"])
@@ -147,7 +147,7 @@ def test_they_are_made_known_and_forgotten_again(scripted: ScriptedSut, tmp_path
     sut = reference_sut(scripted.url, scripted.api)
 
     def load() -> None:
-        with made_known(sut, crew_for(sut, 1, "RUN"), tmp_path):
+        with made_known(sut, crew_for(sut, wanted("1"), "RUN"), tmp_path):
             assert requests == ["PUT /api/v1/stations/PP-RUN-L0001", "PUT /api/v1/tags/PP-LOAD-00001"]
             assert len(list((tmp_path / LEDGER).iterdir())) == 2
             raise ZeroDivisionError
@@ -165,7 +165,7 @@ def test_what_a_killed_run_left_is_forgotten_first(scripted: ScriptedSut, tmp_pa
     sut = reference_sut(scripted.url, scripted.api)
     Ledger(tmp_path / LEDGER).add(Entry("station", "PP-OLD-L0001"))
 
-    with made_known(sut, crew_for(sut, 1, "RUN"), tmp_path):
+    with made_known(sut, crew_for(sut, wanted("1"), "RUN"), tmp_path):
         assert requests == ["DELETE PP-OLD-L0001", "PUT PP-RUN-L0001", "PUT PP-LOAD-00001"]
 
 
@@ -175,7 +175,7 @@ def test_an_api_that_is_not_there_is_a_sentence(
     sut = reference_sut(scripted.url, "http://127.0.0.1:9")
     with (
         pytest.raises(HarnessError, match=r"^--background: fixtures reference: PUT .* cannot connect"),
-        made_known(sut, crew_for(sut, 1, "RUN"), tmp_path),
+        made_known(sut, crew_for(sut, wanted("1"), "RUN"), tmp_path),
     ):
         pytest.fail("it was not made known")
     assert capsys.readouterr().err.startswith("station PP-RUN-L0001 could not be removed: ")
@@ -200,7 +200,7 @@ def heard(scripted: ScriptedSut, action: str, answer: Any, times: int = 1) -> Ev
 
 def crew(url: str, stations: int = STATIONS) -> Crew:
     """Stations whose drivers come soon."""
-    return msgspec.structs.replace(crew_for(for_url(url), stations, "RUN"), seed=EARLY)
+    return msgspec.structs.replace(crew_for(for_url(url), wanted(str(stations)), "RUN"), seed=EARLY)
 
 
 def broke_down(background: Background) -> bool:
@@ -427,7 +427,7 @@ def test_without_stations_the_cases_do_not_run_again(
         folders.append(out)
         return Part(0, quiet)
 
-    done = run_twice(for_url(scripted.url), 2, tmp_path, part)
+    done = run_twice(for_url(scripted.url), wanted("2"), tmp_path, part)
 
     assert (done.code, folders) == (3, [tmp_path])
     assert done.results is not None
@@ -439,7 +439,7 @@ def test_when_the_cases_cannot_begin_under_load_that_is_an_error(
     scripted: ScriptedSut, quiet: dict[str, Any], tmp_path: Path
 ) -> None:
     parts = iter([Part(0, quiet), Part(pytest.ExitCode.USAGE_ERROR, None)])
-    done = run_twice(for_url(scripted.url), 2, tmp_path, lambda out, name: next(parts))
+    done = run_twice(for_url(scripted.url), wanted("2"), tmp_path, lambda out, name: next(parts))
     assert done.code == 3
     assert done.results is not None
     assert done.results["background"]["reason"] == "the cases could not begin under the load"
@@ -456,7 +456,7 @@ def test_a_quiet_part_that_is_cut_is_not_followed_by_the_load(
         folders.append(out)
         return Part(130, quiet)
 
-    done = run_twice(for_url("ws://127.0.0.1:9/ocpp"), 2, tmp_path, part)
+    done = run_twice(for_url("ws://127.0.0.1:9/ocpp"), wanted("2"), tmp_path, part)
 
     assert (done.code, folders) == (130, [tmp_path])
     check_quiet_kept(done)
@@ -476,7 +476,7 @@ def check_quiet_kept(done: Part) -> None:
 
 def test_a_run_that_never_began_is_told_as_such(tmp_path: Path) -> None:
     nothing = Part(pytest.ExitCode.USAGE_ERROR, None)
-    assert run_twice(for_url("ws://127.0.0.1:9/ocpp"), 2, tmp_path, lambda out, name: nothing) == nothing
+    assert run_twice(for_url("ws://127.0.0.1:9/ocpp"), wanted("2"), tmp_path, lambda out, name: nothing) == nothing
 
 
 def test_an_interruption_between_the_parts_keeps_the_quiet_one(
@@ -490,6 +490,6 @@ def test_an_interruption_between_the_parts_keeps_the_quiet_one(
 
     scripted.answers["BootNotification"] = boot
     with INTERRUPTION.watched(), INTERRUPTION.mode(Mode.NOTED):
-        done = run_twice(for_url(scripted.url), 2, tmp_path, lambda out, name: Part(0, quiet))
+        done = run_twice(for_url(scripted.url), wanted("2"), tmp_path, lambda out, name: Part(0, quiet))
     assert done.code == 130
     check_quiet_kept(done)

@@ -90,3 +90,13 @@ def test_a_secret_that_becomes_known_on_the_way_is_masked_in_what_was_before() -
     trace.hide(["hunter2", ""])
     assert "hunter2" not in trace.to_jsonl()
     assert trace.mask("a hunter2") == f"a {MASK}"
+
+
+def test_who_follows_is_given_each_line_as_it_is_written_out() -> None:
+    trace, lines = Trace(secrets=["hunter2"]), list[str]()
+    trace.add("note", "before")
+    trace.follow(lines.append)
+    trace.add("note", "hunter2 was set")
+
+    assert "".join(lines) == trace.to_jsonl().partition("\n")[2]
+    assert f"{MASK} was set" in lines[0]

@@ -467,6 +467,7 @@ async def test_a_refused_upgrade_is_a_sentence_with_the_status() -> None:
         (ConnectionRefusedError(), "is the CSMS running"),
         (websockets.exceptions.InvalidMessage("x"), "not answer as a WebSocket server"),
         (OSError(113, "No route to host"), "No route to host"),
+        (OSError(24, "Too many open files"), "this machine has no open file left"),
         (ValueError("x"), "the connection failed"),
     ],
 )
@@ -474,7 +475,9 @@ async def test_every_failure_is_a_sentence_with_the_address(error: Exception, wo
     if isinstance(error, ssl.SSLCertVerificationError):
         error.verify_message = "self-signed"
     assert str(connect_failed("ws://h/A", error, PROTOCOL.version)).startswith("ws://h/A: ")
-    assert words in str(connect_failed("ws://h/A", error, PROTOCOL.version))
+    failed = connect_failed("ws://h/A", error, PROTOCOL.version)
+    assert words in str(failed)
+    assert failed.is_ours is ("this machine" in words)
 
 
 async def test_an_address_that_is_none_is_said_to_be_none() -> None:

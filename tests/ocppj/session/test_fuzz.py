@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import schemas
 from ocppj import frames
@@ -78,12 +79,12 @@ def test_parse_says_what_any_text_is(text: str) -> None:
 def test_what_is_read_as_a_message_is_written_as_one(text: str) -> None:
     frame = frames.parse(text)
     if isinstance(frame, Call):
-        again: frames.Frame = frames.call(frame.id, frame.action, frame.payload)
+        again: Call | CallResult = frames.call(frame.id, frame.action, frame.payload)
     elif isinstance(frame, CallResult):
         again = frames.result(frame.id, frame.payload)
     else:
         return
-    assert frames.parse(again.raw) == again
+    assert frames.parse(again.raw) == replace(again, is_ours=False)
     assert type(again) is type(frame)
 
 

@@ -217,12 +217,14 @@ def test_warnings(old: Run, new: Run) -> None:
     old["plan"] |= {"model": "wallbox", "tags": ["TAG-1"], "stations": 4, "ramp_per_s": 2.5}
     new["run"] |= {"ended_by": "all errors < 5%", "lasted_s": 30.0, "platform": "Python 3.12 on linux"}
     new["process"] |= {"processes": 2, "late_share": 0.125}
+    new["interventions"] = [{"at_s": 1.0, "what": "quit", "stations": 0, "recovery": None}]
 
     assert list(compare_loads(old, new).warnings) == [
         "The earlier run ended early, after 12.3 s of 60 s: its counts are of that time.",
         "The later run ended early, after 30.0 s of 60 s: its counts are of that time.",
         "In the later run 12.5 % of the figures were taken while the load generator itself was late: "
         "its response times contain that.",
+        "Somebody has steered the later run by hand: it is not what its plan says.",
         "The plans differ: stations was 4, is 5; ramp_per_s was 2.5, is 10; tags was TAG-1, is TAG-1, TAG-2; "
         "model was wallbox, is not set.",
         "The message schemas differ: cdcdcdcdcdcd, now abababababab.",

@@ -109,3 +109,44 @@ def load_run() -> dict[str, Any]:
             "late_share": 0.0,
         },
     }
+
+
+def load(verdict: str = "PASS", **changed: Any) -> dict[str, Any]:
+    """`background.load` of a run of cases: a profile of two stages, the second of which was cut."""
+    counted = {
+        "sent": 9,
+        "answered": 8,
+        "errors": 1,
+        "violations": 2,
+        "milliseconds": {"mean": 1.0, "p50": 1.0, "p95": 2.5, "p99": 3.0, "max": 4.0},
+    }
+    stage = {key: counted[key] for key in ("sent", "answered", "errors", "milliseconds")} | {"seconds": 3.0}
+    silent = {"limit": "rest: Authorize p95 < 1s", "value": None, "reason": "the stage rest never began"}
+    return {
+        "profile": "storm",
+        "verdict": verdict,
+        "reason": "1 limit kept" if verdict == "PASS" else "p95 of Authorize is 2.500 ms, the limit is 1 ms",
+        "lasted_s": 9.0,
+        "planned_s": 60.0,
+        "outlasted": 0,
+        "stations": {"switched_on": 5, "connected": 5, "accepted": 5, "online": 4, "refused": 0, "lost": 1},
+        "messages_per_s": 12.5,
+        "actions": {"Authorize": counted, "Heartbeat": {**counted, "answered": 0, "milliseconds": None}},
+        "all": counted,
+        "stages": [
+            {**stage, "name": "ramp", "online": 5, "recovery": None},
+            {**stage, "name": "cut", "online": 4, "recovery": {"before": 5, "seconds": None, "waited_s": 2.0}},
+            {**stage, "name": "network", "online": 5, "recovery": {"before": 5, "seconds": 1.25, "waited_s": 1.25}},
+        ],
+        "limits": [
+            {
+                "limit": "Authorize p95 < 1ms",
+                "verdict": "FAIL" if verdict == "FAIL" else "PASS",
+                "value": 2.5,
+                "reason": "p95 of Authorize is 2.500 ms",
+            },
+            {**silent, "verdict": "INCONCLUSIVE"},
+        ],
+        "late_share": 0.0,
+        **changed,
+    }

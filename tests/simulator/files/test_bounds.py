@@ -12,8 +12,9 @@ import pytest
 import pytest_asyncio
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from simulator.files import transfer
 from simulator.files.failure import TransferFailed
-from simulator.files.transfer import MOST_REDIRECTS, download, upload
+from simulator.files.transfer import MOST_REDIRECTS, download, fetch, upload
 from simulator.pki.contexts import for_files
 from tests.simulator.support.files import Folder, http_folder
 
@@ -110,3 +111,53 @@ async def test_a_server_that_talks_for_ever_by_ftp_is_left(web: ssl.SSLContext, 
                 await download(f"ftp://127.0.0.1:{port}/fw.bin", web)
 
     assert failure.value.problem == "UploadFailure"
+
+
+async def test_stations_that_all_want_a_file_fetch_it_in_turns(
+    web: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each request is answered when a second one is there; without turns all six come before that."""
+    monkeypatch.setattr(transfer, "AT_ONCE", 2)
+    now = most = 0
+    pair = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal now, most
+        await reader.readuntil(b"\r\n\r\n")
+        now += 1
+        most = max(most, now)
+        if now == 2:
+            pair.set()
+        await pair.wait()
+        now -= 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, asyncio.timeout(30):
+        port = server.sockets[0].getsockname()[1]
+        files = await asyncio.gather(*(download(f"http://127.0.0.1:{port}/fw.bin", web) for _ in range(6)))
+    assert files == [b"x"] * 6
+    assert most == 2
+
+
+async def test_what_is_fetched_is_handed_on_and_not_kept(folder: Folder, web: ssl.SSLContext) -> None:
+    async def blocks() -> AsyncIterator[bytes]:
+        for _ in range(256):
+            yield bytes(1 << 16)
+
+    folder.said = StreamingResponse(blocks())
+    length = 0
+
+    def take(block: bytes) -> None:
+        nonlocal length
+        length += len(block)
+
+    tracemalloc.start()
+    try:
+        await fetch(f"{folder.url}/fw.bin", web, take)
+        assert length == MEGABYTES_64 // 4
+        assert tracemalloc.get_traced_memory()[1] < length / 4
+    finally:
+        tracemalloc.stop()

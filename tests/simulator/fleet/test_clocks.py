@@ -18,7 +18,10 @@ from simulator import VirtualClock
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.cli.main import main
 from simulator.fleet.counting.clocks import Clocks, sentence
-from simulator.fleet.locust.limits import Told
+from simulator.fleet.counting.tally import Tally
+from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.locust.telling import packed, read
+from simulator.fleet.processes.part import Part
 from simulator.kernel.timekeeping import CsmsClock
 from tests import ROOT
 from tests.simulator.support.scripted_csms import ScriptedCsms
@@ -146,7 +149,8 @@ def test_the_clocks_of_all_processes_are_together() -> None:
     assert sentence(facts) == said
     assert sentence(Clocks().facts()) == "no station was told the time"
     assert Clocks().facts()["off_s"] is None
-    assert Told.read(json.loads(json.dumps(Told(clocks=parts[0]).facts()))).clocks == parts[0]
+    told = Part(Plan("ws://127.0.0.1"), Tally(), Timeline(), clocks=parts[0])
+    assert read(packed(told), told.plan).clocks == parts[0]
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])

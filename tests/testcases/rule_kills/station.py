@@ -30,6 +30,7 @@ FAIL: Final = "FAIL"
 WARNS: Final = "warns"
 OTHER_CLAIMS: Final[Mapping[str, Mapping[str, str]]] = {
     "CFG-07_CS": station_kills.FIXED_CABLE,
+    "CON-02_2_CS": {"connectors": '2\nidentity = "PP STATION"'},
     "ERR-03_1_CS": {"firmware_management": "false"},
     "ERR-12_3_CS": {"smart_charging": "false"},
     "RES-01_6_CS": {"reservation": "false"},

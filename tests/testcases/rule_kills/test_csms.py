@@ -27,9 +27,9 @@ class Played(NamedTuple):
 @pytest.fixture(scope="module")
 def played() -> Played:
     """All rounds, once."""
-    with kill_matrix.reference() as (sut, out):
+    with kill_matrix.reference(call_timeout=csms.CALL_TIMEOUT) as (sut, out):
         csms.settle(sut)
-        return Played(csms.healthy(sut, out), kill_matrix.kill_all(sut, out, KILLS))
+        return Played(csms.healthy(sut, out), csms.killed_all(sut, out))
 
 
 def test_every_rule_has_its_fault() -> None:

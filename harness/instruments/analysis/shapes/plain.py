@@ -7,7 +7,6 @@ round. ``CP-1 opened ocpp1.6`` and ``CP-1 closed by csms`` are about connections
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final, cast
 
 from harness.instruments.analysis.shapes.model import (
@@ -23,7 +22,7 @@ from harness.instruments.analysis.shapes.model import (
     Unread,
     told_by,
 )
-from harness.instruments.analysis.shapes.shape import FRAME, Head, Source, plain, share, whole_frames
+from harness.instruments.analysis.shapes.shape import FRAME, ByLine
 from harness.instruments.analysis.shapes.times import STAMP, moment
 from ocppj.evidence.trace import Role
 
@@ -41,22 +40,6 @@ _EVENT: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_EVENT: Final = 300
-
-
-class Plain:
-    """As the module says."""
-
-    name = "plain"
-    title = "lines of time, station, direction and frame"
-
-    def sniff(self, head: Head) -> float:
-        """As ``Shape``."""
-        lines = head.candidates
-        return share(sum(type(_read(number, line)) is Entry for number, line in enumerate(lines)), len(lines))
-
-    def read(self, source: Source) -> Iterator[Read]:
-        """As ``Shape``."""
-        return whole_frames(_read(number, plain(line)) for number, line in source.lines())
 
 
 def _read(number: int, line: str) -> Read:
@@ -83,4 +66,4 @@ def _time(text: str | None) -> tuple[float | None, bool]:
     return (None, False) if text is None else moment(text) or (None, False)
 
 
-SHAPE: Final = Plain()
+SHAPE: Final = ByLine("plain", "lines of time, station, direction and frame", _read)

@@ -80,7 +80,25 @@ def share(found: int, of: int) -> float:
     return found / of if of else 0.0
 
 
-class LineShape:
+class ByLine:
+    """A shape of which ``read_one`` makes something of each line; a frame may be printed over several of them."""
+
+    def __init__(self, name: str, title: str, read_one: Callable[[int, str], Read]) -> None:
+        self.name = name
+        self.title = title
+        self._read_one = read_one
+
+    def sniff(self, head: Head) -> float:
+        """As ``Shape``."""
+        lines = head.candidates
+        return share(sum(type(self._read_one(number, line)) is Entry for number, line in enumerate(lines)), len(lines))
+
+    def read(self, source: Source) -> Iterator[Read]:
+        """As ``Shape``."""
+        return whole_frames(self._read_one(number, plain(line)) for number, line in source.lines())
+
+
+class LineShape(ByLine):
     """A shape in which a frame begins behind a ``mark`` in its line, and goes on to the end.
 
     ``mark`` may have the groups ``station`` and ``sender``; ``words`` says what a sender is called. ``opened`` and
@@ -99,8 +117,7 @@ class LineShape:
         closed: str | None = None,
         station: Callable[[str], str] = str,
     ) -> None:
-        self.name = name
-        self.title = title
+        super().__init__(name, title, self._one)
         self._mark = re.compile(mark)
         self._words = words
         self._opened = None if opened is None else re.compile(opened)
@@ -108,16 +125,7 @@ class LineShape:
         self._station = station
         self._has = self._mark.groupindex
 
-    def sniff(self, head: Head) -> float:
-        """As ``Shape``."""
-        lines = head.candidates
-        return share(sum(self._entry(number, line) is not None for number, line in enumerate(lines)), len(lines))
-
-    def read(self, source: Source) -> Iterator[Read]:
-        """As ``Shape``."""
-        return whole_frames(self._read_one(number, plain(line)) for number, line in source.lines())
-
-    def _read_one(self, number: int, line: str) -> Read:
+    def _one(self, number: int, line: str) -> Read:
         entry = self._entry(number, line)
         if entry is not None:
             return entry
@@ -153,12 +161,12 @@ def plain(line: str) -> str:
 def whole_frames(parts: Iterable[Read]) -> Iterator[Read]:
     """The entries with the lines that belong to them, and those that a logger cut as unread."""
     open_entry: Entry | None = None
-    more: list[str] = []
+    more: list[Unread] = []
     size = 0
     for part in parts:
         if open_entry is not None:
             if type(part) is Unread and len(more) < MOST_LINES and size < MOST_TEXT:
-                more.append(part.text)
+                more.append(part)
                 size += len(part.text)
                 if part.text.rstrip().endswith("]") and (text := _whole(open_entry.text, more)) is not None:
                     open_entry.text = text
@@ -175,8 +183,8 @@ def whole_frames(parts: Iterable[Read]) -> Iterator[Read]:
         yield from _given_up(open_entry, more)
 
 
-def _whole(first: str, more: Sequence[str]) -> str | None:
-    text = "\n".join((first, *more))
+def _whole(first: str, more: Sequence[Unread]) -> str | None:
+    text = "\n".join((first, *(part.text for part in more)))
     try:
         msgspec.json.decode(text)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -184,11 +192,10 @@ def _whole(first: str, more: Sequence[str]) -> str | None:
     return text
 
 
-def _given_up(entry: Entry, more: Sequence[str]) -> Iterator[Read]:
+def _given_up(entry: Entry, more: Sequence[Unread]) -> Iterator[Read]:
     """The first line by itself: what the wire had, unless the logger says that it cut it."""
     if entry.text.endswith(CUT):
         yield Unread(entry.line, entry.text, "a frame that the logger cut")
     else:
         yield entry
-    for offset, line in enumerate(more, 1):
-        yield Unread(entry.line + offset, line)
+    yield from more

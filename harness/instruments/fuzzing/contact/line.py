@@ -24,7 +24,8 @@ Answers = Callable[[str, dict[str, Any]], "dict[str, Any] | None"]
 
 class Line:
     """``heard`` are the answers of the system under test and what it said that is no message, ``broken`` the MUST rules
-    that it broke, by frame; ``last`` is told the id of each of its CALLs."""
+    that it broke, by frame; ``last`` is told the id of each of its CALLs. ``due`` is the action of a CALL that is to
+    come, and None when it has."""
 
     peer: Peer
 
@@ -32,6 +33,7 @@ class Line:
         """``party`` is the end that is under test."""
         self.heard: list[Seen] = []
         self.broken: list[tuple[Seen, Finding]] = []
+        self.due: str | None = None
         self.last: Callable[[str], object] = lambda id: None
         self._party = party
         self._answers = answers
@@ -45,6 +47,7 @@ class Line:
             return
         if type(seen.frame) is Call:
             self.last(seen.frame.id)
+            self.due = None if seen.frame.action == self.due else self.due
         else:
             self.heard.append(seen)
         broken = (one for one in seen.findings if one.level == "MUST" and not self._is_repeated(seen, one))

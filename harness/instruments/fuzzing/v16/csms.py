@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from hypothesis import strategies as st
 
-from harness.instruments.fuzzing.dialect import Dialect, Message, Payload
-from harness.instruments.fuzzing.steps import TAG
+from harness.instruments.fuzzing.dialect import Check, Dialect, Message, Payload
+from harness.instruments.fuzzing.steps import NEWEST, TAG
 from harness.instruments.fuzzing.table import CodeTable
 from harness.instruments.fuzzing.v16.table import FOR_KIND, SAME, UNSUPPORTED
 from harness.instruments.fuzzing.values import Overrides
 from harness.sut import Lane, Sut
 from harness.v16.csms.responder import Responder
+from ocppj.times import timestamp
 from ocppj.v16 import PROTOCOL
 from ocppj.v16.rules.values.connectors import LOWEST
 
@@ -24,6 +27,20 @@ _CSR: Final = "plugproof: no certificate signing request"
 
 def _nothing_to_undo(action: str, payload: Payload) -> Message | None:
     return None
+
+
+def _health() -> Sequence[Check]:
+    """A driver comes, charges and leaves. One that the session left charging may be charging still."""
+    now, elsewhere = timestamp(datetime.now(UTC)), frozenset({"ConcurrentTx"})
+    start = {"connectorId": 1, "idTag": TAG, "meterStart": 0, "timestamp": now}
+    stop = {"transactionId": NEWEST, "idTag": TAG, "meterStop": 0, "timestamp": now, "reason": "Local"}
+    return (
+        Check(*_BOOT),
+        Check("Heartbeat", {}),
+        Check("Authorize", {"idTag": TAG}, also=elsewhere),
+        Check("StartTransaction", start, also=elsewhere),
+        Check("StopTransaction", stop, also=elsewhere),
+    )
 
 
 def dialect(sut: Sut, lane: Lane) -> Dialect:
@@ -60,7 +77,7 @@ def dialect(sut: Sut, lane: Lane) -> Dialect:
         overrides=overrides,
         opening=(_BOOT,),
         barrier=("Heartbeat", {}),
-        health=(_BOOT, ("Heartbeat", {}), ("Authorize", {"idTag": TAG})),
+        health=_health,
         tag=sut.tags.valid or "PLUGPROOF",
         answers=answer,
         gives={"StartTransaction": "transactionId"},

@@ -16,7 +16,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from csms_core.api.console import headers
-from harness.instruments.proxy.judging.events import Event, Feed, Reader, TooManyReaders
+from csms_core.hub.readers import TooManyReaders
+from harness.instruments.proxy.judging.events import Event, Feed, Reader
 from harness.instruments.proxy.judging.judge import Judge
 from ocppj.evidence.outside import shown
 from simulator.views.api.guard import Guard

@@ -1,53 +1,34 @@
-"""The configuration keys that the feature profiles of a station ask for, and which of them can be written (S §9)."""
+"""Whether a station tells the configuration keys that its feature profiles ask for, and what else it tells (S §9)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any, Final
-
-import msgspec
 
 from harness.case.message import Message
 from harness.case.verdicts import CaseFailure
 from harness.v16.charge_point.csms import Csms
-from ocppj.v16.rules.core.configuration import WRITABLE_OF_CORE
+from ocppj.v16.rules.core.keys import CORE, OF_PROFILE, Group, required
+
+__all__ = [
+    "CORE",
+    "CORE_EITHER",
+    "CORE_FIXED",
+    "CORE_WRITABLE",
+    "OF_PROFILE",
+    "are_told",
+    "is_not_told",
+    "is_told_as",
+    "names",
+    "none_is_left_out",
+    "required",
+    "value",
+]
 
 
-class Group(msgspec.Struct, frozen=True):
-    """Keys by who may write them; ``either``: the station decides."""
-
-    writable: tuple[str, ...] = ()
-    fixed: tuple[str, ...] = ()
-    either: tuple[str, ...] = ()
-
-
-CORE_WRITABLE: Final = Group(writable=WRITABLE_OF_CORE)
-CORE_FIXED: Final = Group(fixed=("GetConfigurationMaxKeys", "NumberOfConnectors", "SupportedFeatureProfiles"))
-CORE_EITHER: Final = Group(either=("AuthorizeRemoteTxRequests", "UnlockConnectorOnEVSideDisconnect"))
-OF_PROFILE: Final[Mapping[str, Group]] = {
-    "LocalAuthListManagement": Group(
-        writable=("LocalAuthListEnabled",), fixed=("LocalAuthListMaxLength", "SendLocalListMaxLength")
-    ),
-    "SmartCharging": Group(
-        fixed=(
-            "ChargeProfileMaxStackLevel",
-            "ChargingScheduleAllowedChargingRateUnit",
-            "ChargingScheduleMaxPeriods",
-            "MaxChargingProfilesInstalled",
-        )
-    ),
-}
-"""Feature profile as on the wire -> its keys, beside those of Core."""
-
-
-def required(profiles: Collection[str]) -> Group:
-    """All keys that a station with these feature profiles has to have."""
-    groups = [CORE_WRITABLE, CORE_FIXED, CORE_EITHER, *(OF_PROFILE[one] for one in OF_PROFILE if one in profiles)]
-    return Group(
-        tuple(key for group in groups for key in group.writable),
-        tuple(key for group in groups for key in group.fixed),
-        tuple(key for group in groups for key in group.either),
-    )
+CORE_WRITABLE: Final = Group(writable=CORE.writable)
+CORE_FIXED: Final = Group(fixed=CORE.fixed)
+CORE_EITHER: Final = Group(either=CORE.either)
 
 
 def names(answer: Message) -> list[str]:
@@ -105,7 +86,7 @@ def is_not_told(csms: Csms, answer: Message, key: str, *, rule: str) -> None:
 
 def _wrong(answer: Message, group: Group) -> Iterator[str]:
     found = {entry["key"].casefold(): entry.get("readonly") for entry in _entries(answer)}
-    for key in (*group.writable, *group.fixed, *group.either):
+    for key in group.names:
         if key.casefold() not in found:
             yield f"{key} is missing"
     for keys, access, said in ((group.writable, False, "is read-only"), (group.fixed, True, "can be written")):

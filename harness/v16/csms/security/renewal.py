@@ -14,11 +14,18 @@ from harness.v16.csms import states
 from harness.v16.csms.operator import Operator
 from harness.v16.csms.security import certificates
 from harness.v16.csms.station import Station
-from ocppj.matchers import absent, present
+from ocppj.matchers import Matcher, absent, present, satisfies
 
 ROOT = "CentralSystemRootCertificate"
 KEY = "AuthorizationKey"
 LONGEST_KEY = 20  # octets (A00.FR.205)
+OCTETS = b"plug\x80\xc3\x28proof-\xff\xfe\xe4octe"
+"""A key of 20 octets that is no text in UTF-8."""
+
+
+def hexadecimal(key: bytes) -> Matcher:
+    """A value of AuthorizationKey that stands for these octets, in capital digits or small ones."""
+    return satisfies(f"{len(key)} octets in hexadecimal digits", lambda value: str(value).lower() == key.hex())
 
 
 def new_key(sut: Sut) -> str:

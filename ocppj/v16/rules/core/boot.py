@@ -7,7 +7,7 @@ from ocppj.rules.chapter import Chapter
 from ocppj.rules.members import moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
-from ocppj.v16.rules.alive import MOST_CONNECTORS, OF_THE_STATION, alive
+from ocppj.v16.rules.alive import MOST_CONNECTORS, OF_THE_STATION, alive, is_notable
 
 CHAPTER: Final = Chapter()
 
@@ -93,10 +93,10 @@ def registered(seen: Seen, view: View) -> None:
     view.memory.known.registration = payload(seen)["status"]
 
 
-@CHAPTER.judges("BOOT-01", "call", actions=OF_THE_STATION)
+@CHAPTER.judges("BOOT-01", "call", actions=OF_THE_STATION, guard=is_notable)
 def boot_comes_first(seen: Seen, view: View) -> str | None:
     facts, is_rejected = alive(view), view.memory.known.registration == "Rejected"
-    if not is_rejected and not 0 < facts.reset_on < view.number:  # as it is nearly always
+    if not is_rejected and not 0 < facts.reset_on < view.number:
         return None
     if seen.sender != "station" or seen.frame.action == "BootNotification":  # type: ignore[union-attr]
         return None
@@ -119,7 +119,7 @@ def every_status_is_told(seen: Seen, view: View) -> str | None:
     return f"a minute after its boot the station has not told the status of connector {', '.join(missing)}"
 
 
-@CHAPTER.judges("BOOT-07", "call", actions=OF_THE_STATION)
+@CHAPTER.judges("BOOT-07", "call", actions=OF_THE_STATION, guard=is_notable)
 def beats(seen: Seen, view: View) -> str | None:
     facts = alive(view)
     if not facts.interval or facts.seen_on != view.number or seen.sender != "station":

@@ -13,6 +13,7 @@ from ocppj.rules.memory import Exchange
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
 from ocppj.rules.words import short
+from ocppj.v16.rules.core.keys import CORE, required
 
 CHAPTER: Final = Chapter()
 
@@ -103,45 +104,10 @@ KEPT: Final = LISTS | {
 ABSENT: Final[Mapping[str, str]] = {"minimumstatusduration": "0", "reserveconnectorzerosupported": "false"}
 """What it means that a station does not have a key."""
 
-WRITABLE_OF_CORE: Final = (
-    "ClockAlignedDataInterval",
-    "ConnectionTimeOut",
-    "ConnectorPhaseRotation",
-    "HeartbeatInterval",
-    "LocalAuthorizeOffline",
-    "LocalPreAuthorize",
-    "MeterValuesAlignedData",
-    "MeterValuesSampledData",
-    "MeterValueSampleInterval",
-    "ResetRetries",
-    "StopTransactionOnInvalidId",
-    "StopTxnAlignedData",
-    "StopTxnSampledData",
-    "TransactionMessageAttempts",
-    "TransactionMessageRetryInterval",
-)
-"""The keys of Core that every station has and lets a CSMS write (chapter 9)."""
-WRITABLE: Final = frozenset(WRITABLE_OF_CORE)
-_REQUIRED: Final = WRITABLE | {
-    "AuthorizeRemoteTxRequests",
-    "GetConfigurationMaxKeys",
-    "NumberOfConnectors",
-    "SupportedFeatureProfiles",
-    "UnlockConnectorOnEVSideDisconnect",
-}
-_OF_PROFILE: Final[Mapping[str, tuple[str, ...]]] = {
-    "localauthlistmanagement": ("LocalAuthListEnabled", "LocalAuthListMaxLength", "SendLocalListMaxLength"),
-    "smartcharging": (
-        "ChargeProfileMaxStackLevel",
-        "ChargingScheduleAllowedChargingRateUnit",
-        "ChargingScheduleMaxPeriods",
-        "MaxChargingProfilesInstalled",
-    ),
-}
 _SECRET: Final = "authorizationkey"
 _PROTOCOLS: Final = frozenset({"FTP", "FTPS", "HTTP", "HTTPS"})
 _UNITS: Final = frozenset({"current", "power"})
-_STANDARD: Final = frozenset(key.lower() for key in _REQUIRED) | KEPT
+_STANDARD: Final = frozenset(key.lower() for key in CORE.names) | KEPT
 """Keys of the standard whose values change by a command only."""
 
 _LONGEST: Final = 100
@@ -212,13 +178,12 @@ def has_the_keys_of_its_profiles(seen: Seen, view: View) -> str | Remark | None:
             return Remark(text, path=("configurationKey", number, "readonly"))
     if not _is_about_all(seen) or not told:
         return None
-    profiles = str(told.get("supportedfeatureprofiles", {}).get("value", "")).lower().split(",")
-    required = [*_REQUIRED, *(key for name in profiles for key in _OF_PROFILE.get(name.strip(), ()))]
-    missing = sorted(key for key in required if key.lower() not in told)
+    profiles = str(told.get("supportedfeatureprofiles", {}).get("value", "")).split(",")
+    missing = sorted(key for key in required(profiles).names if key.lower() not in told)
     return f"the station does not have {', '.join(missing)}" if missing else None
 
 
-_MUST_BE_WRITABLE: Final = frozenset(key.lower() for key in WRITABLE)
+_MUST_BE_WRITABLE: Final = frozenset(key.lower() for key in CORE.writable)
 
 
 @CHAPTER.judges("CFG-08", "result", actions=("GetConfiguration",))

@@ -159,7 +159,7 @@ def register(sample: Members) -> tuple[float, float] | None:
     if found is None or unit not in ("Wh", "kWh") or sample.get("format", "Raw") != "Raw":
         return None
     factor = 1 if unit == "Wh" else 1_000
-    return float(sample["value"]) * factor, factor / float(10 ** len(found[1] or ""))
+    return float(found[0]) * factor, factor / float(10 ** len(found[1] or ""))
 
 
 def _has_keys(seen: Seen, view: View) -> bool:
@@ -197,7 +197,9 @@ def _followed(members: Members, holder: str, last: Reading) -> tuple[Remark | No
     """The first value of the register that is below the one before it, and the last one that is not."""
     for number, value in enumerate(members.get(holder, ())):
         for place, sample in enumerate(value["sampledValue"]):
-            now = register(sample) if sample.get("measurand", ENERGY) == ENERGY else None
+            if sample.get("measurand", ENERGY) != ENERGY:
+                continue
+            now = register(sample)
             if now is None or not is_later(value["timestamp"], last[2]):
                 continue
             if now[0] < last[0] - last[1] - now[1]:

@@ -24,6 +24,9 @@ _ABOUT_THE_CONTENT: Final = frozenset(
 )
 """Codes that say that the message is wrong. The others may mean that the CSMS was not able to process it (JE 3.3)."""
 
+_WITHOUT_THE_PROFILE: Final = frozenset({"NotImplemented", "NotSupported"})
+"""What a CSMS says that has no Firmware Management (ERR-03)."""
+
 
 @CHAPTER.judges("TX-02", "error", actions=TELL_TRANSACTIONS)
 def transactions_are_answered(seen: Seen, view: View) -> str | None:
@@ -42,7 +45,9 @@ def statuses_are_answered(seen: Seen, view: View) -> str | None:
 
 @CHAPTER.judges("FW-06", "error", actions=("DiagnosticsStatusNotification", "FirmwareStatusNotification"))
 def transfers_are_answered(seen: Seen, view: View) -> str | None:
-    return _refused(seen)
+    frame = seen.frame
+    assert type(frame) is CallError
+    return None if frame.code in _WITHOUT_THE_PROFILE else _refused(seen)
 
 
 def _refused(seen: Seen) -> str | None:

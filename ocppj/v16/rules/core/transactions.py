@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from ocppj.rules.chapter import Chapter
-from ocppj.rules.known import remember
+from ocppj.rules.known import Known, remember
 from ocppj.rules.members import Members, asked, moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
@@ -141,8 +141,11 @@ def transaction_has_its_id(seen: Seen, view: View) -> Remark | None:
     id = payload(seen)["transactionId"]
     if id <= 0:
         return Remark(f"transactionId is {id}", path=("transactionId",))
-    first, start = view.memory.known.given.start_of(id), _start(seen, view)
-    if first is None or first == start:  # the same start told again is answered with the same id (S §3.7.1)
+    first = view.memory.known.given.start_of(id)
+    if first is None:
+        return None
+    start = _start(seen, view)
+    if first == start:  # the same start told again is answered with the same id (S §3.7.1)
         return None
     other = "another start of this station" if first[0] is start[0] else "a start of another station"
     return Remark(f"transactionId {id} was given to {other}", path=("transactionId",))
@@ -151,9 +154,8 @@ def transaction_has_its_id(seen: Seen, view: View) -> Remark | None:
 @CHAPTER.judges("TX-18", "result", actions=("StartTransaction",))
 def counted_once(seen: Seen, view: View) -> Remark | None:
     known = view.memory.known.find(Transactions)
-    told = None if known is None else known.starts.get(mark_of(asked(seen)))
-    id = payload(seen)["transactionId"]
-    if told is None or told.id is None or told.id == id:
+    told = None if known is None else known.starts.get(known.mark_of(asked(seen)))
+    if told is None or told.id is None or told.id == payload(seen)["transactionId"]:
         return None
     return Remark(f"the same start was given the transactionId {told.id} before", path=("transactionId",))
 
@@ -269,7 +271,7 @@ def goes_on_counting(seen: Seen, view: View) -> Remark | None:
     if before is None or members["meterStart"] >= before:
         return None
     transactions = view.memory.known.find(Transactions)
-    if transactions is not None and mark_of(members) in transactions.starts:  # told again, it has been judged
+    if transactions is not None and transactions.mark_of(members) in transactions.starts:  # it has been judged
         return None
     text = f"meterStart is {members['meterStart']}, the transaction before ended at {before}"
     return Remark(text, path=("meterStart",))
@@ -281,7 +283,7 @@ def goes_on_counting(seen: Seen, view: View) -> Remark | None:
 @CHAPTER.learns("call", "StartTransaction")
 def begins(seen: Seen, view: View) -> None:
     known, members = view.memory.known.of(Transactions), payload(seen)
-    mark, connector = mark_of(members), members["connectorId"]
+    mark, connector = known.mark_of(members), members["connectorId"]
     if mark in known.starts:
         return
     for other in [one for one in known.starts.values() if one.connector == connector]:
@@ -308,8 +310,9 @@ def begins(seen: Seen, view: View) -> None:
 @CHAPTER.learns("result", "StartTransaction")
 def begun(seen: Seen, view: View) -> None:
     id, known = payload(seen)["transactionId"], view.memory.known.of(Transactions)
-    view.memory.known.given.add(id, _start(seen, view))
-    transaction = known.starts.get(mark_of(asked(seen)))
+    start = _start(seen, view)
+    view.memory.known.given.add(id, start)
+    transaction = known.starts.get(start[1])
     if transaction is None or id <= 0:
         return
     other = known.running.get(id)
@@ -358,6 +361,7 @@ def boots(seen: Seen, view: View) -> None:
         registers.of = {}  # somebody may have changed the meter
 
 
-def _start(seen: Seen, view: View) -> tuple[Any, ...]:
+def _start(seen: Seen, view: View) -> tuple[Known, int]:
     """The station, and by what one of its starts is told from another."""
-    return view.memory.known, mark_of(asked(seen))
+    known = view.memory.known
+    return known, known.of(Transactions).mark_of(asked(seen))

@@ -8,7 +8,7 @@ from ocppj.rules.chapter import Chapter
 from ocppj.rules.handshake import Handshake, accepted_by, listed, one, values
 from ocppj.rules.seen import Seen, View
 from ocppj.rules.words import short
-from ocppj.v16.rules.alive import alive
+from ocppj.v16.rules.alive import DAY, alive, is_notable
 
 CHAPTER: Final = Chapter()
 
@@ -77,7 +77,6 @@ CHAPTER.rule("CON-16", "MUST", "J §4.1.2", "Messages are WebSocket text frames 
 CHAPTER.rule("CON-17", "SHOULD", "J §4.1.2", "Characters outside ASCII stand in natural language only, so in no id.")
 
 _VERSION: Final = "13"
-_DAY: Final = 24 * 3_600 * 1_000_000_000
 
 
 @CHAPTER.judges("CON-01", "handshake")
@@ -126,11 +125,11 @@ def _name(extension: str) -> str:
     return extension.partition(";")[0].strip().lower()
 
 
-@CHAPTER.judges("CON-15", "call", actions=("Heartbeat", "MeterValues", "StatusNotification"))
+@CHAPTER.judges("CON-15", "call", actions=("Heartbeat", "MeterValues", "StatusNotification"), guard=is_notable)
 def a_heartbeat_a_day(seen: Seen, view: View) -> str | None:
     facts = alive(view)
     silence = seen.at - facts.beat
-    if silence <= _DAY or facts.seen_on != view.number:
+    if silence <= DAY or facts.seen_on != view.number:
         return None
     facts.beat = seen.at  # it is told once
     return f"there was no Heartbeat for {silence / 3.6e12:.1f} h"

@@ -46,7 +46,7 @@ def names_no_connector(action: str, members: object) -> bool:
 @CHAPTER.judges("VAL-16", "call", actions=tuple(LOWEST))
 def connector_exists(seen: Seen, view: View) -> Remark | None:
     connector = payload(seen).get("connectorId")
-    if connector is None:
+    if connector is None or connector == 1:  # which every station has, and every action may name
         return None
     action = seen.frame.action  # type: ignore[union-attr]
     lowest = LOWEST[action]

@@ -28,6 +28,7 @@ def faults() -> Iterator[Fault]:
     yield Fault(
         "identity-in-lower-case", "The identity at the end of the address is written in lower case.", dials=_lowered
     )
+    yield Fault("identity-space-as-plus", "A space in the identity is a plus sign in the address.", dials=_with_plus)
     yield Fault(
         "identity-not-encoded",
         "Behind the path of the address there is a part that should be percent-encoded and is not.",
@@ -69,6 +70,10 @@ def faults() -> Iterator[Fault]:
 
 def _lowered(dial: Dial) -> Dial:
     return replace(dial, identity=dial.identity.lower())
+
+
+def _with_plus(dial: Dial) -> Dial:
+    return replace(dial, identity=dial.identity.replace(" ", "+"))
 
 
 def _bare(dial: Dial) -> Dial:

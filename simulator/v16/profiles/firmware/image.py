@@ -15,6 +15,7 @@ MAX_VERSION = 50
 """Characters of firmwareVersion in BootNotification."""
 
 _MAGIC = b"plugproof-firmware"
+_LONGEST_HEAD = len(_MAGIC) + 1 + MAX_VERSION + 1 + 64 + 1
 _HEAD = re.compile(rb"plugproof-firmware ([\x21-\x7e]{1,50}) ([0-9a-f]{64})\n")
 
 
@@ -31,13 +32,39 @@ def make_image(version: str, content: bytes = b"") -> bytes:
     return b"%s %s %s\n%s" % (_MAGIC, version.encode(), hashlib.sha256(content).hexdigest().encode(), content)
 
 
-def inspect(content: bytes, location: str) -> Image:
-    """Look at a file that was fetched from `location`."""
-    head = _HEAD.match(content)
-    if head is not None:
-        intact = hashlib.sha256(content[head.end() :]).hexdigest() == head[2].decode()
-        return Image(head[1].decode(), intact)
-    return Image(_version_of(location), bool(content) and not content.startswith(_MAGIC))
+class Inspection:
+    """Looks at a file while it comes, and keeps nothing but its beginning: thousands of stations may fetch one."""
+
+    __slots__ = ("_beginning", "_head", "_rest", "_whole")
+
+    def __init__(self) -> None:
+        self._beginning = b""
+        self._head: re.Match[bytes] | None = None
+        self._rest = hashlib.sha256()  # of what follows the head
+        self._whole = hashlib.sha256()
+
+    def take(self, block: bytes) -> None:
+        """The next bytes."""
+        self._whole.update(block)
+        if self._head is not None:
+            self._rest.update(block)
+        elif len(self._beginning) < _LONGEST_HEAD:
+            self._beginning += block
+            self._head = _HEAD.match(self._beginning)
+            if self._head is not None:
+                self._rest.update(self._beginning[self._head.end() :])
+            self._beginning = self._beginning[:_LONGEST_HEAD]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of all bytes so far."""
+        return self._whole.digest()
+
+    def image(self, location: str) -> Image:
+        """What the whole file is; it was fetched from `location`."""
+        if self._head is not None:
+            return Image(self._head[1].decode(), self._rest.hexdigest() == self._head[2].decode())
+        return Image(_version_of(location), bool(self._beginning) and not self._beginning.startswith(_MAGIC))
 
 
 def _version_of(location: str) -> str:

@@ -12,7 +12,10 @@ from ocppj.times import moment
 
 
 class Job(msgspec.Struct, frozen=True):
-    """An order to update, plain (no `requestId`) or signed; `installed` is the version whose boot is under way."""
+    """An order to update, plain (no `requestId`) or signed; `installed` is the version whose boot is under way.
+
+    `by_hand` is an update that the CSMS has not ordered.
+    """
 
     location: str
     retrieve: datetime
@@ -23,6 +26,8 @@ class Job(msgspec.Struct, frozen=True):
     signature: str = ""
     signer: str = ""  # PEM
     installed: str | None = None
+    by_hand: str | None = None  # the version that is there already: nothing is fetched
+    takes: float = 0.0  # seconds it takes all the same
 
     @property
     def signed(self) -> bool:

@@ -11,9 +11,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from simulator.pki.chains import BadCertificate, check_path, is_revoked, parse
+
+_HASHED = Prehashed(hashes.SHA256())
 
 
 class Revoked(BadCertificate):
@@ -38,20 +41,22 @@ def check_signer(text: str, roots: Iterable[str], revocations: str, now: datetim
         raise Revoked("it was revoked")
 
 
-def is_signed(content: bytes, signature: str, text: str) -> bool:
-    """Whether a file has this signature (base64) by the signing certificate: ECDSA, RSA-PSS or plain RSA; SHA-256."""
+def is_signed(digest: bytes, signature: str, text: str) -> bool:
+    """Whether a file with this SHA-256 has this signature (base64) by the signing certificate: ECDSA, RSA-PSS or plain
+    RSA.
+    """
     try:
         octets = base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
         return False
     key = parse(text)[0].public_key()
     if isinstance(key, ec.EllipticCurvePublicKey):
-        return _verifies(lambda: key.verify(octets, content, ec.ECDSA(hashes.SHA256())))
+        return _verifies(lambda: key.verify(octets, digest, ec.ECDSA(_HASHED)))
     assert isinstance(key, rsa.RSAPublicKey)  # there is no third kind that `check_signer` lets pass
     salted = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.AUTO)
     plain = padding.PKCS1v15()
-    return _verifies(lambda: key.verify(octets, content, salted, hashes.SHA256())) or _verifies(
-        lambda: key.verify(octets, content, plain, hashes.SHA256())
+    return _verifies(lambda: key.verify(octets, digest, salted, _HASHED)) or _verifies(
+        lambda: key.verify(octets, digest, plain, _HASHED)
     )
 
 

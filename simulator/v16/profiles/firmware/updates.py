@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,9 @@ import msgspec
 from ocppj.errors import OcppError
 from simulator.files.attempts import Attempts
 from simulator.files.failure import TransferFailed
-from simulator.files.transfer import download
+from simulator.files.transfer import fetch
 from simulator.kernel.clock import Timer
+from simulator.kernel.errors import NotPossible
 from simulator.pki.chains import BadCertificate
 from simulator.pki.contexts import for_files
 from simulator.pki.vault import MANUFACTURER
@@ -27,7 +28,7 @@ from simulator.v16.core.progress import Progress
 from simulator.v16.feature import Feature, Features
 from simulator.v16.parts import Parts
 from simulator.v16.profiles.firmware import job as jobs
-from simulator.v16.profiles.firmware.image import Image, inspect
+from simulator.v16.profiles.firmware.image import Image, Inspection
 from simulator.v16.profiles.firmware.job import Job
 from simulator.v16.profiles.firmware.service import OutOfService
 from simulator.v16.profiles.firmware.signing import Revoked, check_signer, is_signed
@@ -92,6 +93,19 @@ class FirmwareUpdates(Feature):
         self._accept(job)
         return status("AcceptedCanceled" if canceled else "Accepted", partial(self._begin, job))
 
+    def bring(self, version: str, takes: float) -> None:
+        """Update to a version without an order and without a file, and tell the CSMS what an order would have it told.
+
+        `takes` is in seconds, until all of it is there. Raises `NotPossible`.
+        """
+        if self._installing:
+            raise NotPossible("an installation is under way")
+        if not self.parts.supplied.on:
+            raise NotPossible("the station has no power")
+        job = Job("", self.parts.clock.now(), by_hand=version, takes=takes)
+        self._accept(job)
+        self._begin(job)
+
     def _accept(self, job: Job) -> None:
         self._rest()
         self._job = job
@@ -134,6 +148,11 @@ class FirmwareUpdates(Feature):
 
     def _download(self) -> None:
         assert self._job is not None
+        if self._job.by_hand is not None:
+            self._say("Downloading")
+            there = self.parts.clock.now() + timedelta(seconds=self._job.takes)
+            self._wait(there, "DownloadScheduled", partial(self._is_there, self._job.by_hand))
+            return
         self._attempts = Attempts(
             self.parts,
             self._fetch,
@@ -144,6 +163,11 @@ class FirmwareUpdates(Feature):
         )
         self._attempts.start()
 
+    def _is_there(self, version: str) -> None:
+        self._say("Downloaded")
+        self._image = Image(version, intact=True)
+        self._free_the_connectors()
+
     async def _fetch(self) -> None:
         job, progress = self._job, self._progress
         assert job is not None
@@ -151,20 +175,21 @@ class FirmwareUpdates(Feature):
         if progress.status != "Downloading":
             self._say("Downloading")
         tls = await asyncio.to_thread(for_files, self.parts.vault.trusted())
-        content = await download(job.location, tls)
+        looked = Inspection()
+        await fetch(job.location, tls, looked.take)
         self._attempts = None
         self._say("Downloaded")
-        self._fetched(job, content)
+        self._fetched(job, looked)
 
     def _not_fetched(self, error: TransferFailed) -> None:
         self._end("DownloadFailed")
 
-    def _fetched(self, job: Job, content: bytes) -> None:
-        self._image = inspect(content, job.location)
+    def _fetched(self, job: Job, looked: Inspection) -> None:
+        self._image = looked.image(job.location)
         if not job.signed:
             self._free_the_connectors()
             return
-        if not is_signed(content, job.signature, job.signer):
+        if not is_signed(looked.digest, job.signature, job.signer):
             self._end("InvalidSignature")
             record(self.features, "InvalidFirmwareSignature", job.location, provoked=True)
             return

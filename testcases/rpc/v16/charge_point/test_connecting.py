@@ -4,7 +4,7 @@ from harness.v16.charge_point.vocabulary import Csms, case, doors
 
 
 @case(
-    "CON-02_CS",
+    "CON-02_1_CS",
     "The address ends with the identity",
     profile="rpc",
     ref="OCPP-J 1.6 §3.1.1",
@@ -18,6 +18,22 @@ async def test_identity_in_the_address(csms: Csms) -> None:
     knock = await csms.knocks(rule="R1")
     doors.ends_with_identity(csms, knock, rule="R1")
     doors.is_encoded(csms, knock, rule="R2")
+    await csms.connects()
+
+
+@case(
+    "CON-02_2_CS",
+    "An identity that cannot stand in an address as it is",
+    profile="rpc",
+    ref="OCPP-J 1.6 §3.1.1, RFC 3986 §2",
+    needs=["encoded-identity"],
+    rules={"R1": "What may not stand in an address is percent-encoded in the identity: a space as %20."},
+)
+async def test_identity_with_a_space(csms: Csms) -> None:
+    await csms.wire.drops()
+    knock = await csms.knocks(rule="R1")
+    doors.ends_with_identity(csms, knock, rule="R1")
+    doors.is_encoded(csms, knock, rule="R1")
     await csms.connects()
 
 

@@ -1,6 +1,6 @@
 """What a station shows at the door, and does not, in each security profile (white paper A00, A01, A04, A05)."""
 
-from harness.v16.charge_point.vocabulary import Csms, case, certificates, credentials, one_of, security
+from harness.v16.charge_point.vocabulary import Csms, EvDriver, case, certificates, credentials, one_of, security
 
 
 @case(
@@ -150,7 +150,7 @@ async def test_same_security_profile(csms: Csms) -> None:
 
 
 @case(
-    "SEC-16_CS",
+    "SEC-16_1_CS",
     "A critical event is told",
     profile="rpc",
     ref="OCPP 1.6 security white paper A04",
@@ -160,5 +160,23 @@ async def test_same_security_profile(csms: Csms) -> None:
 async def test_reset_is_a_security_event(csms: Csms) -> None:
     (await csms.sends("Reset", type="Hard")).shows(status="Accepted")
     await csms.receives("BootNotification", within=csms.run.sut.timeouts.reboot_s)
+    event = one_of("ResetOrReboot", "StartupOfTheDevice")
+    await csms.receives("SecurityEventNotification", rule="R1", type=event)
+
+
+@case(
+    "SEC-16_2_CS",
+    "A critical event of an outage is told after it",
+    profile="rpc",
+    ref="OCPP 1.6 security white paper A04",
+    needs=["security-profile"],
+    rules={"R1": "What happened while the CSMS could not be reached is told with a SecurityEventNotification later."},
+)
+async def test_security_event_of_an_outage(csms: Csms, driver: EvDriver) -> None:
+    await csms.goes_away()
+    await driver.cut_power()
+    await driver.restore_power()
+    csms.comes_back()
+    await csms.connects(within=csms.run.sut.timeouts.reboot_s)
     event = one_of("ResetOrReboot", "StartupOfTheDevice")
     await csms.receives("SecurityEventNotification", rule="R1", type=event)

@@ -1,6 +1,6 @@
 """CALLs of both sides at a time, answers that come late, and refusals of the station (OCPP-J 1.6 §4.1.1)."""
 
-from harness.v16.csms.vocabulary import Operator, Station, case, states
+from harness.v16.csms.vocabulary import Operator, Station, Sut, case, states
 
 _KEY = "HeartbeatInterval"
 
@@ -87,6 +87,33 @@ async def test_late_answer(station: Station, operator: Operator) -> None:
     await station.sends("Heartbeat", rule="R2")
     await operator.get_configuration(station, key=[_KEY])
     following = await station.receives("GetConfiguration", rule="R3")
+    await following.answered(**station.configuration(following))
+
+
+@case(
+    "RPC-17_3_CSMS",
+    "An answer comes when the CSMS has given up",
+    profile="rpc",
+    ref="OCPP-J 1.6 §4.1.1",
+    needs=["call-timeout"],
+    rules={
+        "R1": "When a CALL was not answered in the time that the CSMS waits, the next one comes.",
+        "R2": "The answer to the first one, which comes then, gets no answer.",
+        "R3": "After it the connection is as good as before.",
+    },
+)
+async def test_answer_after_the_timeout(station: Station, operator: Operator, sut: Sut) -> None:
+    await operator.clear_cache(station)
+    held = await station.receives("ClearCache")
+    station.gives_up_operations()
+    await operator.get_configuration(station, key=[_KEY])
+    waits = sut.answer("features.call_timeout_s")
+    following = await station.wire.receives_after_timeout(held, "GetConfiguration", waits, rule="R1")
+    late = await station.wire.writes(f'[3,"{held.id}",{{"status":"Accepted"}}]', rule="R2")
+    held.is_answered = True
+    await station.wire.hears_nothing(since=late, rule="R2")
+
+    await station.sends("Heartbeat", rule="R3")
     await following.answered(**station.configuration(following))
 
 

@@ -37,7 +37,7 @@ async def test_action_in_small_letters(station: Station) -> None:
 
 
 @case(
-    "ERR-03_CSMS",
+    "ERR-03_1_CSMS",
     "An action that only a CSMS sends",
     profile="rpc",
     ref="OCPP-J 1.6 §4.2.3",
@@ -49,6 +49,25 @@ async def test_action_in_small_letters(station: Station) -> None:
 async def test_action_of_the_other_side(station: Station) -> None:
     answer = await station.wire.answers("Reset", {"type": "Soft"}, rule="R1")
     station.wire.is_refused(answer, ["NotSupported", "NotImplemented"], rule="R2", advised=True)
+
+
+@case(
+    "ERR-03_2_CSMS",
+    "A message of a feature profile that the CSMS does not have",
+    profile="rpc",
+    ref="OCPP-J 1.6 §4.2.3",
+    needs=["without-firmware-management"],
+    rules={
+        "R1": "A FirmwareStatusNotification is answered.",
+        "R2": "If it is refused, then with the CALLERROR NotSupported.",
+    },
+)
+async def test_message_of_another_profile(station: Station) -> None:
+    answer = await station.wire.answers("FirmwareStatusNotification", {"status": "Idle"}, rule="R1")
+    if station.wire.is_taken(answer):
+        station.leaves_out("R2", "the CSMS takes FirmwareStatusNotification, whatever is claimed of it")
+        return
+    station.wire.is_refused(answer, ["NotSupported"], rule="R2", warned=["NotImplemented"])
 
 
 @case(

@@ -37,6 +37,29 @@ async def test_password_of_before(station: Station, operator: Operator, sut: Sut
 
 
 @case(
+    "SEC-04_CSMS",
+    "A password of octets that are no text",
+    profile="rpc",
+    ref="OCPP-J 1.6 §6.2.2, security white paper A00.FR.205",
+    needs=["security-profile-1-or-2", "change-password", "octet-passwords"],
+    changes=True,
+    rules={
+        "R1": "A key of 20 octets, some of them above 127, is sent to the station as 40 hexadecimal digits.",
+        "R2": "The station is let in with these octets as its password.",
+    },
+)
+async def test_password_of_octets(station: Station, operator: Operator) -> None:
+    async with renewal.key_put_back(station, operator):
+        await operator.change_configuration(station, key=renewal.KEY, value=renewal.OCTETS.hex())
+        request = await station.receives("ChangeConfiguration", key=renewal.KEY)
+        request.shows(rule="R1", value=renewal.hexadecimal(renewal.OCTETS))
+        await request.answered(status="Accepted")
+        await station.disconnects()
+        station.takes(key=renewal.OCTETS)
+        await station.connects(rule="R2")
+
+
+@case(
     "SEC-15_CSMS",
     "The security profile of before",
     profile="rpc",

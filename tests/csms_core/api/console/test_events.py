@@ -13,7 +13,8 @@ import pytest
 
 from csms_core import Csms
 from csms_core.hub import feed
-from csms_core.hub.feed import Feed, TooManyReaders
+from csms_core.hub.feed import Feed
+from csms_core.hub.readers import MAX_READERS, MAX_WAITING, TooManyReaders
 from ocppj.errors import ConnectFailed
 from tests.csms_core.cli.test_process import running
 from tests.csms_core.support.bench import STATION, Connecting, Station
@@ -148,7 +149,7 @@ async def test_the_end_of_the_csms_ends_the_streams(csms: Csms, api: httpx.Async
 
 @pytest.mark.asyncio
 async def test_as_many_readers_as_may_be_and_no_more(csms: Csms, api: httpx.AsyncClient) -> None:
-    readers = [csms.hub.feed.open() for _ in range(feed.MAX_READERS)]
+    readers = [csms.hub.feed.open() for _ in range(MAX_READERS)]
 
     response = await api.get(EVENTS)
     assert response.status_code == 503
@@ -182,7 +183,7 @@ async def test_a_reader_that_falls_behind_is_dropped_and_told(csms: Csms, api: h
     async with asyncio.timeout(30), api.stream("GET", EVENTS) as response:
         stream = events(response)
         assert (await anext(stream))[0] == "live"
-        for _ in range(feed.MAX_WAITING + 1):  # without giving the reader a turn
+        for _ in range(MAX_WAITING + 1):  # without giving the reader a turn
             csms.hub.feed.frame(STATION, "station->csms", "x")
 
         assert [kind async for kind, _ in stream] == ["dropped"]
@@ -255,7 +256,7 @@ def test_a_secret_that_is_cut_off_is_masked_as_well() -> None:
 
 def test_too_many_readers_is_a_sentence() -> None:
     events = Feed()
-    for _ in range(feed.MAX_READERS):
+    for _ in range(MAX_READERS):
         events.open()
 
     with pytest.raises(TooManyReaders, match="follow the events already"):

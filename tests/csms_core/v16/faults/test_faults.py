@@ -100,6 +100,7 @@ SESSION: list[Exchange | tuple[str, dict[str, Any]]] = [
     start("Accepted"),
     BOOT,
     ("Authorize", {"idTag": "T"}, {"idTagInfo": {"status": "Accepted", "parentIdTag": "P"}}),
+    (*BOOT[:2], {**BOOT[2], "status": "Pending"}),
 ]
 """A life of a station as the right CSMS serves it: CALLs with their answers, and CALLs of the CSMS."""
 

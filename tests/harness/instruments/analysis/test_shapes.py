@@ -169,6 +169,28 @@ def test_a_frame_that_is_cut_on_the_wire_is_a_finding(tmp_path: Path) -> None:
     assert (log.frames, [rule["rule"] for rule in found["rules"]]) == (2, ["RPC-01"])
 
 
+def test_a_line_behind_a_frame_that_is_cut_is_told_as_any_other(tmp_path: Path) -> None:
+    _, _, log = analysed(
+        write(
+            tmp_path,
+            '2030-01-01T00:00:00Z CP-1 in [2,"1","Heartbeat",{',
+            "nothing of OCPP",
+            '2030-01-01T00:00:01Z CP-1 sideways [2,"2","Heartbeat",{}]',
+            '2030-01-01T00:00:02Z CP-1 in [2,"3","Heartbeat",{}]',
+        )
+    )
+
+    assert log.frames == 2
+    assert log.document()["unread"] == [
+        {
+            "why": "no frame of this shape",
+            "count": 1,
+            "first": [{"line": 3, "text": '2030-01-01T00:00:01Z CP-1 sideways [2,"2","Heartbeat",{}]'}],
+        }
+    ]
+    assert log.document()["passed_over"]["first"] == [{"line": 2, "text": "nothing of OCPP"}]
+
+
 def test_a_buffer_that_node_cut_is_not_read(tmp_path: Path) -> None:
     line = "CP-1 { message: <Buffer 5b 32 2c 22 31 22 ... 12 more bytes>, outbound: false }"
     _, _, log = analysed(write(tmp_path, line), shape="ocpp-rpc")

@@ -17,7 +17,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     "BootNotification": {"status": "Accepted", "currentTime": NOW, "interval": 300},
     "Heartbeat": {"currentTime": NOW},
     "Authorize": {"idTagInfo": {"status": "Accepted"}},
+    "StartTransaction": {"idTagInfo": {"status": "Accepted"}, "transactionId": 1},
     "StatusNotification": {},
+    "StopTransaction": {"idTagInfo": {"status": "Accepted"}},
 }
 
 

@@ -14,7 +14,7 @@ from harness.instruments.fuzzing.hunt import Finding
 from ocppj.evidence.trace import Trace
 from simulator.v16.faults.rules import unusual as of_station
 from tests.harness.instruments.fuzzing.benches import CLAIMED, OF_CSMS
-from tests.harness.instruments.fuzzing.test_keeping import kept, problem
+from tests.harness.instruments.fuzzing.test_keeping import kept, problem, sentences
 from tests.harness.support.command import Command, in_process
 
 NOBODY = "ws://127.0.0.1:9/ocpp"
@@ -106,6 +106,7 @@ def test_the_reference_csms_is_fuzzed_and_what_was_found_is_played_first(plugpro
     assert "FOUND again NoSuchAction (action-unknown) is answered with a CALLRESULT (ERR-02, MUST)" in lines
     assert re.search(r"^1 finding in \d+ sessions, \d+ messages, \d+ s, seed 7: found$", lines[-1])
     document = json.loads((out / "results.json").read_text("utf-8"))
+    assert sentences(document) == []
     assert [(one["old"], one["confirmed"], one["folder"]) for one in document["findings"]] == [(True, True, own.name)]
     trace = (own / "trace.jsonl").read_text("utf-8")
     assert "NoSuchAction" in trace

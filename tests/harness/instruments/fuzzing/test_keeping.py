@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 
 from harness.artifacts.whole import OutputError
 from harness.instruments.fuzzing.dialect import Dialect
@@ -26,9 +27,11 @@ from ocppj.evidence.trace import Role, Trace
 from simulator import Station
 from simulator.v16.faults import set_faults
 from simulator.wire.dialing import BackOff
+from tests import ROOT
 from tests.harness.instruments.fuzzing.benches import Bench, a_csms
 from tests.harness.instruments.fuzzing.test_drawing import DIALECTS
 
+VALIDATOR = Draft202012Validator(json.loads((ROOT / "schemas/documents/fuzz.schema.json").read_text("utf-8")))
 UNKNOWN = call(0, "action-unknown", "NoSuchAction", {}, "@run-1")
 
 
@@ -49,6 +52,11 @@ def finding(**options: Any) -> Finding:
     trace = Trace(secrets=["SECRET"])
     trace.add("note", "the SECRET")
     return Finding(problem=problem(**options), trace=trace)
+
+
+def sentences(document: Any) -> list[str]:
+    """What is wrong with the results of a run by their schema."""
+    return [error.message for error in VALIDATOR.iter_errors(document)]
 
 
 def kept(folder: Path, one: Finding, role: str = "csms") -> Path:
@@ -119,12 +127,23 @@ def test_the_results_of_a_run(tmp_path: Path) -> None:
 
     again = json.loads((tmp_path / "new" / RESULTS).read_text("utf-8"))
     assert again == document
+    assert sentences(again) == []
     assert "SECRET" not in json.dumps(again)
     assert (again["seed"], again["sessions"], again["messages"], again["ended"]) == (7, 3, 30, "*** died")
     assert [one["title"] for one in again["findings"]] == ["***"]
     assert again["findings"][0]["messages"] == list(UNKNOWN.texts)
     assert [one["title"] for one in again["unconfirmed"]] == ["once"]
     assert again["gone"] == ["old ***"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("format", 2), ("seed", "7"), ("host", "x"), ("findings", [{}]), ("gone", [""])]
+)
+def test_what_is_no_outcome_is_none_by_the_schema(tmp_path: Path, key: str, value: object) -> None:
+    document = results(Outcome(seed=7), name="X", version="1.6", role="csms", scrub=str)
+
+    assert sentences(document) == []
+    assert sentences(document | {key: value}) != []
 
 
 # ---- the script

@@ -328,7 +328,7 @@ BREACHES: Final = (
     Breach(
         "FW-06",
         "a status of a transfer is refused",
-        refused("FirmwareStatusNotification", "InternalError", status="Installed"),
         refused("FirmwareStatusNotification", "NotSupported", status="Installed"),
+        refused("FirmwareStatusNotification", "PropertyConstraintViolation", status="Installed"),
     ),
 )

@@ -128,6 +128,8 @@ async def test_a_hopeless_run_ends_early_and_says_by_which_limit(
     assert sorted(os.listdir(tmp_path)) == [
         "junit.xml",
         "load_actions.csv",
+        "load_interventions.csv",
+        "load_latency.csv",
         "load_timeline.csv",
         "load_violations.csv",
     ]
@@ -347,10 +349,11 @@ def test_the_time_on_the_screen_begins_with_the_first_station(monkeypatch: pytes
     now = iter((100.0, 103.0, 104.0, 106.0))
     monkeypatch.setattr(show, "time", SimpleNamespace(monotonic=lambda: next(now)))
     console = Console(file=StringIO(), width=200)
-    watch = show.Watch(console, live=False)
     coming = Part.empty(Plan("ws://127.0.0.1/ocpp", stations=2))
-    for switched_on in (0, 1, 2):
-        watch.look(replace(coming, stations=Stations(switched_on)))
+    looks = iter(replace(coming, stations=Stations(switched_on)) for switched_on in (0, 1, 2))
+    watch = show.Watch(console, lambda: next(looks))
+    for _ in range(3):
+        watch.look()
 
     assert isinstance(console.file, StringIO)
     assert [line.split()[0] for line in console.file.getvalue().splitlines()] == ["0", "1", "3"]

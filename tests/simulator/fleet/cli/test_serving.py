@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 import pytest
+from rich.console import Console
 
 from simulator.fleet.cli.options import Given, plan_of
 from simulator.fleet.cli.running import _fleet
@@ -35,7 +36,7 @@ async def test_the_figures_are_served_while_it_runs(
 
     monkeypatch.setattr(Exporter, "start", start_anywhere)
     given = Given(csms.url, stations=2, duration="10m", session_every="0", processes=processes, quiet=True)
-    run = asyncio.create_task(_fleet(given, plan_of(given), [], [], ("127.0.0.1", 9464), None))
+    run = asyncio.create_task(_fleet(given, plan_of(given), [], [], ("127.0.0.1", 9464), Console()))
     async with asyncio.timeout(40):
         place, told = await listening, ""
         while 'fleet_stations{state="online"} 2.0' not in told:

@@ -1,122 +1,20 @@
-"""The fleet under locust, as a user runs it: in processes of its own, because locust patches the one it is in.
-
-They run in an environment that has the extra `load`: the interpreter that PLUGPROOF_LOAD_PYTHON names (as `make test`
-does), this one, or one beside it.
-"""
+"""The fleet under locust, as a user runs it: headless, in several processes, over several machines, interrupted."""
 
 import asyncio
 import json
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from simulator.fleet.locust.limits import limits_of
 from simulator.fleet.locust.main import main
 from simulator.fleet.locust.options import OPTIONS
-from simulator.fleet.report.limits import BadLimit
 from tests import ROOT
+from tests.simulator.fleet.locust.support import agrees, free_port, has_said, load, locust, outcome, run, with_locust
 from tests.simulator.support.scripted_csms import ScriptedCsms
-
-BRISK = ("--session-every", "200ms", "--session-length", "1s", "--meter-every", "1s", "--tag", "CARD")
-
-
-def interpreter() -> str | None:
-    """An interpreter that has locust."""
-    named = os.environ.get("PLUGPROOF_LOAD_PYTHON")
-    if named:
-        return named
-    if find_spec("locust") is not None:
-        return sys.executable
-    beside = (ROOT / name / "bin" / "python" for name in (".venv-locust", ".venv-load"))
-    return next((str(one) for one in beside if one.exists()), None)
-
-
-PYTHON = interpreter()
-
-with_locust = pytest.mark.skipif(
-    PYTHON is None, reason="locust is not installed: make extras VENV=.venv-load, or set PLUGPROOF_LOAD_PYTHON"
-)
-
-
-STARTED: list[asyncio.subprocess.Process] = []
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def nothing_is_left_running() -> AsyncIterator[None]:
-    """A test that fails leaves neither locust nor its children."""
-    yield
-    for process in STARTED:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
-    STARTED.clear()
-
-
-async def locust(*arguments: str) -> asyncio.subprocess.Process:
-    return await started("-m", "locust", "-f", str(ROOT / "examples" / "locustfile.py"), *arguments)
-
-
-async def load(*arguments: str) -> asyncio.subprocess.Process:
-    """The command."""
-    return await started("-m", "simulator.fleet.locust.main", *arguments)
-
-
-async def started(*arguments: str) -> asyncio.subprocess.Process:
-    assert PYTHON is not None
-    process = await asyncio.create_subprocess_exec(
-        *(PYTHON, *arguments),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    STARTED.append(process)
-    return process
-
-
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
-async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
-    async with asyncio.timeout(60):
-        out, err = await process.communicate()
-    return process.returncode, out.decode(), err.decode()
-
-
-async def has_said(process: asyncio.subprocess.Process, text: str) -> None:
-    """Wait until this was logged."""
-    assert process.stderr is not None
-    async with asyncio.timeout(60):
-        while text not in (line := (await process.stderr.readline()).decode()):
-            assert line, f"it has ended without saying {text!r}"
-
-
-def run(csms: ScriptedCsms, *more: str) -> tuple[str, ...]:
-    return ("--host", csms.url, "--headless", "-u", "4", "-r", "4", "-t", "3s", "--json", *BRISK, *more)
-
-
-def agrees(csms: ScriptedCsms, out: str) -> dict[str, tuple[int, int]]:
-    """Every CALL that came to the CSMS was told to locust, and nothing else; gives requests and failures by name."""
-    rows = json.loads(out[out.rindex("[\n    {") :])  # with --processes the children print a list, too, an empty one
-    told = {f"{row['method']} {row['name']}": (row["num_requests"], row["num_failures"]) for row in rows}
-    arrived = {f"CALL {action}": csms.actions.count(action) for action in set(csms.actions)}
-    assert {name: count for name, (count, _) in told.items() if name.startswith("CALL")} == arrived
-    assert csms.actions.count("StartTransaction") == csms.actions.count("StopTransaction") > 0
-    assert {payload["idTag"] for payload in csms.payloads("StartTransaction")} == {"CARD"}
-    return told
 
 
 @with_locust
@@ -127,7 +25,7 @@ async def test_headless_every_user_is_a_station_and_every_call_a_request(csms: S
 
     assert code == 0, err
     told = agrees(csms, out)
-    assert told["CALL BootNotification"] == (4, 0)
+    assert told["OCPP 1.6 BootNotification"] == (4, 0)
     assert csms.paths == [f"/ocpp/LOAD-{number:05d}" for number in (1, 2, 3, 4)]
     assert "Traceback" not in err
 
@@ -144,9 +42,8 @@ async def test_processes_share_the_stations_and_a_broken_limit_is_the_exit_code(
     assert code == 1, err
     assert re.search(r"clocks: 4 compared, off by [0-9.]+ s on average and [0-9.]+ s at most; 4 corrected, then", err)
     assert "limit accepted >= 5: FAIL" in err
-    assert agrees(csms, out)["CALL BootNotification"] == (4, 0)
-    assert len(set(csms.paths)) == 4
-    assert any("/LOAD-1000" in path for path in csms.paths), "the second process has numbers of its own"
+    assert agrees(csms, out)["OCPP 1.6 BootNotification"] == (4, 0)
+    assert sorted(csms.paths) == [f"/ocpp/LOAD-{number:05d}" for number in (1, 2, 3, 4)], "dealt out like cards"
 
 
 @with_locust
@@ -163,7 +60,7 @@ async def test_a_master_with_two_workers_sees_errors_and_broken_rules_of_both(cs
     assert code == 1, err
     assert [worker_code for worker_code, _, _ in rest] == [0, 0], rest
     told = agrees(csms, out)
-    sent, failed = told["CALL StatusNotification"]
+    sent, failed = told["OCPP 1.6 StatusNotification"]
     assert sent == failed > 0
     assert [count for name, count in told.items() if name.startswith("RULE")] == [(sent, sent)]
 
@@ -175,10 +72,6 @@ async def test_a_master_with_two_workers_sees_errors_and_broken_rules_of_both(cs
     [
         (("--host", "http://127.0.0.1:1"), "--host http://127.0.0.1:1 is no address of a CSMS; it looks like ws://"),
         ((), "--host is missing: give the endpoint of the CSMS"),
-        (("--host", "ws://127.0.0.1:1", "--session-every", "often"), "--session-every 'often' is no duration"),
-        (("--host", "ws://127.0.0.1:1", "--tag", ""), "--tag '': an idTag has 1 to 20 characters"),
-        (("--host", "ws://127.0.0.1:1", "--id-prefix", " "), "--id-prefix ' ': it is empty"),
-        (("--host", "ws://127.0.0.1:1", "--session-length", "0"), "--session-length is more than zero, not 0"),
         (
             ("--host", "ws://127.0.0.1:1", "--limit", "acepted > 1"),
             "'acepted' at character 1 on: did you mean accepted?",
@@ -191,12 +84,6 @@ async def test_a_mistake_is_one_sentence_and_exit_code_2(arguments: tuple[str, .
     assert code == 2, err
     assert sentence in err
     assert "Traceback" not in err
-
-
-def test_locust_keeps_no_due_times() -> None:
-    assert len(limits_of(["all p95 < 1 s"])) == 1
-    with pytest.raises(BadLimit, match='the limit "all p95 due < 1 s" is about due times, which locust does not keep'):
-        limits_of(["all p95 due < 1 s"])
 
 
 def test_without_locust_the_command_says_what_to_install(
@@ -220,7 +107,7 @@ def test_the_help_knows_all_options_of_ours_and_takes_no_time_for_locust() -> No
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
 
     assert done.stdout.splitlines()[-1] == "False"
-    options = [f"--{name.replace('_', '-')}" for name in OPTIONS]
+    options = [f"--{name.replace('_', '-').removeprefix('load-')}" for name in OPTIONS]
     assert [option for option in options if option not in done.stdout] == []
 
 

@@ -13,7 +13,7 @@ from simulator.fleet.cli.options import Given, plan_of, profile_of, with_profile
 from simulator.fleet.cli.running import limits_of
 from simulator.fleet.profile import reading
 from simulator.fleet.profile.reading import Profile, ProfileError, built_in
-from simulator.fleet.profile.stages import Outage, Stage
+from simulator.fleet.profile.stages import Outage, Stage, Wave
 from simulator.options.usage import UsageError
 from tests import ROOT
 
@@ -92,6 +92,11 @@ def test_what_a_profile_says_is_in_the_plan(whole: str) -> None:
     )
 
 
+def test_a_firmware_wave_is_in_the_plan() -> None:
+    assert parsed(STAGE + WAVE).stages[0].firmware == Wave("2.0.1", 0.5, 60.0, 20.0)
+    assert parsed(STAGE + 'firmware = { version = "2" }\n').stages[0].firmware == Wave("2", 1.0, 0.0, 0.0)
+
+
 def test_options_of_the_command_line_win(whole: str) -> None:
     plan = planned(
         *("--profile", whole, "--stations", "8", "--tag", "C", "--duration", "3m", "--connectors", "2"),
@@ -158,6 +163,7 @@ def test_a_pause_beside_a_trace_is_a_sentence(tmp_path: Path) -> None:
         planned("--profile", str(tmp_path / "p.toml"), "--session-every", "60s")
 
 
+WAVE = 'firmware = { version = "2.0.1", share = "50%", over = "1m", download = "20s" }\n'
 STAGE = '[[stage]]\nname = "up"\nlength = "1m"\n'
 
 
@@ -173,6 +179,12 @@ STAGE = '[[stage]]\nname = "up"\nlength = "1m"\n'
         (STAGE + 'stations = "120%"\n', 'stage up: stations cannot be "120%"; write for example stations = "50%"'),
         (STAGE + 'change = "slowly"\n', 'stage up: change must be one of "evenly", "at once", not "slowly"'),
         (STAGE + 'outage = { of = "water", length = "1s" }\n', 'stage up: outage.of must be one of "network", "power"'),
+        (
+            STAGE + 'firmware = { share = "50%" }\n',
+            'stage up: firmware.version is missing; add for example version = "2.0.1"',
+        ),
+        (STAGE + WAVE.replace("2.0.1", "x" * 51), 'stage up: firmware.version cannot be "xxx'),
+        (STAGE + WAVE.replace("over", "ovr"), "stage up: firmware.ovr is not known; did you mean over?"),
         (STAGE * 2, "stage up is there 2 times; give each stage a name of its own"),
         (STAGE.replace("1m", "0s"), "stage up: length must be more than zero"),
         ('ramp = "5/s"\n' + STAGE, "ramp says what the stages say; remove it, or the stages"),
@@ -235,6 +247,26 @@ def test_the_profiles_that_come_along_are_plans_with_limits(name: str) -> None:
 
 def test_the_profiles_that_come_along_are_those() -> None:
     assert built_in() == ("monday-morning-storm", "motorway", "office-day", "soak")
+
+
+def test_the_command_lists_them_with_what_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list-profiles"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(built_in())
+    assert all(line.endswith(Profile.load(line.split()[0]).description) for line in lines)
+
+
+def test_the_page_explains_every_key() -> None:
+    page = (ROOT / "docs" / "load-profiles.md").read_text("utf-8")
+    tables = [SCHEMA, *(SCHEMA["properties"][name]["items"] for name in ("make", "security", "stage"))]
+    tables += [SCHEMA["properties"]["stage"]["items"]["properties"][name] for name in ("outage", "firmware")]
+    tables.append(SCHEMA["properties"]["trace"])
+    missing = {
+        key for table in tables for key in table["properties"] if f"`{key}`" not in page and f"{key} = " not in page
+    }
+
+    assert missing - {"make", "stage", "security", "configuration"} == set()
 
 
 def test_the_schema_knows_the_options_of_the_command() -> None:

@@ -10,7 +10,7 @@ import xmlschema
 from simulator.fleet.report.junit import junit
 from simulator.fleet.report.sheets import NAMES, places, sheets
 from tests import ROOT
-from tests.simulator.fleet.report.test_page import result, violation
+from tests.simulator.fleet.report.test_page import INTERVENTIONS, result, violation
 
 JENKINS = xmlschema.XMLSchema(str(ROOT / "tests" / "reports" / "ci" / "schemas" / "junit-10.xsd"))
 
@@ -52,7 +52,7 @@ def test_junit_names_what_was_broken_and_holds_no_character_that_xml_cannot() ->
 
 
 def test_tables_hold_every_action_every_interval_and_every_broken_rule() -> None:
-    whole = made()
+    whole = made(interventions=INTERVENTIONS)
     tables = {name: list(csv.DictReader(StringIO(text))) for name, text in sheets(whole).items()}
 
     assert set(tables) == set(NAMES)
@@ -63,6 +63,23 @@ def test_tables_hold_every_action_every_interval_and_every_broken_rule() -> None
         ("0.0", "4", "3.0", "3.0"),
         ("1.0", "5", "3.0", ""),
         ("2.0", "5", "3.0", "8.0"),
+    ]
+    assert [(row["is_charging"], row["is_lost"], row["of_unanswered"]) for row in tables["timeline"]] == [
+        ("1", "0", "0"),
+        ("1", "0", "6"),
+        ("1", "1", "0"),
+    ]
+    assert [row["rss_mib"] for row in tables["timeline"]] == ["40.0", "41.5", ""]
+    assert [(row["at_s"], row["action"], row["p95_ms"]) for row in tables["latency"]] == [
+        ("0.0", "Authorize", "2.0"),
+        ("2.0", "Authorize", "4.0"),
+        ("2.0", "Heartbeat", "4.0"),
+    ]
+    assert [tuple(row.values()) for row in tables["interventions"]] == [
+        ("0.5", "network lost", "3", "", ""),
+        ("1.0", "network back", "3", "4", "0.5"),
+        ("1.5", "power cut", "4", "5", ""),
+        ("2.0", "drivers paused", "0", "", ""),
     ]
     assert [(row["rule"], row["count"]) for row in tables["violations"]] == [("RPC-19", "2"), ("RPC-15", "1")]
 
@@ -79,5 +96,7 @@ def test_each_table_is_a_file_of_its_own() -> None:
     assert [str(place) for place in places("out/load").values()] == [
         "out/load_actions.csv",
         "out/load_timeline.csv",
+        "out/load_latency.csv",
+        "out/load_interventions.csv",
         "out/load_violations.csv",
     ]

@@ -9,7 +9,9 @@ import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from simulator.fleet.cli.units import listening
+from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.standing import Stations
+from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Tally, Violation
 from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.plan import Plan
@@ -42,12 +44,23 @@ def test_what_is_counted_is_told() -> None:
     }
     tally.frames_sent, tally.frames_received, tally.lost, tally.sessions_over = 7, 6, 4, 3
     stations = Stations(switched_on=9, connected=8, accepted=7, online=6, refused=1, lost=2)
-    told = figures(Part(Plan("ws://host", stations=10), tally, Timeline(), stations, late=0.25))
+    counted.due.add(40 * MS)
+    part = Part(Plan("ws://host", stations=10), tally, Timeline(), stations, late=0.25)
+    assert ("fleet_resident_bytes",) not in figures(part), "the system may not tell"
+    part.states, part.timeline.latest.resident = States(charging=2, outage=3), 4096
+    part.interventions = [Intervention(1.0, "network lost", 3), Intervention(2.0, "network lost", 3)]
+    told = figures(part)
 
     assert told["fleet_stations", "switched_on"] == 9
     assert told["fleet_stations", "online"] == 6
     assert told["fleet_stations", "lost"] == 2
     assert told["fleet_stations_planned",] == 10
+    assert [told["fleet_stations_now", state] for state in ("charging", "outage", "lost")] == [2, 3, 0]
+    assert told["fleet_resident_bytes",] == 4096
+    assert told["fleet_interventions_total", "network lost"] == 2
+    assert [told["fleet_errors_total", kind] for kind in ("refused", "cut", "dropped", "violations")] == [1, 0, 4, 5]
+    assert told["fleet_due_answer_seconds_count", "Authorize"] == 1
+    assert told["fleet_due_answer_seconds_bucket", "Authorize", "0.05"] == 1
     assert told["fleet_timer_late_seconds",] == 0.25
     assert (told["fleet_messages_total", "sent"], told["fleet_messages_total", "received"]) == (7, 6)
     assert told["fleet_connections_total", "dropped"] == 4

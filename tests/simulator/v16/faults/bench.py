@@ -200,11 +200,11 @@ class Bench:
         """A new part of the scene begins."""
         self.notes[name] = len(self.office.said)
 
-    async def download(self, location: str, tls: Any) -> bytes:
+    async def fetch(self, location: str, tls: Any, take: Callable[[bytes], object]) -> None:
         """What the station fetches files with."""
         if location not in self.files:
             raise TransferFailed("UploadFailure", "there is no such file")
-        return self.files[location]
+        take(self.files[location])
 
     async def upload(self, location: str, name: str, content: bytes, tls: Any) -> None:
         """What the station leaves files with."""

@@ -104,7 +104,7 @@ async def play(scene: Scene, faults: Iterable[str], pki: Pki) -> Record:
                 station = Station(options.pop("url", "ws://localhost/ocpp"), **options)
                 bench = Bench(office, station)
                 set_faults(station, faults)
-                stack.enter_context(patch("simulator.v16.profiles.firmware.updates.download", bench.download))
+                stack.enter_context(patch("simulator.v16.profiles.firmware.updates.fetch", bench.fetch))
                 stack.enter_context(patch("simulator.v16.profiles.uploads.upload", bench.upload))
                 await stack.enter_async_context(station)
                 await clock.settle()

@@ -9,7 +9,7 @@ import re
 import struct
 import sys
 import termios
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -194,9 +194,13 @@ class Terminal:
 
 @asynccontextmanager
 async def terminal(
-    *arguments: str, columns: int = 100, rows: int = 30, environment: Mapping[str, str] | None = None
+    *arguments: str,
+    columns: int = 100,
+    rows: int = 30,
+    environment: Mapping[str, str] | None = None,
+    command: Sequence[str] = (sys.executable, "-m", "simulator.cli.main"),
 ) -> AsyncIterator[Terminal]:
-    """`plugproof station` with these arguments on a terminal of this size."""
+    """`plugproof station`, or another command, with these arguments on a terminal of this size."""
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
@@ -206,10 +210,10 @@ async def terminal(
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
-    without = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+    without = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "CI")
     variables = {name: value for name, value in os.environ.items() if name not in without}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "simulator.cli.main", *arguments),
+        *(*command, *arguments),
         cwd=ROOT,
         stdin=slave,
         stdout=slave,

@@ -7,13 +7,13 @@ tenant, a colon and the station. The table of its messages and its webhooks are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from harness.instruments.analysis.shapes.model import Closed, Entry, Opened, Read, Told, Unread
-from harness.instruments.analysis.shapes.shape import FRAME, Head, Source, plain, share, whole_frames
+from harness.instruments.analysis.shapes.shape import FRAME, ByLine
 from harness.instruments.analysis.shapes.times import STAMPED, moment, moment_in
 
 _IDENTITY: Final = re.compile(r"(?:\A|(?<=[\s'\"]))(?P<tenant>\d+):(?P<station>[^\s'\":,\]]+)")
@@ -23,22 +23,6 @@ _OPENED: Final = re.compile(r"Successfully connected new charging station|Client
 _CLOSED: Final = re.compile(r"Connection closed for")
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
-
-
-class CitrineOs:
-    """As the module says."""
-
-    name = "citrineos"
-    title = "log of CitrineOS"
-
-    def sniff(self, head: Head) -> float:
-        """As ``Shape``."""
-        lines = head.candidates
-        return share(sum(type(_read(number, line)) is Entry for number, line in enumerate(lines)), len(lines))
-
-    def read(self, source: Source) -> Iterator[Read]:
-        """As ``Shape``."""
-        return whole_frames(_read(number, plain(line)) for number, line in source.lines())
 
 
 def _read(number: int, line: str) -> Read:
@@ -83,4 +67,4 @@ def _of_tslog(line: str) -> tuple[tuple[float, bool] | None, str] | None:
     return moment(str(meta.get("date", ""))), told
 
 
-SHAPE: Final = CitrineOs()
+SHAPE: Final = ByLine("citrineos", "log of CitrineOS", _read)

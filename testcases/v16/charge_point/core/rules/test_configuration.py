@@ -24,8 +24,7 @@ async def test_keys_are_told(csms: Csms) -> None:
     answer.shows(rule="R2", unknownKey=[_NONE])
 
     answer = await csms.sends("GetConfiguration", rule="R3")
-    core = (*required_keys.CORE_WRITABLE.writable, *required_keys.CORE_FIXED.fixed, *required_keys.CORE_EITHER.either)
-    required_keys.none_is_left_out(csms, answer, core, rule="R3")
+    required_keys.none_is_left_out(csms, answer, required_keys.CORE.names, rule="R3")
 
 
 @case(

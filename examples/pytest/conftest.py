@@ -1,0 +1,3 @@
+"""The two fixtures, `csms` and `station`, for the tests of this folder."""
+
+pytest_plugins = ["csms_core.fixtures", "simulator.fixtures"]

@@ -1,0 +1,25 @@
+"""Tests of somebody who builds a back office, a charger, or what stands between: a CSMS and a station in three lines.
+
+    pytest examples/pytest
+
+To test a CSMS of your own, define a fixture `csms_url` with its address in place of "csms_core.fixtures".
+"""
+
+import pytest
+
+from csms_core import Csms
+from simulator import Station
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_card_starts_a_session(station: Station) -> None:
+    await station.plug_in(1)
+    await station.present("TAG-1")
+    await station.until(lambda s: s.connector(1).status == "Charging", within=10)
+
+
+async def test_the_back_office_unlocks_a_connector(csms: Csms, station: Station) -> None:
+    answer = await csms.operations["1.6"].perform("CP1", "UnlockConnector", {"connectorId": 1})
+
+    assert answer == {"status": "Unlocked"}

@@ -1,0 +1,1 @@
+"""The test bench: the SUT file as a form, the cases, a run that is watched, and what came of it."""

@@ -1,0 +1,1 @@
+"""A fleet that is steered by hand while it runs: orders, and who carries them out."""

@@ -1,0 +1,152 @@
+"""Both pages in a real browser, at the width of a desk and of a phone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from csms_core import Csms
+from csms_core.config.model import Config
+from tests.csms_core.support.browser import browser, needs_chromium, playwright_api
+from tests.harness.cli.ui.served import ui
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+expect = playwright_api.expect
+axe_api = pytest.importorskip("axe_playwright_python.async_playwright", reason="axe-core is not installed")
+
+__all__ = ["browser"]  # a fixture
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),
+    needs_chromium,
+]
+DESK, PHONE = (1280, 800), (390, 844)
+SLOW = 120_000
+"""Milliseconds that the end of a run may take on a machine that has other things to do."""
+
+
+@asynccontextmanager
+async def opened(browser: Browser, url: str, size: tuple[int, int], theme: Any) -> AsyncIterator[Page]:
+    """A page that is ready; the block fails on any error in it, on a request to anybody else, and without access."""
+    problems: list[str] = []
+    context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    page = await context.new_page()
+    page.set_default_timeout(SLOW)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(url) else problems.append(asked.url))
+    yield page
+    assert await page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert problems == []
+    await context.close()
+
+
+async def accessible(page: Page) -> None:
+    found = await axe_api.Axe().run(page, options={"resultTypes": ["violations"]})
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found.response["violations"]] == []
+
+
+async def test_somebody_at_a_desk_tests_the_reference(browser: Browser, tmp_path: Path) -> None:
+    async with ui(tmp_path) as pages, opened(browser, pages.url, DESK, "light") as page:
+        await page.goto(f"{pages.url}/")
+        await page.wait_for_selector("body[data-ready]")
+        await accessible(page)
+        await page.get_by_role("link", name="Choose cases").click()
+        await page.get_by_role("button", name="None").click()
+        await page.get_by_placeholder("Search: id, title, rule").fill("TC_010_CSMS")
+        await expect(page.locator("#start")).to_be_disabled()
+        await page.get_by_label("TC_010_CSMS").check()
+        await page.get_by_placeholder("Search: id, title, rule").fill("")
+        await expect(page.locator("#start")).to_have_text("Start 1 case")
+        await accessible(page)
+        await page.locator("#start").click()
+        await expect(page.locator("#run-title")).to_have_text("1 of 1 selected cases passed", timeout=SLOW)
+        await expect(page.locator("#detail")).to_contain_text("BootNotification")
+        await expect(page.get_by_role("link", name="junit.xml")).to_be_visible()
+        await accessible(page)
+        await page.get_by_role("link", name="Earlier runs").click()
+        await expect(page.locator("#kept")).to_contain_text("1 of 1 selected cases passed")
+
+
+async def test_somebody_with_a_phone_at_the_bench_is_asked(browser: Browser, tmp_path: Path) -> None:
+    config = Config(database=":temporary:", any_station=True, faults=("boot-rejected",))
+    async with (
+        Csms(config) as csms,
+        ui(tmp_path) as pages,
+        opened(browser, pages.url, PHONE, "dark") as page,
+    ):
+        await page.goto(f"{pages.url}/")
+        await page.wait_for_selector("body[data-ready]")
+        await page.get_by_role("button", name="New SUT file").click()
+        await page.get_by_role("textbox", name="Name").fill("bench.toml")
+        await page.get_by_role("button", name="Fill it in").click()
+        await page.locator("[data-key='connection.url']").fill("http://nowhere")
+        await page.locator("[data-key='operator.kind']").select_option("manual")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.locator("[data-field='connection.url']")).to_contain_text("connection.url")
+        await expect(page.locator("[data-key='connection.url']")).to_have_attribute("aria-invalid", "true")
+        await page.locator("[data-key='connection.url']").fill(csms.url)
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.locator("#form-said")).to_have_text("Saved.")
+        await accessible(page)
+
+        await page.get_by_role("link", name="Choose cases").click()
+        await page.get_by_role("button", name="None").click()
+        await page.get_by_placeholder("Search: id, title, rule").fill("TC_001_CSMS")
+        await page.get_by_label("TC_001_CSMS").check()
+        await page.locator("#start").click()
+        await expect(page.locator("#run-title")).to_contain_text("1 failed", timeout=SLOW)
+        await expect(page.locator("#detail .step.bad")).to_contain_text("BootNotification.conf")
+        await expect(page.locator("#detail")).to_contain_text("Expected")
+        await expect(page.get_by_role("button", name="Run the 1 red again")).to_be_visible()
+        await accessible(page)
+
+    async with (
+        Csms(Config(database=":temporary:", any_station=True)) as csms,
+        ui(tmp_path, "bench.toml") as pages,
+        opened(browser, pages.url, PHONE, "dark") as page,
+    ):
+        await pages.send("PUT", "/api/bench/sut/bench.toml", {"values": {"connection.url": csms.url}})
+        await page.goto(f"{pages.url}/#run")
+        await page.wait_for_selector("body[data-ready]")
+        await pages.send("POST", "/api/bench/run", {"sut": "bench.toml", "cases": ["TC_013_CSMS"]}, 202)
+        await expect(page.locator("#asked")).to_contain_text("Restart", timeout=SLOW)
+        await expect(page.locator("#detail")).to_contain_text("BootNotification")
+        await accessible(page)
+        await page.get_by_role("button", name="The back office does not offer this").click()
+        await expect(page.locator("#asked")).to_be_empty()
+        await expect(page.locator("#run-title")).to_contain_text("1 failed", timeout=SLOW)
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+async def test_a_car_is_plugged_in(browser: Browser, tmp_path: Path, size: tuple[int, int], theme: str) -> None:
+    async with (
+        Csms(Config(database=":temporary:", any_station=True)) as csms,
+        ui(tmp_path) as pages,
+        opened(browser, pages.url, size, theme) as page,
+    ):
+        (await pages.client.put(f"{csms.api_url}/api/v1/tags/TAG-1")).raise_for_status()
+        await page.goto(f"{pages.url}/park")
+        await page.wait_for_selector("body[data-ready]")
+        await accessible(page)
+        await page.get_by_label("Address of the CSMS").fill(csms.url)
+        await page.get_by_label("Model").select_option("ac-22kw")
+        await page.get_by_role("button", name="Add", exact=True).click()
+        await expect(page.locator("#lot")).to_contain_text("online")
+        await page.get_by_role("button", name="Plug a car in: connector 1 of CP-1").click()
+        await page.get_by_role("button", name="Hold the card: connector 1 of CP-1").click()
+        outlet = page.get_by_role("region", name="Connector 1 of CP-1")
+        await expect(outlet).to_contain_text("Charging")
+        await expect(outlet.locator(".curve .limit.ahead")).to_have_count(1)
+        await expect(page.locator("#lot .frames").first).to_contain_text("StartTransaction")
+        await accessible(page)
+        await page.get_by_role("button", name="Cut the power of CP-1").click()
+        await expect(page.locator("#lot .said").first).to_have_text("off")
+        await page.get_by_role("button", name="Remove CP-1").click()
+        await expect(page.locator("#empty")).to_be_visible()
