@@ -15,10 +15,10 @@ table, because the reference CSMS would be at its own limit. What sockets alone 
 texts of the same length to the same server, and nothing is done with the answers.
 
 Counted is from two seconds after the last station came online, for S seconds: CPU time of the load's process, messages
-in both directions, and the growth of its resident memory since before the first station (k6, locust, ``ocpp-rpc``: over
-what they took with one station). A message of the engine alone (``benchmarks.engine``), measured between the rounds,
-stands beside them as a measure of the machine. Linux only; bounded to about three minutes with the defaults, and one
-and a half for each other load. ``--count`` needs no CSMS and no quiet machine.
+in both directions, and the growth of its resident memory over what it took with one station. A message of the engine
+alone (``benchmarks.engine``), measured between the rounds, stands beside them as a measure of the machine. Linux only;
+bounded to about three minutes with the defaults, and one and a half for each other load. ``--count`` needs no CSMS and
+no quiet machine.
 """
 
 import argparse
@@ -32,6 +32,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -74,6 +75,9 @@ ALL: Final = (1.0, 2.0, 1.0)
 
 BARE_RATE: Final = 10_000
 """Messages a second of the last load, in both directions."""
+
+ALONE: Final = 4.0
+"""Seconds that one station is there alone, after which a process has loaded what it needs."""
 
 BESIDE: Final = Path(__file__).with_name("beside")
 ENGINE_MESSAGES: Final = 4_000
@@ -229,6 +233,11 @@ async def _ours(url: str, stations: int, seconds: float, pace: tuple[float, floa
         meter_every=meter_every,
         grace=0.0,
     )
+    first = Fleet(replace(plan, stations=1, prefix="FIRST-"))
+    running = asyncio.create_task(first.run())
+    await asyncio.sleep(ALONE)
+    first.stop()
+    await running
     before = taken_up()
     fleet = Fleet(plan)
     running = asyncio.create_task(fleet.run())
