@@ -181,7 +181,8 @@ class Fleet:
     @property
     def states(self) -> States:
         """Where they are now."""
-        return States.of(self.members.values(), len(self._off))
+        off = sum(not member.standing.is_stranger for member in self._off.values())
+        return States.of(self.members.values(), off)
 
     @property
     def is_over(self) -> bool:

@@ -121,7 +121,7 @@ def _run(choice: Choice) -> int:
         _say(nothing)
         return ExitCode.NOTHING_RAN
     cases = _selected(choice, role, version)
-    load = _load(choice, role)
+    load = _load(choice, role, version)
     if choice.allure is not None:
         _make_folder(choice.allure, "--allure")
     if known is not None and patience:
@@ -188,11 +188,11 @@ def _check_fail_on(names: tuple[str, ...]) -> None:
             raise _Usage(f"--fail-on is {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}, not {name}")
 
 
-def _load(choice: Choice, role: str) -> "Wanted | None":
+def _load(choice: Choice, role: str, version: str) -> "Wanted | None":
     """What is to keep the CSMS busy, before anything is made."""
     if choice.background is None:
         return None
-    if role == "charge_point":
+    if edition(version).benches[role].reach is None:
         raise _Usage("--background keeps a CSMS busy, and a charge point is tested here; leave it out")
     from harness.processes.background import wanted  # brings the simulated stations along
 

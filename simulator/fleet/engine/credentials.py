@@ -40,7 +40,8 @@ class Credentials:
         plan = self._plan
         if not self._kinds:
             return {"url": plan.url, "ssl": plan.ssl, "auth_key": plan.auth_key}
-        return self._kinds[plan.secured[number - 1]].of(plan.identity(number))
+        # one beyond the number of stations is dealt as they were
+        return self._kinds[plan.secured[(number - 1) % plan.stations]].of(plan.identity(number))
 
     def check(self) -> None:
         """Look at the certificates of all stations. Raises `CredentialsError` for the first that cannot be shown."""
