@@ -75,6 +75,7 @@ class Plan:
     security: tuple[Security, ...] = ()  # instead of `ssl` and `auth_key`
     curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
     visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
+    sources: tuple[str, ...] = ()  # own addresses the stations connect from, in turn; none: as the system chooses
     strangers: float = 0.0  # share of the stations that the CSMS is not to know, and has to turn away
     back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
     dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
@@ -118,6 +119,10 @@ class Plan:
         """Those of all stations, which are shown nowhere."""
         keys = {self.auth_key, *(one.auth_key for one in self.security)}
         return tuple(sorted(key.decode(errors="replace") for key in keys if key))
+
+    def source(self, number: int) -> str | None:
+        """The address a station connects from; None: as the system chooses."""
+        return self.sources[(number - 1) % len(self.sources)] if self.sources else None
 
     def numbers(self) -> range:
         """The stations of this process, in the order in which they are switched on."""
