@@ -172,11 +172,7 @@ class Fleet:
     @property
     def states(self) -> States:
         """Where they are now."""
-        there = (
-            (member.standing, member.station.online, member.is_charging, member.is_dark)
-            for member in self.members.values()
-        )
-        return States.of(there, len(self._off))
+        return States.of(self.members.values(), len(self._off))
 
     @property
     def is_over(self) -> bool:

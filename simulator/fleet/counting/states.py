@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Final, Protocol
 
 from simulator.fleet.counting.standing import ACCEPTED, Standing
+
+
+class Online(Protocol):
+    """A station."""
+
+    @property
+    def online(self) -> bool: ...
+
+
+class Watched(Protocol):
+    """What is asked of a member of the fleet."""
+
+    @property
+    def station(self) -> Online: ...
+    @property
+    def standing(self) -> Standing: ...
+    @property
+    def is_charging(self) -> bool: ...
+    @property
+    def is_dark(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +43,17 @@ class States:
     off: int = 0  # taken away again
 
     @classmethod
-    def of(cls, stations: Iterable[tuple[Standing, bool, bool, bool]], off: int = 0) -> States:
-        """Count; with each standing comes whether its station is online, charging, and in an outage of the fleet."""
+    def of(cls, members: Iterable[Watched], off: int = 0) -> States:
+        """Count those that are there, beside so many that are off. Of those that are online nothing else is asked."""
         charging = online = outage = refused = lost = connected = connecting = 0
-        for standing, is_online, is_charging, is_dark in stations:
-            if is_online:
-                if is_charging:
+        for member in members:
+            standing = member.standing
+            if member.station.online:
+                if member.is_charging:
                     charging += 1
                 else:
                     online += 1
-            elif is_dark:
+            elif member.is_dark:
                 outage += 1
             elif standing.answer not in (None, ACCEPTED):
                 refused += 1

@@ -81,7 +81,7 @@ def _prepare(environment: Any, runner: Any, **_: Any) -> None:
         plan = wanted.settled().plan
         try_out(plan)
         if isinstance(runner, MasterRunner):
-            wanted.facts()
+            wanted.facts(are_here=bool(options.processes))
     except UsageError as error:
         log.error("%s", error)
         sys.exit(2)
@@ -131,11 +131,15 @@ def _begin(environment: Any, **_: Any) -> None:
 def _deal(runner: Any) -> None:
     """Tell each worker what is wanted; the stations are dealt out in the order in which locust sends the users."""
     assert run.now.wanted is not None
-    facts = run.now.wanted.facts()
+    facts = _facts(run.now.wanted, runner)
     nodes = list(getattr(runner._users_dispatcher, "_worker_nodes", None) or runner.clients.all)
     for at, node in enumerate(nodes):
         run.now.shares[node.id] = {**facts, "first": at + 1, "step": len(nodes), "since": 0.0}
         runner.send_message(_WANTED, run.now.shares[node.id], client_id=node.id)
+
+
+def _facts(wanted: Wanted, runner: Any) -> dict[str, Any]:
+    return wanted.facts(are_here=bool(runner.environment.parsed_options.processes))
 
 
 def _is_here(environment: Any, msg: Any) -> None:
@@ -146,7 +150,7 @@ def _is_here(environment: Any, msg: Any) -> None:
     if id not in run.now.shares:
         first = (runner.get_worker_index(id) + 1) * A_WORKER + 1
         since = time.monotonic() - run.now.began
-        run.now.shares[id] = {**run.now.wanted.facts(), "first": first, "step": 1, "since": since}
+        run.now.shares[id] = {**_facts(run.now.wanted, runner), "first": first, "step": 1, "since": since}
     runner.send_message(_WANTED, run.now.shares[id], client_id=id)
 
 

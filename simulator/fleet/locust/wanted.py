@@ -28,6 +28,9 @@ from simulator.options.usage import UsageError
 _OF_LOCUST: Final = {"--stations": "--users", "--ramp": "--spawn-rate", "--duration": "--run-time"}
 """Options of the fleet that locust has under another name."""
 
+_FILES_OF_SECURITY: Final = ("ca_file", "certificate", "key", "signed_by", "signed_by_key")
+"""Keys of a load profile that name what is not told to other machines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -63,10 +66,14 @@ class Wanted:
             given["duration"] = str(seconds)
         return cls(host, given, profile, is_form, places=places)
 
-    def facts(self) -> dict[str, Any]:
-        """As a message to a worker. Raises `UsageError` for a profile whose files cannot be told."""
-        files = {} if self.profile is None or self.profile in built_in() else _files(Path(self.profile))
-        profile = self.profile if not files else Path(str(self.profile)).name
+    def facts(self, *, are_here: bool) -> dict[str, Any]:
+        """As a message to workers; `are_here`: on this machine, where they read the profile by themselves. Raises
+        `UsageError` for a profile whose files cannot be told.
+        """
+        profile, files = self.profile, {}
+        if profile is not None and profile not in built_in():
+            path = Path(profile)
+            profile, files = (str(path.resolve()), {}) if are_here else (path.name, _files(path))
         return {
             "url": self.url,
             "given": dict(self.given),
@@ -131,6 +138,10 @@ def _files(path: Path) -> dict[str, str]:
     """The text of a load profile and of the files that it names, by their names seen from its folder."""
     text = path.read_text("utf-8")
     document = tomllib.loads(text)
+    secret = [key for one in document.get("security", ()) for key in _FILES_OF_SECURITY if key in one]
+    if secret:
+        why = "certificates and keys are told to nobody; use --processes, or plugproof fleet"
+        raise UsageError(f"--profile {path}: security: {secret[0]} is a file on this machine, and {why}")
     names = [make["model"] for make in document.get("make", ()) if make["model"].endswith(".toml")]
     names += [document["trace"]["file"]] if "trace" in document else []
     for name in names:

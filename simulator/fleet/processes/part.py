@@ -84,7 +84,7 @@ def glance(fleet: Fleet, plan: Plan) -> Part:
         fleet.stations,
         late=fleet.late,
         clocks=fleet.clocks,
-        states=fleet.states,
+        states=fleet.timeline.latest.states,  # of the last look, as to look takes its time
         interventions=fleet.interventions,
     )
 

@@ -66,8 +66,8 @@ _made: dict[str, Any] = {}
 
 
 def _described_once(app: FastAPI, versions: Sequence[Version]) -> dict[str, Any]:
-    """The OpenAPI document, which every page asks for: each CSMS here has the same one, and to make it anew is almost half
-    of what a test computes beside the browser."""
+    """The OpenAPI document, which every page asks for: each CSMS here has the same one, and to make it anew is half of
+    what a test computes beside the browser."""
     if not _made:
         _made.update(_describe(app, versions))
     return _made

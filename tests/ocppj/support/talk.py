@@ -8,7 +8,7 @@ from ocppj.rules import Finding
 from ocppj.rules.handshake import Handshake
 from ocppj.rules.known import Wall
 from ocppj.session.session import OTHER, Session
-from ocppj.v16.rules.core.configuration import WRITABLE
+from ocppj.v16.rules.core.keys import CORE
 from tests.ocppj.support.line import SECOND, Line, against
 
 NOW = "2026-11-21T10:00:00Z"
@@ -102,7 +102,7 @@ class Talk(Line):
 
     def configured(self, **keys: str) -> None:
         """The station tells some of its configuration."""
-        entries = [{"key": key, "readonly": key not in WRITABLE, "value": value} for key, value in keys.items()]
+        entries = [{"key": key, "readonly": key not in CORE.writable, "value": value} for key, value in keys.items()]
         self.exchange("csms", "GetConfiguration", {"key": list(keys)}, {"configurationKey": entries})
 
     def booted(self, status: str = "Accepted") -> None:

@@ -535,7 +535,7 @@ async def test_without_events_nobody_is_called_online(opening: Opening, csms: Cs
     await expect(page.locator(".station-list .online")).to_have_count(1)
 
     refused.is_over = False
-    for reader in tuple(csms.hub.feed._readers):
+    for reader in tuple(csms.hub.feed._readers._readers):
         reader.end()
     await expect(page.locator("#lost")).to_contain_text("The books are closed. What is shown is as it was then.")
     await expect(page.locator("#live")).to_have_text("Not connected")

@@ -1,5 +1,8 @@
 """Every station is in one state, and an intervention is told in words."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from simulator.fleet.counting.course import Recovery
@@ -12,6 +15,11 @@ def standing(answer: str | None = None, *, is_connected: bool = False, is_cut_of
     made = Standing()
     made.answer, made.is_connected, made.is_cut_off = answer, is_connected, is_cut_off
     return made
+
+
+def member(one: Standing, is_online: bool, is_charging: bool = False, is_dark: bool = False) -> Any:
+    station = SimpleNamespace(online=is_online)
+    return SimpleNamespace(station=station, standing=one, is_charging=is_charging, is_dark=is_dark)
 
 
 @pytest.mark.parametrize(
@@ -33,11 +41,11 @@ def standing(answer: str | None = None, *, is_connected: bool = False, is_cut_of
 def test_a_station_is_in_one_state(
     one: Standing, is_online: bool, is_charging: bool, is_dark: bool, state: str
 ) -> None:
-    assert States.of([(one, is_online, is_charging, is_dark)]) == States(**{state: 1})
+    assert States.of([member(one, is_online, is_charging, is_dark)]) == States(**{state: 1})
 
 
 def test_those_that_are_off_and_those_of_other_processes_are_added() -> None:
-    one = States.of([(standing("Accepted"), True, False, False)], off=3)
+    one = States.of([member(standing("Accepted"), True)], off=3)
     assert States.together([one, States(charging=2, off=1)]) == States(charging=2, online=1, off=4)
     assert States(charging=2, online=1, lost=5).all_online == 3
 

@@ -71,6 +71,8 @@ class Options:
     limit: list[str] | None = None
     abort_on: list[str] | None = None
     session_every: str | None = None
+    check: str | None = None
+    model: str | None = None
     fleet_json: str | None = None
     fleet_html: str | None = None
 
@@ -185,9 +187,10 @@ def profile(tmp_path: Path) -> str:
 
 
 def test_options_win_over_the_profile_and_the_profile_over_what_is_usual(profile: str) -> None:
-    options = Options(load_profile=profile, num_users=4, seed="9", run_time=20)
+    options = Options(load_profile=profile, num_users=4, seed="9", run_time=20, check="5%", model="dc-150kw")
     plan = Wanted.of(options, HOST).settled().plan
 
+    assert (plan.check, plan.makes) == (0.05, ()), "a model takes the place of all makes"
     assert (plan.stations, plan.seed, plan.duration, plan.prefix) == (4, 9, 20.0, "P-")
     assert [stage.length for stage in plan.stages] == [20.0], "stretched"
     assert Wanted.of(Options(), HOST).settled().plan.prefix == "LOAD-"
@@ -195,7 +198,7 @@ def test_options_win_over_the_profile_and_the_profile_over_what_is_usual(profile
 
 def test_a_worker_reads_the_profile_that_its_master_has(profile: str) -> None:
     wanted = Wanted.of(Options(load_profile=profile), HOST)
-    facts = wanted.facts()
+    facts = wanted.facts(are_here=False)
     there = wanted.settled()
     Path(profile).rename(profile + ".moved")  # the worker is on another machine
     here = Wanted.read(facts).settled()
@@ -211,12 +214,23 @@ def test_what_a_profile_names_elsewhere_cannot_be_told(profile: str) -> None:
 
     wanted.settled()
     with pytest.raises(UsageError, match=r"day\.toml: \.\./here/ours/small\.toml is elsewhere, and only what lies in"):
-        wanted.facts()
+        wanted.facts(are_here=False)
+    assert Wanted.read(wanted.facts(are_here=True)).settled().plan == wanted.settled().plan
+
+
+def test_keys_are_told_to_nobody(profile: str) -> None:
+    secured = '\n[[security]]\nprofile = 2\nshare = "100%"\nca_file = "ca.pem"\nauth_key_env = "PATH"\n'
+    Path(profile).write_text(PROFILE + secured, "utf-8")
+    wanted = Wanted.of(Options(load_profile=profile), HOST)
+
+    with pytest.raises(UsageError, match=r"security: ca_file is a file on this machine, and certificates and keys are"):
+        wanted.facts(are_here=False)
+    assert wanted.facts(are_here=True)["files"] == {}
 
 
 def test_a_master_cannot_have_a_file_written_elsewhere(profile: str, tmp_path: Path) -> None:
     wanted = Wanted.of(Options(load_profile=profile), HOST)
-    facts = {**wanted.facts(), "files": {"day.toml": PROFILE, "../../elsewhere.toml": "x"}}
+    facts = {**wanted.facts(are_here=False), "files": {"day.toml": PROFILE, "../../elsewhere.toml": "x"}}
 
     with pytest.raises(UsageError, match=r"the master has told a file \.\./\.\./elsewhere\.toml, which is none"):
         Wanted.read(facts).settled()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ocppj.v16.rules.core.configuration import WRITABLE
+from ocppj.v16.rules.core.keys import CORE
 from tests.ocppj.rules.broken.model import Breach, after, told
 from tests.ocppj.rules.broken.said import asks_for, change
 
@@ -14,7 +14,7 @@ OTHERS: Final = (
     "UnlockConnectorOnEVSideDisconnect",
 )
 ALL: Final = {
-    **dict.fromkeys(sorted(WRITABLE), "1"),
+    **dict.fromkeys(sorted(CORE.writable), "1"),
     **dict.fromkeys(OTHERS, "!2"),
     "SupportedFeatureProfiles": "!Core",
 }
