@@ -41,6 +41,10 @@ FLAGS = (
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 
+PATIENCE_MS = 120_000
+"""What a page is waited for; a machine that is busy makes no test red."""
+playwright_api.expect.set_options(timeout=PATIENCE_MS)
+
 Opening = Callable[..., Any]
 Routes = dict[str, Callable[[Any], Any]]
 """What of the API is answered by the test: a pattern of the address, and who answers."""
@@ -103,7 +107,7 @@ async def opening(csms: Csms, browser: Browser) -> AsyncIterator[Opening]:
             context = await browser.new_context(**options)
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(PATIENCE_MS)
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", hear)
             page.on("request", see)

@@ -76,7 +76,7 @@ async def opening(report: Path, browser: Browser) -> AsyncIterator[Opening]:
             context = await browser.new_context(**options)
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(60_000)
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", lambda message: problems.append(message.text))
             page.on("request", see)

@@ -109,7 +109,7 @@ async def test_an_end_by_hand_is_seen_at_once_with_its_evidence(opening: Opening
     number = (await station.start(meterStart=1000))["transactionId"]
     await expect(page.locator("#n-running")).to_have_text("1")
 
-    async with httpx.AsyncClient(base_url=csms.api_url) as api:
+    async with httpx.AsyncClient(base_url=csms.api_url, timeout=60) as api:
         await api.post(f"/api/v1/transactions/{number}/end", json={"why": "The driver has called."})
 
     told = f"{STATION} told no end of transaction {number} at connector 1: The driver has called. (operator)"
@@ -133,7 +133,7 @@ async def test_a_station_that_may_not_stay_is_shown_with_the_reason(
     page = await opening(HERE)
     await expect(page.locator(".about")).to_contain_text("security profile 0")
 
-    async with httpx.AsyncClient(base_url=csms.api_url) as api:
+    async with httpx.AsyncClient(base_url=csms.api_url, timeout=60) as api:
         await api.put(f"/api/v1/stations/{STATION}/security", json={"profile": 2})
 
     reason = "disconnected by the CSMS: security profile 0 is not allowed any more"
@@ -393,7 +393,7 @@ async def test_a_token_is_asked_for_where_one_is_needed(opening: Opening, csms: 
 
 
 async def _token(csms: Csms) -> str:
-    async with httpx.AsyncClient(base_url=csms.api_url) as api:
+    async with httpx.AsyncClient(base_url=csms.api_url, timeout=60) as api:
         response = await api.post("/api/v1/tokens", json={"name": "console"})
         token: str = response.json()["token"]
         return token
@@ -447,7 +447,7 @@ async def figures(page: Page) -> list[str]:
 
 
 async def register(csms: Csms, count: int) -> None:
-    async with httpx.AsyncClient(base_url=csms.api_url) as api:
+    async with httpx.AsyncClient(base_url=csms.api_url, timeout=60) as api:
         body = [{"identity": f"FLEET-{number:05}"} for number in range(count)]
         assert (await api.put("/api/v1/stations", json=body)).status_code == 204
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from harness.adapters import desk as asking
 from harness.adapters import person
 from harness.adapters.base import NotOffered
-from harness.adapters.desk import DESK
+from harness.adapters.desk import DESK, place
 from harness.adapters.drivers.base import Cannot
 from harness.adapters.drivers.manual import ManualDriver
 from harness.adapters.operators.manual import ManualOperator
@@ -97,7 +96,7 @@ async def test_an_operator_asks_with_the_values(watched: Watched, tmp_path: Path
 async def test_only_a_run_of_the_page_may_ask(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    port = (asking.place() or "").partition(":")[0]
+    port = (place() or "").partition(":")[0]
     for line in (b"no json\n", b'{"token": "x", "text": "", "seconds": 1, "words": {}}\n', b"x" * 100_000):
         reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
         writer.write(line)

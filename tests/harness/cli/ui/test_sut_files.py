@@ -151,8 +151,8 @@ def test_what_cannot_be_a_form_is_a_sentence(files: SutFiles) -> None:
     ):
         with pytest.raises(Refused, match=said):
             files.opened(name)
-    wrong: list[dict[str, Any]] = [{"values": []}, {"values": {"lanes.identity": "x"}}, {"stations": {"tags": []}}]
-    for given in wrong:
+    refused: list[dict[str, Any]] = [{"values": []}, {"values": {"lanes.identity": "x"}}, {"stations": {"tags": []}}]
+    for given in refused:
         with pytest.raises(Refused):
             files.saved("sut.toml", given, check_only=False)
     files.path("sut.toml").write_text(TEXT + '[timeouts]\nmessage_s = "x"\n')
