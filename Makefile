@@ -123,7 +123,7 @@ lock: $(STAMP) ## Resolve the dependencies again and rewrite the lock files
 docs: $(STAMP_DOCS) ## Build the site of the documentation: build/docs/index.html, to be read and searched without a network
 	@rm -rf docs/reference build/docs
 	$(BIN)/python docs/_site/reference.py docs/reference
-	$(DOCS_VENV)/bin/sphinx-build --quiet --fail-on-warning --keep-going -b html -c docs/_site -d build/docs-trees . build/docs
+	$(DOCS_VENV)/bin/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -b html -c docs/_site -d build/docs-trees . build/docs
 
 .PHONY: clean
 clean: ## Remove the virtual environment and everything a run or a build left behind

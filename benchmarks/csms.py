@@ -5,7 +5,9 @@ server is a process of its own: ours as ``plugproof csms`` starts it, with full 
 booking committed to SQLite before its answer; the other with its own validation, on ``websockets`` and ``uvloop`` too,
 keeping nothing. Two more show the floor of one CPython process (``benchmarks.floor``): sockets, JSON and validation,
 nothing else. With ``--ocpp-rpc`` another joins in, on npm ``ocpp-rpc`` in strict mode, keeping nothing: FOLDER is
-where ``npm install ocpp-rpc`` was run, and ``node`` is on the PATH. This process is the load: K stations, each sending
+where ``npm install ocpp-rpc`` was run, and ``node`` is on the PATH. Durable stands beside durable: real back offices
+come from a file (``--beside FILE``, `benchmarks.beside.back_offices`); and what keeps nothing beside our engine with a
+peer and no store. This process is the load: K stations, each sending
 its next CALL when the last one was answered. Rounds alternate between the servers. CPU time is that of all threads of a
 server, from ``/proc`` (Linux only); a message is a CALL or its answer.
 """
@@ -36,6 +38,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
+from benchmarks.beside import back_offices
 from benchmarks.engine import CALLS, NOW, Central, on
 
 ROUND_SECONDS: Final = 120.0
@@ -93,6 +96,7 @@ def main() -> None:
     options.add_argument("--loops", type=int, default=50, help=f"loops of {len(LOOP)} calls a round (default 50)")
     options.add_argument("--rounds", type=int, default=5, help="rounds of each server (default 5)")
     options.add_argument("--ocpp-rpc", type=Path, metavar="FOLDER", help="compare with npm ocpp-rpc installed there")
+    options.add_argument("--beside", type=Path, metavar="FILE", help="figures of real back offices, from such a run")
     options.add_argument("--serve-other", action="store_true", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.serve_other:
@@ -100,18 +104,25 @@ def main() -> None:
             uvloop.run(_serve_other())
         return
 
+    try:
+        others = "" if chosen.beside is None else back_offices.rows(chosen.beside)
+    except back_offices.BadResults as error:
+        sys.exit(f"--beside: {error}")
     with contextlib.ExitStack() as stack:
         servers = {
-            "plugproof reference CSMS, SQLite": stack.enter_context(reference()),
-            f"`ocpp` {version('ocpp')} `ChargePoint`, memory": stack.enter_context(_other()),
+            "plugproof reference CSMS, SQLite: durable": stack.enter_context(reference()),
+            "plugproof engine and `Peer`: keeps nothing": stack.enter_context(_peer()),
+            f"`ocpp` {version('ocpp')} `ChargePoint`: keeps nothing": stack.enter_context(_other()),
             "floor: validation alone on uvloop": stack.enter_context(floor("uvloop")),
             f"floor: validation alone on picows {version('picows')}": stack.enter_context(floor("picows")),
         }
         if chosen.ocpp_rpc is not None:
             package = json.loads((chosen.ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
-            name = f"npm `ocpp-rpc` {package['version']} strict, memory"
+            name = f"npm `ocpp-rpc` {package['version']} strict: keeps nothing"
             servers[name] = stack.enter_context(_ocpp_rpc(chosen.ocpp_rpc))
         print(table(alternating(servers, chosen.rounds, chosen.stations, chosen.loops), chosen.stations))
+    if others:
+        print(f"\n{others}")
 
 
 def alternating(servers: dict[str, Server], rounds: int, stations: int, loops: int) -> dict[str, list[Round]]:
@@ -238,6 +249,12 @@ def _other() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
+def _peer() -> Iterator[Server]:
+    with _process("benchmarks.beside.peer") as (pid, ready):
+        yield Server(pid, ready["url"])
+
+
+@contextlib.contextmanager
 def floor(kind: str) -> Iterator[Server]:
     """Validates and answers from a table, on `uvloop` or `picows`; tags and transactions are all the same to it."""
     with _process("benchmarks.floor", kind) as (pid, ready):
@@ -246,7 +263,7 @@ def floor(kind: str) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def _ocpp_rpc(folder: Path) -> Iterator[Server]:
-    command = ["node", str(Path(__file__).with_name("ocpp_rpc.js"))]
+    command = ["node", str(Path(__file__).parent / "beside" / "ocpp_rpc_server.js")]
     with _running(command, {"NODE_PATH": str((folder / "node_modules").resolve())}) as (pid, ready):
         yield Server(pid, ready["url"])
 

@@ -1,18 +1,24 @@
-"""CPU per message and memory per station of the fleet, beside clients on the ``ChargePoint`` of ``ocpp``.
+"""CPU per message and memory per station of the fleet, beside what people would take instead.
 
 ``python -m benchmarks.fleet [--stations N] [--others N] [--seconds S] [--rounds N]`` prints a Markdown table. The
-reference CSMS, our fleet and the other clients are a process each; the loads take turns, the other one with fewer
-stations, since it cannot keep up with 2 000. Both boot, then do the same, session after session with the same pauses:
-StatusNotification, Authorize, StartTransaction, MeterValues, StopTransaction. Ours also is a station all the time, and
-judges every frame. A second fleet charges nearly all the time and is metered every second. A third one does all that
-one process can, with sessions of some seconds; at its other end is ``benchmarks.floor``, which validates and answers
-from a table, because the reference CSMS would be at its own limit. What sockets alone cost at that rate shows the last
-row: texts of the same length to the same server, and nothing is done with the answers.
+reference CSMS, our fleet and each other load are a process each; the loads take turns. All boot, then do the same,
+session after session with the same pauses: StatusNotification, Authorize, StartTransaction, MeterValues,
+StopTransaction. Ours also is a station all the time, and judges every frame.
+
+The others are clients on the ``ChargePoint`` of ``ocpp``, and as far as they are there: k6 (on the PATH), locust on
+gevent with ``websocket-client`` (in ``.venv-locust``, or PLUGPROOF_LOAD_PYTHON) and npm ``ocpp-rpc`` (``--ocpp-rpc
+FOLDER``, where ``npm install ocpp-rpc`` was run); a row says what is not. ``--only`` leaves out the rows below.
+
+More fleets show what the rate does: a calm one and a busy one of 2 000 stations, and one that does all that one process
+can, with sessions of some seconds. At the other end of this is ``benchmarks.floor``, which validates and answers from a
+table, because the reference CSMS would be at its own limit. What sockets alone cost at that rate shows the last row:
+texts of the same length to the same server, and nothing is done with the answers.
 
 Counted is from two seconds after the last station came online, for S seconds: CPU time of the load's process, messages
-in both directions, and the growth of its resident memory since before the first station. A message of the engine alone
-(``benchmarks.engine``), measured between the rounds, stands beside them as a measure of the machine. Linux only;
-bounded to about three minutes with the defaults. ``--count`` needs no CSMS and no quiet machine.
+in both directions, and the growth of its resident memory over what it took with one station. A message of the engine
+alone (``benchmarks.engine``), measured between the rounds, stands beside them as a measure of the machine. Linux only;
+bounded to about three minutes with the defaults, and one and a half for each other load. ``--count`` needs no CSMS and
+no quiet machine.
 """
 
 import argparse
@@ -21,37 +27,45 @@ import itertools
 import json
 import os
 import platform
-import resource
+import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import picows
 import uvloop
-from ocpp.v16 import ChargePoint, call  # type: ignore[import-untyped]
-from websockets.asyncio.client import connect
 
 from benchmarks import fleet_count
-from benchmarks.csms import OCPP, TAG, Server, floor, reference
+from benchmarks.beside import ocpp_client
+from benchmarks.beside.measuring import (
+    LONGEST,
+    METER_EVERY,
+    RAMP,
+    SESSION_EVERY,
+    SESSION_LENGTH,
+    Round,
+    measure,
+    outside,
+    taken_up,
+    until,
+)
+from benchmarks.csms import OCPP, TAG, floor, reference
 from benchmarks.engine import CALLS, engine, texts
 from ocppj import frames
 from ocppj.evidence.trace import Trace
 from ocppj.session.session import Memory, Session
 from ocppj.v16 import PROTOCOL
 from simulator.fleet import Fleet, Plan
-from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector, memory
+from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector
 
-SESSION_EVERY: Final = 20.0
-SESSION_LENGTH: Final = 20.0
-METER_EVERY: Final = 8.0
-"""Seconds; about one message in two seconds and station, which the other clients can keep up with, too."""
+CALM: Final = (20.0, 20.0, 8.0)
+"""Seconds without a driver, of a session and between meter values; about a message in two seconds and station."""
 
 BUSY: Final = (2.0, 20.0, 1.0)
 """The same in seconds for the second load, which only ours can keep up with: over a message a second and station."""
@@ -62,35 +76,25 @@ ALL: Final = (1.0, 2.0, 1.0)
 BARE_RATE: Final = 10_000
 """Messages a second of the last load, in both directions."""
 
-RAMP: Final = 250.0
-"""Stations a second."""
+ALONE: Final = 4.0
+"""Seconds that one station is there alone, after which a process has loaded what it needs."""
 
+BESIDE: Final = Path(__file__).with_name("beside")
 ENGINE_MESSAGES: Final = 4_000
-SETTLING: Final = 2.0
-LONGEST: Final = 60.0
-"""Seconds after which a round has failed."""
-
-
-class Round(NamedTuple):
-    """What one load measured of itself."""
-
-    messages: int
-    cpu: float
-    seconds: float
-    bytes: int
-    stations: int
 
 
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--stations", type=int, default=2000, help="stations at once (default 2000)")
-    options.add_argument("--others", type=int, default=500, help="stations of the other clients (default 500)")
+    options.add_argument("--stations", type=int, default=2000, help="stations of the fleets below (default 2000)")
+    options.add_argument("--others", type=int, default=200, help="stations of each load that is compared (default 200)")
     options.add_argument("--seconds", type=float, default=6.0, help="seconds that are measured (default 6)")
     options.add_argument("--rounds", type=int, default=2, help="rounds of each load (default 2)")
     options.add_argument(
         "--count", action="store_true", help="count calls of functions instead (benchmarks.fleet_count)"
     )
+    options.add_argument("--only", action="store_true", help="only the rows that do the same sessions")
+    options.add_argument("--ocpp-rpc", type=Path, metavar="FOLDER", help="compare with npm ocpp-rpc installed there")
     options.add_argument("--load", nargs=2, metavar=("WHO", "URL"), help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.count:
@@ -102,24 +106,70 @@ def main() -> None:
         print(json.dumps(uvloop.run(LOADS[who](url, chosen.stations, chosen.seconds))))
         return
     allow_connections(2 * chosen.stations)  # of the CSMS, which inherits it
-    loads: dict[str, tuple[str, Callable[[], AbstractContextManager[Server]]]] = {
-        "plugproof fleet": ("ours", reference),
-        "plugproof fleet, busy": ("busy", reference),
-        "plugproof fleet, all it can": ("all", partial(floor, "picows")),
-        f"`ocpp` {version('ocpp')} `ChargePoint` on `websockets`": ("theirs", reference),
-        f"picows {version('picows')} alone": ("bare", partial(floor, "picows")),
+    named = f"`ocpp` {version('ocpp')} `ChargePoint` on `websockets`"
+    loads: dict[str, Load] = {
+        "plugproof fleet": Load("ours", chosen.others),
+        named: Load("theirs", chosen.others),
     }
+    commands, missing = _commands(chosen.ocpp_rpc)
+    loads |= {name: Load("", chosen.others, command=command) for name, command in commands.items()}
+    if not chosen.only:
+        loads["plugproof fleet, calm"] = Load("calm", chosen.stations)
+        loads["plugproof fleet, busy"] = Load("busy", chosen.stations)
+        loads["plugproof fleet, all it can"] = Load("all", chosen.stations, is_floor=True)
+        loads[f"picows {version('picows')} alone"] = Load("bare", chosen.stations, is_floor=True)
     rounds: dict[str, list[Round]] = {name: [] for name in loads}
     alone: list[float] = []
     for _ in range(chosen.rounds):
-        for name, (who, serve) in loads.items():
-            with serve() as server:
-                stations = chosen.others if who == "theirs" else chosen.stations
-                rounds[name].append(_round(who, server.url, stations, chosen.seconds))
+        for name, load in loads.items():
+            rounds[name].append(_round(load, chosen.seconds))
             alone.append(_engine())
-    print(table(rounds))
+    print("\n".join([table(rounds), *missing]))
     took = f"{statistics.median(alone):.1f} µs ({min(alone):.1f} to {max(alone):.1f})"
     print(f"\nA message of the engine alone took {took}.")
+
+
+class Load(NamedTuple):
+    """A row: a load of `LOADS` in a process of its own, or the command of another tool and its environment."""
+
+    who: str
+    stations: int
+    is_floor: bool = False
+    command: tuple[list[str], dict[str, str]] | None = None
+
+
+def _commands(ocpp_rpc: Path | None) -> tuple[dict[str, tuple[list[str], dict[str, str]]], list[str]]:
+    """The tools that are there, by the name of their row; and the rows of those that are not."""
+    found: dict[str, tuple[list[str], dict[str, str]]] = {}
+    missing = []
+    if (k6 := shutil.which("k6")) is None:
+        missing.append("| k6 is not on the PATH | | | | | | | |")
+    else:
+        name = subprocess.run([k6, "version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[1]
+        quiet = ("--quiet", "--no-summary", "--no-usage-report", "--address", "127.0.0.1:0")
+        found[f"k6 {name.removeprefix('v')} `k6/experimental/websockets`"] = (
+            [k6, "run", *quiet, str(BESIDE / "k6.js")],
+            {},
+        )
+    python = Path(os.environ.get("PLUGPROOF_LOAD_PYTHON", BESIDE.parents[1] / ".venv-locust" / "bin" / "python"))
+    if not python.exists():
+        missing.append("| locust is not in `.venv-locust` (`make test` makes it) | | | | | | | |")
+    else:
+        command = [str(python), "-m", "locust", "-f", str(BESIDE / "gevent_locustfile.py"), "--headless"]
+        said = subprocess.run([str(python), "-m", "locust", "--version"], stdout=subprocess.PIPE, text=True, check=True)
+        found[f"locust {said.stdout.split()[1]} on gevent, `websocket-client`"] = (
+            [*command, "--only-summary", "--loglevel", "ERROR"],
+            {},
+        )
+    if ocpp_rpc is None:
+        missing.append("| npm `ocpp-rpc` was not asked for (`--ocpp-rpc FOLDER`) | | | | | | | |")
+    else:
+        package = json.loads((ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
+        found[f"npm `ocpp-rpc` {package['version']} client, strict"] = (
+            ["node", str(BESIDE / "ocpp_rpc_client.js")],
+            {"NODE_PATH": str((ocpp_rpc / "node_modules").resolve())},
+        )
+    return found, missing
 
 
 def table(rounds: dict[str, list[Round]]) -> str:
@@ -143,12 +193,24 @@ def table(rounds: dict[str, list[Round]]) -> str:
     return "\n".join(lines)
 
 
-def _round(who: str, url: str, stations: int, seconds: float) -> Round:
-    command = [sys.executable, "-m", "benchmarks.fleet", "--stations", str(stations), "--seconds", str(seconds)]
-    done = subprocess.run(
-        [*command, "--load", who, url], stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST
-    )
-    return Round(*json.loads(done.stdout))
+def _round(load: Load, seconds: float) -> Round:
+    with floor("picows") if load.is_floor else reference() as server:
+        if load.command is not None:
+            command, more = load.command
+            return outside(command, server, load.stations, seconds, more)
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.fleet",
+            "--stations",
+            str(load.stations),
+            "--seconds",
+            f"{seconds}",
+        ]
+        done = subprocess.run(
+            [*command, "--load", load.who, server.url], stdout=subprocess.PIPE, text=True, check=True, timeout=LONGEST
+        )
+        return Round(*json.loads(done.stdout))
 
 
 def _engine() -> float:
@@ -156,25 +218,6 @@ def _engine() -> float:
     session = Session("csms", PROTOCOL, trace=Trace(max_entries=10_000), memory=Memory())
     incoming = texts(ENGINE_MESSAGES, 0)
     return engine(session)(incoming) / (2 * len(incoming)) * 1e6
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - looking costs less than being told
-        await asyncio.sleep(0.1)
-
-
-async def _measure(seconds: float, before: int, stations: int, messages: Any) -> Round:
-    await asyncio.sleep(SETTLING)
-    first, cpu, started = messages(), time.process_time(), time.monotonic()
-    await asyncio.sleep(seconds)
-    cpu, wall = time.process_time() - cpu, time.monotonic() - started
-    taken = Round(messages() - first, cpu, wall, _memory() - before, stations)
-    assert taken.messages, "nothing was sent"
-    return taken
-
-
-def _memory() -> int:
-    return memory() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 async def _ours(url: str, stations: int, seconds: float, pace: tuple[float, float, float]) -> Round:
@@ -190,97 +233,26 @@ async def _ours(url: str, stations: int, seconds: float, pace: tuple[float, floa
         meter_every=meter_every,
         grace=0.0,
     )
-    before = _memory()
+    first = Fleet(replace(plan, stations=1, prefix="FIRST-"))
+    running = asyncio.create_task(first.run())
+    await asyncio.sleep(ALONE)
+    first.stop()
+    await running
+    before = taken_up()
     fleet = Fleet(plan)
     running = asyncio.create_task(fleet.run())
-    await _until(lambda: fleet.online == stations)
-    taken = await _measure(seconds, before, stations, lambda: fleet.tally.frames)
+    await until(lambda: fleet.online == stations)
+    taken = await measure(seconds, before, stations, lambda: fleet.tally.frames)
     assert fleet.tally.failures == 0, fleet.tally.problems
     fleet.stop()
     await running
     return taken
 
 
-class Client(ChargePoint):  # type: ignore[misc]
-    """A station of the other library; it counts what it sends, each CALL with its answer."""
-
-    messages = 0
-    online = 0
-
-    async def ask(self, request: Any) -> Any:
-        """Send a CALL and wait for its answer."""
-        answer = await self.call(request, suppress=False)
-        Client.messages += 2
-        return answer
-
-    async def play(self, number: int, stations: int) -> None:
-        """Boot, and charge again and again."""
-        await self.ask(call.BootNotification(charge_point_vendor="other", charge_point_model="client"))
-        await self.status("Available")
-        Client.online += 1
-        await asyncio.sleep((SESSION_EVERY + SESSION_LENGTH) * number / stations)
-        while True:
-            await self.status("Preparing")
-            await self.ask(call.Authorize(id_tag=TAG))
-            started = await self.ask(call.StartTransaction(connector_id=1, id_tag=TAG, meter_start=0, timestamp=_now()))
-            await self.status("Charging")
-            for _ in range(int(SESSION_LENGTH // METER_EVERY)):
-                await asyncio.sleep(METER_EVERY)
-                sample = {"value": "1", "context": "Sample.Periodic", "measurand": "Energy.Active.Import.Register"}
-                values = [{"timestamp": _now(), "sampledValue": [{**sample, "unit": "Wh"}]}]
-                await self.ask(
-                    call.MeterValues(connector_id=1, meter_value=values, transaction_id=started.transaction_id)
-                )
-            await asyncio.sleep(SESSION_LENGTH % METER_EVERY)
-            await self.ask(
-                call.StopTransaction(
-                    meter_stop=1, timestamp=_now(), transaction_id=started.transaction_id, reason="Local", id_tag=TAG
-                )
-            )
-            await self.status("Finishing")
-            await self.status("Available")
-            await asyncio.sleep(SESSION_EVERY)
-
-    async def status(self, status: str) -> None:
-        """Tell the status of connector 1."""
-        await self.ask(call.StatusNotification(connector_id=1, error_code="NoError", status=status, timestamp=_now()))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-async def _theirs(url: str, stations: int, seconds: float) -> Round:
-    before = _memory()
-    tasks = set()
-
-    async def station(number: int) -> None:
-        identity = f"OTHER-{number:05d}"
-        options: dict[str, Any] = {"compression": None, "ping_interval": None, "proxy": None}
-        async with connect(f"{url}/{identity}", subprotocols=[OCPP], **options) as connection:
-            client = Client(identity, connection)
-            reading = asyncio.create_task(client.start())
-            try:
-                await client.play(number, stations)
-            finally:
-                reading.cancel()
-
-    for number in range(stations):
-        tasks.add(asyncio.create_task(station(number)))
-        await asyncio.sleep(1 / RAMP)
-    await _until(lambda: Client.online == stations or any(task.done() for task in tasks))
-    assert Client.online == stations, [task.exception() for task in tasks if task.done()][:1]
-    taken = await _measure(seconds, before, stations, lambda: Client.messages)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    return taken
-
-
 async def _bare(url: str, stations: int, seconds: float) -> Round:
     """Write texts to one connection after the other, every hundredth of a second some, and count what comes."""
     text = frames.call("0123456789abcdef-1", "MeterValues", CALLS["MeterValues"]).raw
-    before = _memory()
+    before = taken_up()
     count = 0
 
     class Listener(picows.WSListener):
@@ -310,7 +282,7 @@ async def _bare(url: str, stations: int, seconds: float) -> Round:
                 count += 1
 
     writing = asyncio.create_task(write())
-    taken = await _measure(seconds, before, stations, lambda: count)
+    taken = await measure(seconds, before, stations, lambda: count)
     writing.cancel()
     for line in lines:
         line.disconnect(False)
@@ -319,10 +291,11 @@ async def _bare(url: str, stations: int, seconds: float) -> Round:
 
 LOADS: Final[dict[str, Callable[[str, int, float], Coroutine[Any, Any, Round]]]] = {
     "ours": partial(_ours, pace=(SESSION_EVERY, SESSION_LENGTH, METER_EVERY)),
+    "calm": partial(_ours, pace=CALM),
     "busy": partial(_ours, pace=BUSY),
     "all": partial(_ours, pace=ALL),
     "bare": _bare,
-    "theirs": _theirs,
+    "theirs": ocpp_client.load,
 }
 
 

@@ -38,7 +38,6 @@ _ACCEPTED: Final = '{"idTagInfo":{"status":"Accepted"}}'
 _ANSWERS: Final = {
     "BootNotification": '{"status":"Accepted","currentTime":"2026-01-01T00:00:00Z","interval":300}',
     "Authorize": _ACCEPTED,
-    "StartTransaction": '{"transactionId":1,"idTagInfo":{"status":"Accepted"}}',
     "StopTransaction": _ACCEPTED,
     "Heartbeat": '{"currentTime":"2026-01-01T00:00:00Z"}',
 }
@@ -70,6 +69,7 @@ class _Wire:
 
     is_close_frame_sent = False
     waiting = 0  # answers of all wires that are on their way
+    transactions = 0  # begun on all wires
 
     def __init__(self, line: FleetLine, loop: asyncio.AbstractEventLoop) -> None:
         self._line = line
@@ -78,7 +78,11 @@ class _Wire:
     def send(self, _kind: object, text: str) -> None:
         _, id, _, action, _ = text.split('"', 4)
         _Wire.waiting += 1
-        self._loop.call_soon(self._answer, f'[3,"{id}",{_ANSWERS.get(action, "{}")}]')
+        answer = _ANSWERS.get(action, "{}")
+        if action == "StartTransaction":
+            _Wire.transactions += 1
+            answer = f'{{"transactionId":{_Wire.transactions},"idTagInfo":{{"status":"Accepted"}}}}'
+        self._loop.call_soon(self._answer, f'[3,"{id}",{answer}]')
 
     def _answer(self, text: str) -> None:
         _Wire.waiting -= 1
@@ -133,8 +137,16 @@ class _Wheel(Wheel):
         self.monotonic = at.time  # type: ignore[method-assign]
 
 
-async def run(plan: Plan, seconds: float, profile: Callable[..., None] | None = None) -> tuple[int, float]:
-    """Run a fleet for so many seconds of its own after all stations came up; returns messages and CPU seconds."""
+async def run(
+    plan: Plan,
+    seconds: float,
+    profile: Callable[..., None] | None = None,
+    at_hour: Callable[[int], None] | None = None,
+) -> tuple[int, float]:
+    """Run a fleet for so many seconds of its own after all stations came up; returns messages and CPU seconds.
+
+    `at_hour` is called at each full hour of it.
+    """
     at = _Time()
     fleet = Fleet(plan, clock=_Wheel(at))
     fleet._dialler.connect = _Dialler(fleet.tally, fleet.clock).connect  # type: ignore[method-assign]
@@ -146,6 +158,10 @@ async def run(plan: Plan, seconds: float, profile: Callable[..., None] | None = 
     first, cpu = fleet.tally.frames, time.process_time()
     sys.setprofile(profile)
     try:
+        if at_hour is not None:
+            for hour in range(1, int(seconds // 3600) + 1):
+                await _until(at, 3600.0 * hour)
+                at_hour(hour)
         await _until(at, seconds)
     finally:
         sys.setprofile(None)

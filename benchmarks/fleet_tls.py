@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.fleet_tls [--stations N]`` prints a Markdown table. For each row a CSMS and a fleet are started,
 a process each; all stations have the profile of the row, nobody charges, and what is said is what the fleet says of
-itself: the growth of its resident memory, a second after the last station was switched on. Linux only; about a minute
-with the defaults.
+itself: the growth of its resident memory, a second after the last station was switched on. Linux only; two to three
+minutes with the defaults.
 """
 
 import argparse
@@ -25,10 +25,10 @@ from csms_core.store import Store, credentials, stations
 
 KEY: Final = "fleet-tls-benchmark"
 VARIABLE: Final = "PLUGPROOF_BENCHMARK_KEY"
-RAMP: Final = 25
+RAMP: Final = 15
 """Stations a second."""
 
-SETTLING: Final = 4
+SETTLING: Final = 12
 """Seconds after the last station."""
 
 

@@ -12,15 +12,14 @@ import argparse
 import json
 import os
 import platform
-import re
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from benchmarks.beside.measuring import read
 from benchmarks.csms import TAG, Server, cpu_seconds, reference
 
 SETTLING: Final = 3.0
@@ -99,7 +98,7 @@ def _measured(command: list[str], server: Server, stations: int, seconds: float)
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         began = time.monotonic()
-        while _read(server, "csms_stations_online") < stations:
+        while read(server, "csms_stations_online") < stations:
             if process.poll() is not None or time.monotonic() - began > LONGEST:
                 sys.exit(f"the load did not come up: {' '.join(command)}")
             time.sleep(0.2)
@@ -117,17 +116,7 @@ def _measured(command: list[str], server: Server, stations: int, seconds: float)
 
 
 def _calls(server: Server) -> int:
-    return int(_read(server, "ocpp_frames_total", 'kind="call"', 'sender="station"'))
-
-
-def _read(server: Server, name: str, *labels: str) -> float:
-    """The sum of the samples of a metric that have these labels."""
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-        f"{server.api}/metrics", timeout=10
-    ) as answer:
-        lines = answer.read().decode().splitlines()
-    mine = [line for line in lines if re.match(rf"{name}[ {{]", line) and all(label in line for label in labels)]
-    return sum(float(line.rpartition(" ")[2]) for line in mine)
+    return int(read(server, "ocpp_frames_total", 'kind="call"', 'sender="station"'))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,13 @@ The numbers of a load profile instead of those below:
         profile = "monday-morning-storm"
 """
 
+from contextlib import suppress
+
 import gevent
 from locust import LoadTestShape, between, task
 
 from simulator.fleet.locust.users import StationUser
+from simulator.kernel.errors import NotPossible
 
 
 class Driver(StationUser):
@@ -27,8 +30,8 @@ class Driver(StationUser):
         """A session. Every CALL that comes of it is a request of its own, so nothing is measured here."""
         (tag, *_) = self.environment.parsed_options.tag or ["TAG-1"]
         self.does("until", lambda station: station.online, within=30)
-        self.does("plug_in", 1)
         self.is_charging = True
+        self.does("plug_in", 1)
         self.does("present", tag, 1)
         gevent.sleep(0.5)
         self.does("present", tag, 1)
@@ -38,7 +41,8 @@ class Driver(StationUser):
     def on_stop(self) -> None:
         """Whoever is stopped in the middle of a session ends it first."""
         if self.is_charging:
-            self.does("unplug", 1)
+            with suppress(NotPossible):  # it was about to plug in, or has just unplugged
+                self.does("unplug", 1)
         super().on_stop()
 
 

@@ -163,7 +163,8 @@ def packages_stand_alone(module: Module) -> Iterator[str]:
 
 def locust_is_an_extra(module: Module) -> Iterator[str]:
     """locust patches the whole process, so only simulator/fleet/locust may import it, and what locust is given."""
-    if fnmatch(module.path, "simulator/fleet/locust/*") or fnmatch(module.path, "examples/locustfile*.py"):
+    given = ("simulator/fleet/locust/*", "examples/locustfile*.py", "benchmarks/beside/*_locustfile.py")
+    if any(fnmatch(module.path, pattern) for pattern in given):
         return
     for reference in module.references:
         if is_or_is_in(reference.name, "locust"):
@@ -294,6 +295,7 @@ VIOLATIONS = [
     Planted(locust_is_an_extra, "simulator/fleet.py", "from locust import User\n", "locust.User"),
     Planted(locust_is_an_extra, "harness/load.py", "import locust.env\n", "locust.env"),
     Planted(locust_is_an_extra, "examples/station_more.py", "import locust\n", "imports locust"),
+    Planted(locust_is_an_extra, "benchmarks/beside/more.py", "import locust\n", "imports locust"),
     Planted(ocppj_does_no_io, "ocppj/session/session.py", "import asyncio\n", "asyncio"),
     Planted(ocppj_does_no_io, "ocppj/frames.py", "from websockets.sync.client import connect\n", "websockets"),
     Planted(ocppj_does_no_io, "ocppj/rules/core.py", "import threading as t\n", "threading"),
@@ -319,6 +321,7 @@ ALLOWED = [
     Planted(import_order, "schemas/a.py", "import ocppj_tools\nlocal = object()\nlocal.simulator\n", ""),
     Planted(locust_is_an_extra, "simulator/fleet/locust/users.py", "import locust\n", ""),
     Planted(locust_is_an_extra, "examples/locustfile_more.py", "import locust\n", ""),
+    Planted(locust_is_an_extra, "benchmarks/beside/more_locustfile.py", "import locust\n", ""),
     Planted(locust_is_an_extra, "simulator/fleet/locust/more.py", "from locust import User\n", ""),
     Planted(ocppj_does_no_io, "ocppj/peers/sync.py", "import threading\nimport websockets.sync.client\n", ""),
     Planted(ocppj_does_no_io, "simulator/fleet.py", "import asyncio\n", ""),

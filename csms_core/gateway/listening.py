@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import math
 import socket
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -33,13 +34,18 @@ ACCEPTED = 8
 WITHIN_TLS = 256
 """Those of them whose TLS has begun and who are not judged yet, about 320 kB each."""
 
-JUDGED = 8
-"""Requests that may be judged at a time: enough to keep the threads for passwords and the store at work, and few, since
-what they do between their waits holds up everybody who is connected."""
+JUDGED = 24
+"""Requests that may be judged at a time: enough to keep the threads for passwords at work and to share a commit of the
+store, however long that takes. What they waited for comes to them a few a turn (`store.groups`)."""
 
-SHORT, REST = 0.0005, 0.02
-"""Seconds that a turn of the loop may take without a rest after it, and of the longest rest. A storm then takes twice
-the time, but leaves the process half of it, and whoever is online finds it at rest every other time."""
+READ_AHEAD = 512
+"""Requests that wait for their judgement while further clients are begun to be read. To read more of them would only
+take from those who wait already, as long as they are judged more slowly than they come."""
+
+SHORT, REST = 0.002, 0.02
+"""Seconds of work after which there is a rest as long, and of the longest rest. A storm then takes up to twice the
+time, but leaves the process half of it, and whoever is online finds it at rest every other time. Timers are good to a
+millisecond, so a rest after every turn of a few tenths would be several times as long as the turn."""
 
 GRACE = 2.0
 """Seconds a client has for its request (TLS included) while others wait for its place."""
@@ -80,6 +86,11 @@ class Guest:
         """
         self._door.left(self)
 
+    def has_gone(self) -> bool:
+        """Whether the client has closed its end; nobody reads it while it waits for its judgement."""
+        there = None if self.transport is None else self.transport.get_extra_info("socket")
+        return there is not None and sockets.is_left(there)
+
     def turn_away(self) -> None:
         """Drop the connection."""
         self.leave()
@@ -89,6 +100,12 @@ class Guest:
             self.entering.cancel()
         elif self.client is not None:
             self.client.close()
+
+
+class Work:
+    """What one of the tasks of a door has done since it rested: seconds that the loop was at work."""
+
+    seconds = 0.0
 
 
 class Door:
@@ -122,7 +139,7 @@ class Door:
         self._within_tls: dict[Guest, float] = {}  # since when, oldest first
         self._is_open = True
         self._place_is_free = asyncio.Event()
-        self._somebody_came = asyncio.Event()
+        self._usher_on = asyncio.Event()
         self._call_up = asyncio.Event()
         self._tasks = [self._loop.create_task(task) for task in (self._accept(), self._usher(), self._judge())]
 
@@ -138,7 +155,8 @@ class Door:
             return
         self._guests.pop(guest, None)
         self._within_tls.pop(guest, None)
-        self._waiting.pop(guest, None)
+        if self._waiting.pop(guest, None) is not None:
+            self._usher_on.set()
         self._place_is_free.set()
 
     def judged(self, guest: Guest) -> None:
@@ -158,28 +176,34 @@ class Door:
 
     async def _judge(self) -> None:
         """Begin one judgement after the other, as long as there are not too many."""
+        work = Work()
         while True:
             while self._waiting and len(self._judged) < JUDGED:
                 self._judge_next()
-                await self._give_way()
+                await self._give_way(work)
             self._call_up.clear()
             await self._call_up.wait()
 
     def _judge_next(self) -> None:
         guest = next(iter(self._waiting))
         judge = self._waiting.pop(guest)
+        self._usher_on.set()
+        if guest.has_gone():
+            guest.turn_away()
+            return
         self._judged.add(guest)
         if self._within_tls.pop(guest, None) is not None:
             self._place_is_free.set()
         judge()
 
-    async def _give_way(self) -> None:
-        """Leave those who are connected their turn, and as much time again as it took."""
-        began = self._loop.time()
+    async def _give_way(self, work: Work) -> None:
+        """Leave those who are connected their turn, and when some turns have been work, as much time again."""
+        began = time.thread_time()  # not the clock: a process that waits for a core does not hold up anybody
         await asyncio.sleep(0)
-        took = self._loop.time() - began
-        if took > SHORT:
-            await asyncio.sleep(min(took, REST))
+        work.seconds += time.thread_time() - began
+        if work.seconds > SHORT:
+            rest, work.seconds = min(work.seconds, REST), 0.0
+            await asyncio.sleep(rest)
 
     def is_serving(self) -> bool:
         """Whether connections are accepted."""
@@ -221,21 +245,26 @@ class Door:
         guest.client = client
         self._guests[guest] = math.inf
         self._lobby.append(guest)
-        self._somebody_came.set()
+        self._usher_on.set()
 
     async def _usher(self) -> None:
-        """Begin to read one client after the other."""
+        """Begin to read one client after the other, as long as not too many of them wait for their judgement."""
+        work = Work()
         while True:
-            while self._lobby:
+            while self._lobby and len(self._waiting) < READ_AHEAD:
                 self._usher_next()
-                await self._give_way()
-            self._somebody_came.clear()
-            await self._somebody_came.wait()
+                await self._give_way(work)
+            self._usher_on.clear()
+            await self._usher_on.wait()
 
     def _usher_next(self) -> None:
         guest = self._lobby.popleft()
         client, guest.client = guest.client, None
         assert client is not None
+        if sockets.is_left(client):
+            guest.leave()
+            client.close()
+            return
         client.setblocking(False)
         with contextlib.suppress(OSError):  # it may be gone already
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import sys
+from typing import Any, Final
 
 if sys.platform != "win32":
     import resource
 
 BACKLOG = 4096
 """Connections that wait to be accepted; a fleet that reconnects at once should not be turned away by the kernel."""
+
+_LEFT: Final = getattr(select, "POLLRDHUP", None)
+"""The event of a peer that has closed its end, whatever is still to be read; Linux knows it."""
 
 MANY = 1 << 17
 """Files and sockets that are enough for everything."""
@@ -42,6 +47,18 @@ def address(scheme: str, sock: socket.socket, path: str = "") -> str:
     """URL of a listening socket."""
     host, port = sock.getsockname()[:2]
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{path}"
+
+
+def is_left(sock: Any) -> bool:
+    """Whether the other end of a connection has closed it, and reads no answer any more. Nothing is read for that.
+
+    `sock` is anything with a `fileno`. False where the system does not tell.
+    """
+    if _LEFT is None:
+        return False
+    look = select.poll()
+    look.register(sock, _LEFT)
+    return bool(look.poll(0))
 
 
 def open_files() -> int:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from csms_core.store.database import dialect
+from csms_core.store.database.prepared import Prepared
 from csms_core.store.tables import api_tokens, credentials
 
-_FIND = select(credentials).where(credentials.c.identity == bindparam("station"))
+_FIND = Prepared(
+    select(
+        credentials.c.password,
+        credentials.c.pending,
+        credentials.c.profile,
+        credentials.c.announced,
+        credentials.c.serial_number,
+        credentials.c.user_name,
+    ).where(credentials.c.identity == bindparam("station"))
+)
 _TOKEN = select(api_tokens.c.name).where(api_tokens.c.digest == bindparam("token"))
 
 
@@ -30,8 +40,8 @@ class Credentials:
 
 def find(connection: Connection, identity: str) -> Credentials:
     """What is kept of the station; empty when nothing is."""
-    row = connection.execute(_FIND, {"station": identity}).first()
-    return Credentials() if row is None else _credentials(row)
+    row = _FIND.first(connection, {"station": identity})
+    return Credentials() if row is None else Credentials(*row)
 
 
 def put(connection: Connection, identity: str, **changes: Any) -> None:
@@ -82,7 +92,3 @@ def tokens(connection: Connection, *, offset: int = 0, limit: int = 1000) -> lis
 def remove_token(connection: Connection, name: str) -> bool:
     """Make a token worthless; False when there is none of that name."""
     return connection.execute(delete(api_tokens).where(api_tokens.c.name == name)).rowcount > 0
-
-
-def _credentials(row: Row[Any]) -> Credentials:
-    return Credentials(row.password, row.pending, row.profile, row.announced, row.serial_number, row.user_name)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from csms_core.store import codec
 from csms_core.store.database import dialect
-from csms_core.store.database.prepared import PreparedRows
+from csms_core.store.database.prepared import Prepared, PreparedRows
 from csms_core.store.line import Line
 from csms_core.store.tables import metadata, notices, stations
 
@@ -20,6 +20,8 @@ _KNOWN = PreparedRows(
     ),
     ("identity",),
 )
+_MANY = "stations"
+"""Note of a line: how many are known. Each batch of strangers would count them all again."""
 _COUNT = select(func.count()).select_from(stations)
 _ENROL = PreparedRows(
     lambda database, rows: (
@@ -36,7 +38,18 @@ _BOOT = PreparedRows(
     ),
     (*_BOOTED, "booted_identity"),
 )
-_FIND = select(stations).where(stations.c.identity == bindparam("station"))
+_OF_STATION = (
+    stations.c.identity,
+    stations.c.registration,
+    stations.c.interval,
+    stations.c.booted_as,
+    stations.c.booted_at,
+    stations.c.boot,
+    stations.c.ocpp,
+)
+"""The fields of `Station`, in their order."""
+
+_FIND = Prepared(select(*_OF_STATION).where(stations.c.identity == bindparam("station")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +90,13 @@ class Boot(NamedTuple):
 
 def find(connection: Connection, identity: str) -> Station | None:
     """The station, None when it is not known. Identities are case-sensitive."""
-    row = connection.execute(_FIND, {"station": identity}).first()
+    row = _FIND.first(connection, {"station": identity})
     return None if row is None else _station(row)
 
 
 def listing(connection: Connection, *, offset: int = 0, limit: int = 1000) -> list[Station]:
     """Stations in alphabetical order."""
-    ask = select(stations).order_by(stations.c.identity).offset(offset).limit(limit)
+    ask = select(*_OF_STATION).order_by(stations.c.identity).offset(offset).limit(limit)
     return [_station(row) for row in connection.execute(ask)]
 
 
@@ -98,13 +111,17 @@ def put(connection: Connection, identity: str, at: str, **changes: Any) -> None:
 def enrol(line: Line, strangers: Sequence[Stranger]) -> list[bool]:
     """Make stations known that connect unasked; False: as many are known already as may be."""
     known = {identity for (identity,) in _KNOWN.all(line, [(stranger.identity,) for stranger in strangers])}
-    count = 0 if len(known) == len(strangers) else line.connection.execute(_COUNT).scalar_one()
+    if len(known) < len(strangers) and _MANY not in line.notes:
+        line.notes[_MANY] = line.connection.execute(_COUNT).scalar_one()
+    count = line.notes.get(_MANY, 0)
     new: list[tuple[str, str]] = []
     for stranger in strangers:
         if stranger.identity not in known and count + len(new) < stranger.most:
             new.append((stranger.identity, stranger.at))
             known.add(stranger.identity)
     _ENROL.run(line, new)
+    if new:
+        line.notes[_MANY] = count + len(new)
     return [stranger.identity in known for stranger in strangers]
 
 
@@ -151,6 +168,7 @@ def notices_about(
     ]
 
 
-def _station(row: Row[Any]) -> Station:
-    boot = codec.from_text(row.boot)
-    return Station(row.identity, row.registration, row.interval, row.booted_as, row.booted_at, boot, row.ocpp)
+def _station(row: Sequence[Any]) -> Station:
+    """A row of the table, from whichever execution."""
+    identity, registration, interval, booted_as, booted_at, boot, ocpp = row
+    return Station(identity, registration, interval, booted_as, booted_at, codec.from_text(boot), ocpp)

@@ -347,7 +347,7 @@ def _list_rules(version: str, chapter: str | None, format: str) -> None:
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help="The SUT file, or several.  [default: sut.toml]", show_default=False),
+        typer.Argument(metavar="FILE...", help="The SUT file, or several; sut.toml if none is named."),
     ] = None,
     show_requests: Annotated[
         bool, typer.Option("--show-requests", help="Print what operator and fixtures would send, secrets masked.")

@@ -55,6 +55,10 @@ PROBED = 0.02
 SHORTEST_LOOK = 0.05
 """Seconds since the last look at the end of a run that are an interval of their own."""
 
+OPENING = 10.0
+"""Seconds an opening handshake may take at the least, and as long as a CALL may: a CSMS to which all come at once lets
+them wait in a line, and whoever gives up and comes again makes that longer."""
+
 ENDING_AT_ONCE = 200
 """Stations that are taken away at the same time."""
 
@@ -95,7 +99,7 @@ class Fleet:
         """Seconds that `run` took from its first station until its time was over, or it was stopped."""
         self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
-        self._dialler = Dialler(self.tally, self.clock)
+        self._dialler = Dialler(self.tally, self.clock, max(OPENING, plan.call_timeout))
         self._credentials = Credentials(plan)
         self._makes = (make,) if make is not None else tuple(_make(plan, one) for one in _models(plan))
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
@@ -138,7 +142,12 @@ class Fleet:
             seed=int(plan.chance(number, "back-off", 0) * (1 << 32)),
             call_timeout=plan.call_timeout,
             remember=REMEMBERED,
-            connect=partial(self._dialler.connect, standing=standing, is_checked=plan.is_checked(number)),
+            connect=partial(
+                self._dialler.connect,
+                standing=standing,
+                is_checked=plan.is_checked(number),
+                source=plan.source(number),
+            ),
         )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -172,7 +181,8 @@ class Fleet:
     @property
     def states(self) -> States:
         """Where they are now."""
-        return States.of(self.members.values(), len(self._off))
+        off = sum(not member.standing.is_stranger for member in self._off.values())
+        return States.of(self.members.values(), off)
 
     @property
     def is_over(self) -> bool:

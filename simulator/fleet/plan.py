@@ -75,6 +75,7 @@ class Plan:
     security: tuple[Security, ...] = ()  # instead of `ssl` and `auth_key`
     curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
     visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
+    sources: tuple[str, ...] = ()  # own addresses the stations connect from, in turn; none: as the system chooses
     strangers: float = 0.0  # share of the stations that the CSMS is not to know, and has to turn away
     back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
     dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
@@ -119,6 +120,10 @@ class Plan:
         keys = {self.auth_key, *(one.auth_key for one in self.security)}
         return tuple(sorted(key.decode(errors="replace") for key in keys if key))
 
+    def source(self, number: int) -> str | None:
+        """The address a station connects from; None: as the system chooses."""
+        return self.sources[(number - 1) % len(self.sources)] if self.sources else None
+
     def numbers(self) -> range:
         """The stations of this process, in the order in which they are switched on."""
         return range(self.first, self.stations + 1, self.step)
@@ -148,6 +153,10 @@ class Plan:
     def make_of(self, number: int) -> int:
         """Which of the makes a station is of, from 0; one beyond the number of stations is dealt as they were."""
         return self.dealt[(number - 1) % self.stations] if self.makes else 0
+
+    def security_of(self, number: int) -> int:
+        """Which of the security profiles a station has, in the same way; only where there are some."""
+        return self.secured[(number - 1) % self.stations]
 
     def chance(self, number: int, what: str, turn: int) -> float:
         """A number from 0 to below 1 for one decision at one station."""

@@ -150,6 +150,8 @@ class Queue(ABC, Generic[_M]):
 
     def _remove(self, message: _M) -> None:
         self._messages.popleft()
+        if not self._messages:
+            self._messages = _NONE_YET  # an empty one of its own takes more than half a KiB
         if self.context.store.keeps:
             self.context.store.drop(self._kind, _key(message))
 

@@ -199,6 +199,7 @@ class Link:
     def _next(self) -> None:
         """Send the oldest CALL that waits."""
         if not self._outbox:
+            self._outbox = None  # an empty one takes more than half a KiB
             self._pumping = False
             if self._hold is not None:
                 self._hold.release()

@@ -1,8 +1,8 @@
 """Tutorials and how-to guides: whoever does what a page says, from its first line to the last one, comes to the end.
 
 A page is followed in an empty folder, as in `test_readme.py`: files that the reader saves are written, commands and
-programs are run, and each exit code is the one that the page tells. What cannot be run here carries the reason in the page, as
-`<!-- not run: WHY -->`; of that it is seen that the command and its options exist.
+programs are run, and each exit code is the one that the page tells. What cannot be run here carries the reason in the
+page, as `<!-- not run: WHY -->`; of that it is seen that the command and its options exist.
 """
 
 import re
@@ -55,6 +55,7 @@ def test_every_block_is_in_a_language_that_is_looked_at(page: Path) -> None:
         assert tomllib.loads(block)
 
 
+@pytest.mark.timeout(1_800)  # a dozen commands, one after the other
 @pytest.mark.parametrize("page", FOLLOWED, ids=name_of)
 def test_page_can_be_followed_to_its_end(page: Path, reader: Reader) -> None:
     for command in commands(page):

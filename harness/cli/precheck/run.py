@@ -188,12 +188,18 @@ def _check_fail_on(names: tuple[str, ...]) -> None:
             raise _Usage(f"--fail-on is {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}, not {name}")
 
 
+_NEVER_BUSY: Final[Mapping[str, str]] = {
+    "charge_point": "--background keeps a CSMS busy, and a charge point is tested here; leave it out",
+}
+"""Role -> why its products have no use for stations in the background."""
+
+
 def _load(choice: Choice, role: str) -> "Wanted | None":
     """What is to keep the CSMS busy, before anything is made."""
     if choice.background is None:
         return None
-    if role == "charge_point":
-        raise _Usage("--background keeps a CSMS busy, and a charge point is tested here; leave it out")
+    if role in _NEVER_BUSY:
+        raise _Usage(_NEVER_BUSY[role])
     from harness.processes.background import wanted  # brings the simulated stations along
 
     try:

@@ -10,6 +10,7 @@ import typer
 
 from commandline import Heading
 from simulator.fleet.cli import units
+from simulator.fleet.cli.sources import sources
 from simulator.fleet.plan import Plan
 from simulator.fleet.profile.stages import scaled
 from simulator.options import shared
@@ -70,6 +71,13 @@ class Given:
     ] = False
     stations: Annotated[int, STATIONS("N", "How many there are.")] = 10
     processes: Annotated[int, STATIONS("P", "Processes that share the stations.")] = 1
+    source: Annotated[
+        str | None,
+        STATIONS(
+            "ADDRESS,...",
+            "Addresses of this machine to connect from, in turn, like 127.0.0.2,127.0.0.3; each has 28 000 ports.",
+        ),
+    ] = None
     ramp: Annotated[str, STATIONS("RATE", "Stations switched on a second, or 300/m.")] = "10/s"
     duration: Annotated[str, STATIONS("TIME", "From the first station on, like 60s or 5m.")] = "60s"
     id_prefix: Annotated[str, STATIONS.of(shared.ID_PREFIX)] = "FLEET-"
@@ -215,6 +223,7 @@ def plan_of(given: Given, profile: Profile | None = None, named: Collection[str]
             check=seconds(given, "check", units.share),
             auth_key=auth_key(given.auth_key_env),
             ssl=client_context(given.ca_file) if is_tls else None,
+            sources=() if given.source is None else sources(given.source),
             **{"duration": seconds(given, "duration"), **of_profile},
         )
     except ValueError as error:

@@ -44,10 +44,15 @@ class States:
 
     @classmethod
     def of(cls, members: Iterable[Watched], off: int = 0) -> States:
-        """Count those that are there, beside so many that are off. Of those that are online nothing else is asked."""
+        """Count those that are there, beside so many that are off; strangers are in no state, as in `Stations`.
+
+        Of those that are online nothing else is asked, as this is counted every second.
+        """
         charging = online = outage = refused = lost = connected = connecting = 0
         for member in members:
             standing = member.standing
+            if standing.is_stranger:
+                continue
             if member.station.online:
                 if member.is_charging:
                     charging += 1

@@ -40,13 +40,13 @@ class Credentials:
         plan = self._plan
         if not self._kinds:
             return {"url": plan.url, "ssl": plan.ssl, "auth_key": plan.auth_key}
-        return self._kinds[plan.secured[number - 1]].of(plan.identity(number))
+        return self._kinds[plan.security_of(number)].of(plan.identity(number))
 
     def check(self) -> None:
         """Look at the certificates of all stations. Raises `CredentialsError` for the first that cannot be shown."""
         for number in range(1, self._plan.stations + 1):
             if self._kinds:
-                self._kinds[self._plan.secured[number - 1]].check(self._plan.identity(number))
+                self._kinds[self._plan.security_of(number)].check(self._plan.identity(number))
 
 
 class _Kind:

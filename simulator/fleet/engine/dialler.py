@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import picows
 from websockets.datastructures import Headers
@@ -41,7 +41,7 @@ class Dialler:
     def __init__(self, tally: Tally, clock: Clock, open_timeout: float = 10.0) -> None:
         self._tally = tally
         self._clock = clock
-        self._open_timeout = open_timeout
+        self.open_timeout = open_timeout  # seconds an opening handshake may take
         self._endings: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -64,10 +64,12 @@ class Dialler:
         observer: Callable[[Seen], None] | None = None,
         standing: Standing | None = None,
         is_checked: bool = True,
+        source: str | None = None,
     ) -> FleetLine:
         """Connect one station, and keep its `standing`. `observer` is shown every frame. Raises `ConnectFailed`.
 
-        `is_checked`: its frames are held against all rules, and not only against the schemas.
+        `is_checked`: its frames are held against all rules, and not only against the schemas. `source` is the address
+        of this machine that it connects from, None: as the system chooses.
         """
         self._tally.attempts += 1
         session = Session(
@@ -79,7 +81,7 @@ class Dialler:
             line.account.standing = standing
         standing = line.account.standing
         try:
-            await self._open(line, station_url(url, identity), protocol, ssl, headers, basic_auth)
+            await self._open(line, station_url(url, identity), protocol, ssl, headers, basic_auth, source)
         except ConnectFailed as error:
             if standing.is_stranger and error.status is not None:  # as it should be
                 self._tally.attempts -= 1
@@ -102,15 +104,17 @@ class Dialler:
         ssl: ssl_module.SSLContext | None,
         headers: Mapping[str, str] | None,
         basic_auth: tuple[str, bytes] | None,
+        source: str | None,
     ) -> None:
         """The handshake."""
-        options = handshake_options([protocol.subprotocol], ssl, headers, basic_auth, self._open_timeout)
+        place: dict[str, Any] = {} if source is None else {"local_addr": (source, 0)}
+        options = handshake_options([protocol.subprotocol], ssl, headers, basic_auth, self.open_timeout)
         try:
             transport, _ = await picows.ws_connect(
                 lambda: line,
                 address,
                 ssl_context=ssl,
-                websocket_handshake_timeout=self._open_timeout,
+                websocket_handshake_timeout=self.open_timeout,
                 logger_name=_quiet,
                 max_frame_size=MAX_FRAME_BYTES,
                 extra_headers={
@@ -120,6 +124,7 @@ class Dialler:
                 },
                 max_redirects=0,
                 read_buffer_init_size=READ_BUFFER,
+                **place,
                 use_aiofastnet=False,  # it makes Python sockets, which are not themselves where gevent has patched
             )
         except picows.WSHandshakeError as error:

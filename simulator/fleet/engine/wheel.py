@@ -108,7 +108,10 @@ class Wheel:
             tick = heapq.heappop(self._order)
             slot = self._slots.pop(tick)
             late = now - tick * TICK
-            self.late, self._late_lately = max(self.late, late), max(self._late_lately, late)
+            if late > self._late_lately:
+                self._late_lately = late
+                if late > self.late:
+                    self.late = late
             while slot:
                 timer = next(iter(slot))
                 del slot[timer]

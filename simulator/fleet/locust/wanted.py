@@ -70,7 +70,8 @@ class Wanted:
         """As a message to workers; `are_here`: on this machine, where they read the profile by themselves. Raises
         `UsageError` for a profile whose files cannot be told.
         """
-        profile, files = self.profile, {}
+        profile = self.profile
+        files: dict[str, str] = {}
         if profile is not None and profile not in built_in():
             path = Path(profile)
             profile, files = (str(path.resolve()), {}) if are_here else (path.name, _files(path))

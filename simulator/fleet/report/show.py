@@ -80,12 +80,12 @@ def connections(fleet: Counted) -> str:
 
 
 def _stations(counts: Mapping[str, int]) -> str:
-    return (
+    line = (
         f"stations: {counts['switched_on']} switched on, {counts['connected']} connected, "
         f"{counts['accepted']} accepted, {counts['online']} online, {counts['refused']} refused, {counts['lost']} lost"
-        + f"; {counts['strangers']} strangers, {counts['let_in']} let in"
-        * bool(counts["strangers"])
     )
+    strangers = counts.get("strangers", 0)  # an older result has none
+    return f"{line}; {strangers} strangers, {counts['let_in']} of them let in" if strangers else line
 
 
 def _connections(attempts: int, failed: int, dropped: int, reasons: Mapping[str, int]) -> str:

@@ -8,6 +8,7 @@ from itertools import count, islice
 
 from simulator.fleet.counting.course import Recovery
 from simulator.fleet.counting.interventions import POWERLESS, Intervention, What
+from simulator.fleet.engine.credentials import CredentialsError
 from simulator.fleet.engine.resources import allow_connections
 from simulator.fleet.fleet import Fleet
 from simulator.fleet.profile.returning import returns
@@ -62,7 +63,10 @@ class Hand:
 
     def _comes(self, number: int) -> None:
         self._coming.discard(number)
-        self._fleet.come(number)
+        try:
+            self._fleet.come(number)
+        except CredentialsError as error:  # nobody has made a certificate for one more than was planned
+            self._fleet.tally.problem(f"a station more cannot come: {error}")
 
     def _fewer(self, wanted: int) -> None:
         """The last ones that came."""

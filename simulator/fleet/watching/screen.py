@@ -124,8 +124,11 @@ class Screen:
                 return
             self._before = termios.tcgetattr(self._keyboard)
             termios.tcsetattr(self._keyboard, termios.TCSADRAIN, _raw(self._before))
+            is_blocking = os.get_blocking(self._keyboard)
             with suppress(NotImplementedError):  # not on Windows, where there is no keyboard either
                 asyncio.get_running_loop().add_reader(self._keyboard, self._read)
+            # uvloop has changed that: for our output, and for the shell, which have the same terminal
+            os.set_blocking(self._keyboard, is_blocking)
         self._is_ours = True
         self._live.start()
         self._news.set()

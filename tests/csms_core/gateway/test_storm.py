@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -242,6 +243,59 @@ async def test_who_waits_for_a_judgement_that_has_not_begun_may_go_away(
     slow.release.set()
 
     assert [await clients[place].status() for place in (0, 2)] == [101, 101]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells without reading")
+@configured(any_station=True)
+async def test_nobody_is_judged_who_has_gone_away_meanwhile(
+    csms: Csms, coming: Coming, slow: Judge, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a CSMS that is behind works for those who have given up and come again, and falls behind for good."""
+    monkeypatch.setattr(listening, "JUDGED", 1)
+    is_left = sockets.is_left
+    seen: list[bool] = []
+
+    def look(sock: Any) -> bool:
+        seen.append(is_left(sock))
+        return seen[-1]
+
+    monkeypatch.setattr(sockets, "is_left", look)
+    clients = []
+    for identity in ("FIRST", "GONE", "THIRD"):
+        clients.append(await coming())
+        clients[-1].ask(identity)
+        await doors.after(1)
+    clients[1].writer.close()
+    await clients[1].writer.wait_closed()
+
+    slow.release.set()
+
+    assert [await clients[place].status() for place in (0, 2)] == [101, 101]
+    assert [slow.begun.get_nowait() for _ in range(slow.begun.qsize())] == ["FIRST", "THIRD"]
+    assert seen.count(True) == 1
+
+
+@configured(any_station=True)
+async def test_not_many_more_are_read_than_can_soon_be_judged(
+    csms: Csms, coming: Coming, slow: Judge, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes with a request before anybody else is read waits outside, as a socket and nothing else."""
+    monkeypatch.setattr(listening, "JUDGED", 1)
+    monkeypatch.setattr(listening, "READ_AHEAD", 2)
+    first = await coming()
+    first.ask("FIRST")
+    door = await doors.after(1)
+    clients = [first]
+    for number in range(8):
+        clients.append(await coming())
+        clients[-1].ask(f"STORM-{number}")
+        if number < 2:
+            await doors.after(1)
+    await until(lambda: door.guests == 9)
+
+    assert (len(door._judged), len(door._waiting), len(door._lobby)) == (1, 2, 6)
+    slow.release.set()
+    assert [await client.status() for client in clients] == [101] * 9
 
 
 async def test_who_was_refused_and_stays_keeps_nobody_from_being_judged(

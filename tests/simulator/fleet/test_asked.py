@@ -21,6 +21,7 @@ from simulator.fleet import Fleet, Plan
 from simulator.fleet.counting.tally import MOST_ASKED, Tally
 from simulator.fleet.report.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
+from simulator.fleet.report.show import connections
 from simulator.hardware.make import Facts
 from simulator.v16.profiles.firmware import make_image
 from tests.simulator.fleet.processes.test_processes import SCHEMA
@@ -250,6 +251,7 @@ async def test_strangers_are_turned_away_again_and_again_and_nobody_else_is_coun
         assert judged(fleet)[0] == "PASS"
         facts = result(fleet, Measured(datetime.now(UTC), 1.0, 1.0, True))
         jsonschema.Draft202012Validator(SCHEMA).validate(facts)
+        assert f"; {NUMBER - known} strangers, 0 of them let in" in connections(fleet)
         assert facts["connections"]["turned_away"] >= 2 * facts["stations"]["strangers"]
     assert fleet.stations.strangers == NUMBER - known, "also when all are taken away"
 

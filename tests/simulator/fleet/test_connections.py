@@ -1,6 +1,7 @@
 """Who of a fleet is there (connected, accepted, online, refused, lost), and what that does to the verdict."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -210,3 +211,31 @@ async def test_what_is_no_frame_is_a_problem_and_nothing_that_python_complains_a
         ]
         assert (fleet.tally.lost, fleet.stations.lost) == (1, 1)
     assert [record for record in caplog.records if record.name.startswith("plugproof.fleet")] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no address of 127/8 but the first is this machine")
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_stations_connect_from_the_addresses_that_were_given_in_turn(csms: ScriptedCsms, processes: int) -> None:
+    addresses = ("127.0.0.2", "127.0.0.3")
+    parts = [
+        Fleet(Plan(csms.url, stations=4, ramp=100.0, sources=addresses, first=first, step=processes, **QUIET))
+        for first in range(1, processes + 1)
+    ]
+    runs = [asyncio.create_task(fleet.run()) for fleet in parts]
+    await until(lambda: sum(fleet.stations.accepted for fleet in parts) == 4)
+
+    came_from = {
+        path.rpartition("/")[2]: socket.remote_address[0] for path, socket in zip(csms.paths, csms.sockets, strict=True)
+    }
+    assert came_from == {f"FLEET-0000{number}": addresses[(number - 1) % 2] for number in range(1, 5)}
+    for fleet in parts:
+        fleet.stop()
+    await asyncio.gather(*runs)
+
+
+async def test_a_handshake_may_wait_as_long_as_a_call(csms: ScriptedCsms) -> None:
+    """A CSMS to which all come at once serves them one after the other."""
+    for call_timeout, patience in ((1.0, 10.0), (30.0, 30.0)):
+        fleet = Fleet(Plan(csms.url, call_timeout=call_timeout))
+        assert fleet._dialler.open_timeout == patience
+        await fleet.close()

@@ -67,8 +67,16 @@ async def test_a_run_prints_its_table_writes_its_figures_and_ends_with_0(csms: S
     assert (result["plan"]["seed"], result["plan"]["stations"]) == (3, 4)
     assert result["stations"] == {
         "switched_on": 4, "connected": 4, "accepted": 4, "online": 4, "refused": 0, "lost": 0, "coming": 0,
+        "strangers": 0, "let_in": 0,
     }  # fmt: skip
-    assert result["connections"] == {"attempts": 4, "connected": 4, "not_connected": 0, "lost": 0, "failures": {}}
+    assert result["connections"] == {
+        "attempts": 4,
+        "connected": 4,
+        "not_connected": 0,
+        "lost": 0,
+        "turned_away": 0,
+        "failures": {},
+    }
     assert result["sessions"]["begun"] == result["sessions"]["over"] > 0
     assert result["messages"]["sent"] == result["messages"]["received"] == result["all"]["sent"] == len(csms.received)
     assert {payload["idTag"] for payload in csms.payloads("StartTransaction")} == {"CARD"}
@@ -288,6 +296,14 @@ async def test_ctrl_c_ends_the_run_orderly_with_the_figures_so_far(csms: Scripte
         (["ws://host", "--json", "-", "--config", "Nonsense=1"], "Nonsense"),
         (["ws://host", "--auth-key-env", "PLUGPROOF_NO_SUCH"], "there is no such environment variable"),
         (["wss://host", "--ca-file", "/no/such/file"], "--ca-file /no/such/file: cannot be read as PEM"),
+        (["ws://host", "--source", "here"], "--source: 'here' is no address; write them as 127.0.0.2,127.0.0.3"),
+        (["ws://host", "--source", ""], "--source '': it is empty"),
+        (["ws://host", "--source", "192.0.2.1"], "--source: nothing can connect from 192.0.2.1 ("),
+        (["ws://host", "--source", "127.0.0.1,127.0.0.1"], "--source: 127.0.0.1 is there twice; leave one of them out"),
+        (
+            ["ws://host", "--source", ",".join(["127.0.0.1"] * 257)],
+            "--source: 257 addresses are too many; give at most 256",
+        ),
         (["ws://host", "--ramp", "fast"], "--ramp: 'fast' is no rate; write it as 50/s or 300/m"),
         (["ws://host", "--duration", "5 weeks"], "--duration: '5 weeks' is no duration; write it as 60s, 5m or 1h"),
         (["ws://host", "--json", "/proc/no/file.json"], "--json /proc/no/file.json: cannot be written"),

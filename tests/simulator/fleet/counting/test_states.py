@@ -44,6 +44,10 @@ def test_a_station_is_in_one_state(
     assert States.of([member(one, is_online, is_charging, is_dark)]) == States(**{state: 1})
 
 
+def test_strangers_are_in_no_state() -> None:
+    assert States.of([member(Standing(is_stranger=True), True), member(standing("Accepted"), True)]) == States(online=1)
+
+
 def test_those_that_are_off_and_those_of_other_processes_are_added() -> None:
     one = States.of([member(standing("Accepted"), True)], off=3)
     assert States.together([one, States(charging=2, off=1)]) == States(charging=2, online=1, off=4)

@@ -21,6 +21,7 @@ from simulator.fleet.locust.telling import NotTold, packed, read, without_its_pr
 from simulator.fleet.locust.verdict import Ended, exit_code, hopeless, outcome_of, written
 from simulator.fleet.locust.wanted import Settled, Wanted
 from simulator.fleet.processes.part import Part
+from simulator.fleet.profile.security import Security
 from simulator.fleet.profile.stages import Stage
 from simulator.fleet.report.limits import parse_limit
 from simulator.options.usage import UsageError
@@ -226,6 +227,15 @@ def test_keys_are_told_to_nobody(profile: str) -> None:
     with pytest.raises(UsageError, match=r"security: ca_file is a file on this machine, and certificates and keys are"):
         wanted.facts(are_here=False)
     assert wanted.facts(are_here=True)["files"] == {}
+
+
+def test_a_station_beyond_those_of_the_plan_is_dealt_as_they_were() -> None:
+    security = (Security(0, 0.5), Security(1, 0.5, auth_key=b"k" * 16))
+    plan = Plan(HOST, stations=4, security=security)
+
+    assert [plan.security_of(number) for number in (1, 2, 5, 6)] == [plan.security_of(number) for number in (1, 2)] * 2
+    assert {plan.security_of(number) for number in (5, 6)} == {0, 1}
+    assert plan.make_of(5) == 0
 
 
 def test_a_master_cannot_have_a_file_written_elsewhere(profile: str, tmp_path: Path) -> None:

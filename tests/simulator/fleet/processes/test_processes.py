@@ -106,8 +106,16 @@ async def test_two_processes_are_one_fleet_with_one_result(csms: ScriptedCsms, t
     assert result["process"]["processes"] == 2
     assert result["stations"] == {
         "switched_on": 5, "connected": 5, "accepted": 5, "online": 5, "refused": 0, "lost": 0, "coming": 0,
+        "strangers": 0, "let_in": 0,
     }  # fmt: skip
-    assert result["connections"] == {"attempts": 5, "connected": 5, "not_connected": 0, "lost": 0, "failures": {}}
+    assert result["connections"] == {
+        "attempts": 5,
+        "connected": 5,
+        "not_connected": 0,
+        "lost": 0,
+        "turned_away": 0,
+        "failures": {},
+    }
     assert result["all"]["sent"] == result["all"]["answered"] == result["messages"]["received"] == len(csms.received)
     assert result["all"]["exact"] is True
     assert result["sessions"]["begun"] == result["sessions"]["over"] == len(csms.payloads("StopTransaction")) > 0

@@ -115,6 +115,8 @@ def result(**others: Any) -> dict[str, Any]:
             "refused": 1,
             "lost": 1,
             "coming": 0,
+            "strangers": 0,
+            "let_in": 0,
         },
         "connections": {
             "attempts": 6,

@@ -10,7 +10,9 @@ import pytest
 from simulator import VirtualClock
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.counting.states import States
+from simulator.fleet.engine.credentials import CredentialsError
 from simulator.fleet.plan import Make
+from simulator.fleet.profile.security import Security
 from simulator.fleet.profile.stages import Outage, Stage
 from simulator.fleet.steering import hand as module
 from simulator.fleet.steering.hand import Hand
@@ -68,6 +70,27 @@ async def test_stations_come_beyond_the_plan_as_quickly_as_in_it_and_the_last_on
     models = [payload["chargePointModel"] for payload in csms.payloads("BootNotification")]
     assert sorted(models[:12].count(name) for name in set(models)) == [3, 9], "they are dealt as those of the plan"
     assert fleet.bytes_with_all is not None, "all had come before anything was done"
+
+
+@pytest.mark.asyncio
+async def test_those_beyond_the_plan_have_the_credentials_of_those_in_it_as_far_as_there_are_any(
+    csms: ScriptedCsms, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    security = (Security(0, 0.5), Security(1, 0.5, auth_key=b"0123456789abcdef"))
+    async with steered(csms, clock, security=security) as (fleet, hand):
+        hand.obey(Order("more", 4))
+        await clock.advance(2.0)
+        assert fleet.online == 8
+
+        def nothing(number: int) -> None:
+            raise CredentialsError(f"security profile 3: {number}.pem cannot be read")
+
+        monkeypatch.setattr(fleet._credentials, "of", nothing)
+        hand.obey(Order("more", 1))
+        await clock.advance(2.0)
+        assert fleet.online == 8
+        said = "a station more cannot come: security profile 3: 9.pem cannot be read"
+        assert fleet.tally.problems == {said: 1}
 
 
 @pytest.mark.asyncio

@@ -1,0 +1,1 @@
+"""What plugproof is measured beside: the same work by the tools that people would take instead."""
