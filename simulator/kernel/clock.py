@@ -80,18 +80,23 @@ class SystemClock:
     """The wall clock and the event loop's timers."""
 
     def now(self) -> datetime:
+        """The time of day, aware, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
+        """Seconds since some fixed moment; never goes back."""
         return time.monotonic()
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Run `callback` after `delay` seconds."""
         return asyncio.get_running_loop().call_later(delay, callback)
 
     async def sleep(self, seconds: float) -> None:
+        """Wait `seconds` on this clock."""
         await asyncio.sleep(seconds)
 
     def hold(self) -> Hold:
+        """Nothing: the wall clock cannot be kept still."""
         return Hold()
 
 
@@ -146,20 +151,25 @@ class VirtualClock:
         self._idle.set()
 
     def now(self) -> datetime:
+        """The time of day, aware, in UTC."""
         return self._start + timedelta(seconds=self._elapsed)
 
     def monotonic(self) -> float:
+        """Seconds since some fixed moment; never goes back."""
         return self._elapsed
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Run `callback` after `delay` seconds."""
         timer = _VirtualTimer(self._elapsed + max(0.0, delay), callback)
         heapq.heappush(self._timers, (timer.when, next(self._order), timer))
         return timer
 
     async def sleep(self, seconds: float) -> None:
+        """Wait `seconds` on this clock."""
         await sleep_on(self, seconds)
 
     def hold(self) -> Hold:
+        """Keep the clock still until the hold is released."""
         self._holds += 1
         self._idle.clear()
         return Hold(self._let_go)

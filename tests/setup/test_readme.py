@@ -103,6 +103,7 @@ def test_what_is_not_run_here_is_a_target_of_make(command: str, tmp_path: Path) 
 # ---- the rest of the page
 
 
+@pytest.mark.timeout(1_800)  # two dozen commands, one after the other
 def test_every_command_works_in_the_order_of_the_page(reader: Reader) -> None:
     for command in PAGE:
         if not SET_UP.match(command.text) or command.python:
