@@ -163,8 +163,8 @@ async def test_who_cannot_stay_tries_again_ever_more_seldom_until_the_csms_has_s
         await next(iter(other.open)).close(1013, "later")
         for _ in range(130):
             await clock.advance(0.5)
-        # After 1, 2, 4, 8, 16 and 32 s, and up to a fifth more. Who is let in waits one second three times; its close
-        # comes by a real socket, so that some of the time of this clock may pass meanwhile. A second each would be sixty.
+        # After 1, 2, 4, 8, 16 and 32 s, and up to a fifth more. Who is let in waits one second three times; the close
+        # comes by a real socket, so that some of the time of this clock may pass meanwhile. A second each would be 60.
         fewest, most = (4, 8) if is_let_in else (5, 6)
         assert fewest <= fleet.tally.attempts - before <= most
         other.room, other.is_shut = 1, False
