@@ -14,7 +14,7 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Final, Protocol, cast
+from typing import Any, Protocol, cast
 
 from ocppj.errors import BadAnswer, CallRefused, CallTimeout, ConnectFailed, ConnectionClosed
 from ocppj.frames import Call, CallResult, Malformed
@@ -65,10 +65,6 @@ class Owner(Protocol):
         ...
 
 
-IN_VAIN: Final = 3
-"""Connections in a row over which the CSMS says nothing: to be let in again is no success then, and the pauses grow."""
-
-
 class Link:
     """Keeps one connection while it is wanted, and sends the CALLs of the station one after the other."""
 
@@ -83,7 +79,6 @@ class Link:
         "_request_line",
         "_retry",
         "_seed",
-        "_silent",
         "_since",
         "_wanted",
         "base",
@@ -126,7 +121,6 @@ class Link:
         self._attempt: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._failures = 0
-        self._silent = 0  # connections in a row over which the CSMS said nothing
         self._outbox: deque[tuple[str, dict[str, Any], Done | None, float]] | None = None
         self._pumping = False
         self._request_line: RequestLine | None = None  # `line`, when it is one
@@ -290,12 +284,7 @@ class Link:
         await self.owner.answer(seen, cast("Line", DisturbedLine(line, disturbance)))
 
     def _see(self, observer: Callable[[Seen], None] | None, seen: Seen) -> None:
-        """A frame has passed. What nobody else will tell of is told here: CALLs and texts that cannot be processed.
-
-        A connection over which the CSMS has said something was none in vain: the pauses begin anew.
-        """
-        if self._silent and seen.sender == "csms":
-            self._failures = self._silent = 0
+        """A frame has passed. What nobody else will tell of is told here: CALLs and texts that cannot be processed."""
         if observer is not None:
             observer(seen)
         for watch in self.watchers:
@@ -354,10 +343,8 @@ class Link:
             self.base.events.publish("problem", f"{error}; next attempt in {pause:.1f} s", pause=pause)
             return
         self._attempt = None
+        self._failures = 0
         self.last_failure = None
-        if self._silent < IN_VAIN:
-            self._failures = 0
-        self._silent += 1
         self.line = line
         self._since = self.base.clock.monotonic()
         self._request_line = line if isinstance(line, RequestLine) else None
