@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
 from harness.instruments.analysis.shapes.model import Read, Unread
@@ -30,7 +31,7 @@ class CsvTable:
         columns = dict.fromkeys(heading, "[")
         if len(heading) < 2 or not has_message(columns, names):
             return 0.0
-        rows = [row for row in csv.reader(iter(head.lines[1:_MOST_SAMPLES]), delimiter=between) if row]
+        rows = [row for row in _rows(head.lines[1:_MOST_SAMPLES], between) if row]
         found = sum(has_message(dict(zip(heading, row, strict=False)), Names(head.keys)) for row in rows)
         return share(found, len(rows))
 
@@ -60,11 +61,17 @@ class CsvTable:
                 yield read_record(number, dict(zip(heading, row, strict=False)), names, whole)
 
 
+def _rows(lines: Iterable[str], between: str) -> Iterator[list[str]]:
+    """The rows up to the first that is none, such as one with a carriage return in the middle."""
+    with suppress(csv.Error):
+        yield from csv.reader(iter(lines), delimiter=between)
+
+
 def _heading(line: str) -> tuple[str, Sequence[str]]:
     """What stands between the columns, and their names; the sign that brings the most names we know."""
     known = {name for names in KEYS.values() for name in names}
     line = line.removeprefix("\ufeff").rstrip("\r\n")
-    rows = [(between, [cell.strip() for cell in next(csv.reader([line], delimiter=between))]) for between in _BETWEEN]
+    rows = [(between, [cell.strip() for row in _rows([line], between) for cell in row]) for between in _BETWEEN]
     return max(rows, key=lambda row: (len(known.intersection(row[1])), len(row[1])))
 
 

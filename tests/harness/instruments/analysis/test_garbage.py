@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from harness.instruments.analysis.judging import Judge
@@ -72,6 +72,8 @@ def test_no_line_stops_the_reading(name: str, given: list[str]) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(lines)
+@example(["\n0"])
+@example(["message,station", "a\rb,c"])
 def test_no_beginning_of_a_log_stops_the_recognition(given: list[str]) -> None:
     shape, sure = recognised(Head("\n".join(given).encode("utf-8", "replace"), tuple(given), {}))
 
