@@ -218,7 +218,7 @@ def test_switches_name_the_cases_of_each_answer() -> None:
 
 
 def test_every_need_that_asks_a_question_is_switched_by_one() -> None:
-    """A need that no answer can turn is one that is always met, or asks how the run connects and what makes stations."""
+    """A need that no answer can turn is one that is always met, asks how the run connects, or what makes stations."""
     unasked = {"remote-start", "remote-stop", "connected-with-profile-1-or-2", "connected-with-profile-2-or-3"}
     unasked |= {"encoded-identity", "held-at-pending"}
     cases = [
