@@ -11,6 +11,9 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
+PASSED_ON: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""Headers of a request that a proxy has passed on: whoever asks is not who is connected."""
+
 ANY: Final = "*"
 """Stands for every origin where some are allowed."""
 

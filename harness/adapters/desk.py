@@ -41,8 +41,10 @@ class Desk:
         self._seconds = seconds
         self._told: asyncio.Future[None] | None = None
 
-    async def says_no(self, text: str, meanwhile: Callable[[], None] = lambda: None) -> bool:
+    async def says_no(self, text: str, framed: str, meanwhile: Callable[[], None] = lambda: None) -> bool:
         """Show a text; True when the person says no, False when it is done, or the next thing is to be told, or none.
+
+        ``framed`` is not shown: the page has a frame of its own.
 
         ``meanwhile`` is called when the text is there. Raises `NobodyThere`.
         """

@@ -31,8 +31,8 @@ NoTerminal = NobodyThere
 class Told(Protocol):
     """A person, at the terminal or in front of a page."""
 
-    async def says_no(self, text: str, meanwhile: Callable[[], None] = ...) -> bool:
-        """Tell a text; True when the person says no."""
+    async def says_no(self, text: str, framed: str, meanwhile: Callable[[], None] = ...) -> bool:
+        """Tell a text, which looks ``framed`` at a terminal; True when the person says no."""
 
     def write(self, text: str) -> None:
         """Write something beside it."""
@@ -50,31 +50,30 @@ def person(
     *,
     buttons: tuple[str, str | None],
     seconds: float,
-    framed: Callable[[str], str],
 ) -> Told:
     """Whoever can be told what to do: at the desk that the environment names, else at the terminal.
 
-    ``no`` and ``done`` are the words of the terminal, ``buttons`` what a page has for them; ``framed`` is how a text
-    looks at the terminal, ``seconds`` how long what it asks for is waited for.
+    ``no`` and ``done`` are the words of the terminal, ``buttons`` what a page has for them; ``seconds`` is how long
+    what is asked for is waited for.
     """
     place = desk.place()
-    return Person(no, done, framed) if place is None else Desk(place, *buttons, seconds)
+    return Person(no, done) if place is None else Desk(place, *buttons, seconds)
 
 
 class Person:
     """Tells one thing at a time; the next one, or the end, is over with it."""
 
-    def __init__(self, no: Collection[str], done: Collection[str] = (), framed: Callable[[str], str] = str) -> None:
-        """``no`` and ``done``: the words that say no, and that it is done, in lower case; ``framed``: how it looks."""
-        self._framed = framed
+    def __init__(self, no: Collection[str], done: Collection[str] = ()) -> None:
+        """``no`` and ``done``: the words that say no, and that it is done, in lower case."""
         self._no = no
         self._done = done
         self._terminal: int | None = None
         self._told: asyncio.Future[bool] | None = None
         self._typed = ""
 
-    async def says_no(self, text: str, meanwhile: Callable[[], None] = lambda: None) -> bool:
-        """Write a text; True when the person says no, False when it is done, or the next thing is to be told, or none.
+    async def says_no(self, text: str, framed: str, meanwhile: Callable[[], None] = lambda: None) -> bool:
+        """Write a text as it is ``framed``; True when the person says no, False when it is done, or the next thing is
+        to be told, or none.
 
         ``meanwhile`` is called when the text is there. Raises `NoTerminal`.
         """
@@ -82,7 +81,7 @@ class Person:
         self.over()
         told = self._told = asyncio.get_running_loop().create_future()
         termios.tcflush(terminal, termios.TCIFLUSH)
-        self.write(self._framed(text))
+        self.write(framed)
         meanwhile()
         said_no: bool = await told
         return said_no

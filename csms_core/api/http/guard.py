@@ -25,8 +25,6 @@ from ocppj.evidence.outside import shown
 
 GUARDED = ("/api/", "/metrics")
 
-_PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-
 
 class Forbidden(Exception):
     """The request is refused; `status` is that of the HTTP answer, the text one sentence."""
@@ -64,7 +62,7 @@ class Guard:
             await self._judge_token(given)
             return
         client = scope.get("client")
-        if client is None or not is_loopback(client[0]) or any(name in headers for name in _PASSED_ON):
+        if client is None or not is_loopback(client[0]) or any(name in headers for name in origins.PASSED_ON):
             raise Forbidden(
                 401,
                 "A token is needed from another machine, 'Authorization: Bearer ...'; POST /api/v1/tokens on the "

@@ -29,9 +29,7 @@ class ManualDriver:
     def __init__(self, sut: Sut, tell: Tell = tell_nobody) -> None:
         self._tell = tell
         self._seconds = sut.request_s
-        self._person = person(
-            NO, DONE, buttons=("It cannot be done", "It is done"), seconds=self._seconds, framed=_large
-        )
+        self._person = person(NO, DONE, buttons=("It cannot be done", "It is done"), seconds=self._seconds)
 
     async def perform(self, act: str, arguments: dict[str, Any]) -> None:
         """Print what to do. Returns when the person says that it is done, or when the next instruction is given.
@@ -39,10 +37,12 @@ class ManualDriver:
         Raises `Cannot` when the person says so.
         """
         (instruction,) = self.shows(act, arguments)
+        rule = "=" * max(len(instruction), _WIDTH)
         countdown = asyncio.get_running_loop().create_task(self._counts_down())
         try:
             cannot = await self._person.says_no(
                 instruction,
+                f"\n{rule}\n{instruction}\n{rule}\n",
                 lambda: self._tell(f"asked the person at the station: {instruction}"),
             )
         except NoTerminal:
@@ -68,8 +68,3 @@ class ManualDriver:
             await asyncio.sleep(0 if left == self._seconds else _TICK)
             self._person.write(f"\r\x1b[K    {left:.0f} s left; Enter: it is done; n and Enter: it cannot be done")
             left -= _TICK
-
-
-def _large(instruction: str) -> str:
-    rule = "=" * max(len(instruction), _WIDTH)
-    return f"\n{rule}\n{instruction}\n{rule}\n"

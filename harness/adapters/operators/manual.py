@@ -19,27 +19,24 @@ class ManualOperator:
         self._tell = tell
         self._seconds = sut.request_s
         self._asked = sentences(sut.version)
-        self._person = person(
-            NO, buttons=("The back office does not offer this", None), seconds=self._seconds, framed=self._framed
-        )
+        self._person = person(NO, buttons=("The back office does not offer this", None), seconds=self._seconds)
 
     async def perform(self, action: str, station: str, payload: dict[str, Any]) -> None:
         """Print what to do. Returns when the next instruction is given, raises NotOffered when the person says so."""
         lines = instruction(action, station, payload, self._asked)
+        text = "\n".join(lines)
+        hint = f"    (waiting {self._seconds:g} s for {action}; n and Enter: the back office does not offer this)"
         try:
             said_no = await self._person.says_no(
-                "\n".join(lines), lambda: self._tell("\n".join(("asked the person at the terminal", "", *lines)))
+                text,
+                f"\n{text}\n{hint}\n",
+                lambda: self._tell("\n".join(("asked the person at the terminal", "", *lines))),
             )
         except NoTerminal:
             raise OperatorError(no_terminal("operator")) from None
         if said_no:
             self._tell(f"the person says that {action} is not offered")
             raise NotOffered(f"operator manual: the person at the terminal said that {action} is not offered")
-
-    def _framed(self, text: str) -> str:
-        action = text.partition("\n")[0].rpartition("[")[2].rstrip("]")
-        hint = f"    (waiting {self._seconds:g} s for {action}; n and Enter: the back office does not offer this)"
-        return f"\n{text}\n{hint}\n"
 
     def shows(self, action: str, station: str, payload: dict[str, Any]) -> list[str]:
         """The instruction."""

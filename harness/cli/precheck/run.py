@@ -121,7 +121,7 @@ def _run(choice: Choice) -> int:
         _say(nothing)
         return ExitCode.NOTHING_RAN
     cases = _selected(choice, role, version)
-    load = _load(choice, role)
+    load = _load(choice, role, version)
     if choice.allure is not None:
         _make_folder(choice.allure, "--allure")
     if known is not None and patience:
@@ -188,18 +188,12 @@ def _check_fail_on(names: tuple[str, ...]) -> None:
             raise _Usage(f"--fail-on is {', '.join(FAIL_ON[:-1])} or {FAIL_ON[-1]}, not {name}")
 
 
-_NEVER_BUSY: Final[Mapping[str, str]] = {
-    "charge_point": "--background keeps a CSMS busy, and a charge point is tested here; leave it out",
-}
-"""Role -> why its products have no use for stations in the background."""
-
-
-def _load(choice: Choice, role: str) -> "Wanted | None":
+def _load(choice: Choice, role: str, version: str) -> "Wanted | None":
     """What is to keep the CSMS busy, before anything is made."""
     if choice.background is None:
         return None
-    if role in _NEVER_BUSY:
-        raise _Usage(_NEVER_BUSY[role])
+    if edition(version).benches[role].reach is None:  # it connects by itself
+        raise _Usage("--background keeps a CSMS busy, and a charge point is tested here; leave it out")
     from harness.processes.background import wanted  # brings the simulated stations along
 
     try:

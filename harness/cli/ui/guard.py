@@ -21,7 +21,6 @@ from harness.cli.ui.answers import MOST_BODY, answer
 
 COOKIE: Final = "plugproof_ui"
 QUERY: Final = "token"
-_PASSED_ON: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 class Guard:
@@ -44,7 +43,7 @@ class Guard:
         host = headers.get("host", "")
         named = _host_name(host)
         hosts: tuple[str, ...] = () if self._token is None else (named,)
-        if self._token is None and any(name in headers for name in _PASSED_ON):
+        if self._token is None and any(name in headers for name in origins.PASSED_ON):
             return _no(403, "What a proxy passes on needs a token; start it with --host.")
         if not origins.is_known_host(host, hosts):
             return _no(403, "The page is called by a host name; use an address or localhost.")

@@ -54,6 +54,11 @@ class Alive(msgspec.Struct, gc=False):
     told: int = 0
     reset_on: int = 0
 
+    def beats_every(self, interval: int) -> None:
+        """From now on a silence is too long after two intervals, in seconds; 0: the interval is not sure."""
+        self.interval = interval
+        self.quiet = min(DAY, 2 * interval * 1_000_000_000) if interval else DAY
+
 
 def alive(view: View) -> Alive:
     """What is known of the station."""
@@ -76,18 +81,17 @@ def beats(seen: Seen, view: View) -> None:
 @CHAPTER.learns("call", "BootNotification")
 def boots(seen: Seen, view: View) -> None:
     facts = alive(view)
-    facts.accepted_on = facts.told = facts.reset_on = facts.interval = 0
-    facts.quiet = DAY
+    facts.accepted_on = facts.told = facts.reset_on = 0
+    facts.beats_every(0)
 
 
 @CHAPTER.learns("result", "BootNotification")
 def accepted(seen: Seen, view: View) -> None:
     answer, facts = payload(seen), alive(view)
     if answer["status"] == "Accepted":
-        facts.accepted, facts.accepted_on, facts.interval = seen.at, view.number, max(answer["interval"], 0)
+        facts.accepted, facts.accepted_on = seen.at, view.number
         facts.seen_on, facts.beat = view.number, seen.at
-        if facts.interval:
-            facts.quiet = min(DAY, 2 * facts.interval * 1_000_000_000)
+        facts.beats_every(max(answer["interval"], 0))
 
 
 @CHAPTER.learns("call", "StatusNotification")
@@ -100,8 +104,7 @@ def told(seen: Seen, view: View) -> None:
 @CHAPTER.learns("result", "ChangeConfiguration")
 def changed(seen: Seen, view: View) -> None:
     if asked(seen)["key"].lower() == "heartbeatinterval":
-        facts = alive(view)
-        facts.interval, facts.quiet = 0, DAY  # since when the new one counts nobody says
+        alive(view).beats_every(0)  # since when the new one counts nobody says
 
 
 @CHAPTER.learns("result", "Reset")

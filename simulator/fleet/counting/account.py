@@ -41,10 +41,10 @@ class Account:
         if open_call is not None:
             self.tally.cut(open_call.action, now - self._sent_at(open_call, now))
         broken = self._session.close("csms" if closed.by_remote else "station", now)
-        if (
-            closed.by_remote
-        ):  # a station leaves because its outage, its end or its transport wants it so, and not because
-            self.tally.broken(broken, "", "")  # of the message that it happens to have been sent last
+        # A station leaves because its outage, its end or its transport wants it so, and not because of the message that
+        # it happens to have been sent last.
+        if closed.by_remote:
+            self.tally.broken(broken, "", "")
 
     def without(self, *, is_left: bool) -> None:
         """The station has no connection any more; `is_left`: because it wanted that."""
