@@ -29,6 +29,11 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def inherited() -> dict[str, str]:
+    """The environment of these tests, without what measures them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTEST_"))}
+
+
 class Terminal:
     """A terminal that a command keeps: what it says is read all the time."""
 
@@ -75,9 +80,8 @@ class Reader:
         self._with_all = with_all
         self._stays: list[tuple[str, Terminal]] = []
         scripts = Path(sys.executable).parent
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTEST_"))}
         path = f"{scripts}{os.pathsep}{os.environ['PATH']}"
-        self._environment = {**inherited, "PATH": path, "NO_PROXY": "*", "CURL_HOME": str(folder)}
+        self._environment = {**inherited(), "PATH": path, "NO_PROXY": "*", "CURL_HOME": str(folder)}
 
     def local(self, text: str) -> str:
         """The command with other ports: always the same one for each that the page names."""

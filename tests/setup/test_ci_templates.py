@@ -19,6 +19,7 @@ import yaml
 
 from tests import ROOT
 from tests.harness.support.command import PLUGPROOF
+from tests.setup.reader import free_ports, inherited
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
@@ -76,9 +77,8 @@ class Job:
             (commands / name).write_text(f"#!/usr/bin/env bash\n{textwrap.dedent(text)}")
             (commands / name).chmod(0o755)
         (folder / "sut.toml").write_text(SUT.format(port=port))
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTEST_"))}
         self.variables = {
-            **inherited,
+            **inherited(),
             "PATH": os.pathsep.join([str(commands), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "CI": "true",
             "CALLS": str(self.calls),
@@ -132,10 +132,7 @@ def job(tmp_path: Path, before: Path, free_port: int) -> Iterator[Job]:
 
 @pytest.fixture
 def free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
+    (port,) = free_ports(1)
     return port
 
 

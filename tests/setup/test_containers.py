@@ -24,6 +24,7 @@ from csms_core.config.model import TEMPORARY
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.report.prometheus import exposition
 from tests import ROOT
+from tests.setup.options import options_of
 
 OBSERVABILITY = ROOT / "examples" / "observability"
 COMPOSE = yaml.safe_load((OBSERVABILITY / "compose.yaml").read_text("utf-8"))
@@ -98,14 +99,6 @@ def test_what_is_copied_is_enough_to_build_the_package(tmp_path: Path) -> None:
 
 
 # ---- the services
-
-
-def options_of(command: str) -> set[str]:
-    """Those that `plugproof COMMAND --help` names."""
-    from tests.harness.support.command import PLUGPROOF
-
-    arguments = [sys.executable, "-c", PLUGPROOF, command, "--help"]
-    return set(re.findall(r"--[a-z-]+", subprocess.run(arguments, capture_output=True, text=True, timeout=120).stdout))
 
 
 @pytest.mark.parametrize("name", ["csms", "fleet"])

@@ -10,12 +10,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
-from typer.main import get_command
 
-from harness.cli.app import app
 from tests import ROOT
+from tests.setup.options import options_of
 from tests.setup.reader import Reader
 from tests.setup.shell_blocks import Command, commands
 
@@ -28,15 +25,6 @@ LANGUAGES = {"console", "python", "toml", "text"}
 
 def name_of(page: Path) -> str:
     return page.relative_to(DOCS).as_posix()
-
-
-def options_of(command: Command) -> set[str]:
-    """The options that a command line of `plugproof` may have. Fails for a command that there is not."""
-    root = get_command(app)
-    assert isinstance(root, TyperGroup)
-    found = root.get_command(typer.Context(root, info_name="plugproof"), command.words[1])
-    assert isinstance(found, TyperCommand), f"line {command.line}: {command.text}"
-    return {name for each in found.params if isinstance(each, TyperOption) for name in (*each.opts, "--help")}
 
 
 def test_the_pages_are_there() -> None:
@@ -71,7 +59,7 @@ def test_what_is_not_run_exists() -> None:
     for command in left_out:
         used = {word.partition("=")[0] for word in command.words[2:] if word.startswith("-")}
         assert command.words[0] == "plugproof"
-        assert used - options_of(command) == set()
+        assert used - options_of(command.words[1]) == set(), f"line {command.line}: {command.text}"
 
 
 def test_exit_code_that_a_page_does_not_tell_is_seen(reader: Reader) -> None:

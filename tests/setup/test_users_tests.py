@@ -1,12 +1,12 @@
 """The fixtures `csms` and `station` in somebody else's test suite, with nothing of this repository around."""
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from tests import ROOT
+from tests.setup.reader import inherited
 
 OF_THEIR_OWN = """
 import pytest
@@ -21,11 +21,10 @@ def csms_url():
 
 
 def outcome_of(folder: Path) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE_", "PYTEST_"))}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)],
         cwd=folder,
-        env=inherited,
+        env=inherited(),
         capture_output=True,
         text=True,
         timeout=300,

@@ -10,6 +10,7 @@ import pytest
 from ocppj.errors import OcppError
 from simulator import VirtualClock
 from simulator.fleet import Fleet, Plan
+from tests.simulator.fleet.played import played
 from tests.simulator.support.scripted_csms import ScriptedCsms
 
 pytestmark = pytest.mark.asyncio
@@ -22,17 +23,9 @@ async def running(csms: ScriptedCsms, clock: VirtualClock, **plan: Any) -> Async
     """A fleet whose ramp has begun; it is stopped at the end."""
     plan = {"stations": 3, "ramp": 1.0, "duration": HOUR, "seed": 7, **plan}
     fleet = Fleet(Plan(csms.url, **plan), clock=clock)
-    run = asyncio.create_task(fleet.run())
-    await asyncio.sleep(0)
-    await clock.settle()
-    try:
+    async with played(fleet):
+        await clock.settle()
         yield fleet
-    finally:
-        fleet.stop()
-        async with asyncio.timeout(20):
-            await run
-    assert fleet.tally.failures == 0, fleet.tally.problems
-    assert fleet.tally.breaches("station") == 0, fleet.tally.violations
 
 
 async def test_stations_come_up_one_after_the_other_at_the_rate_of_the_ramp(

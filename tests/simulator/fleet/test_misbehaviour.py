@@ -24,6 +24,7 @@ from simulator.fleet import Fleet, Plan
 from simulator.fleet.counting.tally import MOST_PROBLEMS
 from simulator.fleet.report.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
+from tests.simulator.fleet.played import played
 from tests.simulator.support.scripted_csms import ScriptedCsms
 
 pytestmark = pytest.mark.asyncio
@@ -112,16 +113,8 @@ async def running(url: str, clock: VirtualClock | None = None, **plan: Any) -> A
     """A fleet that runs until the block is left; then nothing of it may have failed, and it has broken no rule."""
     facts = {"stations": 5, "ramp": 1000.0, "duration": 1e6, "seed": 7, "grace": 1.0, **QUIET, **plan}
     fleet = Fleet(Plan(url, **facts), clock=clock)
-    run = asyncio.create_task(fleet.run())
-    await asyncio.sleep(0)
-    try:
+    async with played(fleet):
         yield fleet
-    finally:
-        fleet.stop()
-        async with asyncio.timeout(20):
-            await run
-    assert fleet.tally.failures == 0, fleet.tally.problems
-    assert fleet.tally.breaches("station") == 0, fleet.tally.violations
 
 
 def outcome(fleet: Fleet, *limits: str) -> dict[str, Any]:

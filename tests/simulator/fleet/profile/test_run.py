@@ -1,6 +1,5 @@
 """A fleet with stages on a virtual clock: it grows and shrinks, breaks and recovers as its plan says."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from simulator.fleet.profile.stages import Outage, Stage
 from simulator.fleet.report.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
 from simulator.models import Model
+from tests.simulator.fleet.played import played
 from tests.simulator.support.scripted_csms import ScriptedCsms
 
 pytestmark = pytest.mark.asyncio
@@ -28,17 +28,9 @@ async def running(csms: ScriptedCsms, clock: VirtualClock, *stages: Stage, **pla
     duration = sum(stage.length for stage in stages)
     facts = {"stations": 4, "seed": 7, "session_every": 0.0, "meter_every": 60.0, "duration": duration, **plan}
     fleet = Fleet(Plan(csms.url, stages=stages, **facts), clock=clock)
-    run = asyncio.create_task(fleet.run())
-    await asyncio.sleep(0)
-    await clock.settle()
-    try:
+    async with played(fleet):
+        await clock.settle()
         yield fleet
-    finally:
-        fleet.stop()
-        async with asyncio.timeout(20):
-            await run
-    assert fleet.tally.failures == 0, fleet.tally.problems
-    assert fleet.tally.breaches("station") == 0, fleet.tally.violations
 
 
 def judged(fleet: Fleet, text: str) -> tuple[str, str]:
