@@ -176,6 +176,17 @@ async def test_who_does_not_come_back_has_not_recovered(csms: ScriptedCsms, cloc
     assert fleet.tally.not_connected > 4 * 60, "a second each, and no longer"
 
 
+@pytest.mark.parametrize(("back_off", "least", "most"), [(True, 1, 12), (False, 95, 105)])
+async def test_who_is_refused_comes_again_with_growing_pauses_or_each_second(
+    csms: ScriptedCsms, clock: VirtualClock, back_off: bool, least: int, most: int
+) -> None:
+    csms.refuses = lambda request: 503
+    async with running(csms, clock, Stage("up", 4.0), Stage("wait", 100.0), stations=1, back_off=back_off) as fleet:
+        await clock.advance(102.0)
+
+    assert least <= fleet.tally.not_connected <= most
+
+
 async def test_an_outage_of_many_meets_outages_of_single_stations(csms: ScriptedCsms, clock: VirtualClock) -> None:
     stages = (Stage("up", 4.0), *(Stage(f"storm {n}", 60.0, outage=Outage("network", 20.0)) for n in range(5)))
     async with running(csms, clock, *stages, churn_every=15.0, churn_length=5.0) as fleet:
