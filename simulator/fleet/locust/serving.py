@@ -16,7 +16,7 @@ from simulator.options.usage import UsageError
 _TEXT: Final = "text/plain; charset=utf-8"
 
 
-class _Handler(WSGIHandler):
+class _Handler(WSGIHandler):  # type: ignore[misc]
     """Who does not ask, or does not take the answer, is cut off."""
 
     def handle(self) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from simulator.fleet.locust.wanted import Settled
 from simulator.fleet.processes.part import Part, together
 from simulator.fleet.report.files import Unwritten, write
+from simulator.fleet.report.judging.limits import Judged, judge
 from simulator.fleet.report.junit import junit
-from simulator.fleet.report.limits import Judged, judge
 from simulator.fleet.report.page import page
 from simulator.fleet.report.result import Measured, result
 from simulator.fleet.report.sheets import sheets

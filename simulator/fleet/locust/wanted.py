@@ -22,7 +22,7 @@ from simulator.fleet.plan import Plan
 from simulator.fleet.profile.reading import Profile, ProfileError, built_in
 from simulator.fleet.report import sheets
 from simulator.fleet.report.files import writable
-from simulator.fleet.report.limits import BadLimit, Limit
+from simulator.fleet.report.judging.limits import BadLimit, Limit
 from simulator.options.arguments import uses_tls
 from simulator.options.optional import option_of
 from simulator.options.usage import UsageError

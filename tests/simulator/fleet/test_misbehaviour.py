@@ -22,7 +22,7 @@ from websockets.http11 import Request, Response
 from simulator import VirtualClock
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.counting.tally import MOST_PROBLEMS
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
 from tests.simulator.fleet.played import played
 from tests.simulator.support.scripted_csms import ScriptedCsms

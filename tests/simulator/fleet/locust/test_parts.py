@@ -23,7 +23,7 @@ from simulator.fleet.locust.wanted import Settled, Wanted
 from simulator.fleet.processes.part import Part
 from simulator.fleet.profile.security import Security
 from simulator.fleet.profile.stages import Stage
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
 from simulator.fleet.report.sheets import NAMES as TABLES
 from simulator.options.usage import UsageError
 from tests import ROOT

@@ -11,7 +11,7 @@ from simulator import VirtualClock
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.plan import Make
 from simulator.fleet.profile.stages import Outage, Stage
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
 from simulator.models import Model
 from tests.simulator.fleet.played import played
