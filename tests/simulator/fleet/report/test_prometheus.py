@@ -12,8 +12,9 @@ from simulator.fleet.cli.units import listening
 from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.states import States
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.counting.violations import Violation
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Part
 from simulator.fleet.report import exporting as exporting_module
