@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import picows
 from websockets.datastructures import Headers
@@ -23,6 +23,7 @@ from ocppj.session.session import Memory, Seen, Session
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.engine.line import FleetLine
+from simulator.fleet.engine.sources import sockets_from
 from simulator.kernel.clock import Clock
 
 READ_BUFFER: Final = 1024
@@ -107,7 +108,6 @@ class Dialler:
         source: str | None,
     ) -> None:
         """The handshake."""
-        place: dict[str, Any] = {} if source is None else {"local_addr": (source, 0)}
         options = handshake_options([protocol.subprotocol], ssl, headers, basic_auth, self.open_timeout)
         try:
             transport, _ = await picows.ws_connect(
@@ -124,7 +124,7 @@ class Dialler:
                 },
                 max_redirects=0,
                 read_buffer_init_size=READ_BUFFER,
-                **place,
+                socket_factory=None if source is None else sockets_from(source),
                 use_aiofastnet=False,  # it makes Python sockets, which are not themselves where gevent has patched
             )
         except picows.WSHandshakeError as error:
