@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 import picows
+from multidict import CIMultiDict
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.http11 import Response
@@ -31,6 +32,9 @@ READ_BUFFER: Final = 1024
 
 KEPT_FINDINGS: Final = 8
 """Broken rules a connection keeps of itself: the tally counts them all."""
+
+_FORGOTTEN: Final = CIMultiDict[str]()
+"""Of a handshake that was judged: nobody asks for its headers any more, and they are 2 KiB a connection."""
 
 _quiet = logging.getLogger("plugproof.fleet.picows")
 _quiet.setLevel(logging.CRITICAL)  # picows tells every connection and every frame that is none, the tally counts them
@@ -142,6 +146,7 @@ class Dialler:
         line.subprotocol = protocol.subprotocol
         shaken = _handshake(transport, protocol.subprotocol)
         self._tally.broken(line.session.shake_hands(shaken), "handshake", "")
+        transport.request.headers = response.headers = _FORGOTTEN
         line.ready()
 
 
