@@ -24,9 +24,10 @@ from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.standing import Standing, Stations
 from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Sink, Tally
-from simulator.fleet.counting.timeline import LOOK, Timeline
+from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.engine.credentials import Credentials
 from simulator.fleet.engine.dialler import Dialler
+from simulator.fleet.engine.looks import Looks
 from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
 from simulator.fleet.member import Member
@@ -48,12 +49,6 @@ REMEMBERED = 4
 
 SETTLED = 1.0
 """Seconds after the last station was switched on until the memory of all is taken."""
-
-PROBED = 0.02
-"""Seconds from one timer to the next that does nothing but show whether timers are late, also where no other is due."""
-
-SHORTEST_LOOK = 0.05
-"""Seconds since the last look at the end of a run that are an interval of their own."""
 
 OPENING = 10.0
 """Seconds an opening handshake may take at the least, and as long as a CALL may: a CSMS to which all come at once lets
@@ -89,7 +84,6 @@ class Fleet:
         self._at_end: Stations | None = None  # before all were
         self.lasted = 0.0
         """Seconds that `run` took from its first station until its time was over, or it was stopped."""
-        self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock, max(OPENING, plan.call_timeout))
         self._credentials = Credentials(plan)
@@ -98,6 +92,7 @@ class Fleet:
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
         self.playing = Playing(self)
+        self._looks = Looks(self)
         self._in_time = False
         for each in range(len(self._makes)):  # wrong configuration keys show here, and not after the ramp has begun
             self._station(1, Standing(), each)
@@ -230,19 +225,15 @@ class Fleet:
 
         `since`: it has begun elsewhere so many seconds ago, and this fleet has missed them.
         """
-        self._looked = self.clock.monotonic()
-        self._began = self._looked - since
-        for _ in range(int(since / LOOK)):
-            self.timeline.look(self.tally, States())
+        self._began = self.clock.monotonic() - since
         self.playing.begin(since)
-        self._next_look(self._looked + LOOK)
-        self._probe()
+        self._looks.begin(since)
 
     async def over(self, *, in_time: bool) -> None:
         """The time of the run is over, or it was stopped before: what the stations are now is how it ended."""
         self._enough.set()
         self.lasted = self.elapsed()
-        self._look(SHORTEST_LOOK)
+        self._looks.end()
         if in_time:
             await self._wait_for_boots()
         self._at_end = self.stations
@@ -286,27 +277,6 @@ class Fleet:
         member.is_ending = True
         leaving = self._leaving[number] = self._spawn(leave())
         leaving.add_done_callback(lambda _: self._leaving.pop(number))
-
-    # --- looking ------------------------------------------------------------------------------------------------------
-
-    def _next_look(self, due: float) -> None:
-        def look() -> None:
-            if not self._enough.is_set():
-                self._look()
-                self._next_look(due + LOOK)
-
-        self.clock.call_later(due - self.clock.monotonic(), look)
-
-    def _look(self, least: float = 0.0) -> None:
-        now = self.clock.monotonic()
-        if (seconds := now - self._looked) > least:
-            late = self.clock.lateness() if isinstance(self.clock, Wheel) else 0.0
-            self.timeline.look(self.tally, self.states, seconds, late, memory())
-            self._looked = now
-
-    def _probe(self) -> None:
-        if isinstance(self.clock, Wheel) and not self._enough.is_set():
-            self.clock.call_later(PROBED, self._probe)
 
     def _all_on(self) -> None:
         if not self.interventions:  # else others are there than the plan says
