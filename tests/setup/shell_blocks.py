@@ -50,10 +50,11 @@ def commands(page: Path, until: str | None = None) -> Iterator[Command]:
         first = text.count("\n", 0, block.start("text")) + 1
         if block["mark"] == "file":
             yield Command(block["text"], first, file=block["of"])
-        elif block["language"] == "python":
-            yield Command(block["text"], first, python=True)
+            continue
+        why = block["of"] if block["mark"] == "not run" else ""
+        if block["language"] == "python":
+            yield Command(block["text"], first, python=True, not_run=why)
         elif block["language"] in ("sh", "console"):
-            why = block["of"] if block["mark"] == "not run" else ""
             yield from _lines(block["text"], first, prompt=block["language"] == "console", not_run=why)
 
 
