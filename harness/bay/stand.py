@@ -134,8 +134,9 @@ class Stand:
     async def _is_waited_for(self) -> None:
         """Say where the station has to connect to, and count down until it has come."""
         url, seconds = self.bay.url(self.bay.profile), self.sut.timeouts.reboot_s
-        who = f"station {self.lane.identity}" if self.lane.identity else "a station, of whichever identity"
-        self.countdown.begins(f"waiting for {who}: it connects to {url}, in security profile {self.bay.profile}")
+        who = f"station {self.lane.identity}" if self.lane.identity else "any station"
+        where = f"set its CSMS address to {url}, followed by its identity; security profile {self.bay.profile}"
+        self.countdown.begins(f"waiting for {who}: {where}")
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         try:
@@ -149,7 +150,7 @@ class Stand:
                 self.countdown.left(left)
                 await asyncio.sleep(min(POLL, left))
         finally:
-            self.countdown.ends(f"{self.bay.identity} is connected" if self.bay.is_connected else "nobody came")
+            self.countdown.ends(f"{self.bay.identity} is connected" if self.bay.is_connected else "no station came")
 
     async def secures(self) -> None:
         """Open the port within TLS."""
