@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -160,8 +161,8 @@ async def test_port_that_cannot_be_had_is_told_once(tmp_path: Path) -> None:
 
 
 def test_a_machine_that_is_not_busy_is_not_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference_station.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(reference_station.os, "getloadavg", lambda: (1.9, 0, 0), raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.9, 0, 0), raising=False)
     assert reference_station._how_busy() == ""
-    monkeypatch.setattr(reference_station.os, "getloadavg", lambda: (14.66, 0, 0), raising=False)
+    monkeypatch.setattr(os, "getloadavg", lambda: (14.66, 0, 0), raising=False)
     assert reference_station._how_busy() == " (this machine is busy: a load of 14.7 on 2 CPUs)"
