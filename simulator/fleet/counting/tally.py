@@ -15,8 +15,9 @@ from ocppj.rules import Finding
 from ocppj.session.session import Exchange, Seen
 from simulator.fleet.counting.samples import Samples
 
-Sink = Callable[[str, int, int, str | None], None]
-"""Is told of each CALL that is over: action, nanoseconds, characters of the answer, and what went wrong or None."""
+Sink = Callable[[str, int, int, str | None, int | None], None]
+"""Is told of each CALL that is over: action, nanoseconds, characters of the answer, what went wrong or None, and the
+nanoseconds since it was due, None when it was not answered."""
 
 MOST_PROBLEMS = 50
 """Different sentences about failures that are kept."""
@@ -198,7 +199,7 @@ class Tally:
                 "an answer against the schema" if isinstance(frame, CallResult) else "an answer that is no message"
             )
         if problem is not None or self._sink is not None:
-            self._told(action, took, len(frame.raw), problem)
+            self._told(action, took, len(frame.raw), problem, took + waited)
 
     def unanswered(self, action: str, waited: int) -> None:
         """A CALL was given up after `waited` nanoseconds."""
@@ -210,12 +211,12 @@ class Tally:
         self.action(action).cut += 1
         self._told(action, waited, 0, "connection lost")
 
-    def _told(self, action: str, took: int, size: int, problem: str | None) -> None:
+    def _told(self, action: str, took: int, size: int, problem: str | None, due: int | None = None) -> None:
         if problem is not None:
             problem = self._shown(problem)
             self.problem(f"{action}: {problem}")
         if self._sink is not None:
-            self._sink(action, took, size, problem)
+            self._sink(action, took, size, problem, due)
 
     def broken(self, findings: Iterable[Finding], action: str, text: str) -> None:
         """Rules were broken in a frame, or by the lack of one."""

@@ -113,7 +113,7 @@ def _counter(name: str, meaning: str, label: str, counts: Mapping[str, int]) -> 
 
 
 def _buckets(samples: Samples) -> list[tuple[str, float]]:
-    """Upper bound -> how many were at most that long; a time counts by the upper edge of its class (`Samples`)."""
+    """Upper bound -> how many were at most that long; all bounds lie between two classes (`Samples`)."""
     found: list[tuple[str, float]] = []
     ordered, at, passed = sorted(samples.classes.items()), 0, 0
     for bound in BUCKETS:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from ocppj.errors import OcppError
+from ocppj.v16.rules.profiles.firmware import begins_unasked
 from simulator.files.attempts import Attempts
 from simulator.files.failure import TransferFailed
 from simulator.files.transfer import fetch
@@ -103,6 +104,7 @@ class FirmwareUpdates(Feature):
         if not self.parts.supplied.on:
             raise NotPossible("the station has no power")
         job = Job("", self.parts.clock.now(), by_hand=version, takes=takes)
+        begins_unasked(self.parts.link.dial.memory.known)
         self._accept(job)
         self._begin(job)
 

@@ -129,11 +129,12 @@ def test_what_a_csms_says_is_kept_masked_and_harmless_whatever_is_cut() -> None:
 
 
 def test_a_sink_is_told_what_is_harmless() -> None:
-    told: list[str | None] = []
-    tally = Tally(lambda action, took, size, problem: told.append(problem))
+    told: list[tuple[str | None, int | None]] = []
+    tally = Tally(lambda action, took, size, problem, due: told.append((problem, due)))
     played(("station", '[2,"1","Heartbeat",{}]', 1), ("csms", r'[4,"1","\u001b[31mE","",{}]', 2), tally=tally)
+    tally.unanswered("Heartbeat", 5)
 
-    assert told == ["CALLERROR ·[31mE"]
+    assert told == [("CALLERROR ·[31mE", 1), ("no answer in time", None)], "only an answer comes after some time"
 
 
 def test_a_part_of_the_time_is_what_was_counted_since_its_mark() -> None:
