@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from harness.artifacts.run_folder import drop_if_empty, new_folder
 from harness.case.registry import missing
+from harness.case.verdicts import HarnessError
 from harness.cli.ui.answers import News, Refused
 from harness.cli.ui.bench.catalogue import cases_for
 from harness.cli.ui.bench.desk import Desk
@@ -18,6 +19,8 @@ from harness.cli.ui.bench.sut_files import SutFiles
 from harness.edition import VERSIONS
 from harness.sut.model import PARTIES
 
+MOST_NAME: Final = 400
+"""Characters of what names a load."""
 END_WITHIN: Final = 30.0
 """Seconds in which a run ends in order when the pages end; then it is told to end at once."""
 
@@ -61,6 +64,10 @@ class Bench:
         if self.run is not None and not self.run.is_over:
             raise Refused(409, "A run is under way; stop it first, or wait for its end.")
         target = self._target(asked)
+        if target.background is not None:
+            await asyncio.to_thread(_check_load, target)
+            if self.run is not None and not self.run.is_over:
+                raise Refused(409, "A run is under way; stop it first, or wait for its end.")
         known = cases_for(target.role, target.version)
         unknown = sorted({*target.cases} - {case.id for case in known})
         if unknown:
@@ -125,9 +132,26 @@ class Bench:
             raise Refused(422, "`cases` is a list of ids.")
         if workers is not None and not (isinstance(workers, int) and 1 <= workers <= 16):
             raise Refused(422, "The number of workers is from 1 to 16.")
+        load = asked.get("background") or None
+        if not isinstance(load, str | None) or len(load or "") > MOST_NAME:
+            raise Refused(422, "`background` is a number of stations, or a load profile by name or file.")
         if name is not None:
             sut = self.files.loaded(str(name))
-            return Target(self.files.path(str(name)), sut.role, sut.version, tuple(cases), workers)
+            return Target(self.files.path(str(name)), sut.role, sut.version, tuple(cases), workers, load)
         if role not in PARTIES or version not in VERSIONS:
             raise Refused(422, f"There is no role {role} of OCPP {version}.")
-        return Target(None, role, version, tuple(cases), workers)
+        return Target(None, role, version, tuple(cases), workers, load)
+
+
+def _check_load(target: Target) -> None:
+    """Whether this can keep the product busy, before anything begins. Raises `Refused`."""
+    from harness.processes.background import wanted  # brings the simulated stations along
+
+    if target.role != "csms":
+        raise Refused(422, "A background load keeps a CSMS busy, and a charge point is tested here; choose none.")
+    try:
+        wanted(str(target.background))
+    except HarnessError as error:
+        sentences = [line.replace("--background:", "Background load:", 1) for line in str(error).splitlines()]
+        said = [line.replace("--background ", "Background load ", 1) for line in sentences]
+        raise Refused(422, " ".join(said), problems=[{"key": None, "sentence": one} for one in said]) from None
