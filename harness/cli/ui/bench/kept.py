@@ -19,7 +19,7 @@ from reports.html.cases import rules_of
 from reports.results.headline import headline
 from reports.results.remarks import remarks
 from reports.results.validation import validate
-from reports.results.verdicts import exit_code, ordered, outcome, totals, word
+from reports.results.verdicts import OUTCOMES, exit_code, ordered, outcome, totals, word
 
 MOST: Final = 30
 """Runs in the list."""
@@ -35,6 +35,7 @@ FILES: Final[Mapping[str, str]] = {
     "background.html": "text/html; charset=utf-8",
 }
 """Files of a run that are given out, and their types."""
+_SEVERITY: Final = {name: number for number, name in enumerate(OUTCOMES)}
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENTRY: Final = msgspec.json.Decoder(Line)
 
@@ -69,7 +70,7 @@ class Kept:
         results = self.results(name)
         cases = [
             {"id": case["id"], "title": case["title"], "profile": case["profile"], "outcome": outcome(case)}
-            for case in ordered(results["cases"])
+            for case in sorted(ordered(results["cases"]), key=lambda case: _SEVERITY[outcome(case)])
         ]
         return {
             **self._line(name, results),

@@ -58,6 +58,9 @@ def routes(bench: Bench) -> list[Route]:
         done = bench.files.saved(request.path_params["name"], given, check_only=bool(given.get("check")))
         return answer(done, 422 if done["problems"] else 200)
 
+    async def probed(request: Request) -> Response:
+        return answer(await bench.probe(request.path_params["name"]))
+
     async def cases(request: Request) -> Response:
         asked = request.query_params
         name, role, version = asked.get("sut"), asked.get("role", "csms"), asked.get("ocpp", VERSIONS[0])
@@ -92,6 +95,7 @@ def routes(bench: Bench) -> list[Route]:
         Route("/api/bench/sut/{name}", opened),
         Route("/api/bench/sut/{name}", begun, methods=["POST"]),
         Route("/api/bench/sut/{name}", saved, methods=["PUT"]),
+        Route("/api/bench/sut/{name}/probe", probed, methods=["POST"]),
         Route("/api/bench/cases", cases),
         Route("/api/bench/run", started, methods=["POST"]),
         Route("/api/bench/run/stop", stopped, methods=["POST"]),

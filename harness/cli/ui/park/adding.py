@@ -60,16 +60,16 @@ def made(asked: Mapping[str, Any], id: str) -> tuple[Station, Given]:
     if model is not None and model not in built_in():
         raise Refused(422, f"There is no model {model}.")
     profile = _whole(asked, "security_profile", min(PROFILES), max(PROFILES))
-    password = _password(asked, profile)
+    password, url = _password(asked, profile), _address(asked)
     given = Given(
-        url=_address(asked),
+        url=url,
         id=id,
         ocpp=str(asked.get("ocpp") or USUAL),
         retry=True,
         model=model,
         connectors=_whole(asked, "connectors", 1, 16),
         power=_whole(asked, "power", 1, 1_000_000),
-        security_profile=profile or None,
+        security_profile=None if profile in (None, _implied(url, profile)) else profile,
         ca_file=_file(asked, "ca_file"),
         certificate=_file(asked, "certificate"),
         key=_file(asked, "key"),
@@ -81,6 +81,14 @@ def made(asked: Mapping[str, Any], id: str) -> tuple[Station, Given]:
         return station_of(given, password), given
     except UsageError as error:
         raise Refused(422, _in_words(str(error))) from None
+
+
+def _implied(url: str, profile: int) -> int:
+    """The profile that the address and the credentials of ``profile`` make: it needs no security extensions."""
+    tls = url.lower().startswith("wss:")
+    if profile in (1, 2):
+        return 2 if tls else 1
+    return profile if tls or profile == 0 else 0
 
 
 def _address(asked: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import { $, ask, follow, h, lasting, problem } from "./dom.js";
 import * as cases from "./cases.js";
 import * as form from "./form.js";
-import * as load from "./load.js";
+import * as busy from "./busy.js";
 import * as run from "./run.js";
 
 const OWN = { csms: "Reference CSMS (comes along)", charge_point: "Simulated station (comes along)" };
@@ -120,7 +120,7 @@ addEventListener("hashchange", view);
 setInterval(ticks, 1000);
 
 facts = await ask("GET", "/api/bench");
-load.begin(facts.loads);
+busy.begin(facts.loads);
 $("version").replaceChildren(...facts.versions.map((each) => h("option", {}, each)));
 products(facts.first ? `file:${facts.first}` : "own:csms");
 if (!$("product").value) products("own:csms");

@@ -1,7 +1,7 @@
 // The cases as a tree: searched, filtered, chosen.
 
 import { $, ask, h, problem } from "./dom.js";
-import * as load from "./load.js";
+import * as busy from "./busy.js";
 
 let profiles = [];
 const chosen = new Set();
@@ -70,7 +70,7 @@ export async function load(target) {
   try {
     const told = await ask("GET", `/api/bench/cases?${query}`);
     profiles = told.profiles;
-    load.offer(told.role === "csms");
+    busy.offer(told.role === "csms");
     problem($("cases-problem"), null);
   } catch (error) {
     profiles = [];
@@ -96,4 +96,4 @@ $("all").addEventListener("click", () => {
   for (const one of all()) if (free(one) && !one.optional) chosen.add(one.id);
   draw();
 });
-$("start").addEventListener("click", () => start(asked(), $("workers").value ? Number($("workers").value) : null, load.wanted()));
+$("start").addEventListener("click", () => start(asked(), $("workers").value ? Number($("workers").value) : null, busy.wanted()));

@@ -119,6 +119,8 @@ export function show(form) {
   $("sections").replaceChildren(...form.sections.map(section));
   $("unseen").textContent = form.unseen.length ? `Also in the file, and kept as it is: ${form.unseen.join(", ")}.` : "";
   $("form-said").textContent = "";
+  $("probe").hidden = form.role !== "csms" || !form.exists;
+  $("probe-said").hidden = true;
   kinds();
   told(form.exists ? form.problems : []);
 }
@@ -142,6 +144,21 @@ async function send(check) {
   }
 }
 
+// A first look at the back office, by the file as it is saved.
+async function probe() {
+  $("probe").disabled = true;
+  $("probe-said").hidden = true;
+  $("form-said").textContent = "A station connects …";
+  try {
+    const { works, said } = await ask("POST", `/api/bench/sut/${encodeURIComponent(now.name)}/probe`);
+    $("form-said").textContent = works ? "The back office answers as it should." : "There is something to mend.";
+    $("probe-said").textContent = said;
+    $("probe-said").hidden = false;
+  } catch (error) { $("form-said").textContent = error.message; }
+  $("probe").disabled = false;
+}
+
+$("probe").addEventListener("click", probe);
 $("form").addEventListener("submit", (event) => { event.preventDefault(); send(false); });
 $("check").addEventListener("click", () => send(true));
 $("sections").addEventListener("change", kinds);

@@ -119,6 +119,9 @@ async def test_a_red_case_is_explained_and_a_person_is_asked(tmp_path: Path) -> 
         values = {"connection.url": csms.url, "operator.kind": "manual", "timeouts.message_s": 30}
         made = await pages.send("PUT", "/api/bench/sut/mine.toml", {"role": "csms", "values": values})
         assert made == {"saved": True, "problems": []}
+        looked = await pages.send("POST", "/api/bench/sut/mine.toml/probe", {})
+        assert not looked["works"]
+        assert "Rejected" in looked["said"]
         red = await run(pages, sut="mine.toml", cases=["TC_001_CSMS"])
         assert red["code"] == 1
         assert red["outcomes"] == {"TC_001_CSMS": "FAIL"}
@@ -142,6 +145,13 @@ async def test_a_red_case_is_explained_and_a_person_is_asked(tmp_path: Path) -> 
         assert last["outcomes"] == {"TC_013_CSMS": "FAIL"}
         reason = (await pages.get("/api/bench/run/cases/TC_013_CSMS"))["reason"]
         assert reason.startswith("claimed, but not offered: ")
+
+
+async def test_a_charge_point_is_not_looked_for(tmp_path: Path) -> None:
+    async with ui(tmp_path) as pages:
+        await pages.send("PUT", "/api/bench/sut/mine.toml", {"role": "charge_point", "values": {}})
+        refused = await pages.send("POST", "/api/bench/sut/mine.toml/probe", {}, 422)
+        assert refused["detail"].startswith("A charge point connects by itself")
 
 
 async def test_a_run_is_stopped_in_order(tmp_path: Path) -> None:
