@@ -70,7 +70,7 @@ class FirmwareUpdates(Feature):
 
     @operation("UpdateFirmware")
     def update_firmware(self, payload: dict[str, Any]) -> Answer:
-        """1.6 §5.19. The answer has no status to refuse by."""
+        """1.6 §5.19. The answer has no status to refuse by, so `OcppError` is raised while another one is installed."""
         if self._installing:
             raise OcppError("GenericError", "an installation is under way; order the update again after the boot")
         job = jobs.plain(payload)
