@@ -19,6 +19,7 @@ import yaml
 
 from tests import ROOT
 from tests.harness.support.command import PLUGPROOF
+from tests.setup.locks import version_of_the_project
 from tests.setup.reader import free_ports, inherited
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -298,14 +299,14 @@ def test_the_braces_of_the_pipeline_close() -> None:
 # ---- what they have alike
 
 
-def test_they_all_name_the_same_release() -> None:
+def test_they_all_name_the_release_of_this_tree() -> None:
     pages = ("action.yml", "templates/precheck.yml", "examples/ci/Jenkinsfile", "docs/ci.md")
     named = {
         page: set(re.findall(r"(?:plugproof(?:/precheck)?@|rev: )([\w.]+)", (ROOT / page).read_text("utf-8")))
         for page in pages
     }
 
-    assert named == {page: {"1.0.0"} for page in pages}
+    assert named == {page: {version_of_the_project()} for page in pages}
 
 
 # ---- pre-commit

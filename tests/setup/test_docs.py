@@ -42,7 +42,7 @@ def name_of(page: Path) -> str:
 def to_be_run(page: Path) -> list[Command]:
     """What a reader of the page does, without what nothing else on the page needs and README's test does already.
 
-    A command needs another one when it names a file that the other one names.
+    A command needs another one when it names a file that the other one names, unless the reader saves it in between.
     """
     kept: list[Command] = []
     needed: set[str] = set()
@@ -50,7 +50,7 @@ def to_be_run(page: Path) -> list[Command]:
         files = set(re.findall(r"[\w-]+\.(?:toml|json|py)\b", command.text)) | {command.file} - {""}
         if command.text in OF_README and not command.until_interrupted and not files & needed:
             continue
-        needed |= files
+        needed = needed - files if command.file else needed | files
         kept.append(command)
     return kept[::-1]
 
