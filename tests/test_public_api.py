@@ -4,6 +4,7 @@
 """
 
 import ast
+import dataclasses
 import inspect
 import pydoc
 import re
@@ -159,12 +160,13 @@ def test_page_can_be_read(name: str) -> None:
     assert not re.search(r"^    __getattr__\(", shown, re.MULTILINE)
 
 
-def test_settings_of_the_csms_are_explained_one_by_one() -> None:
-    from csms_core import Config
+@pytest.mark.parametrize("name", ["csms_core.Config", "simulator.fleet.Plan"])
+def test_settings_are_explained_one_by_one(name: str) -> None:
+    module, _, kind = name.rpartition(".")
+    settings = getattr(import_module(module), kind)
+    explained = set(re.findall(r"\w+", inspect.getdoc(settings) or ""))
 
-    explained = set(re.findall(r"\w+", inspect.getdoc(Config) or ""))
-
-    assert set(Config.__dataclass_fields__) - explained == set()
+    assert {field.name for field in dataclasses.fields(settings) if field.init} - explained == set()
 
 
 def test_the_doors_are_among_them() -> None:

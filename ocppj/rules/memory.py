@@ -27,6 +27,8 @@ _MOST_FOLDED: Final = 128
 class Exchange(msgspec.Struct, gc=False):
     """A CALL and what became of it. ``action`` is empty for a CALL too malformed to name one; ``size`` its text's.
 
+    ``at`` and ``answered_at`` are in monotonic nanoseconds; ``size`` in characters; ``seq`` its number in the trace.
+
     ``owed`` is how many answers with this id are still due: one, and one more for each CALL that had the id before and
     was not answered (a repetition after a time-out, or an id used twice at a time). ``is_repeated``: some CALL had it.
     """

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class Seen(msgspec.Struct, gc=False):
     """A frame as the session judged it.
 
+    ``at`` is when it passed, in monotonic nanoseconds, ``seq`` its number in the trace, ``violations`` what its payload
+    breaks of the schema, ``findings`` the rules that it breaks.
+
     ``request`` is the exchange a CALL opened or an answer belongs to; ``earlier`` an older CALL with the same id;
     ``valid`` whether the payload is what the schema of the action asks for (unknown actions are not); ``late`` an
     answer to a request that had been given up; ``repeated`` an answer to one that had been answered before.
