@@ -11,9 +11,10 @@ from ocppj.protocol import Protocol as OfVersion
 from ocppj.rules.known import Wall
 from ocppj.rules.memory import Exchange, Memory
 from ocppj.rules.model import Finding
+from schemas import Violation
 
 if TYPE_CHECKING:
-    from schemas import SchemaSet, Violation
+    from schemas import SchemaSet
 
 
 class Seen(msgspec.Struct, gc=False):
@@ -33,7 +34,7 @@ class Seen(msgspec.Struct, gc=False):
     valid: bool = True
     late: bool = False
     repeated: bool = False
-    violations: "tuple[Violation, ...]" = ()
+    violations: tuple[Violation, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

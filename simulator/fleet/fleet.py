@@ -15,11 +15,11 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from simulator.fleet.charger import Charger
 from simulator.fleet.counting.clocks import Clocks
-from simulator.fleet.counting.course import Passed, Recovery
+from simulator.fleet.counting.course import Passed
 from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.standing import Standing, Stations
 from simulator.fleet.counting.states import States
@@ -31,8 +31,8 @@ from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
 from simulator.fleet.member import Member
 from simulator.fleet.plan import Plan
-from simulator.fleet.profile.returning import EVEN, GROWING, returns
-from simulator.fleet.profile.stages import Outage, Wave, begins
+from simulator.fleet.profile.playing import Playing
+from simulator.fleet.profile.returning import EVEN, GROWING
 from simulator.fleet.steering.gate import Gate
 from simulator.hardware.make import Facts
 from simulator.kernel.clock import Clock, ShiftedClock
@@ -62,9 +62,6 @@ them wait in a line, and whoever gives up and comes again makes that longer."""
 ENDING_AT_ONCE = 200
 """Stations that are taken away at the same time."""
 
-RECOVERING: Final = 0.1
-"""Seconds from one look whether a fleet has recovered to the next."""
-
 
 class Fleet:
     """Make it inside the event loop that it is to run on. Raises `UnknownKey` and `BadValue` for the configuration, and
@@ -84,12 +81,7 @@ class Fleet:
         self._off: dict[int, Member] = {}  # that a stage has switched off, and another one may switch on again
         self._leaving: dict[int, asyncio.Task[None]] = {}  # those that are on their way to that
         self._ending = asyncio.Semaphore(ENDING_AT_ONCE)
-        self.course: list[Passed] = []
-        """What was counted in each stage so far; the one that runs is added when it is over."""
         self._began: float | None = None  # when `run` did, monotonic
-        self._stage_began = 0.0
-        self._mark: Tally | None = None  # the tally when the stage began that runs
-        self._recovery: Recovery | None = None  # of the stage that runs
         self.interventions: list[Intervention] = []
         """What was done by hand."""
         self.gate = Gate()
@@ -105,6 +97,7 @@ class Fleet:
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
+        self.playing = Playing(self)
         self._in_time = False
         for each in range(len(self._makes)):  # wrong configuration keys show here, and not after the ramp has begun
             self._station(1, Standing(), each)
@@ -185,6 +178,11 @@ class Fleet:
         return States.of(self.members.values(), off)
 
     @property
+    def course(self) -> list[Passed]:
+        """What was counted in each stage so far; the one that runs is added when it is over."""
+        return self.playing.course
+
+    @property
     def is_over(self) -> bool:
         """Whether its time is over, or it was stopped."""
         return self._enough.is_set()
@@ -236,11 +234,7 @@ class Fleet:
         self._began = self._looked - since
         for _ in range(int(since / LOOK)):
             self.timeline.look(self.tally, States())
-        for at, begin in enumerate(begins(self.plan.stages)):
-            if begin <= since:
-                self._next_stage(at)
-            else:
-                self.clock.call_later(begin - since, partial(self._next_stage, at))
+        self.playing.begin(since)
         self._next_look(self._looked + LOOK)
         self._probe()
 
@@ -252,8 +246,7 @@ class Fleet:
         if in_time:
             await self._wait_for_boots()
         self._at_end = self.stations
-        if self._mark is not None:
-            self._stage_is_over()
+        self.playing.end()
 
     async def _wait_for_boots(self) -> None:
         """Who was switched on last and has not been answered yet is given the grace to be."""
@@ -294,53 +287,7 @@ class Fleet:
         leaving = self._leaving[number] = self._spawn(leave())
         leaving.add_done_callback(lambda _: self._leaving.pop(number))
 
-    # --- stages -------------------------------------------------------------------------------------------------------
-
-    def _next_stage(self, at: int) -> None:
-        if self._enough.is_set():
-            return
-        if at:
-            self._stage_is_over()
-        self._mark, self._stage_began = self.tally.mark(), self.clock.monotonic()
-        if (outage := self.plan.stages[at].outage) is not None:
-            self._break(at, outage)
-        if (wave := self.plan.stages[at].firmware) is not None:
-            self._update(at, wave)
-
-    def _stage_is_over(self) -> None:
-        """The one that runs, whose number is that of those before it."""
-        assert self._mark is not None
-        stage, seconds = self.plan.stages[len(self.course)], self.clock.monotonic() - self._stage_began
-        part = self.tally.since(self._mark)
-        self.course.append(Passed(stage.name, seconds, part, self.stations, self._recovery))
-        self._mark = self._recovery = None
-
-    def _break(self, at: int, outage: Outage) -> None:
-        """The outage of a stage begins."""
-        plan = self.plan
-        self._recovery = Recovery(self.online)
-        for number, member in self.members.items():
-            if plan.chance(number, f"outage {at}", 0) < outage.share:
-                member.strike(outage.cause, returns(plan, number, at, outage.cause, outage.length))
-        whole = self.clock.monotonic() + outage.length
-        self.clock.call_later(outage.length, partial(self.look_for_recovery, self._recovery, whole))
-
-    def _update(self, at: int, wave: Wave) -> None:
-        """The firmware wave of a stage begins."""
-        plan = self.plan
-        for number, member in self.members.items():
-            if plan.chance(number, f"firmware {at}", 0) < wave.share:
-                member.update(wave, wave.over * plan.chance(number, f"firmware {at}", 1))
-
-    def look_for_recovery(self, recovery: Recovery, whole: float) -> None:
-        """Look until as many stations are online as before, or as there are by now; it is `whole` since that moment."""
-        if self._enough.is_set():
-            return
-        recovery.waited = self.clock.monotonic() - whole
-        if self.online >= min(recovery.before, len(self.members)):
-            recovery.seconds = recovery.waited
-        else:
-            self.clock.call_later(RECOVERING, partial(self.look_for_recovery, recovery, whole))
+    # --- looking ------------------------------------------------------------------------------------------------------
 
     def _next_look(self, due: float) -> None:
         def look() -> None:

@@ -41,7 +41,7 @@ class Make:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """All times are in seconds; means are those of exponential distributions. Raises `ValueError`."""
 

@@ -22,6 +22,7 @@ from harness.processes.background import Background, Wanted, crew_for, made_know
 from harness.processes.progress import Progress
 from harness.sut import Sut, SutError
 from reports.results.verdicts import exit_code
+from simulator.fleet.spoken import SPOKEN
 
 RESULT: Final = "background.json"
 """All that a load profile came to, as `plugproof fleet` writes it."""
@@ -40,6 +41,8 @@ def run_twice(sut: Sut, wanted: Wanted, out: Path, part: Callable[[Path, str], P
     except HarnessError as error:
         raise SutError([str(error)]) from None
     began = later = time.monotonic()
+    others = "" if sut.version == SPOKEN.version else f" of OCPP {SPOKEN.version}"
+    described = f"{wanted.described}{others}"
     quiet = part(out, sut.name)
     if quiet.results is None:
         return quiet
@@ -51,12 +54,16 @@ def run_twice(sut: Sut, wanted: Wanted, out: Path, part: Callable[[Path, str], P
             if INTERRUPTION.has_come():
                 raise KeyboardInterrupt
             with made_known(sut, crew, out), background:
-                with Progress(f"{wanted.described} are switched on") as shown:
+                with Progress(f"{described} are switched on") as shown:
                     is_ready = background.wait_until_ready(shown)
                 later = time.monotonic()
+                if others and not is_ready:
+                    background.reason = (
+                        f"{background.reason}; the stations of --background speak OCPP {SPOKEN.version} only"
+                    )
                 if is_ready:
                     with INTERRUPTION.mode(Mode.NOTED):
-                        loaded = part(out / LOADED, f"{sut.name}, kept busy by {wanted.described}")
+                        loaded = part(out / LOADED, f"{sut.name}, kept busy by {described}")
                     if loaded.results is None:
                         background.reason = background.reason or "the cases could not begin under the load"
                     elif not INTERRUPTION.has_come():

@@ -69,7 +69,7 @@ def made(asked: Mapping[str, Any], id: str) -> tuple[Station, Given]:
         model=model,
         connectors=_whole(asked, "connectors", 1, 16),
         power=_whole(asked, "power", 1, 1_000_000),
-        security_profile=None if profile in (None, _implied(url, profile)) else profile,
+        security_profile=None if profile is None or profile == _implied(url, profile) else profile,
         ca_file=_file(asked, "ca_file"),
         certificate=_file(asked, "certificate"),
         key=_file(asked, "key"),
