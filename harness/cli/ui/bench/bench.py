@@ -18,7 +18,7 @@ from harness.cli.ui.bench.desk import Desk
 from harness.cli.ui.bench.kept import Kept
 from harness.cli.ui.bench.running import Run, Target, command
 from harness.cli.ui.bench.sut_files import SutFiles
-from harness.edition import VERSIONS
+from harness.edition import VERSIONS, edition
 from harness.sut.model import PARTIES
 
 LOOK_WITHIN: Final = 180.0
@@ -118,7 +118,8 @@ class Bench:
 
     async def probe(self, name: str) -> dict[str, Any]:
         """Take a first look at a back office, as `plugproof check --probe` does. Raises `Refused`."""
-        if self.files.loaded(name).role != "csms":
+        sut = self.files.loaded(name)
+        if _connects_by_itself(sut.role, sut.version):
             raise Refused(422, "A charge point connects by itself; start a run, and it is waited for.")
         if self._probing or (self.run is not None and not self.run.is_over):
             raise Refused(409, "A run or another look is under way; its stations are in use.")
@@ -162,6 +163,11 @@ class Bench:
         return Target(None, role, version, tuple(cases), workers, load)
 
 
+def _connects_by_itself(role: str, version: str) -> bool:
+    """Whether such a product comes to the harness: nobody can look at it, and nobody keeps it busy."""
+    return edition(version).benches[role].reach is None
+
+
 async def _looked(file: Path, desk: str) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         *command("check", str(file), "--probe"),
@@ -184,7 +190,7 @@ def _check_load(target: Target) -> None:
     """Whether this can keep the product busy, before anything begins. Raises `Refused`."""
     from harness.processes.background import wanted  # brings the simulated stations along
 
-    if target.role != "csms":
+    if _connects_by_itself(target.role, target.version):
         raise Refused(422, "A background load keeps a CSMS busy, and a charge point is tested here; choose none.")
     try:
         wanted(str(target.background))

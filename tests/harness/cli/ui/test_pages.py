@@ -146,7 +146,7 @@ async def test_a_car_is_plugged_in(browser: Browser, tmp_path: Path, size: tuple
         await page.wait_for_selector("body[data-ready]")
         await accessible(page)
         await page.get_by_label("Address of the CSMS").fill(csms.url)
-        await page.get_by_label("Model").select_option("ac-22kw")
+        await page.get_by_label("Model").select_option("dc-150kw")
         await page.get_by_label("Security profile").select_option("1")
         await expect(page.get_by_label("Client certificate, a path")).to_be_hidden()
         await page.get_by_role("textbox", name="Password").fill("a-password-of-20-oct")
