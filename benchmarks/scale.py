@@ -85,7 +85,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--stations", default="100,1000,5000,15000", help="how many, comma between them")
     options.add_argument("--processes", type=int, default=1, help="fleets, with a CSMS each (default 1)")
-    options.add_argument("--rate", type=float, default=1000.0, help="stations a second (default 1000)")
+    options.add_argument("--rate", type=float, default=1000.0, help="stations a second, of all together (default 1000)")
     options.add_argument("--calls", type=float, default=250.0, help="CALLs a second (default 250)")
     options.add_argument("--seconds", type=float, default=20.0, help="seconds that are measured (default 20)")
     options.add_argument("--sources", default="", help="addresses that the stations connect from, comma between them")
@@ -189,7 +189,7 @@ def _row(stations: int, chosen: Any) -> Row:
 @contextlib.contextmanager
 def _process(stations: int, first: int, server: Server, chosen: Any) -> Any:
     command = [sys.executable, "-m", "benchmarks.scale", "--load", server.url, str(first), str(chosen.processes)]
-    more = ["--stations", str(stations), "--rate", f"{chosen.rate}", "--calls", f"{chosen.calls}"]
+    more = ["--stations", str(stations), "--rate", f"{chosen.rate / chosen.processes}", "--calls", f"{chosen.calls}"]
     last = ["--seconds", f"{chosen.seconds}", "--sources", chosen.sources]
     process = subprocess.Popen([*command, *more, *last], stdout=subprocess.PIPE, text=True)
     try:

@@ -27,15 +27,11 @@ from benchmarks.csms import TAG, reference
 from benchmarks.idle import resident
 from benchmarks.plot import Curve, Panel, svg
 from simulator.fleet import Plan
-from simulator.fleet.counting import samples
 from simulator.fleet.engine.resources import memory
 
 MEGABYTE: Final = 1e6
 LOOK: Final = 10.0
 """Seconds between two looks at the memory."""
-
-EXACT: Final = 1 << 10
-"""Response times of an action that are kept as they are, in virtual time."""
 
 Points = list[tuple[float, float]]
 
@@ -81,12 +77,7 @@ def _quarter(points: Sequence[tuple[float, float]]) -> float:
 
 
 async def _virtual(stations: int, hours: int) -> tuple[Points, int]:
-    """Resident MB of this process by hour of virtual time, and messages.
-
-    Single response times are kept up to a bound of 2 MiB an action, which 60 stations do not fill in a day; here it is
-    lower, so that what grows is something else.
-    """
-    samples.MOST_EXACT = EXACT
+    """Resident MB of this process by hour of virtual time, and messages."""
     plan = Plan(
         "ws://127.0.0.1:1/ocpp",
         stations=stations,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -25,6 +26,7 @@ def run(
         found = get_command(made)
         assert isinstance(found, TyperCommand | TyperGroup)
         made = found
+    _has_a_sign_for_everything()
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         code = made.main(given, prog_name=name or made.name, standalone_mode=False)
@@ -33,6 +35,13 @@ def run(
         return error.exit_code
     assert code is None or isinstance(code, int), f"a command returned {code!r} instead of its exit code"
     return code or 0
+
+
+def _has_a_sign_for_everything() -> None:
+    """What is written to a pipe that is not UTF-8, as on Windows, has question marks in it and ends no command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict" and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(errors="replace")
 
 
 def _sentence(error: TyperException, name: str) -> str:

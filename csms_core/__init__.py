@@ -1,6 +1,12 @@
-"""The reference CSMS of OCPP (`csms_core.versions`), right by default, wrong on purpose (`csms_core.faults`), durable.
+"""The reference CSMS of OCPP, of all versions in `csms_core.versions`: right by default, durable, wrong on purpose.
 
-`python -m csms_core`, `plugproof csms`, or in process: `async with Csms(Config()) as csms`.
+`plugproof csms` or `python -m csms_core` run it as a program; in process it is
+
+    async with Csms(Config(any_station=True)) as csms:
+        print(csms.url, csms.api_url)
+
+Its defects are in `csms_core.faults` and in the folder of each version, its fixtures for pytest in
+`csms_core.fixtures`. docs/csms.md shows how it is used.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -20,3 +26,8 @@ def __getattr__(name: str) -> Any:
     from csms_core.config.model import Config
 
     return Config if name == "Config" else csms.Csms
+
+
+def __dir__() -> list[str]:
+    """What is offered, so that `help` shows it although nothing of it is imported yet."""
+    return sorted(__all__)

@@ -49,8 +49,9 @@ class Csms:
     sentence for the user.
     """
 
-    def __init__(self, config: Config, versions: Sequence[Version] = SPOKEN) -> None:
-        """`versions` are those of OCPP that it speaks."""
+    def __init__(self, config: Config, versions: Sequence[Version] | None = None) -> None:
+        """`versions` are those of OCPP that it speaks; None: all (`csms_core.versions`)."""
+        versions = SPOKEN if versions is None else versions
         self.config = config
         self.versions = tuple(versions)
         faults = catalogue({version.subprotocol: version.faults for version in versions})

@@ -15,8 +15,8 @@ from contextlib import suppress
 import gevent
 from locust import LoadTestShape, between, task
 
+from simulator import NotPossible
 from simulator.fleet.locust.users import StationUser
-from simulator.kernel.errors import NotPossible
 
 
 class Driver(StationUser):

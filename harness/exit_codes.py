@@ -4,6 +4,8 @@ import errno
 from enum import IntEnum
 from typing import Final
 
+__all__ = ["ExitCode", "at_least_errors", "of_os_error"]
+
 
 class ExitCode(IntEnum):
     """The exit codes of all commands."""

@@ -4,6 +4,8 @@ from typing import Any
 
 from ocppj.frames import CallError
 
+__all__ = ["BadAnswer", "CallRefused", "CallTimeout", "ConnectFailed", "ConnectionClosed", "OcppError"]
+
 
 class OcppError(Exception):
     """Raised by a handler to answer a CALL with a CALLERROR (J §4.2.3)."""

@@ -11,6 +11,25 @@ import msgspec
 
 from ocppj.grammar import is_no_json
 
+__all__ = [
+    "MAX_ID_LENGTH",
+    "Call",
+    "CallError",
+    "CallResult",
+    "Frame",
+    "Malformed",
+    "Problem",
+    "binary",
+    "call",
+    "encode",
+    "error",
+    "parse",
+    "result",
+    "type_of_call",
+    "type_of_error",
+    "type_of_result",
+]
+
 type_of_call: Final = 2
 type_of_result: Final = 3
 type_of_error: Final = 4

@@ -9,6 +9,21 @@ from typing import Any, Final
 
 import msgspec
 
+__all__ = [
+    "MISSING",
+    "Matcher",
+    "Mismatch",
+    "Path",
+    "absent",
+    "absent_or_empty",
+    "mismatches",
+    "one_of",
+    "path_text",
+    "present",
+    "satisfies",
+    "shown",
+]
+
 Path = tuple[str | int, ...]
 
 

@@ -11,6 +11,8 @@ from ocppj.rules.book import Book
 if TYPE_CHECKING:
     from schemas import ActionInfo, Kind, SchemaSet, Secrets, Violation
 
+__all__ = ["UNREAD_ID", "Codes", "Identity", "Protocol"]
+
 
 UNREAD_ID: Final = "-1"
 """The id of what answers a text whose own id cannot be read, in the versions that answer one."""

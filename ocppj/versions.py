@@ -6,6 +6,8 @@ from typing import Final
 
 from ocppj.protocol import Protocol
 
+__all__ = ["ANYWHERE", "LONGEST_TAG", "VERSIONS", "UnknownErrata", "UnknownVersion", "of_subprotocol", "protocol"]
+
 _MODULES: Final[Mapping[str, str]] = {"1.6": "ocppj.v16", "2.0.1": "ocppj.v201"}
 _PREFIX: Final = "ocpp"
 """A subprotocol is this and the version (OCPP-J 1.6 §3.1.2 and the registry of IANA)."""

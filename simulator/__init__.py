@@ -1,4 +1,14 @@
-"""The scriptable charge point, OCPP 1.6J. `Station` is the door; everything else belongs to one feature each.
+"""The scriptable charge point. `Station` is one of OCPP 1.6J; that of OCPP 2.0.1 is in `simulator.v201.station`.
+
+    async with Station("ws://127.0.0.1:9000/ocpp", id="CP1", connectors=2) as station:
+        await station.plug_in(1)
+        await station.present("TAG-1")
+        await station.until(lambda s: s.connector(1).status == "Charging", within=10)
+
+Everything else that is here belongs to it: what its verbs raise (`NotPossible`, `NotReached`, `ConnectFailed`), what
+happens to it (`Event`), and its time (`SystemClock`, `VirtualClock`). Makes of charge points are in `simulator.models`,
+defects in `simulator.v16.faults`, many stations in `simulator.fleet`, fixtures for pytest in `simulator.fixtures`.
+docs/station.md shows how they are used.
 
 What is here is imported when it is first asked for, so that a command which only prints its help is quick.
 """
@@ -30,3 +40,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """What is offered, so that `help` shows it although nothing of it is imported yet."""
+    return sorted(__all__)

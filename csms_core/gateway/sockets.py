@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import sys
-from typing import Any, Final
+from typing import Any
 
 if sys.platform != "win32":
     import resource
@@ -14,8 +15,6 @@ if sys.platform != "win32":
 BACKLOG = 4096
 """Connections that wait to be accepted; a fleet that reconnects at once should not be turned away by the kernel."""
 
-_LEFT: Final = getattr(select, "POLLRDHUP", None)
-"""The event of a peer that has closed its end, whatever is still to be read; Linux knows it."""
 
 MANY = 1 << 17
 """Files and sockets that are enough for everything."""
@@ -33,7 +32,8 @@ def listen(host: str, port: int, option: str) -> socket.socket:
         raise CannotListen(f"The host '{host}' cannot be looked up: {error.strerror}; check --host.") from None
     sock = socket.socket(family, kind, protocol)
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # on Windows it would let two programs have the same port, and a free one is free there
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
         sock.listen(BACKLOG)
         sock.setblocking(False)
@@ -54,10 +54,10 @@ def is_left(sock: Any) -> bool:
 
     `sock` is anything with a `fileno`. False where the system does not tell.
     """
-    if _LEFT is None:
+    if not hasattr(select, "POLLRDHUP"):
         return False
     look = select.poll()
-    look.register(sock, _LEFT)
+    look.register(sock, select.POLLRDHUP)
     return bool(look.poll(0))
 
 

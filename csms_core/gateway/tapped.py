@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import sleep
+from functools import cached_property
 
 from csms_core.faults.model import Reaction
 from csms_core.faults.switchboard import Switchboard, Wire
@@ -27,11 +28,17 @@ class Tapped:
         self._connection = connection
         self._faults = switchboard.on
         self._identity = connection.identity
-        self._wire = Wire(switchboard, connection.identity, subprotocol)
+        self._switchboard = switchboard
+        self._spoken = subprotocol
         self._feed = feed
         self._patience = patience
         self.subprotocol = connection.subprotocol
         self.mender: Mender | None = None  # of a lenient CSMS
+
+    @cached_property
+    def _wire(self) -> Wire:
+        """What faults have to know of this connection, from the first message on that one of them may change."""
+        return Wire(self._switchboard, self._identity, self._spoken)
 
     async def deliver(self, receiver: Receiver) -> ConnectionClosed:
         """Give every message of the station to `receiver` until the connection has ended; returns how it did."""

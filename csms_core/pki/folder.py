@@ -259,7 +259,7 @@ def _ec_key() -> ec.EllipticCurvePrivateKey:
 
 def _write_key(file: Path, key: PrivateKey) -> None:
     text = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+    with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
         out.write(text)
 
 

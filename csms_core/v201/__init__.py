@@ -20,3 +20,8 @@ def __getattr__(name: str) -> Any:
     from csms_core.v201 import version
 
     return version.VERSION
+
+
+def __dir__() -> list[str]:
+    """What is offered, so that `help` shows it although nothing of it is imported yet."""
+    return sorted(__all__)

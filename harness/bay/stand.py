@@ -42,6 +42,7 @@ OWN_SERIAL: Final = "PP-{number:07d}"
 _AT_ONCE: Final = "TransactionMessageRetryInterval=0"
 """A message about a transaction that was refused is repeated at once, so that no later case waits behind it."""
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _LEVEL: Final = 2  # OpenSSL refuses RSA below 2048 and curves below 224 bits
 POLL: Final = 0.2
 """Seconds between two looks whether the station is there."""
@@ -114,16 +115,23 @@ class Stand:
             profiles = (self.sut.connection.security_profile,)
         if not self._is_open:
             self._is_open = True
-            await self.bay.opens()
-            if self.bay.profile >= TLS_FROM or within_tls:
-                await self.secures()
-            if self._own is not None:
-                await self.starts_anew(profiles[0])
-            else:
-                await self._is_waited_for()
+            try:
+                await self._opens(profiles, within_tls=within_tls)
+            except HarnessError as error:  # so it would be for each case, and each would wait again
+                self.gone = str(error)
+                raise
         elif within_tls:
             await self._opens_beside()
         await self._commissions(profiles)
+
+    async def _opens(self, profiles: Sequence[int], *, within_tls: bool) -> None:
+        await self.bay.opens()
+        if self.bay.profile >= TLS_FROM or within_tls:
+            await self.secures()
+        if self._own is not None:
+            await self.starts_anew(profiles[0])
+        else:
+            await self._is_waited_for()
 
     async def _opens_beside(self) -> None:
         """Open the port within TLS, and see to it that a station that comes along knows of it."""
@@ -134,22 +142,34 @@ class Stand:
     async def _is_waited_for(self) -> None:
         """Say where the station has to connect to, and count down until it has come."""
         url, seconds = self.bay.url(self.bay.profile), self.sut.timeouts.reboot_s
-        who = f"station {self.lane.identity}" if self.lane.identity else "a station, of whichever identity"
-        self.countdown.begins(f"waiting for {who}: it connects to {url}, in security profile {self.bay.profile}")
+        who = f"station {self.lane.identity}" if self.lane.identity else "any station"
+        self.countdown.begins(
+            f"waiting for {who}, for {seconds:g} s at the most (timeouts.reboot_s): set its CSMS address to {url}, "
+            f"followed by its identity; security profile {self.bay.profile}"
+        )
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         try:
             while not self.bay.is_connected:
                 left = deadline - loop.time()
                 if left <= 0:
-                    self.gone = f"no station connected to {url} in {seconds:g} s"
-                    if self.bay.refused is not None:
-                        self.gone += f"; the last one that came was turned away: {self.bay.refused[1].reason}"
-                    raise HarnessError(self.gone)
+                    raise HarnessError(f"no station connected to {url} in {seconds:g} s; {self._why_nobody_came()}")
                 self.countdown.left(left)
                 await asyncio.sleep(min(POLL, left))
         finally:
-            self.countdown.ends(f"{self.bay.identity} is connected" if self.bay.is_connected else "nobody came")
+            self.countdown.ends(f"{self.bay.identity} is connected" if self.bay.is_connected else "no station came")
+
+    def _why_nobody_came(self) -> str:
+        """The likely cause, and what is to be done."""
+        if self.bay.refused is not None:
+            return f"the last one that came was turned away: {self.bay.refused[1].reason}"
+        host = self.lane.listen.rpartition(":")[0].strip("[]")
+        if host in _THIS_MACHINE:
+            return (
+                f"nobody came at all, and {host} is reached from this machine only: for a charger beside it set "
+                f"connection.listen in {self.sut.source} to an address of this machine in the charger's network"
+            )
+        return "nobody came at all: look at the address in the station, and whether a firewall lets it through"
 
     async def secures(self) -> None:
         """Open the port within TLS."""
@@ -232,7 +252,7 @@ class Stand:
             more += ["--certificate", self._file("own.pem", mine.certificate), "--key", self._file("own.key", mine.key)]
         if True in self.bay.ports and profile < TLS_FROM:
             more += ["--tls-url", self.bay.url(TLS_FROM)]
-        api = await self._own.starts(self.bay.url(profile), *more, key=OWN_KEY)
+        api = await self._own.starts(self.bay.url(profile), *more, key=OWN_KEY, late=self.countdown.begins)
         self.lane = msgspec.structs.replace(self.lane, api=api)
 
     async def closes(self) -> None:

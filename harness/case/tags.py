@@ -76,7 +76,10 @@ class CaseTags:
         return self._tags.unknown
 
     def named(self, name: str) -> str:
-        """The tag with this key of `[tags]`, or with the name of a property here."""
+        """The tag with this key of `[tags]`, or with the name of a property here.
+
+        Raises ``Inconclusive`` when the file has none.
+        """
         tag: str | None = self.unknown if name == "unknown" else getattr(self._tags, name)
         if tag is None:
             raise Inconclusive(f"{self._source}: tags.{name} is missing; name {_WHAT.get(name, 'such a tag')}")

@@ -171,6 +171,7 @@ class Counterpart:
         A CALL of the same action that does not match is answered and kept as the closest candidate, and so is a frame
         that was to be one; after it a better one is waited for only as long as ``timeouts.settle_s`` says. Where
         ``rule`` names several, the first one is blamed when nothing comes, the last one when the members are wrong.
+        Raises ``CaseFailure``.
         """
         if not self._armed[action]:
             self.expects(action)
@@ -206,7 +207,10 @@ class Counterpart:
         self.run.judge(rule)
 
     def answered_within(self, seconds: float, *, rule: str, action: str | None = None) -> None:
-        """Check that no response of this case (to ``action``, or at all) took longer than ``seconds``."""
+        """Check that no response of this case (to ``action``, or at all) took longer than ``seconds``.
+
+        Raises ``CaseFailure``, and ``HarnessError`` when there were too few to judge.
+        """
         samples = [sample for sample in self.run.samples if action in (None, sample.action)]
         if len(samples) < MIN_SAMPLES:
             raise HarnessError(f"{len(samples)} response times are too few to judge, {MIN_SAMPLES} are needed")

@@ -212,6 +212,7 @@ class PlayedCsms(Counterpart):
         It is answered already, unless the case ``holds`` it. Every CALL is received once. ``rules`` says which rule a
         member is judged by: ``{"connectorId": "R3", "status": "R4"}``. What has no rule there is judged by ``rule``;
         where that names several, the first one is blamed when nothing comes, the last one when the members are wrong.
+        Raises ``CaseFailure``.
         """
         seconds = self.run.sut.request_s if within is None else within
         request = await self._received(action, members, seconds)
@@ -275,7 +276,7 @@ class PlayedCsms(Counterpart):
         return [one for one in self._journal if self.is_before(first, one) and self.is_before(one, second)]
 
     def received_before(self, first: Message, second: Message, *, rule: str) -> None:
-        """Check that one message came before another one."""
+        """Check that one message came before another one. Raises ``CaseFailure``."""
         if not self.is_before(first, second):
             raise CaseFailure(
                 "mismatch",
@@ -307,7 +308,10 @@ class PlayedCsms(Counterpart):
             )
 
     async def knocks(self, *, rule: str | None = None, within: float | None = None) -> Knock:
-        """The next attempt to connect since the last stimulus, let in or not, whose showings are to be judged."""
+        """The next attempt to connect since the last stimulus, let in or not, whose showings are to be judged.
+
+        It is waited for ``within`` so many seconds, by default ``timeouts.long_s``. Raises ``CaseFailure``.
+        """
         knock = await self.may_knock(self.run.sut.timeouts.long_s if within is None else within)
         if knock is None:
             raise CaseFailure(
@@ -333,7 +337,10 @@ class PlayedCsms(Counterpart):
         return await self.until(lambda: self.bay.hellos > self._hellos_marked, within)
 
     async def connects(self, *, rule: str | None = None, within: float | None = None) -> Knock:
-        """The station connects anew: a connection since the case began that was not waited for yet."""
+        """The station connects anew: a connection since the case began that was not waited for yet.
+
+        It is waited for ``within`` so many seconds, by default ``timeouts.long_s``. Raises ``CaseFailure``.
+        """
         seconds = self.run.sut.timeouts.long_s if within is None else within
         if not await self.until(lambda: self._arrivals > self._awaited and self.bay.is_connected, seconds):
             raise CaseFailure(
@@ -348,7 +355,10 @@ class PlayedCsms(Counterpart):
         return self.bay.knock
 
     async def is_left(self, *, rule: str | None = None, within: float | None = None) -> None:
-        """The station ends its connection, as before a restart."""
+        """The station ends its connection, as before a restart, ``within`` so many seconds (``timeouts.long_s``).
+
+        Raises ``CaseFailure``.
+        """
         seconds = self.run.sut.timeouts.long_s if within is None else within
         if not await self.until(lambda: not self.bay.is_connected or self._arrivals > self._awaited, seconds):
             raise CaseFailure(

@@ -230,7 +230,7 @@ def _pem(certificate: x509.Certificate) -> str:
 
 def _write(file: Path, text: str | bytes) -> None:
     mode = 0o600 if file.suffix == ".key" else 0o644
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
+    with open(file, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as out:
         out.write(text.encode() if isinstance(text, str) else text)
 
 

@@ -5,22 +5,21 @@ told the address to put into it.
 """
 
 import sys
-from collections.abc import AsyncIterator
-from contextlib import nullcontext
-from typing import Any
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
 
 from harness.bay.stand import Stand
+from harness.plugin.aloud import aloud
 from harness.plugin.session import session_of
 
 
 class Shown:
     """A countdown on the standard error, past what pytest captures; on a terminal the seconds run."""
 
-    def __init__(self, capturing: Any) -> None:
-        self._capturing = capturing
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._aloud = write
         self._said: int | None = None
 
     def begins(self, sentence: str) -> None:
@@ -39,16 +38,15 @@ class Shown:
         self._write(f"{sentence}\n")
 
     def _write(self, text: str, *, only_terminal: bool = False) -> None:
-        with nullcontext() if self._capturing is None else self._capturing.global_and_fixture_disabled():
-            if not only_terminal or sys.stderr.isatty():
-                print(text, end="", file=sys.stderr, flush=True)
+        if not only_terminal or sys.stderr.isatty():
+            self._aloud(text)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stand(request: pytest.FixtureRequest) -> AsyncIterator[Stand]:
     """The bay of this worker with its ports open; at the end the station is as it was found, and they are closed."""
     session = session_of(request.config)
-    countdown = Shown(request.config.pluginmanager.getplugin("capturemanager"))
+    countdown = Shown(aloud(request.config))
     stand = session.stand = Stand(session.sut, session.lane, session.memory, session.out, session.number, countdown)
     try:
         yield stand

@@ -31,6 +31,7 @@ from harness.case.verdicts import Unreachable as NobodyThere
 from harness.edition import VERSIONS, bench_of, edition_of
 from harness.peers.pauses import PAUSES
 from harness.plugin import hookspecs
+from harness.plugin.aloud import aloud
 from harness.plugin.collector import Collector
 from harness.plugin.lanes.found import Found
 from harness.plugin.lanes.ownership import begins
@@ -134,6 +135,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SESSION] = session = RunSession(
         sut, _worker(config) or 0, run_id, out, rerun, strict, insists, skips, alone, profiles
     )
+    session.aloud = aloud(config)
     earlier = so_far.of(out) if config.getoption("plugproof_resume") else {}
     session.done = frozenset(earlier)
     if _is_worker(config):

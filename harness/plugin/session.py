@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +41,8 @@ class RunSession:
     are cases to run, all when there are none. ``is_alone``: no other worker uses the same tags at the same time;
     ``given_up`` is what other cases left open and this process has tried to end. ``stand``: where the charge point
     under test is, once the first case has begun. ``done``: the cases of the run that is resumed.
-    ``insists``: what the official tool insists on is told, too.
+    ``insists``: what the official tool insists on is told, too. ``aloud`` writes what has to be read while the
+    run goes on.
     """
 
     sut: Sut
@@ -58,6 +59,7 @@ class RunSession:
     given_up: set[str] = field(default_factory=set)
     stand: Stand | None = None
     done: frozenset[str] = frozenset()
+    aloud: Callable[[str], None] = lambda text: None
 
     @property
     def edition(self) -> Edition:
@@ -77,7 +79,7 @@ class RunSession:
     @property
     def health(self) -> Health:
         """Whether the system under test is there, as all processes of the run know it."""
-        return Health(self.sut, self.lane, self.out, self.number)
+        return Health(self.sut, self.lane, self.out, self.number, lambda sentence: self.aloud(f"{sentence}\n"))
 
     @property
     def gone(self) -> str | None:

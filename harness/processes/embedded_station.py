@@ -20,7 +20,7 @@ def _ends_with(fd: int) -> None:
 
 if __name__ == "__main__":
     lifeline = os.dup(0)
-    with open(os.devnull) as nothing:
+    with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     Thread(target=_ends_with, args=(lifeline,), daemon=True).start()
     sys.exit(main())

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,8 @@ COMMAND: Final = (sys.executable, "-P", "-m", "harness.processes.embedded_statio
 """`-P`: nothing is imported from the folder somebody happens to be in."""
 STOP_SECONDS: Final = 5.0
 START_SECONDS: Final = 60.0
+NEWS_SECONDS: Final = 10.0
+"""After so long somebody who waits is told what for."""
 _API: Final = re.compile(rb"(http://[^/\s]+)/api/v1/state")
 _KEY: Final = "PLUGPROOF_STATION_KEY"
 
@@ -37,8 +39,14 @@ class ReferenceStation:
         self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
 
-    async def starts(self, url: str, *more: str, key: bytes | None = None) -> str:
-        """Start it; gives the address of its API. ``key`` is its password. Raises ``HarnessError`` when it dies."""
+    async def starts(
+        self, url: str, *more: str, key: bytes | None = None, late: Callable[[str], object] = lambda sentence: None
+    ) -> str:
+        """Start it; gives the address of its API. ``key`` is its password.
+
+        ``late`` is told what is waited for when it takes long. Raises ``HarnessError`` when it dies, or is not there in
+        ``START_SECONDS``.
+        """
         environment = dict(os.environ)
         if key is not None:
             environment[_KEY] = key.decode("ascii")
@@ -57,7 +65,10 @@ class ReferenceStation:
             env=environment,
             start_new_session=True,
         )
-        said = []
+        said: list[str] = []
+        sentence = f"waiting for plugproof's own station to start, for {START_SECONDS:g} s at the most"
+        news = asyncio.get_running_loop().call_later(NEWS_SECONDS, late, f"{sentence}{_how_busy()}")
+        why = "did not start"
         try:
             async with asyncio.timeout(START_SECONDS):
                 while line := await _pipe(process.stdout).readline():
@@ -67,8 +78,11 @@ class ReferenceStation:
                         return found[1].decode()
         except TimeoutError:
             await self.stops()
+            why = f"did not start in {START_SECONDS:g} s{_how_busy()}"
+        finally:
+            news.cancel()
         words = " ".join(said[-5:])
-        raise HarnessError(f"the station of plugproof did not start: {words or 'it said nothing'}")
+        raise HarnessError(f"the station of plugproof {why}: {words or 'it said nothing'}")
 
     async def stops(self) -> None:
         """End it, and wait until it has ended."""
@@ -99,6 +113,12 @@ class ReferenceStation:
             log.writelines(f"{line}\n" for line in said)
             while line := await _pipe(process.stdout).readline():
                 log.write(line.decode("utf-8", "replace"))
+
+
+def _how_busy() -> str:
+    """What is known of this machine that explains why something takes long; empty where it is not busy."""
+    load, cpus = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0, os.cpu_count() or 1
+    return f" (this machine is busy: a load of {load:.1f} on {cpus} CPUs)" if load > cpus else ""
 
 
 def _pipe(end: asyncio.StreamReader | None) -> asyncio.StreamReader:

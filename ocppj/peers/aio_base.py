@@ -26,9 +26,11 @@ Handler = Callable[[Call], Awaitable[dict[str, Any]]]
 class Transport(Protocol):
     """What a peer needs of a socket."""
 
-    async def send(self, message: str, /) -> None: ...
+    async def send(self, message: str, /) -> None:
+        """Write a text message."""
 
-    async def close(self, code: int = 1000, reason: str = "") -> None: ...
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close with a close frame (RFC 6455 §5.5.1)."""
 
 
 class AsyncPeer(PeerBase):

@@ -73,7 +73,7 @@ class FedPeer(AsyncPeer):
         self._feeder = transport
         self._handler = handler
         self._on_refused = on_refused
-        self._inbox: deque[Seen] = deque()
+        self._inbox: deque[Seen] | None = None  # CALLs that wait for their turn, while there are any
         self._call: Call | None = None  # the last one that was handled
         self._steps: Steps | None = None  # what handles it, and waits
         self._awaited: asyncio.Future[Any] | None = None  # for this
@@ -86,7 +86,7 @@ class FedPeer(AsyncPeer):
             self.lost(await self._feeder.deliver(self._take))
         finally:
             self.lost(ConnectionClosed(1006, "", by_remote=False))
-            self._inbox.clear()
+            self._inbox = None
             del self._handler, self._on_refused  # they may belong to who holds this peer
             if self._awaited is not None:
                 self._awaited.cancel()
@@ -109,6 +109,8 @@ class FedPeer(AsyncPeer):
         elif self._steps is None and self._sending is None and not self._inbox:
             self._serve(seen)
         else:
+            if self._inbox is None:
+                self._inbox = deque()
             self._inbox.append(seen)
             self._is_held = len(self._inbox) >= MAX_WAITING
         return not self._is_held
@@ -168,9 +170,11 @@ class FedPeer(AsyncPeer):
                 return
             left -= 1
             self._serve(self._inbox.popleft())
-        if self._is_held and not self._inbox:
-            self._is_held = False
-            self._feeder.resume()
+        if not self._inbox:
+            self._inbox = None
+            if self._is_held:
+                self._is_held = False
+                self._feeder.resume()
 
     def _answer(self, frame: Frame) -> None:
         if self._closed.done():

@@ -66,11 +66,15 @@ Handler = Callable[[Call], dict[str, Any]]
 class Transport(typing.Protocol):
     """What the peer needs of a socket: that of ``websockets.sync``."""
 
-    def send(self, message: str, /) -> None: ...
+    def send(self, message: str, /) -> None:
+        """Write a text message."""
 
-    def recv(self) -> str | bytes: ...
+    def recv(self) -> str | bytes:
+        """Wait for the next message."""
+        ...
 
-    def close(self, code: int = 1000, reason: str = "") -> None: ...
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close with a close frame (RFC 6455 §5.5.1)."""
 
 
 class PeerSync(PeerBase):

@@ -4,7 +4,7 @@ Bounded in number and in text: what a peer sends decides about neither.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -16,12 +16,18 @@ from ocppj.rules.known import Given, Known
 DEFAULT_MOST_TEXT: Final = 4 << 20
 """Characters of text, over all CALLs kept of one sender, beyond which the oldest go."""
 
+_FEW: Final = 64
+"""CALLs up to which they are in a plain dict, a third of the size. The oldest of a dict is found by passing over all
+that went before it and left a gap, which is nothing with few; with more it would take longer than all else here."""
+
 _MOST_FOLDED: Final = 128
 """How far back a CALL is looked for whose id differs by letter case; an answer is never far from its CALL."""
 
 
 class Exchange(msgspec.Struct, gc=False):
     """A CALL and what became of it. ``action`` is empty for a CALL too malformed to name one; ``size`` its text's.
+
+    ``at`` and ``answered_at`` are in monotonic nanoseconds; ``size`` in characters; ``seq`` its number in the trace.
 
     ``owed`` is how many answers with this id are still due: one, and one more for each CALL that had the id before and
     was not answered (a repetition after a time-out, or an id used twice at a time). ``is_repeated``: some CALL had it.
@@ -54,11 +60,13 @@ class Calls:
 
     __slots__ = ("_most", "_most_text", "_text", "by_id", "get")
 
-    def __init__(self, most: int, most_text: int = DEFAULT_MOST_TEXT) -> None:
+    def __init__(self, most: int, most_text: int = DEFAULT_MOST_TEXT, *, is_full: bool = False) -> None:
+        """``is_full``: there are as many as there may be nearly always."""
         self._most = most
         self._most_text = most_text
         self._text = 0
-        self.by_id: OrderedDict[str, Exchange] = OrderedDict()  # to look at; only what is here changes it
+        # to look at; only what is here changes it
+        self.by_id: dict[str, Exchange] = OrderedDict() if is_full and most > _FEW else {}
         self.get = self.by_id.get
 
     def __iter__(self) -> Iterator[Exchange]:
@@ -82,7 +90,7 @@ class Calls:
         if text <= self._most_text:
             if len(by_id) <= self._most:
                 return ()
-            oldest = by_id.popitem(last=False)[1]  # it was full, which it is nearly always
+            oldest = by_id.pop(next(iter(by_id)))  # it was full, which it is nearly always
             self._text = text - oldest.size
             return (oldest,)
         return self._shrink()
@@ -90,7 +98,7 @@ class Calls:
     def _shrink(self) -> Sequence[Exchange]:
         by_id, gone = self.by_id, []
         while len(by_id) > 1 and self._text > self._most_text:
-            oldest = by_id.popitem(last=False)[1]
+            oldest = by_id.pop(next(iter(by_id)))
             self._text -= oldest.size
             gone.append(oldest)
         return gone
@@ -126,7 +134,10 @@ class Memory:
     ) -> None:
         self._given = given
         self.connections = 0
-        self._calls: dict[Role, Calls] = {"station": Calls(remember, most_text), "csms": Calls(remember, most_text)}
+        self._calls: dict[Role, Calls] = {
+            "station": Calls(remember, most_text, is_full=True),
+            "csms": Calls(remember, most_text, is_full=True),
+        }
 
     def __getattr__(self, name: str) -> Known:
         """Make ``known`` when it is first needed: a process may have many stations, and all frames ask for it."""
@@ -134,6 +145,11 @@ class Memory:
             raise AttributeError(name)
         self.known = Known(self._given)
         return self.known
+
+    @property
+    def calls(self) -> Mapping[Role, Calls]:
+        """All that is remembered, by sender."""
+        return self._calls
 
     def of(self, sender: Role) -> Calls:
         """All that is remembered of a sender."""

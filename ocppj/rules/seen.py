@@ -11,13 +11,17 @@ from ocppj.protocol import Protocol as OfVersion
 from ocppj.rules.known import Wall
 from ocppj.rules.memory import Exchange, Memory
 from ocppj.rules.model import Finding
+from schemas import Violation
 
 if TYPE_CHECKING:
-    from schemas import SchemaSet, Violation
+    from schemas import SchemaSet
 
 
 class Seen(msgspec.Struct, gc=False):
     """A frame as the session judged it.
+
+    ``at`` is when it passed, in monotonic nanoseconds, ``seq`` its number in the trace, ``violations`` what its payload
+    breaks of the schema, ``findings`` the rules that it breaks.
 
     ``request`` is the exchange a CALL opened or an answer belongs to; ``earlier`` an older CALL with the same id;
     ``valid`` whether the payload is what the schema of the action asks for (unknown actions are not); ``late`` an
@@ -33,7 +37,7 @@ class Seen(msgspec.Struct, gc=False):
     valid: bool = True
     late: bool = False
     repeated: bool = False
-    violations: "tuple[Violation, ...]" = ()
+    violations: tuple[Violation, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -96,7 +96,7 @@ class Session:
         self.findings: list[Finding] = []
         self.finding_count = 0
         self._max_findings = max_findings
-        self._remembered: dict[Role, Calls] = {"station": self.memory.of("station"), "csms": self.memory.of("csms")}
+        self._remembered = self.memory.calls
         self._open: dict[Role, Calls] = {"station": Calls(MAX_OPEN), "csms": Calls(MAX_OPEN)}
         self._unusual: dict[Role, deque[Malformed]] = {}  # by who was sent it
         self._last: dict[Role, Seen | None] = {"station": None, "csms": None}

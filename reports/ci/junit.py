@@ -21,6 +21,8 @@ from reports.results.verdicts import Case, Results, asked_for, mark, ordered, ou
 from reports.text.plain import clean, visible
 from reports.text.secrets import mask
 
+__all__ = ["WIDTH", "junit"]
+
 WIDTH: Final = 100
 """Width of the explanations, in characters."""
 _ELEMENTS: Final = {"failed": "failure", "error": "error", "skipped": "skipped"}

@@ -17,6 +17,8 @@ from simulator.faults.wiring import wire, wired
 from simulator.kernel.base import Base
 from simulator.kernel.nearest import nearest
 
+__all__ = ["Breakable", "Catalogue", "UnknownFault", "active"]
+
 
 class UnknownFault(Exception):
     """There is no fault of that name in the catalogue."""
@@ -26,8 +28,13 @@ class Breakable(Protocol):
     """A station, of whichever version; it knows nothing of faults."""
 
     @property
-    def parts(self) -> Base: ...
-    def pieces(self) -> Iterator[Any]: ...
+    def parts(self) -> Base:
+        """What it is made of, by name."""
+        ...
+
+    def pieces(self) -> Iterator[Any]:
+        """The same one by one, and its features."""
+        ...
 
 
 class Catalogue(Mapping[str, Fault]):

@@ -91,11 +91,14 @@ class Member:
 
     def begin(self) -> None:
         """Switch the station on, and let things happen."""
-        self._spawn(self._step(self.station.start))
+        self._spawn(self._step(self._is_switched_on))
         if self._plan.has_drivers:
             self._next_driver()
         if self._plan.churn_every:
             self._next_outage()
+
+    async def _is_switched_on(self) -> None:
+        self.station.switch_on()  # and nobody waits for its boot, which may be a pause of hours away
 
     @property
     def is_charging(self) -> bool:

@@ -41,43 +41,76 @@ class Make:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
-    """All times are in seconds; means are those of exponential distributions. Raises `ValueError`."""
+    """What a fleet is and does. All times are in seconds; means are those of exponential distributions.
+
+    Who it is:
+        url: endpoint of the CSMS; prefix: of the identities, before their numbers.
+        stations: how many; first, step: of those which this process has, where several share them.
+        model: of which make, makes: of which several; connectors: of a station without one.
+        tags: the cards that drivers hold.
+        auth_key, ssl: how all come in; security: several ways instead, by share.
+        configuration: first values of configuration keys.
+        sources: own addresses that stations connect from, in turn; none: as the system chooses.
+        strangers: share of the stations that the CSMS is not to know, and has to turn away.
+
+    When it is there:
+        ramp: stations switched on in a second; stages: who is there and when, instead.
+        duration: from the first station to the end of the arrivals, the ramp included.
+        grace: for the end: running sessions are stopped, what is queued is delivered.
+        churn_every, churn_length: mean time between two outages of one station (0: none), and how long they last.
+        back_off: pauses between attempts to connect grow; else they are a second each.
+
+    What it does:
+        session_every: mean time from the end of a session to the next driver (0: no sessions); session_length: mean.
+        curve: how often drivers come, beside the mean, in equal parts of the duration.
+        visits: sessions of real drivers, instead of those that chances bring.
+        meter_every: MeterValueSampleInterval.
+        call_timeout: how long the CSMS has to answer.
+        csms_clock: what stations make of the time of the CSMS; None: nothing.
+        clock_skew: the clock of each is off by at most so much, one way or the other.
+
+    How it is looked at:
+        check: share of the stations whose messages are held against all rules; the schemas are for all.
+        seed: the same one draws the same; profile: the name of what these facts were read from.
+
+    Raises `ValueError` for what cannot be.
+    """
 
     url: str
-    stations: int = 10  # of all processes together
-    first: int = 1  # this process has the stations first, first + step and so on
+    stations: int = 10
+    first: int = 1
     step: int = 1
-    ramp: float = 10.0  # stations a second
-    duration: float = 60.0  # from the first station to the end of the arrivals, the ramp included
+    ramp: float = 10.0
+    duration: float = 60.0
     seed: int = 1
     prefix: str = "FLEET-"
     tags: tuple[str, ...] = ("TAG-1",)
-    connectors: int = 1  # of a station without a model
+    connectors: int = 1
     model: Model | None = None
-    session_every: float = 120.0  # mean time between the end of one session and the next driver; 0: no sessions
-    session_length: float = 60.0  # mean
-    meter_every: float = 60.0  # MeterValueSampleInterval
-    churn_every: float = 0.0  # mean time between two outages of one station; 0: none
-    churn_length: float = 5.0  # mean length of an outage
+    session_every: float = 120.0
+    session_length: float = 60.0
+    meter_every: float = 60.0
+    churn_every: float = 0.0
+    churn_length: float = 5.0
     call_timeout: float = 30.0
-    grace: float = 10.0  # for the end: running sessions are stopped, what is queued is delivered
+    grace: float = 10.0
     configuration: Mapping[str, str] = field(default_factory=dict)
-    csms_clock: CsmsClock | None = None  # what stations make of the time of the CSMS; None: nothing
-    clock_skew: float = 0.0  # the clock of each is off by at most so much, one way or the other
-    check: float = 1.0  # share of the stations whose messages are held against all rules; the schemas are for all
+    csms_clock: CsmsClock | None = None
+    clock_skew: float = 0.0
+    check: float = 1.0
     auth_key: bytes | None = field(default=None, repr=False)
     ssl: ssl_module.SSLContext | None = None
-    profile: str | None = None  # the name of what these facts were read from
-    stages: tuple[Stage, ...] = ()  # say who is there and when; without them `ramp` does
-    makes: tuple[Make, ...] = ()  # instead of `model`
-    security: tuple[Security, ...] = ()  # instead of `ssl` and `auth_key`
-    curve: tuple[float, ...] = ()  # how often drivers come, beside the mean, in equal parts of the duration
-    visits: tuple[Visit, ...] = ()  # sessions of real drivers, instead of those that chances bring
-    sources: tuple[str, ...] = ()  # own addresses the stations connect from, in turn; none: as the system chooses
-    strangers: float = 0.0  # share of the stations that the CSMS is not to know, and has to turn away
-    back_off: bool = True  # pauses between attempts to connect grow; else they are a second each
+    profile: str | None = None
+    stages: tuple[Stage, ...] = ()
+    makes: tuple[Make, ...] = ()
+    security: tuple[Security, ...] = ()
+    curve: tuple[float, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    sources: tuple[str, ...] = ()
+    strangers: float = 0.0
+    back_off: bool = True
     dealt: tuple[int, ...] = field(init=False, repr=False, default=())  # which of the makes each station is of
     secured: tuple[int, ...] = field(init=False, repr=False, default=())  # which of `security` each station has
     rhythm: Rhythm = field(init=False, repr=False)

@@ -136,7 +136,8 @@ class _VirtualTimer:
 class VirtualClock:
     """A clock that moves only in `advance`.
 
-    Timers fire in the order of their time, equal times in the order in which they were set.
+    Timers fire in the order of their time, equal times in the order in which they were set. `start` is the time of day
+    at first; raises `ValueError` for one without a time zone.
     """
 
     def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:

@@ -56,6 +56,9 @@ class Nowhere:
 
     keeps = False
 
+    def __repr__(self) -> str:
+        return "Nowhere()"
+
     def read(self, kind: str) -> list[tuple[str, Any]]:
         return []
 

@@ -21,7 +21,7 @@ def built_in() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A make of charge point. `identity` has the members of BootNotification, `made` is the rest.
 

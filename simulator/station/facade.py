@@ -53,13 +53,17 @@ class Facade(World[_P]):
 
         Raises `ConnectFailed` when the first attempt to connect fails, unless the station was made with `retry`.
         """
-        self._parts.power.switch_on()
+        self.switch_on()
         registration = self._parts.registration
         await self.events.until(
             lambda: registration.status is not None or (self.last_failure is not None and not self._retry)
         )
         if registration.status is None and self.last_failure is not None:
             raise self.last_failure
+
+    def switch_on(self) -> None:
+        """Switch the station on and wait for nothing: it connects and boots by itself."""
+        self._parts.power.switch_on()
 
     async def stop(self) -> None:
         """Take the station away: the connection is closed, nothing is said about running transactions."""

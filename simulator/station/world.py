@@ -101,7 +101,7 @@ class World(ABC, Generic[_P]):
         return place
 
     async def restore_power(self) -> None:
-        """Give the power back: the station boots."""
+        """Give the power back: the station boots. Raises `NotPossible` when it has power."""
         if self._parts.supplied.on:
             raise NotPossible("the station has power already")
         self._parts.power.switch_on()
@@ -119,7 +119,10 @@ class World(ABC, Generic[_P]):
         return await self._data_transfers().send(vendor, message, data)
 
     def on_data_transfer(self, vendor: str, message: str | None, handler: Handler) -> None:
-        """Let `handler` answer the DataTransfer of the CSMS with this vendorId and messageId."""
+        """Let `handler` answer the DataTransfer of the CSMS with this vendorId and messageId.
+
+        Raises `NotPossible` for a station without DataTransfer.
+        """
         self._data_transfers().teach(vendor, message, handler)
 
     def _data_transfers(self) -> DataTransfer:
@@ -147,7 +150,8 @@ class World(ABC, Generic[_P]):
         """Delay, drop or double the answer to the next CALL of the CSMS, or say another text instead. `right` ends it.
 
         `times` and `chance` (0 to 1) say to how many CALLs it happens, and `seed` to which. In `text`, {id} stands for
-        the id of the CALL. A CALL that is against the schemas is not meant: it is refused as ever.
+        the id of the CALL. A CALL that is against the schemas is not meant: it is refused as ever. `seconds` are
+        those of a delay. Raises `ValueError` when there is no text to say.
         """
         if how == "say" and text is None:
             raise ValueError("text is missing, which is said instead of the answer")

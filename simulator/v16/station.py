@@ -93,7 +93,7 @@ class Station(Facade[Connector], World):
         identity: Mapping[str, str] | None = None,
         configuration: Mapping[str, str] | None = None,
         extra_keys: Iterable[Key] = (),
-        features: tuple[type[Feature], ...] = FEATURES,
+        features: tuple[type[Feature], ...] | None = None,
         facts: Facts | None = None,
         fixed_cable: bool | None = None,
         power: float | None = None,
@@ -121,16 +121,26 @@ class Station(Facade[Connector], World):
     ) -> None:
         """A station `id` for the endpoint `url` (the id is appended to it).
 
-        `connectors` to `installation` say how it is built, `power` in watt, times in seconds; they are explained
-        in `make.Facts`, which may be given whole instead, as `facts`.
-        `configuration` are first values of configuration keys, `extra_keys` keys of
-        this make beside those of its `features`; `identity` further members of BootNotification; `store` keeps what
-        survives the process: a file of its own, or a part of one that a fleet shares. `call_timeout` in seconds
-        replaces MessageTimeout; `auth_key` is the raw key of HTTP Basic authentication, `auth_user` its user name where
-        that is not the identity, `provision` what else the factory puts in for the security profiles; `remember` is how
-        many CALLs of each side are known again.
-        `retry` keeps trying when the first connection fails. `connect` makes the connections, see `dialing.Connect`;
-        `csms_clock` says what becomes of the time that the CSMS tells, see `timekeeping.CsmsClock`.
+        How it is built: `connectors` to `installation`, `power` in watt, times in seconds; they are explained in
+        `simulator.hardware.make.Facts`, which may be given whole instead, as `facts`. `features` are its profiles
+        (None: all of `simulator.v16.station.FEATURES`).
+
+        What it has: `vendor` to `firmware_version` and `identity`, further members, are told in BootNotification (1.6
+        §6.3); `configuration` are first values of configuration keys, `extra_keys` keys of this make beside those of
+        its features; `auth_key` is the raw key of HTTP Basic authentication, `auth_user` its user name where that is
+        not the identity, `provision` what else the factory puts in for the security profiles; `store` keeps what
+        survives the process: a file of its own, or a part of one that a fleet shares.
+
+        How it speaks: `retry` keeps trying when the first connection fails, after pauses as `back_off` says;
+        `call_timeout` in seconds replaces MessageTimeout; `remember` is how many CALLs of each side are known again;
+        `headers` are those of the opening handshake; `connect` makes the connections (`simulator.wire.dialing`);
+        `ssl` is the TLS context of wss.
+
+        Its time and chance: `clock`, by default that of the system; `csms_clock` says what becomes of the time that the
+        CSMS tells (`simulator.kernel.timekeeping`); `seed` makes what it draws the same each time.
+
+        Who looks on: `trace` records every frame, `observer` is shown each as the session judged it.
+
         Raises `UnknownKey` and `BadValue` for `configuration`, `StoreError` for `store`, `ValueError` for the rest.
         """
         facts = facts_of(
@@ -144,7 +154,7 @@ class Station(Facade[Connector], World):
             reboot=reboot,
             installation=installation,
         )
-        shared = blueprint(features, facts, tuple(extra_keys))
+        shared = blueprint(FEATURES if features is None else features, facts, tuple(extra_keys))
         user = id if auth_user is None else auth_user
         dial = Dial(
             url, id, PROTOCOL, ssl, headers, None if auth_key is None else (user, auth_key), trace, observer, connect

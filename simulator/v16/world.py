@@ -101,11 +101,11 @@ class World(world.World[Connector]):
             hold.release()
 
     async def pause_ev(self, connector: int) -> None:
-        """The vehicle takes no energy for now: SuspendedEV."""
+        """The vehicle takes no energy for now: SuspendedEV. Raises `NotPossible` without a transaction."""
         self._paused(connector, True).update()
 
     async def resume_ev(self, connector: int) -> None:
-        """The vehicle takes energy again."""
+        """The vehicle takes energy again. Raises `NotPossible` without a transaction."""
         self._paused(connector, False).update()
 
     async def press_emergency_stop(self) -> None:
@@ -117,7 +117,11 @@ class World(world.World[Connector]):
     async def raise_fault(
         self, connector: int, error_code: str, info: str | None = None, vendor_error_code: str | None = None
     ) -> None:
-        """Let something break; 0 is the whole station. A fault ends the transaction it hits (reason Other)."""
+        """Let something break; 0 is the whole station. A fault ends the transaction it hits (reason Other).
+
+        `error_code` is one of 1.6 §7.6. Raises `ValueError` for another one or for no such connector, `NotPossible` for
+        EVCommunicationError where no vehicle is.
+        """
         if error_code not in ERROR_CODES:
             raise ValueError(f"{error_code!r} is no errorCode; it is one of {', '.join(sorted(ERROR_CODES))}")
         of_vehicle = error_code == "EVCommunicationError"
@@ -147,11 +151,17 @@ class World(world.World[Connector]):
         self.connector(connector).lock_jammed = jammed
 
     async def jam_memory(self, jammed: bool = True) -> None:
-        """Make the memory of the local list fail, so that SendLocalList does."""
+        """Make the memory of the local list fail, so that SendLocalList does.
+
+        Raises `NotPossible` for a station without one.
+        """
         self._feature(LocalList, "local list").failing = jammed
 
     async def jam_firmware(self, jammed: bool = True) -> None:
-        """Make the memory for firmware fail, so that an installation does."""
+        """Make the memory for firmware fail, so that an installation does.
+
+        Raises `NotPossible` for a station without that profile.
+        """
         self._feature(FirmwareUpdates, "firmware updates").failing = jammed
 
     async def set_clock(self, to: datetime) -> None:
@@ -161,7 +171,10 @@ class World(world.World[Connector]):
         self._parts.timekeeper.set(to)
 
     async def security_event(self, type: str, tech_info: str = "") -> None:
-        """Let something happen that the security extensions know, for example TamperDetectionActivated."""
+        """Let something happen that the security extensions know, for example TamperDetectionActivated.
+
+        Raises `ValueError` for an event that they do not name.
+        """
         if type not in LOGGED:
             raise ValueError(f"{type!r} is no security event; it is one of {', '.join(sorted(LOGGED))}")
         record(self._features, type, tech_info)
@@ -169,7 +182,10 @@ class World(world.World[Connector]):
     # --- power and network --------------------------------------------------------------------------------------------
 
     async def cut_power(self, *, graceful: bool = False) -> None:
-        """Take the power away. `graceful`: a buffer lets the station stop its transactions and tell the CSMS first."""
+        """Take the power away. `graceful`: a buffer lets the station stop its transactions and tell the CSMS first.
+
+        Raises `NotPossible` when it has none.
+        """
         if not self._parts.supplied.on:
             raise NotPossible("the station has no power already")
         await self._parts.power.switch_off("PowerLoss", graceful=graceful, abrupt=True)

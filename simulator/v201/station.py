@@ -77,7 +77,7 @@ class Station(Facade[Evse], World):
         firmware_version: str | None = None,
         identity: Mapping[str, str] | None = None,
         configuration: Mapping[str, str] | None = None,
-        features: tuple[type[Feature], ...] = FEATURES,
+        features: tuple[type[Feature], ...] | None = None,
         facts: Facts | None = None,
         fixed_cable: bool | None = None,
         power: float | None = None,
@@ -105,15 +105,26 @@ class Station(Facade[Evse], World):
     ) -> None:
         """A station `id` for the endpoint `url` (the id is appended to it), with `connectors` EVSEs of one each.
 
-        `connectors` to `installation` say how it is built, `power` in watt, times in seconds; they are explained
-        in `make.Facts`, which may be given whole instead, as `facts`.
-        `configuration` are first values of variables by their name, such as
-        `TxCtrlr.TxStopPoint`; `identity` further members of chargingStation in BootNotification; `store` keeps what
-        survives the process: a file of its own, or a part of one that others share. `call_timeout` in seconds replaces
-        MessageTimeout; `auth_key` is the raw password of HTTP Basic authentication, `auth_user` its user name where
-        that is not the identity, `provision` what else the factory puts in for the security profiles; `remember` is how
-        many CALLs of each side are known again. `retry` keeps trying when the first connection fails. `connect` makes
-        the connections, see `dialing.Connect`; `csms_clock` says what becomes of the time that the CSMS tells.
+        How it is built: `connectors` to `installation`, `power` in watt, times in seconds; they are explained in
+        `simulator.hardware.make.Facts`, which may be given whole instead, as `facts`. `features` are its functional
+        blocks (None: all of `simulator.v201.station.FEATURES`).
+
+        What it has: `vendor` to `firmware_version` and `identity`, further members of chargingStation, are told in
+        BootNotification (B01); `configuration` are first values of variables by their name, such as
+        `TxCtrlr.TxStopPoint`; `auth_key` is the raw password of HTTP Basic authentication, `auth_user` its user name
+        where that is not the identity, `provision` what else the factory puts in for the security profiles; `store`
+        keeps what survives the process: a file of its own, or a part of one that others share.
+
+        How it speaks: `retry` keeps trying when the first connection fails, after pauses as `back_off` says;
+        `call_timeout` in seconds replaces MessageTimeout; `remember` is how many CALLs of each side are known again;
+        `headers` are those of the opening handshake; `connect` makes the connections (`simulator.wire.dialing`);
+        `ssl` is the TLS context of wss.
+
+        Its time and chance: `clock`, by default that of the system; `csms_clock` says what becomes of the time that the
+        CSMS tells (`simulator.kernel.timekeeping`); `seed` makes what it draws the same each time.
+
+        Who looks on: `trace` records every frame, `observer` is shown each as the session judged it.
+
         Raises `UnknownKey` and `BadValue` for `configuration`, `StoreError` for `store`, `ValueError` for the rest.
         """
         facts = facts_of(
@@ -140,7 +151,7 @@ class Station(Facade[Evse], World):
 
         self._retry = retry
         self._assembly = Assembly(
-            features,
+            FEATURES if features is None else features,
             facts,
             dial,
             boot,

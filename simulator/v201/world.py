@@ -66,7 +66,7 @@ class World(world.World[Evse]):
         """Hold a card to the reader; returns when the station has decided.
 
         Without `connector` the station has one reader for all and finds out which one is meant. `token_type` is the
-        type of the idToken.
+        type of the idToken. Raises `ValueError` for a type or a connector that there is not.
         """
         if connector is not None:
             self.connector(connector)
@@ -79,11 +79,11 @@ class World(world.World[Evse]):
             hold.release()
 
     async def pause_ev(self, connector: int) -> None:
-        """The vehicle takes no energy for now: SuspendedEV."""
+        """The vehicle takes no energy for now: SuspendedEV. Raises `NotPossible` without a transaction."""
         self._parts.sessions.changed(self._paused(connector, True))
 
     async def resume_ev(self, connector: int) -> None:
-        """The vehicle takes energy again."""
+        """The vehicle takes energy again. Raises `NotPossible` without a transaction."""
         self._parts.sessions.changed(self._paused(connector, False))
 
     async def press_emergency_stop(self) -> None:
@@ -117,7 +117,10 @@ class World(world.World[Evse]):
         self._parts.timekeeper.set(to)
 
     async def security_event(self, type: str, tech_info: str = "") -> None:
-        """Let something happen that the standard knows as a security event, for example TamperDetectionActivated."""
+        """Let something happen that the standard knows as a security event, for example TamperDetectionActivated.
+
+        Raises `ValueError` for an event that it does not name.
+        """
         if type not in EVENTS:
             raise ValueError(f"{type!r} is no security event; it is one of {', '.join(sorted(EVENTS))}")
         record(self._features, type, tech_info)
@@ -125,7 +128,10 @@ class World(world.World[Evse]):
     # --- power and network --------------------------------------------------------------------------------------------
 
     async def cut_power(self, *, graceful: bool = False) -> None:
-        """Take the power away. `graceful`: a buffer lets the station end its transactions and tell the CSMS first."""
+        """Take the power away. `graceful`: a buffer lets the station end its transactions and tell the CSMS first.
+
+        Raises `NotPossible` when it has none.
+        """
         if not self._parts.supplied.on:
             raise NotPossible("the station has no power already")
         await self._parts.power.switch_off("AbnormalCondition", "PowerLoss", graceful=graceful, abrupt=True)

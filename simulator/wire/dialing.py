@@ -126,6 +126,13 @@ async def connect_by_websockets(
 class Pauses(Kind):
     """How long is waited between two attempts to connect."""
 
+    @property
+    def proof(self) -> float:
+        """Seconds that a connection has to last, unless a CALL on it is answered before, to be no failure when the CSMS
+        ends it. 0: that it was made is enough.
+        """
+        ...
+
     def pause(self, failures: int, chance: float) -> float:
         """Seconds after so many failures in a row; `chance` is from 0 to 1."""
         ...
@@ -141,6 +148,7 @@ class BackOff:
     first: float = 1.0
     ceiling: float = 120.0
     share: float = 0.2
+    proof: float = 0.0
 
     def pause(self, failures: int, chance: float) -> float:
         """The pause after so many failures in a row; `chance` is from 0 to 1. Never shorter than the one before."""

@@ -73,6 +73,7 @@ class Link:
         "_attempt",
         "_back_off",
         "_failures",
+        "_heard",
         "_hold",
         "_outbox",
         "_pumping",
@@ -121,6 +122,7 @@ class Link:
         self._attempt: asyncio.Task[None] | None = None
         self._retry: Timer | None = None
         self._failures = 0
+        self._heard = False  # an answer that can be used, on this connection
         self._outbox: deque[tuple[str, dict[str, Any], Done | None, float]] | None = None
         self._pumping = False
         self._request_line: RequestLine | None = None  # `line`, when it is one
@@ -233,6 +235,7 @@ class Link:
         """Tell who asked, and send the next one."""
         assert self._asked is not None
         done, self._asked = self._asked[1], None
+        self._heard = self._heard or type(answer) is dict
         _tell(done, answer)
         self._next()
 
@@ -248,6 +251,7 @@ class Link:
                 except Exception:  # whatever it is, who asked hears of it and the next one leaves
                     log.exception(_NOT_SENT, action)
                     answer = Unanswered(f"{action} could not be sent, or its answer cannot be read")
+                self._heard = self._heard or type(answer) is dict
                 _tell(done, answer)
         finally:
             self._pumping = False
@@ -317,6 +321,8 @@ class Link:
 
         def on_closed(reason: ConnectionClosed) -> None:
             if line is not None and line is self.line:
+                if not self._was_in_vain(reason):
+                    self._failures = 0
                 self._lost()
                 self._keep_findings(line)
                 pause = self._pause()
@@ -343,13 +349,20 @@ class Link:
             self.base.events.publish("problem", f"{error}; next attempt in {pause:.1f} s", pause=pause)
             return
         self._attempt = None
-        self._failures = 0
+        self._heard = False
         self.last_failure = None
         self.line = line
         self._since = self.base.clock.monotonic()
         self._request_line = line if isinstance(line, RequestLine) else None
         self.base.events.publish("connected", "connected")
         self.owner.connected()
+
+    def _was_in_vain(self, reason: ConnectionClosed) -> bool:
+        """Whether the connection that is over was no better than none: the CSMS has let the station in and sent it
+        away, so that the pauses go on growing.
+        """
+        lasted = self.base.clock.monotonic() - self._since
+        return reason.by_remote and not self._heard and lasted < self._back_off.proof
 
     def _lost(self) -> CallLine | RequestLine | None:
         line, self.line = self.line, None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.setup.person import obeyed
 from tests.setup.shell_blocks import Command
 
 LIMIT_S = 400
@@ -19,6 +20,8 @@ LOAD = re.compile(r"(?<= --)(stations|background) \d+")
 FEWER = r"\1 20"
 READY = {"csms": '"event": "ready"', "station": "accepted by the CSMS"}
 """What a command that runs until Ctrl-C says when it is of use."""
+KEEPS_TRYING = "next attempt in"
+"""The same for a station with `--retry`, whose CSMS comes later."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -102,6 +105,12 @@ class Reader:
             (self.folder / "snippet.py").write_text(text, encoding="utf-8")
             text = "python snippet.py"
         shown = f"line {command.line}: {text}"
+        if command.person:
+            said, code = obeyed(
+                ["bash", "-c", f"exec {text}"], self.local(command.person), self.folder, self._environment
+            )
+            assert_kind(said, code, {command.code}, shown)
+            return
         process = subprocess.Popen(
             ["bash", "-c", f"exec {text}"],
             cwd=self.folder,
@@ -113,7 +122,7 @@ class Reader:
             start_new_session=True,
         )
         if command.until_interrupted:
-            terminal = Terminal(process, READY[command.words[1]])
+            terminal = Terminal(process, KEEPS_TRYING if "--retry" in command.words else READY[command.words[1]])
             self._stays.append((shown, terminal))
             assert terminal.waits(), f"{shown}\nended, or said nothing of use:\n{terminal.said}"
             return

@@ -1,20 +1,22 @@
-"""What is installed is what the repository holds: the wheel, its entry points, the dependencies and the lock files.
+"""What is installed is what the repository holds: sdist and wheel, entry points, the dependencies and the lock files.
 
-Nothing here uses the network: the wheel is built by the locked build back end in this environment.
+The wheel of these tests is built of the sdist, so that a file which the sdist lacks is missing here. Nothing uses the
+network: both are built by the locked build back end of this environment, and what the wheel asks for is taken from it.
 """
 
 import ast
-import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
+import venv
 import zipfile
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from email.message import Message
 from email.parser import Parser
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,17 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from trove_classifiers import classifiers
 
 from tests import ROOT
-from tests.setup.locks import EXTRAS_LOCK, LOCKS, requirements, version_of
+from tests.setup.locks import DOCS_LOCK, EXTRAS_LOCK, LOCKS, requirements, version_of, version_of_the_project
+from tests.setup.reader import inherited
 
 PACKAGES = ("commandline", "schemas", "ocppj", "csms_core", "simulator", "harness", "testcases", "reports")
+
+VERSION = version_of_the_project()
+BUILD = (sys.executable, "-m", "hatchling", "build")
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
 
 # One worker builds the wheel once, see `--dist loadgroup` in the Makefile.
 pytestmark = pytest.mark.xdist_group("packaging")
@@ -37,20 +45,35 @@ def project() -> Mapping[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, cwd: Path, expects: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, unmeasured, for it runs copies of our files; what it printed is the failure text."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     done = subprocess.run(
-        command, cwd=cwd, env={**inherited, **environment}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=cwd,
+        env={**inherited(), **environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == expects, done.stdout
     return done
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sdist")
+    run(*BUILD, "--target", "sdist", "--directory", str(folder), cwd=ROOT)
+    (built,) = folder.glob("*.tar.gz")
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built of the sdist in a folder that has nothing else."""
     folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder), cwd=ROOT)
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    run(*BUILD, "--target", "wheel", "--directory", str(folder), cwd=folder / f"plugproof-{VERSION}")
     (built,) = folder.glob("*.whl")
     return built
 
@@ -76,9 +99,63 @@ def metadata(wheel: Path) -> Message:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, installed into a folder that comes before the editable project on the path of whoever uses it."""
     target = tmp_path_factory.mktemp("installed")
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
-    run(*pip, "--no-deps", "--no-index", "--target", str(target), str(wheel), cwd=target)
+    run(*PIP, "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel), cwd=target)
     return target
+
+
+# ---- the sdist
+
+
+def test_sdist_holds_what_git_holds_and_nothing_else(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        held = {name.removeprefix(f"plugproof-{VERSION}/") for name in archive.getnames()}
+    tracked = {name for name in run("git", "ls-files", cwd=ROOT).stdout.splitlines() if (ROOT / name).is_file()}
+
+    assert tracked - held == set()
+    assert {name for name in held - tracked if (ROOT / name).is_file()} <= new_files()
+    assert {name for name in held - tracked if not (ROOT / name).is_file()} == {"PKG-INFO"}
+
+
+def new_files() -> set[str]:
+    """What somebody is about to add."""
+    return set(run("git", "ls-files", "--others", "--exclude-standard", cwd=ROOT).stdout.splitlines())
+
+
+# ---- an empty environment
+
+
+def wanted(requirements: Iterator[Requirement], found: dict[str, Path]) -> dict[str, Path]:
+    """What these ask for and what that asks for in turn, by name, with the folder in which it is installed here."""
+    for requirement in requirements:
+        name = canonicalize_name(requirement.name)
+        if name not in found and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            installed = distribution(name)
+            found[name] = Path(str(installed.locate_file("")))
+            wanted(map(Requirement, installed.requires or ()), found)
+    return found
+
+
+def test_precheck_runs_in_an_empty_environment(wheel: Path, metadata: Message, tmp_path: Path) -> None:
+    """Nothing is in it but the wheel and what the wheel asks for, which is linked instead of downloaded."""
+    venv.create(tmp_path / "venv", symlinks=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    (site,) = tmp_path.glob("venv/lib/python*/site-packages")
+    for name, folder in wanted(map(Requirement, metadata.get_all("Requires-Dist", [])), {}).items():
+        for top in {file.parts[0] for file in distribution(name).files or () if file.parts[0] != ".."}:
+            if not (site / top).exists() and top != "__pycache__":
+                (site / top).symlink_to(folder / top)
+    run(*PIP, "--python", str(python), "install", "--quiet", "--no-deps", "--no-index", str(wheel), cwd=tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    plugproof = str(python.with_name("plugproof"))
+
+    assert run(*PIP, "--python", str(python), "check", cwd=elsewhere).stdout == "No broken requirements found.\n"
+    assert run(plugproof, "--version", cwd=elsewhere).stdout == f"plugproof {VERSION}\n"
+    where = run(str(python), "-c", "import harness, ruff", cwd=elsewhere, expects=1).stdout
+    assert "No module named 'ruff'" in where  # what is only for development is not there
+    said = run(plugproof, "precheck", "--case", "TC_001_CSMS", cwd=elsewhere).stdout
+    assert "1 passed" in said, said
+    assert (elsewhere / "plugproof-out" / "latest" / "report.html").is_file()
 
 
 # ---- the wheel
@@ -109,7 +186,7 @@ def test_every_package_says_that_it_is_typed(names: frozenset[str]) -> None:
 def test_wheel_holds_nothing_else(names: frozenset[str]) -> None:
     tops = {name.partition("/")[0] for name in names}
 
-    assert tops - set(PACKAGES) == {"plugproof-0.1.0.dist-info"}
+    assert tops - set(PACKAGES) == {f"plugproof-{VERSION}.dist-info"}
     assert [name for name in names if name.endswith((".pyc", ".lock", ".sqlite3"))] == []
 
 
@@ -126,10 +203,11 @@ def test_entry_points_name_the_cli_and_the_plugin(wheel: Path) -> None:
 
 def test_metadata_says_who_may_use_it_and_with_which_python(metadata: Message, names: frozenset[str]) -> None:
     assert metadata["Name"] == "plugproof"
-    assert metadata["Version"] == "0.1.0"
+    assert metadata["Version"] == VERSION
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.11"
-    assert {"plugproof-0.1.0.dist-info/licenses/LICENSE", "plugproof-0.1.0.dist-info/licenses/NOTICE"} <= names
+    assert {f"plugproof-{VERSION}.dist-info/licenses/{name}" for name in ("LICENSE", "NOTICE")} <= names
+    assert set(metadata.get_all("Classifier", [])) <= classifiers
 
 
 def test_heavy_dependencies_are_extras(metadata: Message) -> None:
@@ -173,6 +251,17 @@ def test_installed_command_starts(installed: Path, tmp_path: Path) -> None:
     printed = run(sys.executable, "-c", script, cwd=tmp_path, PYTHONPATH=str(installed)).stdout
 
     assert "precheck" in printed
+
+
+# ---- the version
+
+
+def test_changelog_has_the_version_below_what_is_not_released() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", text, re.MULTILINE)
+
+    assert sections[0] == ("Unreleased", "")
+    assert (sections[1][0], bool(sections[1][1])) == (VERSION, True)
 
 
 # ---- dependencies and locks
@@ -242,7 +331,16 @@ def test_extras_lock_changes_no_version() -> None:
     assert {name: versions for name, versions in base.items() if extras.get(name) != versions} == {}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_of_the_documentation_holds_what_its_group_declares(project: Mapping[str, Any]) -> None:
+    pins = locked(DOCS_LOCK)
+
+    for requirement in map(Requirement, project["dependency-groups"]["docs"]):
+        versions = pins.get(canonicalize_name(requirement.name))
+        assert versions, f"{DOCS_LOCK} lacks {requirement.name}: run 'make lock'"
+        assert all(version in requirement.specifier for version in versions), f"{requirement}, has {versions}"
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, DOCS_LOCK])
 def test_lock_is_hashed_and_names_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     entries = [entry for entry in re.split(r"\n(?=[A-Za-z0-9])", text) if not entry.startswith("#")]

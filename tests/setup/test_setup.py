@@ -24,7 +24,7 @@ from tests import ROOT
 from tests.setup.bare_tree import bare_tree
 from tests.setup.interpreters import Interpreter, interpreter
 from tests.setup.local_index import REAL, Index, NotInstalled, Wheel, hollow, offered, packed_again, served
-from tests.setup.locks import EXTRAS_LOCK, LOCK, requirements, version_of
+from tests.setup.locks import EXTRAS_LOCK, LOCK, requirements, version_of, version_of_the_project
 
 MINORS = ("11", "12", "13")
 RESOLVING = "INSTALL=install --require-hashes -r"
@@ -165,7 +165,7 @@ def test_set_up_installs_exactly_the_pins(
     done = make(index, "setup", f"PYTHON={base.path}")
 
     assert done.returncode == 0, done.stderr
-    assert installed_in(tmp_path / "venv") == {**pinned_for(base, LOCK), "plugproof": "0.1.0"}
+    assert installed_in(tmp_path / "venv") == {**pinned_for(base, LOCK), "plugproof": version_of_the_project()}
     assert set(index.fetched) <= pinned_files(index, LOCK)  # the build back end is a pin, too
     assert done.stderr == ""
 
@@ -185,7 +185,7 @@ def test_set_up_of_a_fresh_clone_needs_nothing_but_python(index: Index, make: Ma
     assert done.returncode == 0, done.stderr
     installed = installed_in(tmp_path / "venv")
     installed.pop("setuptools", None)
-    assert installed == {**pinned_for(base, LOCK), "plugproof": "0.1.0"}
+    assert installed == {**pinned_for(base, LOCK), "plugproof": version_of_the_project()}
     assert (tmp_path / "venv" / "bin" / "plugproof").is_file()
     assert (again.returncode, again.stdout) == (0, "make: Nothing to be done for 'setup'.\n")
 
@@ -223,7 +223,7 @@ def test_set_up_of_the_extras_installs_exactly_the_pins(make: Make, tree: Path, 
     pins, extras = pinned_for(base, LOCK), pinned_for(base, EXTRAS_LOCK)
     assert done.returncode == 0, done.stderr
     assert installed_in(tmp_path / "venv-locust") == {name: extras[name] for name in extras.keys() - pins.keys()}
-    assert installed_in(tmp_path / "venv") == {**extras, "plugproof": "0.1.0"}
+    assert installed_in(tmp_path / "venv") == {**extras, "plugproof": version_of_the_project()}
     assert set(index.fetched) <= pinned_files(index, EXTRAS_LOCK)
     assert done.stderr == ""
 

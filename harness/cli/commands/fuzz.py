@@ -106,6 +106,10 @@ _EMBEDDED: Final[Mapping[str, Callable[[Wish, Path], AbstractContextManager[Path
 """Role -> what is tested where nothing is named."""
 
 
+def _to_stderr(text: str) -> None:
+    typer.echo(text, nl=False, err=True)
+
+
 def _fuzzed(wish: Wish, sut: Sut) -> int:
     if bench_of(sut).fuzzed is None:
         typer.echo(f"OCPP {sut.version} cannot be fuzzed yet; only 1.6 can", err=True)
@@ -115,7 +119,7 @@ def _fuzzed(wish: Wish, sut: Sut) -> int:
     _make(wish.out)
     loop = Loop()
     try:
-        meeting = MEETINGS[sut.role](sut, wish.out, new_run_id(), Shown(None))
+        meeting = MEETINGS[sut.role](sut, wish.out, new_run_id(), Shown(_to_stderr))
         met = loop.run(meeting.__aenter__())
         try:
             for sentence in met.sentences:

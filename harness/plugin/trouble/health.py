@@ -37,8 +37,19 @@ ROUNDS: Final = 2
 class Health:
     """The health of a system under test as the workers of a run share it through ``folder``."""
 
-    def __init__(self, sut: Sut, lane: Lane, folder: Path, number: int = 0) -> None:
-        """``lane`` is the station of this worker, and ``number`` its place among the workers."""
+    def __init__(
+        self,
+        sut: Sut,
+        lane: Lane,
+        folder: Path,
+        number: int = 0,
+        tell: Callable[[str], object] = lambda sentence: None,
+    ) -> None:
+        """``lane`` is the station of this worker, and ``number`` its place among the workers.
+
+        ``tell`` is given a sentence about what the run waits for, once for each outage.
+        """
+        self._tell = tell
         self._sut = sut
         self._lane = lane
         self._reach = bench_of(sut).reach
@@ -82,6 +93,10 @@ class Health:
             with suppress(OSError):  # a disk that is full: then every worker finds out for itself
                 self._away.parent.mkdir(parents=True, exist_ok=True)
                 self._away.write_text(f"since {case_id} ({problem})", "utf-8")
+            self._tell(
+                f"the system under test went away in {case_id} ({problem}): waiting for it, for "
+                f"{self._sut.timeouts.recover_s:g} s at the most (timeouts.recover_s)"
+            )
         return _cut(case_id, judged, self._outages.cut(case_id, answered, problem, is_over))
 
     def before(self, is_over: Callable[[], bool] = lambda: False) -> tuple[Judgement | None, float]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from harness.processes.background.wanted import RAMP, judgement, plan_for
 from simulator.fleet import Plan
 from simulator.fleet.profile.reading import Profile
-from simulator.fleet.report.limits import Limit
+from simulator.fleet.report.judging.limits import Limit
 
 LONGEST: Final = 4 * 3600.0
 """Seconds after which stations at an even pace leave by themselves."""

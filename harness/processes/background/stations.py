@@ -24,7 +24,7 @@ from harness.processes.background.crew import ENOUGH
 from harness.processes.background.plans import Part, part_of
 from simulator.fleet import Fleet
 from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector
-from simulator.fleet.report.aborting import Abort
+from simulator.fleet.report.judging.aborting import Abort
 from simulator.fleet.report.result import Measured, result
 
 LOOK: Final = 0.5

@@ -15,7 +15,7 @@ from simulator.fleet.cli.options import Given, plan_of, with_profile
 from simulator.fleet.cli.running import hopeless_of, limits_of
 from simulator.fleet.profile.reading import Profile, ProfileError
 from simulator.fleet.profile.stages import begins
-from simulator.fleet.report.limits import BadLimit, Limit
+from simulator.fleet.report.judging.limits import BadLimit, Limit
 from simulator.kernel.errors import BadValue, UnknownKey
 from simulator.options.usage import UsageError
 

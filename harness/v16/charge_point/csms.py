@@ -71,6 +71,7 @@ class Csms(PlayedCsms):
         self._started: list[Mapping[str, Any]] = []
 
     def begins(self) -> None:
+        """The case begins; the credentials that it changes are those of the bay."""
         super().begins()
         self.credentials = Changes(self.bay)
 

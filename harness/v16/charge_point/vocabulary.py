@@ -1,12 +1,22 @@
-"""The words of a case for a charge point: everything that ``testcases`` import, in one place."""
+"""The words of a case for a charge point: everything that ``testcases`` import, in one place.
 
-from functools import partial
+``case`` is the decorator that makes a case of a function (`harness.case.facts.Cases`). The function takes a ``Csms``,
+which the harness plays, and an ``EvDriver``, who plugs in and holds cards. ``states`` are conversations that bring the
+station somewhere, ``payloads`` are members that cases share, ``present``, ``absent``, ``one_of`` and ``satisfies`` are
+what ``shows`` and ``receives`` compare members with. Whatever the station does wrong raises ``CaseFailure``, which a
+case lets pass; ``Inconclusive`` is for what could not be observed.
+
+By topic there are ``booting`` and ``boots`` (accepted, and not), ``certificates``, ``credentials`` and ``security``,
+``deliveries`` (of messages that are not taken at first), ``doors`` (how it connects), ``frames`` (below the verbs),
+``metering``, ``offline``, ``pauses`` (CALLs left open), ``required_keys`` (of the configuration), ``reservations`` and
+``transfers`` (of files).
+"""
 
 from harness.case.message import Message
 from harness.case.tags import CaseTags as Tags
 from harness.case.verdicts import Inconclusive
 from harness.peers import steps
-from harness.peers.counterpart import Request, now
+from harness.peers.counterpart import Counterpart, Request, now
 from harness.peers.driving import EvDriver
 from harness.peers.steps import rounds, step
 from harness.sut import Sut
@@ -21,7 +31,14 @@ from harness.v16.needs import NEEDS
 from harness.v16.profiles import case
 from ocppj.matchers import absent, absent_or_empty, one_of, present, satisfies
 
-is_claimed = partial(steps.is_claimed, NEEDS)
+
+def is_claimed(peer: Counterpart, need: str, rules: str) -> bool:
+    """Whether a need (`harness.v16.needs`) is met; else ``rules`` (``"R1 R2"``) are left out, and the record says why.
+
+    Raises ``KeyError`` for a need that there is not.
+    """
+    return steps.is_claimed(NEEDS, peer, need, rules)
+
 
 __all__ = [
     "Charging",

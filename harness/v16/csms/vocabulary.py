@@ -1,11 +1,19 @@
-"""The words of a case: everything that ``testcases`` import, in one place."""
+"""The words of a case: everything that ``testcases`` import, in one place.
 
-from functools import partial
+``case`` is the decorator that makes a case of a function (`harness.case.facts.Cases`). The function takes a
+``Station``, which the harness plays, and an ``Operator``, who acts on the CSMS under test. ``states`` are conversations
+that bring a station somewhere, ``payloads`` are members that cases share, ``present``, ``absent``, ``one_of`` and
+``satisfies`` are what ``shows`` compares members with. Whatever the CSMS does wrong raises ``CaseFailure``, which a
+case lets pass.
+
+By topic there are ``refusals`` (codes of CALLERRORs), ``certificates`` (and keys and signatures), and ``renewal`` (of a
+certificate, a root, a key).
+"""
 
 from harness.case.message import Message
 from harness.case.tags import CaseTags as Tags
 from harness.peers import steps
-from harness.peers.counterpart import Request, now
+from harness.peers.counterpart import Counterpart, Request, now
 from harness.peers.steps import rounds, step
 from harness.sut import Sut, upgrades
 from harness.v16 import payloads
@@ -18,7 +26,14 @@ from harness.v16.needs import NEEDS
 from harness.v16.profiles import case
 from ocppj.matchers import absent, absent_or_empty, one_of, present, satisfies
 
-is_claimed = partial(steps.is_claimed, NEEDS)
+
+def is_claimed(peer: Counterpart, need: str, rules: str) -> bool:
+    """Whether a need (`harness.v16.needs`) is met; else ``rules`` (``"R1 R2"``) are left out, and the record says why.
+
+    Raises ``KeyError`` for a need that there is not.
+    """
+    return steps.is_claimed(NEEDS, peer, need, rules)
+
 
 __all__ = [
     "Charging",

@@ -1,10 +1,14 @@
-"""The words of a case: everything that ``testcases`` import, in one place."""
+"""The words of a case of OCPP 2.0.1: everything that ``testcases`` import, in one place.
 
-from functools import partial
+``case`` is the decorator that makes a case of a function (`harness.case.facts.Cases`). The function takes a
+``Station``, which the harness plays, and an ``Operator``, who acts on the CSMS under test. ``states`` are conversations
+that bring a station somewhere, ``payloads`` are members that cases share, ``present``, ``absent`` and ``one_of`` are
+what ``shows`` compares members with. Whatever the CSMS does wrong raises ``CaseFailure``, which a case lets pass.
+"""
 
 from harness.case.message import Message
 from harness.peers import steps
-from harness.peers.counterpart import Request
+from harness.peers.counterpart import Counterpart, Request
 from harness.peers.steps import step
 from harness.sut import Sut
 from harness.v201.csms import payloads, states
@@ -15,7 +19,14 @@ from harness.v201.needs import NEEDS
 from harness.v201.profiles import case
 from ocppj.matchers import absent, one_of, present
 
-is_claimed = partial(steps.is_claimed, NEEDS)
+
+def is_claimed(peer: Counterpart, need: str, rules: str) -> bool:
+    """Whether a need (`harness.v201.needs`) is met; else ``rules`` (``"R1 R2"``) are left out, and the record says why.
+
+    Raises ``KeyError`` for a need that there is not.
+    """
+    return steps.is_claimed(NEEDS, peer, need, rules)
+
 
 __all__ = [
     "IdTokens",

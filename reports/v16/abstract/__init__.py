@@ -10,7 +10,6 @@ from reports.v16.abstract.model import Report
 from reports.v16.abstract.writing import write
 
 __all__ = [
-    "BINARY",
     "AbstractError",
     "Report",
     "approval_of",

@@ -115,7 +115,7 @@ class Given:
     junit: Annotated[str | None, RESULT("FILE", "Also JUnit XML, red when the exit code is not 0.")] = None
     csv: Annotated[
         str | None,
-        RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline, _latency, _interventions and _violations."),
+        RESULT("PREFIX", "Also tables: PREFIX_actions.csv, _timeline, _latency, _interventions, _violations, _asked."),
     ] = None
     prometheus: Annotated[
         str | None,

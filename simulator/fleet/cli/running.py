@@ -18,7 +18,7 @@ from simulator.fleet.cli.units import listening
 from simulator.fleet.counting.interventions import BY_KEY
 from simulator.fleet.engine.resources import allow_connections, calm_garbage_collector, loop_factory
 from simulator.fleet.report.files import Unwritten, writable, write
-from simulator.fleet.report.limits import BadLimit, Limit, parse_limit
+from simulator.fleet.report.judging.limits import BadLimit, Limit, parse_limit
 from simulator.fleet.spoken import SPOKEN
 from simulator.options.usage import Exit, UsageError
 
@@ -180,7 +180,7 @@ async def _fleet(
     from simulator.fleet.fleet import Fleet
     from simulator.fleet.processes.part import run
     from simulator.fleet.processes.processes import Processes
-    from simulator.fleet.report.aborting import Abort
+    from simulator.fleet.report.judging.aborting import Abort
     from simulator.fleet.report.result import Measured, result
     from simulator.fleet.steering.hand import Hand
 

@@ -16,7 +16,7 @@ from math import ceil
 from typing import Any, Final
 
 from simulator.fleet.counting.kinds import KINDS, OF_CALLS, kinds
-from simulator.fleet.counting.samples import edge, ranked
+from simulator.fleet.counting.samples import Pages, Samples, ranked, wide
 from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Tally
 
@@ -31,8 +31,7 @@ NAMES: Final = ("p50", "p95", "p99")
 LATE: Final = 0.05
 """Seconds by which the latest timer of an interval may be late before the interval is marked."""
 
-_BITS: Final = 7  # significant bits of a response time here: at most 1.6 % too long
-_EDGES: Final[dict[int, int]] = {}  # each edge once, as most intervals have the same; there are some thousands of them
+_CLASSES: Final[dict[int, int]] = {}  # each once, as most intervals have the same; there are some thousands of them
 
 
 @dataclass(slots=True)
@@ -97,8 +96,8 @@ class Interval:
         self.kinds.update(other.kinds)
         for action, classes in other.times.items():
             mine = self.times.setdefault(action, defaultdict(int))
-            for upper, count in classes.items():
-                mine[upper] += count
+            for last, count in classes.items():
+                mine[last] += count
 
 
 class Timeline:
@@ -112,7 +111,7 @@ class Timeline:
         self._looks = 0
         self._sent = self._received = 0
         self._kinds: Mapping[str, int] = {}
-        self._before: dict[str, dict[int, int]] = {}
+        self._known: dict[str, Pages] = {}  # response times by action, at the last look
 
     def look(
         self, tally: Tally, states: States, seconds: float = LOOK, late: float = 0.0, resident: int | None = None
@@ -124,7 +123,7 @@ class Timeline:
         now.kinds.update({kind: more for kind, count in counts.items() if (more := count - self._kinds.get(kind, 0))})
         self._kinds = counts
         for name, action in tally.actions.items():
-            self._look_at(name, action.samples.classes, now)
+            self._look_at(name, action.samples, now)
         self.latest = now
         if self._looks % self.looks_each == 0:
             self.intervals.append(Interval())
@@ -133,14 +132,11 @@ class Timeline:
         if len(self.intervals) > MOST:
             self._halve()
 
-    def _look_at(self, action: str, classes: Mapping[int, int], now: Interval) -> None:
-        before = self._before.setdefault(action, {})
+    def _look_at(self, action: str, samples: Samples, now: Interval) -> None:
         found: defaultdict[int, int] = defaultdict(int)
-        for upper, count in classes.items():
-            if (more := count - before.get(upper, 0)) > 0:
-                wide = edge(upper, _BITS)
-                found[_EDGES.setdefault(wide, wide)] += more
-                before[upper] = count
+        for last, more in samples.news(self._known.setdefault(action, {})):
+            wider = wide(last)
+            found[_CLASSES.setdefault(wider, wider)] += more
         if found:
             now.times[action] = found
 

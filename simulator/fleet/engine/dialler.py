@@ -6,9 +6,10 @@ import asyncio
 import logging
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import picows
+from multidict import CIMultiDict
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.http11 import Response
@@ -23,6 +24,7 @@ from ocppj.session.session import Memory, Seen, Session
 from simulator.fleet.counting.standing import Standing
 from simulator.fleet.counting.tally import Tally
 from simulator.fleet.engine.line import FleetLine
+from simulator.fleet.engine.sources import sockets_from
 from simulator.kernel.clock import Clock
 
 READ_BUFFER: Final = 1024
@@ -30,6 +32,9 @@ READ_BUFFER: Final = 1024
 
 KEPT_FINDINGS: Final = 8
 """Broken rules a connection keeps of itself: the tally counts them all."""
+
+_FORGOTTEN: Final = CIMultiDict[str]()
+"""Of a handshake that was judged: nobody asks for its headers any more, and they are 2 KiB a connection."""
 
 _quiet = logging.getLogger("plugproof.fleet.picows")
 _quiet.setLevel(logging.CRITICAL)  # picows tells every connection and every frame that is none, the tally counts them
@@ -107,7 +112,6 @@ class Dialler:
         source: str | None,
     ) -> None:
         """The handshake."""
-        place: dict[str, Any] = {} if source is None else {"local_addr": (source, 0)}
         options = handshake_options([protocol.subprotocol], ssl, headers, basic_auth, self.open_timeout)
         try:
             transport, _ = await picows.ws_connect(
@@ -124,7 +128,7 @@ class Dialler:
                 },
                 max_redirects=0,
                 read_buffer_init_size=READ_BUFFER,
-                **place,
+                socket_factory=None if source is None else sockets_from(source),
                 use_aiofastnet=False,  # it makes Python sockets, which are not themselves where gevent has patched
             )
         except picows.WSHandshakeError as error:
@@ -142,6 +146,7 @@ class Dialler:
         line.subprotocol = protocol.subprotocol
         shaken = _handshake(transport, protocol.subprotocol)
         self._tally.broken(line.session.shake_hands(shaken), "handshake", "")
+        transport.request.headers = response.headers = _FORGOTTEN
         line.ready()
 
 

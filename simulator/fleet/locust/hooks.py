@@ -20,6 +20,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from simulator.fleet.locust import run
 from simulator.fleet.locust.options import add_options
 from simulator.fleet.locust.run import END, GONE, LOOK, OVER
+from simulator.fleet.locust.serving import serve
 from simulator.fleet.locust.shape import ProfileShape
 from simulator.fleet.locust.thread import PATIENCE, try_out
 from simulator.fleet.locust.wanted import Wanted
@@ -82,6 +83,8 @@ def _prepare(environment: Any, runner: Any, **_: Any) -> None:
         try_out(plan)
         if isinstance(runner, MasterRunner):
             wanted.facts(are_here=bool(options.processes))
+        if wanted.metrics is not None:
+            serve(wanted.metrics, lambda: run.now.exposed())
     except UsageError as error:
         log.error("%s", error)
         sys.exit(2)

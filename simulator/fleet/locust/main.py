@@ -93,6 +93,8 @@ class Given:
     fleet_json: Annotated[str | None, _ours("fleet_json")] = None
     fleet_html: Annotated[str | None, _ours("fleet_html")] = None
     fleet_junit: Annotated[str | None, _ours("fleet_junit")] = None
+    fleet_csv: Annotated[str | None, _ours("fleet_csv")] = None
+    prometheus: Annotated[str | None, _ours("prometheus")] = None
 
 
 @made(

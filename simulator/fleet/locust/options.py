@@ -21,7 +21,13 @@ PROFILE: Final = "load_profile"
 FILES: Final = ("fleet_json", "fleet_html", "fleet_junit")
 """Options that name what the master writes."""
 
-ON_THE_MASTER: Final = frozenset({PROFILE, "limit", "abort_on", *FILES})
+TABLES: Final = "fleet_csv"
+"""That of the tables, which are files with names that begin alike."""
+
+METRICS: Final = "prometheus"
+"""Where the master serves the figures while the run is on."""
+
+ON_THE_MASTER: Final = frozenset({PROFILE, "limit", "abort_on", *FILES, TABLES, METRICS})
 """Options that the web interface does not offer: they are settled before it is there."""
 
 OPTIONS: Final[dict[str, Shared]] = {
@@ -48,6 +54,8 @@ OPTIONS: Final[dict[str, Shared]] = {
     "fleet_json": Shared("FILE", "Also all figures of the fleet, as plugproof fleet --json writes them."),
     "fleet_html": Shared("FILE", "Also its page for people, in one file."),
     "fleet_junit": Shared("FILE", "Also JUnit XML, red when the exit code of the verdict is not 0."),
+    TABLES: Shared("PREFIX", "Also tables, as plugproof fleet --csv writes them; --csv is that of locust."),
+    METRICS: Shared("[HOST:]PORT", "Serve the figures at /metrics of the master; on this machine only, without HOST."),
 }
 """By name."""
 

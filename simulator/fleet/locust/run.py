@@ -18,9 +18,10 @@ from locust.runners import MasterRunner, WorkerRunner
 from simulator.fleet.locust.places import Places
 from simulator.fleet.locust.telling import NotTold, read, without_its_process
 from simulator.fleet.locust.thread import PATIENCE, FleetThread, try_out
-from simulator.fleet.locust.verdict import Ended, exit_code, hopeless, outcome_of, say, written
+from simulator.fleet.locust.verdict import Ended, exit_code, hopeless, outcome_of, say, whole_of, written
 from simulator.fleet.locust.wanted import Settled, Wanted
 from simulator.fleet.processes.part import Part
+from simulator.fleet.report.prometheus import exposition
 from simulator.options.usage import Exit
 
 log = logging.getLogger(__name__)
@@ -197,6 +198,10 @@ class Run:
             parts.append(without_its_process(part) if is_gone else part)
         return parts
 
+    def exposed(self) -> bytes:
+        """The figures so far, as Prometheus reads them; nothing before the run has begun."""
+        return b"" if self.settled is None else exposition(whole_of(self.settled, self.parts()))
+
     def judge(self) -> None:
         """Say what came of it, and set the exit code of locust."""
         if self.began is None or self.settled is None or self.is_judged:
@@ -208,7 +213,10 @@ class Run:
         code = exit_code(outcome)
         if code is None and self.environment.runner.errors:
             log.info("requests have failed, and no limit was set: --exit-code-on-error of locust is the exit code")
-        if self.wanted is not None and (sentence := written(outcome, self.wanted.places)) is not None:
+        if (
+            self.wanted is not None
+            and (sentence := written(outcome, self.wanted.places, self.wanted.tables)) is not None
+        ):
             log.error("%s", sentence)
             code = int(Exit.ERRORS)
         self.environment.process_exit_code = code

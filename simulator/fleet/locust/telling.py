@@ -1,6 +1,6 @@
 """What a worker tells the master of its fleet: all that was counted, as between the processes of `plugproof fleet`.
 
-The statistics of locust know response times in whole milliseconds, one kind of error and no due times. So limits are
+The statistics of locust know response times in whole milliseconds and one kind of error. So limits are
 judged by these instead. A message comes over the network: of what can be written in it only what a fleet counts in is
 read, and nothing that would do anything.
 """

@@ -29,6 +29,9 @@ PATIENCE: Final = 15.0
 CALL: Final = f"OCPP {SPOKEN.version}"
 """The type of the requests that are CALLs; their names are the actions."""
 
+DUE: Final = "DUE"
+"""The type of the same CALLs in the statistics, from when they were due; they are no requests of their own."""
+
 
 class RequestFailed(Exception):
     """A CALL without a usable answer."""
@@ -64,7 +67,7 @@ class FleetThread:
         """`began`: when the time of the run did, monotonic. Raises what `Fleet` raises; see `try_out`."""
         self._plan = plan
         self._began = began
-        self._calls: deque[tuple[str, int, int, str | None]] = deque()
+        self._calls: deque[tuple[str, int, int, str | None, int | None]] = deque()
         self._told: dict[tuple[str, str, str, str], int] = {}  # violations that locust knows
         self._told_failures: dict[str, int] = {}  # and attempts that failed
         self._works: set[asyncio.Task[None]] = set()
@@ -184,7 +187,9 @@ class FleetThread:
         """Tell locust what was measured since the last time."""
         fire = environment.events.request.fire
         while self._calls:
-            action, nanoseconds, size, problem = self._calls.popleft()
+            action, nanoseconds, size, problem, due = self._calls.popleft()
+            if due is not None:  # beside the total, which would count everything twice
+                environment.stats.get(action, DUE).log(due / 1e6, 0)
             fire(
                 request_type=CALL,
                 name=action,

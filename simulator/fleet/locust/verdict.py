@@ -14,10 +14,11 @@ from typing import Any
 from simulator.fleet.locust.wanted import Settled
 from simulator.fleet.processes.part import Part, together
 from simulator.fleet.report.files import Unwritten, write
+from simulator.fleet.report.judging.limits import Judged, judge
 from simulator.fleet.report.junit import junit
-from simulator.fleet.report.limits import Judged, judge
 from simulator.fleet.report.page import page
 from simulator.fleet.report.result import Measured, result
+from simulator.fleet.report.sheets import sheets
 from simulator.fleet.report.show import summary
 from simulator.options.usage import Exit
 
@@ -61,8 +62,12 @@ def outcome_of(ended: Ended) -> dict[str, Any]:
     return outcome
 
 
-def written(outcome: dict[str, Any], places: Mapping[str, Path]) -> str | None:
-    """Write the results, by the options that name their places; returns a sentence when that cannot be done."""
+def written(
+    outcome: dict[str, Any], places: Mapping[str, Path], tables: Mapping[str, Path] | None = None
+) -> str | None:
+    """Write the results, by the options that name their places, and the tables by their names; returns a sentence when
+    that cannot be done.
+    """
     texts: dict[str, Callable[[], str]] = {
         "fleet_json": lambda: json.dumps(outcome, indent=1, ensure_ascii=False) + "\n",
         "fleet_html": lambda: page(outcome),
@@ -72,6 +77,9 @@ def written(outcome: dict[str, Any], places: Mapping[str, Path]) -> str | None:
         for name, path in places.items():
             write(path, texts[name]())
             log.info("%s: %s", name.replace("_", " "), path)
+        for name, path in (tables or {}).items():
+            write(path, sheets(outcome)[name])
+            log.info("fleet csv: %s", path)
     except Unwritten as error:
         return str(error)
     return None

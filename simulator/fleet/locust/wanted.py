@@ -16,11 +16,13 @@ from typing import Any, Final
 
 from simulator.fleet.cli.options import Given, plan_of, with_profile
 from simulator.fleet.cli.running import hopeless_of, limits_of
-from simulator.fleet.locust.options import DEFAULTS, FILES, PROFILE, given_of
+from simulator.fleet.cli.units import listening
+from simulator.fleet.locust.options import DEFAULTS, FILES, METRICS, PROFILE, TABLES, given_of
 from simulator.fleet.plan import Plan
 from simulator.fleet.profile.reading import Profile, ProfileError, built_in
+from simulator.fleet.report import sheets
 from simulator.fleet.report.files import writable
-from simulator.fleet.report.limits import BadLimit, Limit
+from simulator.fleet.report.judging.limits import BadLimit, Limit
 from simulator.options.arguments import uses_tls
 from simulator.options.optional import option_of
 from simulator.options.usage import UsageError
@@ -42,6 +44,8 @@ class Wanted:
     is_form: bool = False  # it comes out of a form, where everything has a value: some of it nobody has asked for
     files: Mapping[str, str] = field(default_factory=dict)  # texts of the profile and what it names, for other machines
     places: Mapping[str, Path] = field(default_factory=dict)  # where the results go, by option; no worker is told them
+    tables: Mapping[str, Path] = field(default_factory=dict)  # and each table
+    metrics: tuple[str, int] | None = None  # where the figures are served
 
     @classmethod
     def of(cls, options: Any, host: str | None, profile: str | None = None, *, is_form: bool = False) -> Wanted:
@@ -57,6 +61,13 @@ class Wanted:
         places: dict[str, Path] = {
             name: writable(option_of(name), Path(given.pop(name))) for name in FILES if name in given
         }
+        tables = sheets.places(given.pop(TABLES)) if TABLES in given else {}
+        for path in tables.values():
+            writable(option_of(TABLES), path)
+        try:
+            metrics = listening(given.pop(METRICS)) if METRICS in given else None
+        except ValueError as error:
+            raise UsageError(f"{option_of(METRICS)}: {error}") from None
         users, rate, seconds = options.num_users, options.spawn_rate, options.run_time
         if users is not None:
             given["stations"] = users
@@ -64,7 +75,7 @@ class Wanted:
             given["ramp"] = f"{rate:.6f}"
         if seconds:
             given["duration"] = str(seconds)
-        return cls(host, given, profile, is_form, places=places)
+        return cls(host, given, profile, is_form, places=places, tables=tables, metrics=metrics)
 
     def facts(self, *, are_here: bool) -> dict[str, Any]:
         """As a message to workers; `are_here`: on this machine, where they read the profile by themselves. Raises

@@ -8,7 +8,7 @@ from simulator.fleet.plan import Plan
 from simulator.fleet.profile.stages import Cause
 from simulator.wire.dialing import BackOff
 
-GROWING: Final = BackOff()
+GROWING: Final = BackOff(proof=10.0)
 EVEN: Final = BackOff(first=1.0, ceiling=1.0, share=0.0)
 """Pauses between attempts to connect, with back-off and without."""
 

@@ -14,6 +14,7 @@ from simulator.fleet.counting.interventions import sentence as intervention_sent
 from simulator.fleet.counting.timeline import late_sentence
 from simulator.fleet.report.plots import letter, plots
 from simulator.fleet.report.result import recovery_line
+from simulator.fleet.report.told import firmware_rows
 
 TEMPLATES: Final = "simulator.fleet.report"
 
@@ -34,6 +35,8 @@ def page(result: Mapping[str, Any]) -> str:
         breaches=breaches,
         conditions=_conditions(result),
         standing=_standing(result),
+        asked=result.get("asked", {}),  # an older one has none
+        firmware=firmware_rows(result),
         late=late_sentence(result["process"]["late_share"]),
         plots=plots(result) if result["timeline"] else None,
         has_outages=_has_outages(result),
@@ -64,6 +67,8 @@ def _parts(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ("stages", "Stages", result["stages"]),
         ("response-times", "Times", True),
         ("stations", "Stations", True),
+        ("asked", "Asked", result.get("asked")),
+        ("firmware", "Firmware", result.get("firmware")),
         ("violations", "Violations", result["violations"]),
         ("problems", "Problems", result["problems"]),
         ("conditions", "Conditions", True),

@@ -1,5 +1,5 @@
-"""A result of a fleet as tables for spreadsheets: actions, the run over time, what was done by hand, broken rules
-(docs/load.md)."""
+"""A result of a fleet as tables for spreadsheets: actions, the run over time, what was done by hand, broken rules, what
+the CSMS asked (docs/load.md)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TIMES: Final = ("mean", "p50", "p95", "p99", "max")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
-NAMES: Final = ("actions", "timeline", "latency", "interventions", "violations")
+NAMES: Final = ("actions", "timeline", "latency", "interventions", "violations", "asked")
 """The tables; each is a file of its own."""
 
 
@@ -28,7 +28,7 @@ def places(prefix: str) -> dict[str, Path]:
 
 def sheets(result: Mapping[str, Any]) -> dict[str, str]:
     """The tables by their names, each with a heading; times are in milliseconds, empty where nothing was answered."""
-    makers = (_actions, _timeline, _latency, _interventions, _violations)
+    makers = (_actions, _timeline, _latency, _interventions, _violations, _asked)
     return {name: make(result) for name, make in zip(NAMES, makers, strict=True)}
 
 
@@ -92,6 +92,17 @@ def _interventions(result: Mapping[str, Any]) -> str:
 def _violations(result: Mapping[str, Any]) -> str:
     columns = ("rule", "level", "party", "action", "count", "message", "example")
     return _written(columns, ([one[column] for column in columns] for one in result["violations"]))
+
+
+def _asked(result: Mapping[str, Any]) -> str:
+    counts = ("received", "answered", "refused")
+    return _written(
+        ("action", *counts, *(f"{name}_ms" for name in _TIMES)),
+        (
+            [name, *(one[count] for count in counts), *_times(one["milliseconds"], _TIMES)]
+            for name, one in result.get("asked", {}).items()
+        ),
+    )
 
 
 def _times(milliseconds: Mapping[str, float] | None, names: Sequence[str]) -> list[float | str]:

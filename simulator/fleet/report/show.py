@@ -17,6 +17,7 @@ from simulator.fleet.counting.interventions import sentence as intervention_sent
 from simulator.fleet.counting.timeline import late_sentence
 from simulator.fleet.processes.part import Counted
 from simulator.fleet.report.result import recovery_line, stage_line
+from simulator.fleet.report.told import lines_in
 
 EVERY: Final = 10.0
 """Seconds from one line to the next."""
@@ -137,6 +138,7 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
     if due := result["all"]["due_milliseconds"]:
         shown = ", ".join(f"{name} {due[name]:.1f} ms" for name in ("p50", "p95", "p99", "max"))
         lines.append(f"from when they were due, all: {shown}")
+    lines += lines_in(result)
     for one in result["interventions"]:
         recovered = recovery_line(one["recovery"])
         said = intervention_sentence(one["what"], one["stations"])

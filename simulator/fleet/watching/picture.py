@@ -16,6 +16,7 @@ from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Counted
 from simulator.fleet.profile.stages import begins
 from simulator.fleet.report.result import recovery_line
+from simulator.fleet.report.told import lines_of
 from simulator.views.terminal.rows import Cell, columns, fitted, joined, line, rule, spread
 
 _STYLES: Final = {
@@ -107,7 +108,7 @@ def _stations(states: States, width: int) -> list[Text]:
 
 
 def _counts(fleet: Counted, width: int) -> list[Text]:
-    """Messages, errors and connections, and how late the fleet itself is."""
+    """Messages, errors and connections, how late the fleet itself is, and what the CSMS asked of it if it did."""
     tally, now = fleet.tally, fleet.timeline.latest
     seconds = now.seconds or 1.0
     counts = kinds(tally)
@@ -140,6 +141,7 @@ def _counts(fleet: Counted, width: int) -> list[Text]:
             width,
             "   ",
         ),
+        *(line(told, width) for told in lines_of(tally)),
     ]
 
 

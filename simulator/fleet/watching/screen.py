@@ -148,14 +148,15 @@ class Screen:
         """Ctrl-Z: the shell gets its terminal, and the process is stopped as if nobody had listened to the signal."""
         loop = asyncio.get_running_loop()
         self._give()
-        loop.remove_signal_handler(signal.SIGTSTP)
-        os.kill(os.getpid(), signal.SIGTSTP)
+        if hasattr(signal, "SIGTSTP"):
+            loop.remove_signal_handler(signal.SIGTSTP)
+            os.kill(os.getpid(), signal.SIGTSTP)
         loop.call_later(AGAIN, self._goes_on)
 
     def _goes_on(self) -> None:
         if self._has_ended:
             return
-        with suppress(NotImplementedError):  # nobody is stopped where there are no such signals
+        with suppress(AttributeError, NotImplementedError):  # nobody is stopped where there are no such signals
             asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, self._stopped)
         self._take()
 

@@ -24,6 +24,8 @@ from simulator.v16.faults import (
 )
 from simulator.v16.faults.rules import unusual
 
+__all__ = ["CATALOGUE", "set_faults"]
+
 CATALOGUE = Catalogue(
     (
         *rpc.faults(),

@@ -8,6 +8,8 @@ from simulator.v201.device_model.model import DeviceModel
 class RetryBackOff:
     """RetryBackOffWaitMinimum, doubled up to RetryBackOffRepeatTimes times, and up to RetryBackOffRandomRange more."""
 
+    proof = 0.0
+
     __slots__ = ("device_model",)
 
     def __init__(self, device_model: DeviceModel) -> None:

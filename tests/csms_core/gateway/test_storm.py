@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 from sqlalchemy import Connection
+from websockets.http11 import Request
 
 from csms_core import Csms
 from csms_core.auth import passwords
@@ -399,6 +400,30 @@ async def test_a_connection_that_has_ended_is_no_garbage(csms: Csms, connecting:
         await until(lambda: not csms.hub.online and all(end() is None for end in ends))
     finally:
         gc.enable()
+
+
+@configured(any_station=True)
+async def test_nothing_of_a_handshake_is_held_when_it_is_over(
+    csms: Csms, connecting: Connecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its headers are a tenth of what a connection takes, and a password may be among them."""
+    requests: list[Request] = []
+    judge = Doorman.judge
+
+    async def judged(self: Doorman, offer: Offer, rules: Any) -> Any:
+        requests.extend(each for each in gc.get_objects() if type(each) is Request and each.path.endswith("/SMALL"))
+        return await judge(self, offer, rules)
+
+    monkeypatch.setattr(Doorman, "judge", judged)
+    station = await connecting("SMALL")
+    await station.boot()
+
+    assert len(requests) == 2  # that of the client, in the same process, is there to the end
+    assert sorted(len(request.headers) > 0 for request in requests) == [False, True]
+    link = csms.hub.link("SMALL")
+    assert link is not None
+    connection: Any = link.peer._transport
+    assert len(connection._connection.request.headers) == len(connection._connection.response.headers) == 0
 
 
 async def test_what_many_wait_for_is_handed_on_bit_by_bit() -> None:

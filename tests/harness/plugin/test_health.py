@@ -378,3 +378,19 @@ def test_back_is_a_boot_and_a_call_that_are_answered_twice(scripted: ScriptedSut
         assert heard == ["BootNotification", "Heartbeat"] * 2
     else:
         assert str(judged and judged.reason).startswith("not run: the system under test is gone since TC_A_CSMS")
+
+
+def test_what_the_run_waits_for_is_said_once(
+    scripted: ScriptedSut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sut = load(scripted.sut_file(tmp_path, recover_s=7))
+    monkeypatch.setattr(Health, "look", lambda self: "it was refused")
+    said: list[str] = []
+    mine = Health(sut, sut.lane(0), tmp_path, tell=said.append)
+    mine.begins("TC_A_CSMS")
+    mine.after("TC_A_CSMS", Judgement("FAIL", "closed", FAILING), 1)
+
+    assert said == [
+        "the system under test went away in TC_A_CSMS (it was refused): waiting for it, for 7 s at the most "
+        "(timeouts.recover_s)"
+    ]

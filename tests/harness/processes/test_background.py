@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from harness.adapters.provisioning.ledger import FOLDER as LEDGER
 from harness.adapters.provisioning.ledger import Entry, Ledger
-from harness.artifacts.joining import FOLDER
+from harness.artifacts.run_folder import LOADED as FOLDER
 from harness.case.verdicts import HarnessError
 from harness.cli.app import app
 from harness.cli.precheck.part import Part
@@ -433,6 +433,38 @@ def test_without_stations_the_cases_do_not_run_again(
     assert done.results is not None
     assert done.results["background"]["verdict"] == "ERROR"
     assert done.results["background"]["reason"].startswith("0 of 2 stations were accepted within 0.54 s")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (None, "kept busy by 2 stations of OCPP 1.6"),
+        (404, "the stations of --background speak OCPP 1.6 only"),
+    ],
+)
+def test_beside_cases_of_another_version_it_is_said_what_the_stations_speak(
+    scripted: ScriptedSut,
+    quiet: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int | None,
+    said: str,
+) -> None:
+    scripted.refuses = status
+    if status is not None:
+        monkeypatch.setattr(process, "START_SECONDS", 0.5)
+    names: list[str] = []
+
+    def part(out: Path, name: str) -> Part:
+        names.append(name)
+        return Part(0, quiet)
+
+    sut = for_url(scripted.url, version="2.0.1")
+    done = run_twice(sut, wanted("2"), tmp_path, part)
+
+    assert done.results is not None
+    reason = done.results["background"]["reason"]
+    assert (names[-1] if status is None else str(reason)).endswith(said)
 
 
 def test_when_the_cases_cannot_begin_under_load_that_is_an_error(

@@ -19,7 +19,7 @@ from simulator import Station, VirtualClock
 from simulator.files import transfer
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.counting.tally import MOST_ASKED, Tally
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
 from simulator.fleet.report.show import connections
 from simulator.hardware.make import Facts

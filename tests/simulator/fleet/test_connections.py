@@ -13,7 +13,7 @@ from ocppj.errors import OcppError
 from simulator import Station, VirtualClock
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.counting.standing import Stations
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
 from simulator.fleet.report.show import connections
 from tests.simulator.support.scripted_csms import ScriptedCsms

@@ -173,7 +173,7 @@ async def test_a_callerror_is_an_error_and_a_measurement(csms: ScriptedCsms, clo
 
 
 async def test_each_call_that_is_over_is_told_to_the_sink(csms: ScriptedCsms, clock: VirtualClock) -> None:
-    told: list[tuple[str, int, int, str | None]] = []
+    told: list[tuple[str, int, int, str | None, int | None]] = []
     fleet = Fleet(Plan(csms.url, session_every=0.0), sink=lambda *call: told.append(call), clock=clock)
     fleet.add(17)
     await clock.advance(1.0)
@@ -181,7 +181,7 @@ async def test_each_call_that_is_over_is_told_to_the_sink(csms: ScriptedCsms, cl
 
     assert csms.paths == ["/ocpp/FLEET-00017"]
     assert [call[0] for call in told] == ["BootNotification", "StatusNotification", "StatusNotification"]
-    assert all(took > 0 and size > 0 and problem is None for _, took, size, problem in told)
+    assert all(due is not None and due >= took > 0 and size > 0 and not problem for _, took, size, problem, due in told)
 
 
 @pytest.mark.parametrize(

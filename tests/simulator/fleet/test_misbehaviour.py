@@ -22,7 +22,7 @@ from websockets.http11 import Request, Response
 from simulator import VirtualClock
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.counting.tally import MOST_PROBLEMS
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
 from tests.simulator.fleet.played import played
 from tests.simulator.support.scripted_csms import ScriptedCsms
@@ -48,11 +48,16 @@ class Misbehaving:
     def __init__(self) -> None:
         self.trick: Trick = well
         self.room = 10_000
+        self.is_shut = False  # who comes in is sent away
+        self.interval = 10  # of heartbeats, in seconds
         self.open: set[ServerConnection] = set()
         self.received: Counter[str] = Counter()
         self.url = ""
 
     async def play(self, websocket: ServerConnection) -> None:
+        if self.is_shut:
+            await websocket.close(1013, "later")
+            return
         self.open.add(websocket)
         try:
             async for message in websocket:
@@ -69,7 +74,7 @@ class Misbehaving:
 
     def _answer(self, action: str) -> dict[str, Any]:
         answers: dict[str, dict[str, Any]] = {
-            "BootNotification": {"status": "Accepted", "currentTime": _now(), "interval": 10},
+            "BootNotification": {"status": "Accepted", "currentTime": _now(), "interval": self.interval},
             "Heartbeat": {"currentTime": _now()},
             "Authorize": {"idTagInfo": {"status": "Accepted"}},
             "StartTransaction": {
@@ -140,17 +145,25 @@ async def test_who_finds_no_room_is_told_with_the_reason_and_comes_in_when_there
         assert outcome(fleet)["verdict"] == "PASS"
 
 
-async def test_who_is_refused_tries_again_ever_more_seldom(other: Misbehaving, clock: VirtualClock) -> None:
+@pytest.mark.parametrize("is_let_in", [False, True])
+async def test_who_cannot_stay_tries_again_ever_more_seldom(
+    other: Misbehaving, clock: VirtualClock, is_let_in: bool
+) -> None:
+    """Refused, or let in and sent away at once."""
     async with running(other.url, clock, stations=1) as fleet:
         await clock.advance(1.0)
         before = fleet.tally.attempts
-        other.room = 0
+        other.room, other.is_shut = (1, True) if is_let_in else (0, False)
         await next(iter(other.open)).close(1013, "later")
+        await until(lambda: fleet.online == 0)
         for _ in range(130):
+            tried = fleet.tally.attempts
             await clock.advance(0.5)
+            if is_let_in and fleet.tally.attempts > tried:
+                await until(lambda: fleet.tally.lost == fleet.tally.connected)
         # After 1, 2, 4, 8, 16 and 32 s, and up to a fifth more.
         assert 5 <= fleet.tally.attempts - before <= 6
-        other.room = 1
+        other.room, other.is_shut = 1, False
         await clock.advance(80.0)
         await until(lambda: fleet.online == 1)
         await clock.advance(20.0)
@@ -162,6 +175,28 @@ async def test_who_is_refused_tries_again_ever_more_seldom(other: Misbehaving, c
         await clock.advance(1.2)
         await until(lambda: fleet.online == 1)
         assert fleet.tally.attempts == before + 1, "the pauses have begun anew"
+
+
+@pytest.mark.parametrize(("seconds", "later"), [(9.0, [1, 2, 4]), (10.0, [1, 1, 1])])
+async def test_who_was_let_stay_for_a_while_was_not_let_in_in_vain(
+    other: Misbehaving, clock: VirtualClock, seconds: float, later: list[int]
+) -> None:
+    """A station that comes back without a boot has nothing to say, and so nothing is answered."""
+    other.interval = 100_000
+    pauses = []
+    async with running(other.url, clock, stations=1) as fleet:
+        await clock.advance(20.0)
+        for _ in later:
+            (connection,) = other.open
+            await connection.close(1012, "restart")
+            await until(lambda: fleet.online == 0)
+            pauses.append(0)
+            while fleet.online == 0:
+                pauses[-1] += 1
+                await clock.advance(1.2)
+            await clock.advance(seconds)
+
+    assert pauses == later, "a first pause is a second and up to a fifth of it"
 
 
 # --- it is slow -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from ocppj.rules.chapter import Chapter
+from ocppj.rules.known import Known
 from ocppj.rules.members import moment, payload
 from ocppj.rules.model import Remark
 from ocppj.rules.seen import Seen, View
@@ -95,6 +96,15 @@ class Firmware(Transfer):
 
 class Diagnostics(Transfer):
     """An upload of diagnostics."""
+
+
+def begins_unasked(known: Known) -> None:
+    """The station is about to begin an update that no CSMS has asked for, and says so to who judges it on its own side:
+    what it tells then is no repetition of what it was asked for before.
+    """
+    update = known.find(Firmware)
+    if update is not None:
+        update.status = update.retries = None
 
 
 def _now(kind: type[Transfer], view: View) -> Transfer | None:

@@ -19,7 +19,7 @@ _LONGEST_HEAD = len(_MAGIC) + 1 + MAX_VERSION + 1 + 64 + 1
 _HEAD = re.compile(rb"plugproof-firmware ([\x21-\x7e]{1,50}) ([0-9a-f]{64})\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Image:
     """An image that was looked at."""
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from ocppj.errors import OcppError
+from ocppj.v16.rules.profiles.firmware import begins_unasked
 from simulator.files.attempts import Attempts
 from simulator.files.failure import TransferFailed
 from simulator.files.transfer import fetch
@@ -69,7 +70,7 @@ class FirmwareUpdates(Feature):
 
     @operation("UpdateFirmware")
     def update_firmware(self, payload: dict[str, Any]) -> Answer:
-        """1.6 §5.19. The answer has no status to refuse by."""
+        """1.6 §5.19. The answer has no status to refuse by, so `OcppError` is raised while another one is installed."""
         if self._installing:
             raise OcppError("GenericError", "an installation is under way; order the update again after the boot")
         job = jobs.plain(payload)
@@ -103,6 +104,7 @@ class FirmwareUpdates(Feature):
         if not self.parts.supplied.on:
             raise NotPossible("the station has no power")
         job = Job("", self.parts.clock.now(), by_hand=version, takes=takes)
+        begins_unasked(self.parts.link.dial.memory.known)
         self._accept(job)
         self._begin(job)
 

@@ -5,6 +5,7 @@ from ocppj.evidence.trace import Role
 from ocppj.session.session import Session
 from ocppj.v16 import PROTOCOL
 from simulator.fleet.counting import tally as module
+from simulator.fleet.counting import violations
 from simulator.fleet.counting.tally import Tally
 
 HEARTBEAT = '{"currentTime":"2026-01-01T00:00:00Z"}'
@@ -68,17 +69,17 @@ def test_the_same_broken_rule_is_one_violation_with_a_count_and_a_short_example(
     # The other rule is that a CALL waits for the answer to the one before.
     assert [violation.count for violation in tally.violations.values()] == [5, 4]
     violation = next(iter(tally.violations.values()))
-    assert (violation.action, len(violation.example)) == ("ClearCache", module.LONGEST_EXAMPLE)
+    assert (violation.action, len(violation.example)) == ("ClearCache", violations.LONGEST_EXAMPLE)
 
 
 def test_what_a_csms_makes_up_does_not_fill_the_memory() -> None:
-    number_of_calls = module.MOST_RULES + 50
+    number_of_calls = violations.MOST_RULES + 50
     calls: list[Written] = [("csms", f'[2,"{n}","Made{n}",{{}}]', n) for n in range(number_of_calls)]
     tally = played(*calls)
     for number in range(module.MOST_PROBLEMS + 50):
         tally.problem(f"problem {number}")
 
-    assert len(tally.violations) <= module.MOST_RULES + 3
+    assert len(tally.violations) <= violations.MOST_RULES + 3
     assert sum(violation.count for violation in tally.violations.values()) >= len(calls)
     assert len(tally.problems) == module.MOST_PROBLEMS + 1
     assert tally.problems["other problems"] == 50
@@ -129,11 +130,12 @@ def test_what_a_csms_says_is_kept_masked_and_harmless_whatever_is_cut() -> None:
 
 
 def test_a_sink_is_told_what_is_harmless() -> None:
-    told: list[str | None] = []
-    tally = Tally(lambda action, took, size, problem: told.append(problem))
+    told: list[tuple[str | None, int | None]] = []
+    tally = Tally(lambda action, took, size, problem, due: told.append((problem, due)))
     played(("station", '[2,"1","Heartbeat",{}]', 1), ("csms", r'[4,"1","\u001b[31mE","",{}]', 2), tally=tally)
+    tally.unanswered("Heartbeat", 5)
 
-    assert told == ["CALLERROR ·[31mE"]
+    assert told == [("CALLERROR ·[31mE", 1), ("no answer in time", None)], "only an answer comes after some time"
 
 
 def test_a_part_of_the_time_is_what_was_counted_since_its_mark() -> None:

@@ -5,8 +5,9 @@ import pytest
 from simulator.fleet.counting import timeline as module
 from simulator.fleet.counting.kinds import KINDS
 from simulator.fleet.counting.states import States
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline, late_sentence
+from simulator.fleet.counting.violations import Violation
 
 MS = 1_000_000
 
@@ -37,13 +38,13 @@ def test_an_interval_has_what_came_since_the_last_look() -> None:
 
     first, second, third = timeline.facts()
     assert (first["at_s"], first["messages"], first["errors"], first["online"]) == (0.0, 6, 0, 3)
-    assert first["milliseconds"]["p50"] == pytest.approx(1.0, rel=0.016)
-    assert first["milliseconds"]["p99"] == pytest.approx(9.0, rel=0.016)
+    assert first["milliseconds"]["p50"] == pytest.approx(1.0, rel=0.02)
+    assert first["milliseconds"]["p99"] == pytest.approx(9.0, rel=0.02)
     assert (second["at_s"], second["seconds"], second["messages"]) == (1.0, 1.0, 0)
     assert (second["errors"], second["online"], second["milliseconds"]) == (2, 2, None)
     assert (second["late_ms"], second["is_late"], second["rss_mib"], second["actions"]) == (0.0, False, None, {})
     assert (third["at_s"], third["seconds"], third["messages"]) == (2.0, 0.5, 2)
-    assert third["milliseconds"]["p95"] == pytest.approx(4.0, rel=0.016)
+    assert third["milliseconds"]["p95"] == pytest.approx(4.0, rel=0.02)
 
 
 def test_a_long_run_has_longer_intervals_and_not_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +59,7 @@ def test_a_long_run_has_longer_intervals_and_not_more(monkeypatch: pytest.Monkey
     assert [one["seconds"] for one in facts] == [4.0, 4.0, 3.0]
     assert [one["messages"] for one in facts] == [8, 8, 6]
     assert [one["online"] for one in facts] == [3, 7, 10]
-    assert facts[0]["milliseconds"]["p50"] == pytest.approx(2.0, rel=0.016)
+    assert facts[0]["milliseconds"]["p50"] == pytest.approx(2.0, rel=0.02)
 
 
 def test_timelines_of_several_processes_are_added_interval_by_interval(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +77,7 @@ def test_timelines_of_several_processes_are_added_interval_by_interval(monkeypat
     assert [part["messages"] for part in facts] == [12, 10, 8]
     assert [part["online"] for part in facts] == [30, 30, 30]
     assert [part["seconds"] for part in facts] == [2.0, 2.0, 2.0]
-    assert facts[0]["milliseconds"]["p95"] == pytest.approx(8.0, rel=0.016)
+    assert facts[0]["milliseconds"]["p95"] == pytest.approx(8.0, rel=0.02)
     assert Timeline.together([]).facts() == []
 
 
@@ -128,11 +129,11 @@ def test_an_interval_tells_each_action_each_state_and_each_kind_of_error() -> No
 
     first, second = timeline.facts()
     assert {name: times["p95"] for name, times in first["actions"].items()} == {
-        "Authorize": pytest.approx(50.0, rel=0.016),
-        "Heartbeat": pytest.approx(2.0, rel=0.016),
+        "Authorize": pytest.approx(50.0, rel=0.02),
+        "Heartbeat": pytest.approx(2.0, rel=0.02),
     }
     assert list(second["actions"]) == ["Heartbeat"]
-    assert first["milliseconds"]["p99"] == pytest.approx(50.0, rel=0.016), "of all actions"
+    assert first["milliseconds"]["p99"] == pytest.approx(50.0, rel=0.02), "of all actions"
     assert (first["states"]["outage"], first["online"], second["states"]["lost"]) == (2, 1, 2)
     assert (second["sent"], second["received"], second["messages"]) == (7, 2, 9)
     assert first["kinds"] == {**dict.fromkeys(KINDS, 0), "refused": 1}
@@ -151,7 +152,7 @@ def test_the_latest_look_is_known_however_long_the_intervals_are(monkeypatch: py
     assert timeline.looks_each == 4
     latest = Timeline.together([timeline.glance(), timeline.glance()]).latest
     assert (latest.seconds, latest.sent, latest.states.online) == (1.0, 2, 14)
-    assert latest.percentiles("Heartbeat") == pytest.approx((7 * MS,) * 3, rel=0.016)
+    assert latest.percentiles("Heartbeat") == pytest.approx((7 * MS,) * 3, rel=0.02)
     assert latest.percentiles("Authorize") is None
 
 

@@ -105,6 +105,8 @@ async def test_a_call_and_its_answer() -> None:
         await line.close()
 
     assert answer == {"currentTime": "2026-01-01T00:00:00Z"}
+    transport: Any = line._transport
+    assert len(transport.request.headers) == len(transport.response.headers) == 0, "nobody asks for them any more"
     assert seen == [("/ocpp/CP%201", "Basic Q1AgMTpzZWNyZXQ=", "ocpp1.6")]
     heartbeat = end.tally.actions["Heartbeat"]
     assert (heartbeat.sent, heartbeat.errors, heartbeat.samples.count) == (1, 0, 1)

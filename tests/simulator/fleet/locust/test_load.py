@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from csv import DictReader
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,17 @@ import pytest
 from simulator.fleet.locust.main import main
 from simulator.fleet.locust.options import OPTIONS
 from tests import ROOT
-from tests.simulator.fleet.locust.support import agrees, free_port, has_said, load, locust, outcome, run, with_locust
+from tests.simulator.fleet.locust.support import (
+    CALL,
+    agrees,
+    free_port,
+    has_said,
+    load,
+    locust,
+    outcome,
+    run,
+    with_locust,
+)
 from tests.simulator.support.scripted_csms import ScriptedCsms
 
 
@@ -25,24 +36,31 @@ async def test_headless_every_user_is_a_station_and_every_call_a_request(csms: S
 
     assert code == 0, err
     told = agrees(csms, out)
-    assert told["OCPP 1.6 BootNotification"] == (4, 0)
+    assert told["OCPP 1.6 BootNotification"] == told["DUE BootNotification"] == (4, 0)
     assert csms.paths == [f"/ocpp/LOAD-{number:05d}" for number in (1, 2, 3, 4)]
     assert "Traceback" not in err
 
 
 @with_locust
 @pytest.mark.asyncio
-async def test_processes_share_the_stations_and_a_broken_limit_is_the_exit_code(csms: ScriptedCsms) -> None:
+async def test_processes_share_the_stations_and_a_broken_limit_is_the_exit_code(
+    csms: ScriptedCsms, tmp_path: Path
+) -> None:
     port = free_port()
     here = ("--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--master-port", port)
-    clocks = ("--csms-clock", "take", "--clock-skew", "10h")
+    clocks = ("--csms-clock", "take", "--clock-skew", "10h", "--csv", str(tmp_path / "of"))
     process = await locust(*run(csms, "--processes", "2", *here, *clocks, "--limit", "accepted >= 5"))
     code, out, err = await outcome(process)
 
     assert code == 1, err
     assert re.search(r"clocks: 4 compared, off by [0-9.]+ s on average and [0-9.]+ s at most; 4 corrected, then", err)
     assert "limit accepted >= 5: FAIL" in err
-    assert agrees(csms, out)["OCPP 1.6 BootNotification"] == (4, 0)
+    told = agrees(csms, out)
+    assert told["OCPP 1.6 BootNotification"] == told["DUE BootNotification"] == (4, 0)
+    table = DictReader((tmp_path / "of_stats.csv").read_text("utf-8").splitlines())
+    rows = {(row["Type"], row["Name"]): int(row["Request Count"]) for row in table}
+    calls = sum(count for (kind, _), count in rows.items() if kind == CALL)
+    assert calls == sum(count for (kind, _), count in rows.items() if kind == "DUE") == rows["", "Aggregated"]
     assert sorted(csms.paths) == [f"/ocpp/LOAD-{number:05d}" for number in (1, 2, 3, 4)], "dealt out like cards"
 
 

@@ -23,7 +23,8 @@ from simulator.fleet.locust.wanted import Settled, Wanted
 from simulator.fleet.processes.part import Part
 from simulator.fleet.profile.security import Security
 from simulator.fleet.profile.stages import Stage
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
+from simulator.fleet.report.sheets import NAMES as TABLES
 from simulator.options.usage import UsageError
 from tests import ROOT
 
@@ -76,6 +77,8 @@ class Options:
     model: str | None = None
     fleet_json: str | None = None
     fleet_html: str | None = None
+    fleet_csv: str | None = None
+    prometheus: str | None = None
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
@@ -283,18 +286,32 @@ def settled(*limits: str, abort_on: tuple[str, ...] = ()) -> Settled:
 def test_the_result_is_that_of_a_fleet_alone_and_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
     schema = json.loads((ROOT / "schemas" / "documents" / "fleet.schema.json").read_text("utf-8"))
     options = Options(fleet_json=str(tmp_path / "a.json"), fleet_html=str(tmp_path / "a.html"))
+    options.fleet_csv = str(tmp_path / "b")
     wanted = Wanted.of(options, HOST)
     run = wanted.settled()
     outcome = outcome_of(Ended(run, [part(run.plan, 5), part(run.plan, 7)], datetime.now(UTC), 12.0))
 
-    assert written(outcome, wanted.places) is None
+    assert written(outcome, wanted.places, wanted.tables) is None
     found = json.loads((tmp_path / "a.json").read_text("utf-8"))
     jsonschema.validate(found, schema)
     assert (found["process"]["processes"], found["plan"]["duration_s"]) == (2, 12.0)
     assert "<html" in (tmp_path / "a.html").read_text("utf-8")
+    assert (tmp_path / "b_actions.csv").read_text("utf-8").splitlines()[1].startswith("Heartbeat,")
+    assert sorted(path.name for path in tmp_path.glob("b_*")) == [f"b_{name}.csv" for name in sorted(TABLES)]
     assert "a.json" in str(written(outcome, {"fleet_json": tmp_path / "a.json" / "b.json"}))
     with pytest.raises(UsageError, match=r"--fleet-json /.* cannot be written"):
         Wanted.of(Options(fleet_json=str(tmp_path)), HOST)
+    with pytest.raises(UsageError, match=r"--fleet-csv /.* cannot be written"):
+        Wanted.of(Options(fleet_csv=str(tmp_path / "a.json" / "b")), HOST)
+
+
+def test_where_figures_are_served_is_no_matter_of_the_workers() -> None:
+    wanted = Wanted.of(Options(prometheus=":9464"), HOST)
+
+    assert wanted.metrics == ("127.0.0.1", 9464)
+    assert "prometheus" not in wanted.facts(are_here=True)["given"]
+    with pytest.raises(UsageError, match="--prometheus: 'nowhere' is no place to listen at"):
+        Wanted.of(Options(prometheus="nowhere"), HOST)
 
 
 def judged(run: Settled, *parts: Part, interrupted: bool = False) -> tuple[str, int | None]:

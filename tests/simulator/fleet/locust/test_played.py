@@ -4,7 +4,9 @@ import asyncio
 import json
 import re
 import signal
+import urllib.error
 import urllib.request
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -54,12 +56,12 @@ def profile(tmp_path: Path) -> str:
     return str(path)
 
 
-def asked(port: str, path: str, form: dict[str, str] | None = None) -> Any:
-    """What the web interface answers."""
+def asked(port: str, path: str, form: dict[str, str] | None = None, read: Callable[[str], Any] = json.loads) -> Any:
+    """What is answered there."""
     data = None if form is None else urlencode(form).encode()
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(f"http://127.0.0.1:{port}{path}", data, timeout=30) as answer:
-        return json.loads(answer.read())
+        return read(answer.read().decode())
 
 
 @with_locust
@@ -138,7 +140,9 @@ def has_booted(csms: ScriptedCsms, stations: int) -> bool:
 async def test_the_web_interface_tells_each_action_and_each_kind_of_error(csms: ScriptedCsms) -> None:
     csms.answers["StatusNotification"] = OcppError("GenericError")
     port = free_port()
-    process = await load("--host", csms.url, "--web-port", port, "--session-every", "0")
+    figures = free_port()
+    options = ("--session-every", "0", "--prometheus", figures)
+    process = await load("--host", csms.url, "--web-port", port, *options)
     await listens(port)
     booted = 0
     for users in ("3", "2"):  # one run after the other, of other stations each time
@@ -150,11 +154,15 @@ async def test_the_web_interface_tells_each_action_and_each_kind_of_error(csms: 
         await csms.until(partial(has_booted, csms, booted), within=60)
         await asyncio.to_thread(asked, port, "/stop", {})
     told = await asyncio.to_thread(asked, port, "/stats/requests")
+    metrics = await asyncio.to_thread(asked, figures, "/metrics", None, str)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        await asyncio.to_thread(asked, figures, "/", None, str)
     process.send_signal(signal.SIGTERM)
     code, _, err = await outcome(process)
 
     rows = {(row["method"], row["name"]): row["num_requests"] for row in told["stats"]}
-    assert rows["OCPP 1.6", "BootNotification"] == 2
+    assert rows["OCPP 1.6", "BootNotification"] == rows["DUE", "BootNotification"] == 2
+    assert 'fleet_calls_total{action="BootNotification"} 2.0' in metrics, "those of the run that was the last one"
     errors = {(row["method"], row["name"], row["error"]) for row in told["errors"]}
     assert errors == {("OCPP 1.6", "StatusNotification", "RequestFailed('CALLERROR GenericError')")}
     assert sorted(csms.paths) == [f"/ocpp/UI{prefix}-{at:05d}" for prefix in (2, 3) for at in range(1, prefix + 1)]

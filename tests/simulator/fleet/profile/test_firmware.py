@@ -113,3 +113,19 @@ async def test_what_is_interrupted_by_a_power_cut_begins_anew(csms: ScriptedCsms
     assert versions(csms) == {"": 8, "2.0.1": 4}
     assert fleet.tally.firmware["Downloading"] == 8
     assert fleet.tally.firmware["Installed"] == 4
+
+
+async def test_a_wave_after_an_ordered_update_that_failed_is_no_repetition_of_it(
+    csms: ScriptedCsms, clock: VirtualClock
+) -> None:
+    stages = (Stage("up", 4.0, at_once=True), Stage("wave", 200.0, firmware=Wave("2.0.1")))
+    async with running(csms, clock, *stages, stations=1):
+        await clock.advance(1.0)
+        csms.excused.add("FW-05")  # nobody tells it that what begins has another reason than its order
+        where = "http://127.0.0.1:9/none.bin"
+        await csms.call("UpdateFirmware", location=where, retrieveDate="2020-01-01T00:00:00Z", retries=0)
+        await csms.until(lambda: {"status": "DownloadFailed"} in csms.payloads(STATUS))
+        await clock.advance(150.0)
+
+    told = [payload["status"] for payload in csms.payloads(STATUS)]
+    assert told == ["Downloading", "DownloadFailed", *WHOLE]

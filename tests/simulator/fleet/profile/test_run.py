@@ -11,7 +11,7 @@ from simulator import VirtualClock
 from simulator.fleet import Fleet, Plan
 from simulator.fleet.plan import Make
 from simulator.fleet.profile.stages import Outage, Stage
-from simulator.fleet.report.limits import parse_limit
+from simulator.fleet.report.judging.limits import parse_limit
 from simulator.fleet.report.result import Measured, result
 from simulator.models import Model
 from tests.simulator.fleet.played import played
@@ -174,6 +174,17 @@ async def test_who_does_not_come_back_has_not_recovered(csms: ScriptedCsms, cloc
     assert judged(fleet, "storm: lost <= 3")[0] == "FAIL"
     assert judged(fleet, "up: lost <= 0")[0] == "PASS"
     assert fleet.tally.not_connected > 4 * 60, "a second each, and no longer"
+
+
+@pytest.mark.parametrize(("back_off", "least", "most"), [(True, 1, 12), (False, 95, 105)])
+async def test_who_is_refused_comes_again_with_growing_pauses_or_each_second(
+    csms: ScriptedCsms, clock: VirtualClock, back_off: bool, least: int, most: int
+) -> None:
+    csms.refuses = lambda request: 503
+    async with running(csms, clock, Stage("up", 4.0), Stage("wait", 100.0), stations=1, back_off=back_off) as fleet:
+        await clock.advance(102.0)
+
+    assert least <= fleet.tally.not_connected <= most
 
 
 async def test_an_outage_of_many_meets_outages_of_single_stations(csms: ScriptedCsms, clock: VirtualClock) -> None:

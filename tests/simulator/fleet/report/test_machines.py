@@ -52,10 +52,14 @@ def test_junit_names_what_was_broken_and_holds_no_character_that_xml_cannot() ->
 
 
 def test_tables_hold_every_action_every_interval_and_every_broken_rule() -> None:
-    whole = made(interventions=INTERVENTIONS)
+    times = {"mean": 0.5, "p50": 0.25, "p95": 1.5, "p99": 2.0, "max": 4.0}
+    asked = {"=Reset": {"received": 3, "answered": 2, "refused": 1, "milliseconds": times}}
+    whole = made(interventions=INTERVENTIONS, asked=asked)
     tables = {name: list(csv.DictReader(StringIO(text))) for name, text in sheets(whole).items()}
 
     assert set(tables) == set(NAMES)
+    (row,) = tables["asked"]
+    assert (row["action"], row["received"], row["refused"], row["p95_ms"]) == ("'=Reset", "3", "1", "1.5")
     assert [row["action"] for row in tables["actions"]] == ["Authorize", "Heartbeat", "all"]
     assert [row["p95_ms"] for row in tables["actions"]] == ["2.5", "", "2.5"]
     assert [row["max_due_ms"] for row in tables["actions"]] == ["54.0", "", "54.0"]
@@ -99,4 +103,5 @@ def test_each_table_is_a_file_of_its_own() -> None:
         "out/load_latency.csv",
         "out/load_interventions.csv",
         "out/load_violations.csv",
+        "out/load_asked.csv",
     ]

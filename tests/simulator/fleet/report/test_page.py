@@ -183,7 +183,7 @@ def test_everything_that_was_found_out_is_on_the_page() -> None:
         "Authorize 4 4 0 0 1.0 1.2 2.5 3.0 44.0 12.5 54.0",
         "Heartbeat 6 0 6 2 – – – – – – –",
         "all 10 10 0 2 1.0 1.2 2.5 3.0 44.0 12.5 54.0",
-        "of classes, at most 0.1 % too long",
+        "of classes, at most 1 % too long",
         "MUST RPC-19 by the csms in Heartbeat, 2 times: wrong",
         "SHOULD RPC-15 by the csms, 1 time: two",
         "Heartbeat: no answer in time (6 times)",
@@ -200,6 +200,36 @@ def test_everything_that_was_found_out_is_on_the_page() -> None:
         "2 processes, 1.2 s CPU, 62 µs a message; its timers were up to 3 ms late",
     ):
         assert part in said
+
+
+def test_what_the_csms_asked_and_what_was_told_of_firmware_is_on_the_page_and_in_the_summary() -> None:
+    times = {"mean": 0.5, "p50": 0.25, "p95": 1.5, "p99": 2.0, "max": 4.0}
+    asked = {
+        "Reset": {"received": 3, "answered": 3, "refused": 1, "milliseconds": times},
+        "<b>": {"received": 4, "answered": 0, "refused": 0, "milliseconds": None},
+    }
+    told = {"Downloaded": 2, "Downloading": 3, "InstallationFailed": 1, "Installed": 1}
+    stages = [
+        stage("wave", 1.0) | {"firmware": {"Downloading": 2}},
+        stage("after", 1.0) | {"firmware": {"Installed": 1}},
+    ]
+    whole = result(asked=asked, firmware=told, stages=[{**one, "stations": result()["stations"]} for one in stages])
+    said = words(page(whole))
+
+    assert "Reset 3 3 1 0.5 0.2 1.5 2.0 4.0" in said
+    assert "&lt;b&gt; 4 0 0 – – – – –" in said
+    assert "Downloading 3 2 in wave Downloaded 2 – Installed 1 1 in after InstallationFailed 1 –" in said
+    lines = summary(whole)[1].plain.splitlines()
+    assert "asked by the CSMS 7: 4 <b>, 3 Reset (1 refused)" in lines
+    assert "firmware: 3 Downloading, 2 Downloaded, 1 Installed, 1 InstallationFailed" in lines
+
+
+def test_of_a_csms_that_asked_nothing_there_is_nothing() -> None:
+    for none in (result(), result(asked={}, firmware={})):
+        text = page(none)
+        assert 'id="asked"' not in text
+        assert 'id="firmware"' not in text
+        assert not [line for line in summary(none)[1].plain.splitlines() if line.startswith(("asked", "firmware"))]
 
 
 def test_the_page_asks_nobody_and_runs_nothing() -> None:

@@ -8,8 +8,9 @@ import pytest
 from simulator.fleet.counting.course import Recovery
 from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.states import States
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.counting.violations import Violation
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Part
 from simulator.fleet.profile.stages import Stage
@@ -65,7 +66,7 @@ def test_everything_is_in_the_picture() -> None:
         "connections 9 tried, 1 failed, 2 dropped   timers 60 ms late, 100 ms at the most",
     ]
     assert drawn[8].split() == ["action", "sent", "errors", "broken", "p50", "p95", "p99", "max", "p95", "now"]
-    assert drawn[9].split() == ["Authorize", "4", "1", "2", "8.0", "64.0", "64.0", "64.0", "64.5"]
+    assert drawn[9].split() == ["Authorize", "4", "1", "2", "8.0", "64.0", "64.0", "64.0", "65.0"]
     assert drawn[11:14] == [
         "3 s  the network of 5 stations lost",
         "1:05  the network of 5 stations back; as many online again as the 30 before, after 1.5 s",
@@ -74,6 +75,22 @@ def test_everything_is_in_the_picture() -> None:
     assert drawn[15].startswith("1 x the connection was ")
     assert "\x1b" not in "".join(drawn), "what others say is no command for the terminal"
     assert drawn[-2:] == ["the network is off", "p pause drivers   q quit"]
+
+
+def test_what_the_csms_asked_and_what_was_told_of_firmware_has_a_line_when_there_is_something() -> None:
+    fleet = part()
+    assert "asked" not in "\n".join(rows(Picture(fleet, 1.0)))
+    for number, name in enumerate(
+        ["Reset", "ClearCache", "GetLog", "UnlockConnector", "TriggerMessage", "\x1b[2J", "X"]
+    ):
+        fleet.tally.asked[name].sent = 9 - number
+    fleet.tally.asked["Reset"].refused = 2
+    fleet.tally.firmware.update({"Installed": 1, "Downloading": 5})
+    drawn = rows(Picture(fleet, 1.0), 130)
+
+    asked = "9 Reset (2 refused), 8 ClearCache, 7 GetLog, 6 UnlockConnector, 5 TriggerMessage and 2 more actions"
+    assert drawn[7:9] == [f"asked by the CSMS 42: {asked}", "firmware: 5 Downloading, 1 Installed"]
+    assert drawn[9].startswith("── answers")
 
 
 def test_the_bar_is_divided_as_the_stations_are() -> None:

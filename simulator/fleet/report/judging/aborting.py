@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from simulator.fleet.processes.part import Counted
-from simulator.fleet.report.limits import Judged, Limit, judge
+from simulator.fleet.report.judging.limits import Judged, Limit, judge
 
 EVERY = 1.0
 """Seconds from one look to the next."""
