@@ -118,8 +118,7 @@ class FedPeer(AsyncPeer):
     def _serve(self, seen: Seen) -> None:
         """Handle a CALL, as far as that goes without waiting."""
         frame = seen.frame
-        is_plain = seen.valid and seen.earlier is None and not seen.findings  # then there is no reason to refuse it
-        refused = None if is_plain else refusal(seen, self.session.protocol, self.session.local)
+        refused = refusal(seen, self.session.protocol, self.session.local)
         if refused is not None:
             if self._on_refused is not None:
                 self._on_refused(seen, refused)

@@ -41,7 +41,7 @@ class Session:
     ``answer_window`` is how long, in nanoseconds, a party is known to wait for an answer at the least; a second CALL
     within it while the first is open breaks RPC-15. ``findings`` keeps the first ``max_findings``, ``finding_count``
     counts all. Without a ``wall`` time no date is judged. ``is_judged`` False: payloads are validated and no other rule
-    is asked, for one of so many connections that a sample of them is enough.
+    is asked, for a product that judges nobody, or one of so many connections that a sample of them is enough.
     """
 
     __slots__ = (
@@ -50,6 +50,7 @@ class Session:
         "_about_result",
         "_at",
         "_call_valid",
+        "_is_judged",
         "_last",
         "_max_findings",
         "_open",
@@ -103,6 +104,7 @@ class Session:
         self._call_valid = schemas.call
         self._result_valid = schemas.result
         book = protocol.book
+        self._is_judged = is_judged
         self._at = book.at if is_judged else _NOT_JUDGED
         self._about_call = book.about["call"] if is_judged else {}
         self._about_result = book.about["result"] if is_judged else {}
@@ -192,7 +194,7 @@ class Session:
             if earlier.answered_at is None:
                 exchange.owed += earlier.owed
         seen.request = exchange
-        of_frame = signs.of_call(seen, self, bool(self._open[sender].by_id))
+        of_frame = signs.of_call(seen, self, bool(self._open[sender].by_id)) if self._is_judged else 0
         if of_frame:
             self._judge("call", seen, of_frame)
         if valid:
@@ -219,7 +221,7 @@ class Session:
             seen.valid = _accepts(validate, payload)
             if not seen.valid:
                 self._diagnose(seen, request.action, "result", payload)
-        of_frame = signs.of_result(seen)
+        of_frame = signs.of_result(seen) if self._is_judged else 0
         if of_frame:
             self._judge("result", seen, of_frame)
         about = self._about_result.get(request.action)
