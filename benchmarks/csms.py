@@ -25,7 +25,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -39,14 +39,17 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from benchmarks.beside import back_offices
+from benchmarks.beside.processes import tree_seconds
 from benchmarks.engine import CALLS, NOW, Central, on
 
-ROUND_SECONDS: Final = 120.0
+ROUND_SECONDS: Final = 300.0
 """A round that takes longer has failed."""
 
+OURS: Final = "plugproof reference CSMS, SQLite: durable"
 OCPP: Final = Subprotocol("ocpp1.6")
 TAG: Final = CALLS["Authorize"]["idTag"]
 BOOT: Final = {"chargePointVendor": "plugproof", "chargePointModel": "benchmark"}
+AVAILABLE: Final = {"connectorId": 1, "errorCode": "NoError", "status": "Available"}
 LOOP: Final = (
     "Authorize",
     "StartTransaction",
@@ -59,20 +62,27 @@ LOOP: Final = (
 
 
 class Server(NamedTuple):
-    """A running server, where stations connect, also within TLS, and its HTTP API, if it has these."""
+    """A running server, where stations connect, also within TLS, and its HTTP API, if it has these.
+
+    `tag` is the tag of a station, whose number may stand in it as ``{}``; `store` has the processes beside the server
+    without which it keeps nothing, a database and a broker say.
+    """
 
     pid: int
     url: str
     api: str = ""
     tls_url: str = ""
+    tag: str = TAG
+    store: tuple[int, ...] = ()
 
 
 class Round(NamedTuple):
-    """One round against one server: messages in both directions, seconds, CPU seconds of the server."""
+    """One round: messages in both directions, seconds, CPU seconds of the server and of its store."""
 
     messages: int
     wall: float
     cpu: float
+    store_cpu: float = 0.0
 
 
 class OtherCentral(Central):
@@ -109,29 +119,37 @@ def main() -> None:
     except back_offices.BadResults as error:
         sys.exit(f"--beside: {error}")
     with contextlib.ExitStack() as stack:
-        servers = {
-            "plugproof reference CSMS, SQLite: durable": stack.enter_context(reference()),
-            "plugproof engine and `Peer`: keeps nothing": stack.enter_context(_peer()),
-            f"`ocpp` {version('ocpp')} `ChargePoint`: keeps nothing": stack.enter_context(_other()),
-            "floor: validation alone on uvloop": stack.enter_context(floor("uvloop")),
-            f"floor: validation alone on picows {version('picows')}": stack.enter_context(floor("picows")),
-        }
-        if chosen.ocpp_rpc is not None:
-            package = json.loads((chosen.ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
-            name = f"npm `ocpp-rpc` {package['version']} strict: keeps nothing"
-            servers[name] = stack.enter_context(_ocpp_rpc(chosen.ocpp_rpc))
-        print(table(alternating(servers, chosen.rounds, chosen.stations, chosen.loops), chosen.stations))
+        measured = alternating(servers(stack, chosen.ocpp_rpc), chosen.rounds, chosen.stations, chosen.loops)
+        print(table(measured, chosen.stations))
     if others:
         print(f"\n{others}")
 
 
-def alternating(servers: dict[str, Server], rounds: int, stations: int, loops: int) -> dict[str, list[Round]]:
-    """So many rounds of each server, in turn."""
+def servers(stack: contextlib.ExitStack, ocpp_rpc: Path | None) -> dict[str, Server]:
+    """All that are started here, until `stack` is left; `ocpp_rpc` is where that package was installed, if it was."""
+    started = {
+        OURS: stack.enter_context(reference()),
+        "plugproof engine and `Peer`: keeps nothing": stack.enter_context(_peer()),
+        f"`ocpp` {version('ocpp')} `ChargePoint`: keeps nothing": stack.enter_context(_other()),
+        "floor: validation alone on uvloop": stack.enter_context(floor("uvloop")),
+        f"floor: validation alone on picows {version('picows')}": stack.enter_context(floor("picows")),
+    }
+    if ocpp_rpc is not None:
+        package = json.loads((ocpp_rpc / "node_modules/ocpp-rpc/package.json").read_bytes())
+        name = f"npm `ocpp-rpc` {package['version']} strict: keeps nothing"
+        started[name] = stack.enter_context(_ocpp_rpc(ocpp_rpc))
+    return started
+
+
+def alternating(
+    servers: Mapping[str, Server], rounds: int, stations: int, loops: int, warming: int = 1
+) -> dict[str, list[Round]]:
+    """So many rounds of each server, in turn, after `warming` ones that do not count."""
     measured: dict[str, list[Round]] = {name: [] for name in servers}
-    for number in range(rounds + 1):
+    for number in range(rounds + warming):
         for name, server in servers.items():
             one = _round(server, stations, loops)
-            if number:  # the first round warms up
+            if number >= warming:
                 measured[name].append(one)
     return measured
 
@@ -166,7 +184,7 @@ def _round(server: Server, stations: int, loops: int) -> Round:
 
 
 async def _load(server: Server, stations: int, loops: int) -> Round:
-    """Connect and boot all stations, then measure their loops."""
+    """Connect and boot all stations, have them tell of their connector, then measure their loops."""
     async with asyncio.timeout(ROUND_SECONDS), contextlib.AsyncExitStack() as stack:
         connections = []
         for number in range(stations):
@@ -174,30 +192,35 @@ async def _load(server: Server, stations: int, loops: int) -> Round:
             connection = await stack.enter_async_context(
                 connect(url, subprotocols=[OCPP], compression=None, proxy=None)
             )
-            await call(connection, "boot", "BootNotification", BOOT)
+            await call(connection, str(uuid.uuid4()), "BootNotification", BOOT)
+            await call(connection, str(uuid.uuid4()), "StatusNotification", AVAILABLE)
             connections.append(connection)
-        cpu, started = cpu_seconds(server.pid), time.monotonic()
-        await asyncio.gather(*(_station(connection, loops) for connection in connections))
+        cpu, store, started = cpu_seconds(server.pid), _store_seconds(server), time.monotonic()
+        tags = (server.tag.format(number) for number in range(stations))
+        await asyncio.gather(*(_station(*each, loops) for each in zip(connections, tags, strict=True)))
         wall = time.monotonic() - started
-        return Round(2 * stations * loops * len(LOOP), wall, cpu_seconds(server.pid) - cpu)
+        cpu, store = cpu_seconds(server.pid) - cpu, _store_seconds(server) - store
+        return Round(2 * stations * loops * len(LOOP), wall, cpu, store)
 
 
-async def _station(connection: ClientConnection, loops: int) -> None:
+async def _station(connection: ClientConnection, tag: str, loops: int) -> None:
     transaction = 0
     for _ in range(loops):
         for action in LOOP:
-            answer = await call(connection, str(uuid.uuid4()), action, _payload(action, transaction))
+            answer = await call(connection, str(uuid.uuid4()), action, _payload(action, transaction, tag))
             transaction = answer.get("transactionId", transaction)
             info = answer.get("idTagInfo")
             assert info is None or info["status"] == "Accepted", answer
 
 
-def _payload(action: str, transaction: int) -> dict[str, Any]:
+def _payload(action: str, transaction: int, tag: str) -> dict[str, Any]:
     """As of now: a message that says the same as an earlier one is a repetition, which our CSMS does not book again."""
-    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if action == "StopTransaction":
-        return {"transactionId": transaction, "meterStop": 18_000, "timestamp": now, "idTag": TAG}
+        return {"transactionId": transaction, "meterStop": 18_000, "timestamp": now, "idTag": tag}
     payload = CALLS[action]
+    if "idTag" in payload:
+        payload = {**payload, "idTag": tag}
     if action == "MeterValues":
         values = [{**value, "timestamp": now} for value in payload["meterValue"]]
         return {**payload, "transactionId": transaction, "meterValue": values}
@@ -217,6 +240,10 @@ def cpu_seconds(pid: int) -> float:
     """CPU seconds of all threads of a process so far (proc(5): utime and stime)."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _store_seconds(server: Server) -> float:
+    return sum(map(tree_seconds, server.store))
 
 
 @contextlib.contextmanager

@@ -94,9 +94,9 @@ def cases() -> list[str]:
     lines = [
         "# Cases",
         "",
-        "What `plugproof list` prints, with the rules that each case judges. *Needs* are claims of the",
+        "The cases of `plugproof list`, with the rules that each case judges. *Needs* are claims of the",
         "[SUT file](../sut-file.md): without them the case is NOT_APPLICABLE. Cases of the profile rpc run only when",
-        "they are asked for. [Kill matrices](../kill-matrix.md) show that each rule can fail.",
+        "you ask for them. [Kill matrices](../kill-matrices.md) show that each rule can fail.",
         "",
     ]
     for version in VERSIONS:
@@ -200,8 +200,8 @@ def sut_keys() -> list[str]:
     return [
         "# Keys of the SUT file",
         "",
-        "Made of `schemas/documents/sut.schema.json`. A dot leads into a table, `[]` into the tables of a list,",
-        "NAME is a name that you choose. What the keys are for is told in [the SUT file](../sut-file.md).",
+        "Generated from `schemas/documents/sut.schema.json`. A dot is a table in a table, `[]` a list of tables,",
+        "NAME a name that you choose. [The SUT file](../sut-file.md) says what the keys are for.",
         "",
         *keys_of("sut"),
     ]
@@ -212,8 +212,8 @@ def formats() -> list[str]:
     lines = [
         "# Formats",
         "",
-        "Made of the JSON Schemas in `schemas/documents`. The schemas are in the wheel, too. A new member is no new",
-        "version of a format; a member that goes or means something else is one.",
+        "Generated from the JSON Schemas in `schemas/documents`, which are in the wheel, too. A format gets a new",
+        "version when a member is removed or changes its meaning, not when one is added.",
         "",
     ]
     for name, title in {**WRITTEN, **READ}.items():
@@ -264,7 +264,7 @@ def http_api(csms: Mapping[str, Any], station: Mapping[str, Any]) -> list[str]:
         "",
         "## The reference CSMS",
         "",
-        "`plugproof csms --api-port 9001`; what it is for is told in [the reference CSMS](../csms.md).",
+        "`plugproof csms --api-port 9001`; see [the reference CSMS](../csms.md).",
         "",
         *operations(csms),
         "## The station",
@@ -280,9 +280,9 @@ def csms_faults(faults: Sequence[Mapping[str, Any]]) -> list[str]:
     return [
         "# Faults of the reference CSMS",
         "",
-        "A fault makes the reference CSMS wrong on purpose, so that a case can be seen to fail:",
-        "`plugproof precheck --case TC_001_CSMS --fault boot-rejected`. Those of the station are in",
-        "[faults of the station](../station-faults.md).",
+        "A fault is a deliberate defect of the reference CSMS. It shows that a case can fail:",
+        "`plugproof precheck --case TC_001_CSMS --fault boot-rejected`. The station has",
+        "[faults](../station-faults.md), too.",
         "",
         *table(("fault", "what is wrong"), [(code(one["name"]), cell(one["sentence"])) for one in faults]),
     ]
@@ -294,8 +294,8 @@ def verbs(station: Station) -> list[str]:
         "# Verbs of the station",
         "",
         "The same in Python (`await station.plug_in(1)`), in the terminal (`plug_in 1`) and over HTTP",
-        "(`POST /api/v1/verbs/plug_in`). In brackets stands what may be left out. Scripts are told of in",
-        "[the station](../station.md).",
+        "(`POST /api/v1/verbs/plug_in`). Arguments in brackets are optional.",
+        "[The station](../station.md) has scripts with these verbs.",
         "",
     ]
     for name, verb in sorted(station.verbs().items()):

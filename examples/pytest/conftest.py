@@ -1,3 +1,3 @@
-"""The two fixtures, `csms` and `station`, for the tests of this folder."""
+"""The fixtures of plugproof for the tests of this folder."""
 
 pytest_plugins = ["csms_core.fixtures", "simulator.fixtures"]

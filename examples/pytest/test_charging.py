@@ -1,16 +1,12 @@
-"""Tests of somebody who builds a back office, a charger, or what stands between: a CSMS and a station in three lines.
+"""Tests with a CSMS and a station, for developers of a CSMS, a charger or a proxy; docs/pytest.md explains them.
 
     pytest examples/pytest
 
-To test a CSMS of your own, define a fixture `csms_url` with its address in place of "csms_core.fixtures".
+To test your own CSMS, define a fixture `csms_url` with its address in place of "csms_core.fixtures".
 """
-
-import pytest
 
 from csms_core import Csms
 from simulator import Station
-
-pytestmark = pytest.mark.asyncio
 
 
 async def test_a_card_starts_a_session(station: Station) -> None:
@@ -19,7 +15,7 @@ async def test_a_card_starts_a_session(station: Station) -> None:
     await station.until(lambda s: s.connector(1).status == "Charging", within=10)
 
 
-async def test_the_back_office_unlocks_a_connector(csms: Csms, station: Station) -> None:
+async def test_the_csms_unlocks_a_connector(csms: Csms, station: Station) -> None:
     answer = await csms.operations["1.6"].perform("CP1", "UnlockConnector", {"connectorId": 1})
 
     assert answer == {"status": "Unlocked"}

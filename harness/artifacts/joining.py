@@ -5,12 +5,11 @@ from typing import Any, Final
 
 from harness.artifacts.results import Record, named, rules_of
 from harness.artifacts.results import interrupted as interruption
+from harness.artifacts.run_folder import LOADED as LOADED_FOLDER
 from harness.case.judgement import NOT_BEGUN
 from reports.results.performance import LOADED, QUIET
 from reports.results.verdicts import UNDER_LOAD
 
-FOLDER: Final = "loaded"
-"""Below the output folder: the traces of the loaded part."""
 OUTLASTED: Final = "the load profile was over before the case was; make it longer"
 _UNLIKE: Final = ("triggered_function", "remote_start_authorization", "remote_stop_end")
 
@@ -74,7 +73,7 @@ def _under_load(case: Record, broken: str | None, again: str) -> Record:
         **case,
         "id": f"{case['id']}{UNDER_LOAD}",
         "phase": LOADED,
-        "trace": case["trace"] and f"{FOLDER}/{case['trace']}",
+        "trace": case["trace"] and f"{LOADED_FOLDER}/{case['trace']}",
         "rerun": case["rerun"] and f"{case['rerun']} {again}",
     }
     if broken is None or case["verdict"] != "PASS":
@@ -106,7 +105,7 @@ def _mismatches(loaded: Mapping[str, Any]) -> list[Record]:
         {
             **one,
             "case": one["case"] and f"{one['case']}{UNDER_LOAD}",
-            "trace": one["trace"] and f"{FOLDER}/{one['trace']}",
+            "trace": one["trace"] and f"{LOADED_FOLDER}/{one['trace']}",
         }
         for one in loaded.get("pics_mismatch", ())
     ]

@@ -24,6 +24,10 @@ with suppress(ImportError):
 
 BASE: Final = Path("plugproof-out")
 LATEST: Final = "latest"
+LOADED: Final = "loaded"
+"""Below the folder of a run: the traces of its loaded part."""
+LOAD_LOG: Final = "background.log"
+"""What the process of the background stations has to say about itself; there from when they are switched on."""
 KEPT: Final = 20
 """So many runs stay in ``plugproof-out``; the oldest go first."""
 _RUNNING: Final = ".running"
@@ -38,7 +42,7 @@ _FILES: Final = (
     "reference-station.toml",
     *(f"reference-station-{number}.log" for number in range(1, 17)),
     so_far.FILE,
-    "background.log",
+    LOAD_LOG,
     "background.json",
     "background.html",
     ".sut-is-away",
@@ -144,13 +148,13 @@ def followed(path: Path) -> Path:
 
 def _remove_run(folder: Path, keep: Path | None = None) -> None:
     kept = None if keep is None else keep.resolve()
-    for place in (folder / "loaded", folder):
+    for place in (folder / LOADED, folder):
         for file in _written(place):
             if file.resolve() != kept:
                 file.unlink(missing_ok=True)
         for case in (*_cases(place), place / "cases"):
             drop_if_empty(case)
-    drop_if_empty(folder / "loaded")
+    drop_if_empty(folder / LOADED)
 
 
 def _written(place: Path) -> Iterator[Path]:

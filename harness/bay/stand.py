@@ -142,10 +142,10 @@ class Stand:
     async def _is_waited_for(self) -> None:
         """Say where the station has to connect to, and count down until it has come."""
         url, seconds = self.bay.url(self.bay.profile), self.sut.timeouts.reboot_s
-        who = f"station {self.lane.identity}" if self.lane.identity else "a station, of whichever identity"
+        who = f"station {self.lane.identity}" if self.lane.identity else "any station"
         self.countdown.begins(
-            f"waiting for {who}, for {seconds:g} s at the most (timeouts.reboot_s): it connects to {url}, "
-            f"in security profile {self.bay.profile}"
+            f"waiting for {who}, for {seconds:g} s at the most (timeouts.reboot_s): set its CSMS address to {url}, "
+            f"followed by its identity; security profile {self.bay.profile}"
         )
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -157,7 +157,7 @@ class Stand:
                 self.countdown.left(left)
                 await asyncio.sleep(min(POLL, left))
         finally:
-            self.countdown.ends(f"{self.bay.identity} is connected" if self.bay.is_connected else "nobody came")
+            self.countdown.ends(f"{self.bay.identity} is connected" if self.bay.is_connected else "no station came")
 
     def _why_nobody_came(self) -> str:
         """The likely cause, and what is to be done."""

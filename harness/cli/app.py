@@ -117,16 +117,16 @@ def _plugproof(
             "A CSMS by its address, with an idTag that it accepts",
             "plugproof precheck --csms ws://localhost:8180/ocpp --tag TAG-1",
         ),
-        ("All that a SUT file says, with four stations at work", "plugproof precheck --sut sut.toml -n 4"),
+        ("All cases of a SUT file, with four stations at the same time", "plugproof precheck --sut sut.toml -n 4"),
         ("One case, or all of a profile", "plugproof precheck --sut sut.toml --case TC_010_CSMS"),
         ("", "plugproof precheck --sut sut.toml --profile smart_charging"),
         ("Once quietly, and once in the middle of a load profile", "plugproof precheck --background office-day"),
         ("The cases of OCPP 2.0.1, against the reference CSMS", "plugproof precheck --ocpp 2.0.1"),
         (
-            "See a case fail, of a defect of the reference CSMS",
+            "See a case fail: the reference CSMS has a deliberate defect",
             "plugproof precheck --case TC_001_CSMS --fault boot-rejected",
         ),
-        ("The simulated station that comes along, as the one under test", "plugproof precheck --role charge-point"),
+        ("Test the simulated station, to see how a run goes", "plugproof precheck --role charge-point"),
     ),
 )
 def precheck(
@@ -139,7 +139,7 @@ def precheck(
     ] = None,
     role: Annotated[
         str,
-        typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="Tested without a SUT file."),
+        typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="What to test without a SUT file."),
     ] = "csms",
     case: Annotated[
         list[str] | None,
@@ -167,14 +167,13 @@ def precheck(
         typer.Option(metavar="DIR", help="Where reports and traces go; without it a new folder in plugproof-out."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option("-n", "--workers", metavar="N", min=1, help="Stations at work at once.")
+        int | None,
+        typer.Option("-n", "--workers", metavar="N", min=1, help="Stations that run cases at the same time."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A broken SHOULD fails the case.")] = False,
     like_the_official_tool: Annotated[
         bool,
-        typer.Option(
-            "--like-the-official-tool", help="Also tell what the official tool insists on; no verdict changes."
-        ),
+        typer.Option("--like-the-official-tool", help="Also show what the official tool demands; no verdict changes."),
     ] = False,
     fault: Annotated[
         list[str] | None,
@@ -196,7 +195,8 @@ def precheck(
     wait: Annotated[
         str | None,
         typer.Option(
-            metavar="TIME", help="Wait so long, such as 60s, until the CSMS answers. Without it nobody waits for it."
+            metavar="TIME",
+            help="How long the CSMS may take until it answers, such as 60s. Without it the run begins at once.",
         ),
     ] = None,
     background: Annotated[
@@ -252,7 +252,7 @@ def precheck(
     cls=Command,
     epilog=examples(
         ("All cases by profile", "plugproof list"),
-        ("What of a profile is judged, for machines", "plugproof list --profile reservation --format json"),
+        ("The cases of a profile, for machines", "plugproof list --profile reservation --format json"),
         ("Those of OCPP 2.0.1", "plugproof list --ocpp 2.0.1"),
         ("The rules that every frame is judged by", "plugproof list --rules --chapter RPC"),
     ),
@@ -339,7 +339,7 @@ def _list_rules(version: str, chapter: str | None, format: str) -> None:
 @app.command(
     cls=Command,
     epilog=examples(
-        ("Is the file right? Nothing is connected to", "plugproof check sut.toml"),
+        ("Is the file right? This connects to nothing", "plugproof check sut.toml"),
         ("See every request that it makes", "plugproof check sut.toml --show-requests"),
         ("Then connect once", "plugproof check sut.toml --probe"),
     ),
@@ -354,7 +354,7 @@ def check(
     ] = False,
     probe: Annotated[
         bool,
-        typer.Option("--probe", help="Then connect once, with stations and tags made, and try operations that read."),
+        typer.Option("--probe", help="Also connect a station once, and try operations that only read."),
     ] = False,
 ) -> None:
     """Check a SUT file, offline unless --probe is given."""
@@ -371,7 +371,7 @@ def check(
     epilog=examples(
         ("Write sut.toml for a CSMS at this address", "plugproof init --url ws://localhost:8180/ocpp"),
         (
-            "Another name, in place of the file that is there",
+            "Another name; overwrite an existing file",
             "plugproof init lab.toml --url wss://csms.example/ocpp --force",
         ),
     ),
@@ -440,7 +440,7 @@ def report(
     ),
     layout: Annotated[
         str,
-        typer.Option(metavar="2023|2024", autocompletion=completion.words("2023", "2024"), help="Whose layout it has."),
+        typer.Option(metavar="2023|2024", autocompletion=completion.words("2023", "2024"), help="Year of the layout."),
     ] = "2024",
     format: Annotated[
         str | None,
@@ -450,7 +450,7 @@ def report(
             help="html, md, pdf or json; without it as the name of --out ends, else md. Or report.html.",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; without it to the terminal.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; without it the terminal.")] = None,
     lab: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="TOML with [laboratory] and [vendor], over those of the SUT file."),
@@ -524,7 +524,7 @@ def pics(
             help="html, md, pdf or json; without it as the name of --out ends, else md.",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; without it to the terminal.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="File to write; without it the terminal.")] = None,
     complete: Annotated[bool, typer.Option("--complete", help="Exit code 1 while a question is not answered.")] = False,
 ) -> None:
     """Print the claims of a SUT file as a form (PICS) to hand to a laboratory; it is no form of the OCA."""
@@ -569,7 +569,7 @@ def analyze(
             callback=filled,
             metavar="VERSION",
             autocompletion=completion.versions,
-            help="Version of OCPP; without it each station is taken for what it says.",
+            help="Version of OCPP; without it that of each station.",
         ),
     ] = None,
     errata: Annotated[
@@ -581,12 +581,12 @@ def analyze(
         typer.Option(
             callback=filled,
             metavar="NAME=MEMBER",
-            help="Where the station, direction, message or time stands in JSON Lines or CSV (repeatable).",
+            help="Name of the member or column with the station, direction, message or time (repeatable).",
         ),
     ] = None,
     zone: Annotated[
         str | None,
-        typer.Option(callback=filled, metavar="+HH:MM", help="Zone of times that stand without one."),
+        typer.Option(callback=filled, metavar="+HH:MM", help="Time zone of times without one."),
     ] = None,
     answer_within: Annotated[
         float, typer.Option(metavar="SECONDS", min=1, help="After this a CALL counts as not answered.")
@@ -670,7 +670,9 @@ def proxy(
     cert: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", rich_help_panel=_STATIONS_TLS, help="PEM file that stations are shown, with its chain."
+            metavar="FILE",
+            rich_help_panel=_STATIONS_TLS,
+            help="PEM file with the certificate for stations, and its chain.",
         ),
     ] = None,
     key: Annotated[
@@ -725,7 +727,10 @@ def proxy(
         ),
     ] = 30.0,
     max_trace: Annotated[
-        int, typer.Option(metavar="MIB", rich_help_panel=_JUDGING, min=1, help="Size of all traces; the oldest go.")
+        int,
+        typer.Option(
+            metavar="MIB", rich_help_panel=_JUDGING, min=1, help="Size of all traces; then the oldest are removed."
+        ),
     ] = 1024,
     fail_on: Annotated[
         list[str] | None,
@@ -746,18 +751,20 @@ def proxy(
             metavar="NAME[@PARTY]",
             rich_help_panel=_FAULTS,
             autocompletion=completion.proxy_faults,
-            help="Break a rule, in what station or csms sends, or both (repeatable).",
+            help="Break a rule in the messages of station or csms, or of both (repeatable).",
         ),
     ] = None,
     fault_share: Annotated[
         float,
-        typer.Option(metavar="SHARE", rich_help_panel=_FAULTS, min=0, max=1, help="Share of the messages it strikes."),
+        typer.Option(
+            metavar="SHARE", rich_help_panel=_FAULTS, min=0, max=1, help="Share of the messages that a fault changes."
+        ),
     ] = 1.0,
     fault_delay: Annotated[
-        float, typer.Option(metavar="SECONDS", rich_help_panel=_FAULTS, min=0, max=3600, help="How late is late.")
+        float, typer.Option(metavar="SECONDS", rich_help_panel=_FAULTS, min=0, max=3600, help="Delay of a late answer.")
     ] = 60.0,
     seed: Annotated[
-        int, typer.Option(metavar="N", rich_help_panel=_FAULTS, help="The same seed strikes the same messages.")
+        int, typer.Option(metavar="N", rich_help_panel=_FAULTS, help="The same seed changes the same messages.")
     ] = 1,
     list_faults: Annotated[
         bool, typer.Option("--list-faults", rich_help_panel=_FAULTS, help="Print the faults, the rules, and exit.")
@@ -805,7 +812,7 @@ def proxy(
     cls=Command,
     epilog=examples(
         ("The reference CSMS that comes with plugproof, for two minutes", "plugproof fuzz --minutes 2 --seed 7"),
-        ("Your product, as its SUT file says; findings of before are played first", "plugproof fuzz --sut sut.toml"),
+        ("Your product; earlier findings are played first", "plugproof fuzz --sut sut.toml"),
         ("The simulated station that comes along", "plugproof fuzz --role charge-point --minutes 1"),
         ("See something found, of a defect of the reference CSMS", "plugproof fuzz --fault null-payload-crashes"),
     ),
@@ -813,16 +820,17 @@ def proxy(
 def fuzz(
     sut: Annotated[Path | None, typer.Option(metavar="FILE", help="SUT file of the system under test.")] = None,
     role: Annotated[
-        str, typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="Tested without a SUT file.")
+        str, typer.Option(metavar=ROLE_NAMES, autocompletion=ROLES, help="What to test without a SUT file.")
     ] = "csms",
     minutes: Annotated[
         float, typer.Option(metavar="N", min=0.01, max=1_440, help="How long new sessions are searched for.")
     ] = 2,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="The same seed draws the same sessions; drawn if not given.")
+        int | None,
+        typer.Option(metavar="N", min=0, help="The same seed draws the same sessions; without it a random one."),
     ] = None,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where findings are kept, and taken from to be played first.")
+        Path, typer.Option(metavar="DIR", help="Folder of the findings; those in it are played first.")
     ] = Path("plugproof-fuzz"),
     fault: Annotated[
         list[str] | None,
@@ -830,7 +838,7 @@ def fuzz(
             callback=filled,
             metavar="NAME",
             autocompletion=completion.faults,
-            help="Break what comes along to be tested (repeatable).",
+            help="Deliberate defect of the reference CSMS or the simulated station (repeatable).",
         ),
     ] = None,
 ) -> None:

@@ -15,24 +15,25 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from simulator.fleet.charger import Charger
 from simulator.fleet.counting.clocks import Clocks
-from simulator.fleet.counting.course import Passed, Recovery
+from simulator.fleet.counting.course import Passed
 from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.standing import Standing, Stations
 from simulator.fleet.counting.states import States
 from simulator.fleet.counting.tally import Sink, Tally
-from simulator.fleet.counting.timeline import LOOK, Timeline
+from simulator.fleet.counting.timeline import Timeline
 from simulator.fleet.engine.credentials import Credentials
 from simulator.fleet.engine.dialler import Dialler
+from simulator.fleet.engine.looks import Looks
 from simulator.fleet.engine.resources import memory
 from simulator.fleet.engine.wheel import Wheel
 from simulator.fleet.member import Member
 from simulator.fleet.plan import Plan
-from simulator.fleet.profile.returning import EVEN, GROWING, returns
-from simulator.fleet.profile.stages import Outage, Wave, begins
+from simulator.fleet.profile.playing import Playing
+from simulator.fleet.profile.returning import EVEN, GROWING
 from simulator.fleet.steering.gate import Gate
 from simulator.hardware.make import Facts
 from simulator.kernel.clock import Clock, ShiftedClock
@@ -49,21 +50,12 @@ REMEMBERED = 4
 SETTLED = 1.0
 """Seconds after the last station was switched on until the memory of all is taken."""
 
-PROBED = 0.02
-"""Seconds from one timer to the next that does nothing but show whether timers are late, also where no other is due."""
-
-SHORTEST_LOOK = 0.05
-"""Seconds since the last look at the end of a run that are an interval of their own."""
-
 OPENING = 10.0
 """Seconds an opening handshake may take at the least, and as long as a CALL may: a CSMS to which all come at once lets
 them wait in a line, and whoever gives up and comes again makes that longer."""
 
 ENDING_AT_ONCE = 200
 """Stations that are taken away at the same time."""
-
-RECOVERING: Final = 0.1
-"""Seconds from one look whether a fleet has recovered to the next."""
 
 
 class Fleet:
@@ -84,12 +76,7 @@ class Fleet:
         self._off: dict[int, Member] = {}  # that a stage has switched off, and another one may switch on again
         self._leaving: dict[int, asyncio.Task[None]] = {}  # those that are on their way to that
         self._ending = asyncio.Semaphore(ENDING_AT_ONCE)
-        self.course: list[Passed] = []
-        """What was counted in each stage so far; the one that runs is added when it is over."""
         self._began: float | None = None  # when `run` did, monotonic
-        self._stage_began = 0.0
-        self._mark: Tally | None = None  # the tally when the stage began that runs
-        self._recovery: Recovery | None = None  # of the stage that runs
         self.interventions: list[Intervention] = []
         """What was done by hand."""
         self.gate = Gate()
@@ -97,7 +84,6 @@ class Fleet:
         self._at_end: Stations | None = None  # before all were
         self.lasted = 0.0
         """Seconds that `run` took from its first station until its time was over, or it was stopped."""
-        self._looked = 0.0  # the last time that the timeline was told, monotonic
         self.bytes_with_all: int | None = None  # when the last station of the ramp had been switched on for a second
         self._dialler = Dialler(self.tally, self.clock, max(OPENING, plan.call_timeout))
         self._credentials = Credentials(plan)
@@ -105,6 +91,8 @@ class Fleet:
         self._configuration = {"MeterValueSampleInterval": str(int(plan.meter_every)), **plan.configuration}
         self._tasks: set[asyncio.Task[None]] = set()
         self._enough = asyncio.Event()
+        self.playing = Playing(self)
+        self._looks = Looks(self)
         self._in_time = False
         for each in range(len(self._makes)):  # wrong configuration keys show here, and not after the ramp has begun
             self._station(1, Standing(), each)
@@ -185,6 +173,11 @@ class Fleet:
         return States.of(self.members.values(), off)
 
     @property
+    def course(self) -> list[Passed]:
+        """What was counted in each stage so far; the one that runs is added when it is over."""
+        return self.playing.course
+
+    @property
     def is_over(self) -> bool:
         """Whether its time is over, or it was stopped."""
         return self._enough.is_set()
@@ -232,28 +225,19 @@ class Fleet:
 
         `since`: it has begun elsewhere so many seconds ago, and this fleet has missed them.
         """
-        self._looked = self.clock.monotonic()
-        self._began = self._looked - since
-        for _ in range(int(since / LOOK)):
-            self.timeline.look(self.tally, States())
-        for at, begin in enumerate(begins(self.plan.stages)):
-            if begin <= since:
-                self._next_stage(at)
-            else:
-                self.clock.call_later(begin - since, partial(self._next_stage, at))
-        self._next_look(self._looked + LOOK)
-        self._probe()
+        self._began = self.clock.monotonic() - since
+        self.playing.begin(since)
+        self._looks.begin(since)
 
     async def over(self, *, in_time: bool) -> None:
         """The time of the run is over, or it was stopped before: what the stations are now is how it ended."""
         self._enough.set()
         self.lasted = self.elapsed()
-        self._look(SHORTEST_LOOK)
+        self._looks.end()
         if in_time:
             await self._wait_for_boots()
         self._at_end = self.stations
-        if self._mark is not None:
-            self._stage_is_over()
+        self.playing.end()
 
     async def _wait_for_boots(self) -> None:
         """Who was switched on last and has not been answered yet is given the grace to be."""
@@ -293,73 +277,6 @@ class Fleet:
         member.is_ending = True
         leaving = self._leaving[number] = self._spawn(leave())
         leaving.add_done_callback(lambda _: self._leaving.pop(number))
-
-    # --- stages -------------------------------------------------------------------------------------------------------
-
-    def _next_stage(self, at: int) -> None:
-        if self._enough.is_set():
-            return
-        if at:
-            self._stage_is_over()
-        self._mark, self._stage_began = self.tally.mark(), self.clock.monotonic()
-        if (outage := self.plan.stages[at].outage) is not None:
-            self._break(at, outage)
-        if (wave := self.plan.stages[at].firmware) is not None:
-            self._update(at, wave)
-
-    def _stage_is_over(self) -> None:
-        """The one that runs, whose number is that of those before it."""
-        assert self._mark is not None
-        stage, seconds = self.plan.stages[len(self.course)], self.clock.monotonic() - self._stage_began
-        part = self.tally.since(self._mark)
-        self.course.append(Passed(stage.name, seconds, part, self.stations, self._recovery))
-        self._mark = self._recovery = None
-
-    def _break(self, at: int, outage: Outage) -> None:
-        """The outage of a stage begins."""
-        plan = self.plan
-        self._recovery = Recovery(self.online)
-        for number, member in self.members.items():
-            if plan.chance(number, f"outage {at}", 0) < outage.share:
-                member.strike(outage.cause, returns(plan, number, at, outage.cause, outage.length))
-        whole = self.clock.monotonic() + outage.length
-        self.clock.call_later(outage.length, partial(self.look_for_recovery, self._recovery, whole))
-
-    def _update(self, at: int, wave: Wave) -> None:
-        """The firmware wave of a stage begins."""
-        plan = self.plan
-        for number, member in self.members.items():
-            if plan.chance(number, f"firmware {at}", 0) < wave.share:
-                member.update(wave, wave.over * plan.chance(number, f"firmware {at}", 1))
-
-    def look_for_recovery(self, recovery: Recovery, whole: float) -> None:
-        """Look until as many stations are online as before, or as there are by now; it is `whole` since that moment."""
-        if self._enough.is_set():
-            return
-        recovery.waited = self.clock.monotonic() - whole
-        if self.online >= min(recovery.before, len(self.members)):
-            recovery.seconds = recovery.waited
-        else:
-            self.clock.call_later(RECOVERING, partial(self.look_for_recovery, recovery, whole))
-
-    def _next_look(self, due: float) -> None:
-        def look() -> None:
-            if not self._enough.is_set():
-                self._look()
-                self._next_look(due + LOOK)
-
-        self.clock.call_later(due - self.clock.monotonic(), look)
-
-    def _look(self, least: float = 0.0) -> None:
-        now = self.clock.monotonic()
-        if (seconds := now - self._looked) > least:
-            late = self.clock.lateness() if isinstance(self.clock, Wheel) else 0.0
-            self.timeline.look(self.tally, self.states, seconds, late, memory())
-            self._looked = now
-
-    def _probe(self) -> None:
-        if isinstance(self.clock, Wheel) and not self._enough.is_set():
-            self.clock.call_later(PROBED, self._probe)
 
     def _all_on(self) -> None:
         if not self.interventions:  # else others are there than the plan says

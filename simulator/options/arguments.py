@@ -21,6 +21,7 @@ __all__ = [
     "client_context",
     "configuration",
     "csms_clock",
+    "key_in",
     "members",
     "read",
     "tag",
@@ -60,9 +61,7 @@ def members(option: str, pairs: Sequence[str], example: str) -> dict[str, str]:
 
 def auth_key(name: str | None, file: str | None = None, option: str = "--auth-key-env") -> bytes | None:
     """The key of HTTP Basic authentication out of an environment variable that `option` names, or the first line of a
-    file.
-
-    As in AuthorizationKey, 32 to 40 hexadecimal digits stand for 16 to 20 octets. Raises `UsageError`.
+    file. Raises `UsageError`.
     """
     if name is not None:
         if name not in os.environ:
@@ -72,10 +71,15 @@ def auth_key(name: str | None, file: str | None = None, option: str = "--auth-ke
         text = read("--auth-key-file", file).partition("\n")[0].rstrip("\r")
     else:
         return None
-    from simulator.pki.basic import key_of
-
     if not text:
         raise UsageError("the key of HTTP Basic authentication is empty; see --auth-key-env or --auth-key-file")
+    return key_in(text)
+
+
+def key_in(text: str) -> bytes:
+    """The key that is written so: 32 to 40 hexadecimal digits stand for 16 to 20 octets, as in AuthorizationKey."""
+    from simulator.pki.basic import key_of
+
     return key_of(text) if text.isascii() else os.fsencode(text)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import serialization
 
-from simulator.options.arguments import UsageError, auth_key, client_context, read, uses_tls
+from simulator.options.arguments import UsageError, auth_key, client_context, key_in, read, uses_tls
 from simulator.options.secured import SecurityOptions
 from simulator.pki.chains import BadCertificate, parse
 from simulator.pki.provision import Provision
@@ -25,8 +25,11 @@ class Credentials:
     ssl: ssl.SSLContext | None
 
 
-def credentials(given: SecurityOptions, url: str, *, extensions: bool) -> Credentials:
-    """What the options say; without the security `extensions` nobody could change it. Raises `UsageError`."""
+def credentials(given: SecurityOptions, url: str, *, extensions: bool, password: str | None = None) -> Credentials:
+    """What the options say; without the security `extensions` nobody could change it. Raises `UsageError`.
+
+    ``password``: the key of Basic authentication itself, from whoever is no command line.
+    """
     if not extensions:
         for name in ("security_profile", "manufacturer_ca_file", "certificate", "key", "tls_url"):
             if getattr(given, name) is not None:
@@ -36,7 +39,7 @@ def credentials(given: SecurityOptions, url: str, *, extensions: bool) -> Creden
         raise UsageError(
             f"--auth-user {given.auth_user}: the user name of HTTP Basic has no colon (RFC 7617); give another one"
         )
-    key = auth_key(given.auth_key_env, given.auth_key_file)
+    key = auth_key(given.auth_key_env, given.auth_key_file) if password is None else key_in(password)
     roots = _certificates("--ca-file", given.ca_file)
     certificate, private = _own(given)
     if certificate is not None and not roots:

@@ -133,8 +133,11 @@ def _spoken(given: OwnOptions) -> Version:
         raise UsageError(f"--ocpp {given.ocpp}: it is one of {', '.join(NAMES)}") from None
 
 
-def station_of(given: Given) -> Station:
-    """The station they make. Raises `UsageError`."""
+def station_of(given: Given, password: str | None = None) -> Station:
+    """The station they make. Raises `UsageError`.
+
+    ``password``: that of Basic authentication, where it comes neither from the environment nor from a file.
+    """
     if given.url is None:
         raise UsageError("the address of the CSMS is missing; give it, for example ws://127.0.0.1:9000/ocpp")
     uses_tls(given.url)  # an address, before anything else is said
@@ -148,7 +151,7 @@ def station_of(given: Given) -> Station:
     from simulator.options import credentials as factory
 
     features = spoken.features if model is None else model.made.features
-    credentials = factory.credentials(given, given.url, extensions=spoken.extensions in features)
+    credentials = factory.credentials(given, given.url, extensions=spoken.extensions in features, password=password)
     options: dict[str, Any] = {
         "id": given.id,
         "store": given.database or NOWHERE,

@@ -53,12 +53,14 @@ def commands(page: Path, until: str | None = None) -> Iterator[Command]:
         first = text.count("\n", 0, block.start("text")) + 1
         if block["mark"] == "file":
             yield Command(block["text"], first, file=block["of"])
-        elif block["language"] == "python":
-            yield Command(block["text"], first, python=True)
+            continue
+        why = block["of"] if block["mark"] == "not run" else ""
+        if block["language"] == "python":
+            yield Command(block["text"], first, python=True, not_run=why)
         elif block["language"] in ("sh", "console"):
-            of = {"not run": "", "a person": "", block["mark"]: block["of"]}
             prompt = block["language"] == "console"
-            yield from _lines(block["text"], first, prompt=prompt, not_run=of["not run"], person=of["a person"])
+            person = block["of"] if block["mark"] == "a person" else ""
+            yield from _lines(block["text"], first, prompt=prompt, not_run=why, person=person)
 
 
 def _lines(text: str, first: int, *, prompt: bool, not_run: str, person: str) -> Iterator[Command]:

@@ -19,6 +19,7 @@ import yaml
 
 from tests import ROOT
 from tests.harness.support.command import PLUGPROOF
+from tests.setup.locks import version_of_the_project
 from tests.setup.reader import free_ports, inherited
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -50,12 +51,17 @@ STAND_INS = {
     "gh": """
         echo "gh $*" >> "$CALLS"
         case "$1 $2" in
-          "run list") echo 4711 ;;
+          "run list") [ -n "$FIRST_RUN" ] || echo 4711 ;;
+          "pr comment") [ -z "$READ_ONLY" ] ;;
           "run download") mkdir -p "${@: -1}" && cp "$PLUGPROOF_BEFORE/results.json" "${@: -1}" ;;
         esac
     """,
     "curl": """
         echo "curl $*" >> "$CALLS"
+        case "$*" in
+          *per_page=100) echo "$NOTES" ;;
+          *results.json) [ -z "$FIRST_RUN" ] || exit 22 ;;
+        esac
         while [ $# -gt 0 ]; do
           if [ "$1" = --output ] && [ "$2" != /dev/null ]; then cp "$PLUGPROOF_BEFORE/results.json" "$2"; fi
           shift
@@ -85,6 +91,10 @@ class Job:
             "PLUGPROOF_BEFORE": str(before),
             "RUNNER_TEMP": str(folder),
             "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+            "FIRST_RUN": "",
+            "READ_ONLY": "",
+            "NOTES": "[]",
         }
 
     def runs(self, script: str, variables: Mapping[str, str], shell: str = "bash") -> int:
@@ -172,10 +182,17 @@ def test_the_action_starts_a_csms_judges_it_and_comments(job: Job, free_port: in
     assert (job.folder / "output").read_text() == "exit-code=0\n", job.said
     assert (job.folder / "out" / "junit.xml").exists()
     assert (job.folder / "out" / "system-under-test.log").exists()
-    of_pull_request = {"BRANCH": "main", "WORKFLOW": "test", "ARTIFACT": "results", "OUT": "out", "PULL_REQUEST": "7"}
-    assert job.runs(STEPS["Compare"]["run"], of_pull_request) == 0, job.said
-    assert [call[1:3] for call in job.called] == [["run", "list"], ["run", "download"], ["pr", "comment"]]
+    workflow = "owner/name/.github/workflows/ocpp.yml@refs/pull/7/merge"
+    of_pull_request = {"BRANCH": "main", "WORKFLOW": workflow, "ARTIFACT": "results", "OUT": "out", "PULL_REQUEST": "7"}
+    assert job.runs(STEPS["Compare"]["run"], {**of_pull_request, "FIRST_RUN": "yes"}) == 0, job.said
+    assert "no results of main to compare with yet" in job.said
+    assert [call[1:3] for call in job.called] == [["run", "list"]]
+    assert job.runs(STEPS["Compare"]["run"], {**of_pull_request, "READ_ONLY": "yes"}) == 0, job.said
+    assert [call[1:3] for call in job.called[1:]] == [["run", "list"], ["run", "download"], ["pr", "comment"]]
+    assert "the token may not write comments" in job.said
+    assert job.called[1][6] == "ocpp.yml"
     assert NOTHING_NEW in (job.folder / "out" / "diff.md").read_text()
+    assert (job.folder / "summary").read_text().endswith((job.folder / "out" / "diff.md").read_text())
     assert job.runs(STEPS["Verdict"]["run"], {"CODE": "1"}) == 1
 
 
@@ -185,6 +202,11 @@ def test_nobody_there_makes_the_job_red_with_a_report(job: Job) -> None:
     assert job.runs(STEPS["Pre-check"]["run"], given) == 0, job.said
     assert (job.folder / "output").read_text() == "exit-code=3\n"
     assert (job.folder / "out" / "report.html").exists()
+
+
+def test_a_pre_check_without_results_is_compared_with_nothing(job: Job) -> None:
+    assert job.runs(STEPS["Compare"]["run"], {"OUT": "out"}) == 0, job.said
+    assert not job.calls.exists()
 
 
 # ---- GitLab
@@ -221,10 +243,29 @@ def test_the_component_starts_a_csms_judges_it_and_comments(job: Job, free_port:
     assert job.runs(script, {**variables, **of_merge_request}) == 0, job.said
     assert (job.folder / told["artifacts"]["reports"]["junit"]).exists()
     assert [(job.folder / path).exists() for path in told["artifacts"]["paths"]] == [True, True]
-    assert job.called[0][-1] == (
-        "https://gitlab.example/api/v4/projects/1/jobs/artifacts/main/raw/plugproof-results/results.json?job=plugproof"
-    )
-    assert job.called[1][-1] == "https://gitlab.example/api/v4/projects/1/merge_requests/7/notes"
+    notes = "https://gitlab.example/api/v4/projects/1/merge_requests/7/notes"
+    assert [call[-1] for call in job.called] == [
+        "https://gitlab.example/api/v4/projects/1/jobs/artifacts/main/raw/plugproof-results/results.json",
+        f"{notes}?per_page=100",
+        notes,
+    ]
+    assert "job=plugproof" in job.called[0]
+    assert "POST" in job.called[2]
+    compare = "code=0\n" + told["script"][2]
+    mine = {**of_merge_request, "NOTES": '[{"id": 3, "body": "Looks good"}, {"id": 4, "body": "### plugproof: old"}]'}
+    assert job.runs(compare, mine) == 0, job.said
+    assert (job.called[-1][-1], "PUT" in job.called[-1]) == (f"{notes}/4", True)
+    assert job.runs(compare, {**of_merge_request, "FIRST_RUN": "yes"}) == 0, job.said
+    assert "no results of main to compare with yet" in job.said
+
+
+def test_the_component_runs_where_there_is_something_to_compare() -> None:
+    told, _ = gitlab({})
+
+    assert [rule["if"] for rule in told["rules"]] == [
+        '$CI_PIPELINE_SOURCE == "merge_request_event"',
+        "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
+    ]
 
 
 # ---- Jenkins
@@ -253,6 +294,19 @@ def test_the_braces_of_the_pipeline_close() -> None:
     code = re.sub(r"'''.*?'''|'[^'\n]*'|//[^\n]*", "", JENKINSFILE, flags=re.DOTALL)
 
     assert code.count("{") == code.count("}") > 10
+
+
+# ---- what they have alike
+
+
+def test_they_all_name_the_release_of_this_tree() -> None:
+    pages = ("action.yml", "templates/precheck.yml", "examples/ci/Jenkinsfile", "docs/ci.md")
+    named = {
+        page: set(re.findall(r"(?:plugproof(?:/precheck)?@|rev: )([\w.]+)", (ROOT / page).read_text("utf-8")))
+        for page in pages
+    }
+
+    assert named == {page: {version_of_the_project()} for page in pages}
 
 
 # ---- pre-commit

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests import ROOT
 from tests.setup.reader import inherited
+from tests.setup.shell_blocks import commands
 
 OF_THEIR_OWN = """
 import pytest
@@ -38,6 +39,15 @@ def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
+    assert "Warning" not in done.stdout + done.stderr
+
+
+def test_the_page_shows_what_the_example_has() -> None:
+    shown = {command.file: command.text for command in commands(ROOT / "docs" / "pytest.md") if command.file}
+
+    assert shown.keys() == {"conftest.py", "pytest.ini", "test_charging.py"}
+    for name, text in shown.items():
+        assert text in (ROOT / "examples" / "pytest" / name).read_text("utf-8"), name
 
 
 def test_the_station_goes_where_the_tests_say(tmp_path: Path) -> None:

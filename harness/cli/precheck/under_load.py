@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.artifacts import so_far
-from harness.artifacts.joining import FOLDER, joined
+from harness.artifacts.joining import joined
+from harness.artifacts.run_folder import LOAD_LOG, LOADED
 from harness.artifacts.whole import OutputError, write_whole
 from harness.case.verdicts import HarnessError
 from harness.cli.precheck.part import Part
@@ -23,7 +24,6 @@ from harness.sut import Sut, SutError
 from reports.results.verdicts import exit_code
 from simulator.fleet.spoken import SPOKEN
 
-LOG: Final = "background.log"
 RESULT: Final = "background.json"
 """All that a load profile came to, as `plugproof fleet` writes it."""
 PAGE: Final = "background.html"
@@ -46,7 +46,7 @@ def run_twice(sut: Sut, wanted: Wanted, out: Path, part: Callable[[Path, str], P
     quiet = part(out, sut.name)
     if quiet.results is None:
         return quiet
-    background = Background(crew, out / LOG)
+    background = Background(crew, out / LOAD_LOG)
     loaded = Part(ExitCode.OK, None)
     try:
         # Between the cases there is nothing that a signal could spoil.
@@ -63,7 +63,7 @@ def run_twice(sut: Sut, wanted: Wanted, out: Path, part: Callable[[Path, str], P
                     )
                 if is_ready:
                     with INTERRUPTION.mode(Mode.NOTED):
-                        loaded = part(out / FOLDER, f"{sut.name}, kept busy by {described}")
+                        loaded = part(out / LOADED, f"{sut.name}, kept busy by {described}")
                     if loaded.results is None:
                         background.reason = background.reason or "the cases could not begin under the load"
                     elif not INTERRUPTION.has_come():
@@ -72,7 +72,7 @@ def run_twice(sut: Sut, wanted: Wanted, out: Path, part: Callable[[Path, str], P
         background.reason = background.reason or str(error)
     except KeyboardInterrupt:
         background.reason = background.reason or CUT_SHORT
-    for folder in (out, out / FOLDER):  # two runs that are one cannot be resumed
+    for folder in (out, out / LOADED):  # two runs that are one cannot be resumed
         (folder / so_far.FILE).unlink(missing_ok=True)
     results = joined(
         quiet.results,

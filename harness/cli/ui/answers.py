@@ -11,8 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-MOST_BODY: Final = 1 << 20
-"""Bytes of a request."""
 MOST_READERS: Final = 16
 SIGN_OF_LIFE: Final = 15.0
 """Seconds after which a comment is sent when nothing happens."""
@@ -45,13 +43,8 @@ async def refused(request: Request, error: Exception) -> Response:
 
 async def body(request: Request) -> dict[str, Any]:
     """The JSON object that was sent. Raises `Refused`."""
-    data = b""
-    async for part in request.stream():
-        data += part
-        if len(data) > MOST_BODY:
-            raise Refused(413, f"A body has at most {MOST_BODY} bytes.")
     try:
-        found = msgspec.json.decode(data)
+        found = msgspec.json.decode(await request.body())
     except (msgspec.DecodeError, RecursionError):
         found = None
     if not isinstance(found, dict):

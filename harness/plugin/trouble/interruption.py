@@ -20,7 +20,7 @@ By = Literal["SIGINT", "SIGTERM"]
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 SAME_S: Final = 0.3
 """Signals that come so close together are one: `timeout` and process groups send the same one twice."""
-NOTE: Final = "interrupted: what runs is cut short and the results are written; once more to wait for nothing\n"
+NOTE: Final = "interrupted: the case that runs is stopped and the results are written; interrupt again to end at once\n"
 
 
 class CutShort(Exception):

@@ -29,6 +29,8 @@ _WIDE: Final[list[int]] = [
 ]
 """The last of the classes that are one in `wide`."""
 
+_EMPTY: Final = bytes(8 * STEPS)
+
 Pages = dict[int, "array[int]"]
 """How many times there are: by the unit of a page, and there by their class."""
 
@@ -59,12 +61,12 @@ class Samples:
             unit *= 10
             step //= 10
         page = self._pages.get(unit)
-        if page is None:
-            page = self._page(unit)
+        if page is None:  # here and not in `_page`, so that the calls of functions do not hang on how long answers take
+            page = self._pages[unit] = array("Q", _EMPTY)
         page[step] += 1
 
     def _page(self, unit: int) -> array[int]:
-        return self._pages.setdefault(unit, array("Q", bytes(8 * STEPS)))
+        return self._pages.setdefault(unit, array("Q", _EMPTY))
 
     def extend(self, others: Samples) -> None:
         """Take in those of another action."""

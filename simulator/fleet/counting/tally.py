@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ocppj.evidence.outside import shown
 from ocppj.frames import Call, CallError, CallResult
 from ocppj.rules import Finding
 from ocppj.session.session import Exchange, Seen
-from simulator.fleet.counting.samples import Samples
+from simulator.fleet.counting.calls import ActionTally
+from simulator.fleet.counting.violations import LONGEST_NAME, LONGEST_SENTENCE, Violations
 
 Sink = Callable[[str, int, int, str | None, int | None], None]
 """Is told of each CALL that is over: action, nanoseconds, characters of the answer, what went wrong or None, and the
@@ -22,73 +23,8 @@ nanoseconds since it was due, None when it was not answered."""
 MOST_PROBLEMS = 50
 """Different sentences about failures that are kept."""
 
-MOST_RULES = 500
-"""Different broken rules (by action and party) that are told apart."""
-
-LONGEST_SENTENCE = 500
-"""Characters kept of a sentence about a failure, in which the CSMS may have put words of its own."""
-
-LONGEST_NAME = 50
-"""Characters kept of what a CSMS gives out as the name of an action."""
-
 MOST_ASKED = 60
 """Different actions of the CSMS that are told apart: all there are, and some that it makes up."""
-
-LONGEST_EXAMPLE = 500
-"""Characters kept of a message that broke a rule."""
-
-
-@dataclass(slots=True)
-class ActionTally:
-    """The CALLs of the stations with one action."""
-
-    sent: int = 0
-    refused: int = 0  # answered with a CALLERROR
-    invalid: int = 0  # answered with what the schema forbids, or with no message
-    unanswered: int = 0  # given up after the time-out
-    cut: int = 0  # the connection was lost before the answer
-    samples: Samples = field(default_factory=Samples)  # of all that were answered, from the write of the CALL
-    due: Samples = field(default_factory=Samples)  # of the same, from the moment that the CALL was due
-
-    @property
-    def errors(self) -> int:
-        """The CALLs without a usable answer."""
-        return self.refused + self.invalid + self.unanswered + self.cut
-
-    def include(self, other: ActionTally) -> None:
-        """Count what another one has counted, too."""
-        self.sent += other.sent
-        self.refused += other.refused
-        self.invalid += other.invalid
-        self.unanswered += other.unanswered
-        self.cut += other.cut
-        self.samples.extend(other.samples)
-        self.due.extend(other.due)
-
-    def since(self, before: ActionTally) -> ActionTally:
-        """What was counted since `before`, which is from a `glance`."""
-        return ActionTally(
-            self.sent - before.sent,
-            self.refused - before.refused,
-            self.invalid - before.invalid,
-            self.unanswered - before.unanswered,
-            self.cut - before.cut,
-            samples=self.samples.since(before.samples),
-            due=self.due.since(before.due),
-        )
-
-
-@dataclass(slots=True)
-class Violation:
-    """One rule, broken by one party in frames of one action."""
-
-    rule: str
-    level: str
-    party: str
-    action: str
-    message: str
-    example: str
-    count: int = 0
 
 
 _ABOUT_FIRMWARE = frozenset({"FirmwareStatusNotification", "SignedFirmwareStatusNotification"})
@@ -116,7 +52,7 @@ class Tally:
     def __init__(self, sink: Sink | None = None, secrets: Sequence[str] = ()) -> None:
         """`secrets` are passwords of the stations: they are kept nowhere, whoever says them."""
         self.actions: defaultdict[str, ActionTally] = defaultdict(ActionTally)
-        self.violations: dict[tuple[str, str, str, str], Violation] = {}
+        self.violations = Violations()
         self.problems: Counter[str] = Counter()
         self.not_connected_by: Counter[str] = Counter()  # attempts that failed, by reason
         self.frames_sent = 0
@@ -221,19 +157,7 @@ class Tally:
     def broken(self, findings: Iterable[Finding], action: str, text: str) -> None:
         """Rules were broken in a frame, or by the lack of one."""
         for finding in findings:
-            key = (finding.rule, finding.level, finding.party, action)
-            violation = self.violations.get(key)
-            if violation is None:
-                if len(self.violations) >= MOST_RULES:
-                    action = "(others)"
-                    key = (finding.rule, finding.level, finding.party, action)
-                    violation = self.violations.get(key)
-                if violation is None:
-                    example, message = self._shown(text, LONGEST_EXAMPLE), self._shown(finding.message)
-                    about = self._shown(action, LONGEST_NAME)
-                    violation = Violation(finding.rule, finding.level, finding.party, about, message, example)
-                    self.violations[key] = violation
-            violation.count += 1
+            self.violations.add(finding, action, text, self._shown)
 
     def _shown(self, text: str, longest: int = LONGEST_SENTENCE) -> str:
         return shown(text, self._secrets, longest=longest)
@@ -256,11 +180,7 @@ class Tally:
 
     def breaches(self, party: str, action: str | None = None) -> int:
         """How often `party` broke a MUST rule, in frames of one action or altogether."""
-        return sum(
-            violation.count
-            for violation in self.violations.values()
-            if violation.party == party and violation.level == "MUST" and action in (None, violation.action)
-        )
+        return self.violations.breaches(party, action)
 
     @property
     def calls(self) -> int:
@@ -287,12 +207,7 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for action, counted in other.actions.items():
             self.actions[action].include(counted)
-        for key, violation in other.violations.items():
-            mine = self.violations.get(key)
-            if mine is None:
-                self.violations[key] = replace(violation)
-            else:
-                mine.count += violation.count
+        self.violations.include(other.violations)
         for action, counted in other.asked.items():
             self.asked[action].include(counted)
         self.firmware.update(other.firmware)
@@ -318,7 +233,7 @@ class Tally:
     def mark(self) -> Tally:
         """How things are now, for `since`."""
         mark = self.glance()
-        mark.violations = {key: replace(one) for key, one in self.violations.items()}
+        mark.violations = self.violations.mark()
         return mark
 
     def since(self, mark: Tally) -> Tally:
@@ -333,10 +248,7 @@ class Tally:
             for name, one in mine.items():
                 theirs[name] = one.since(before.get(name, ActionTally()))
         part.firmware = self.firmware - mark.firmware
-        for key, violation in self.violations.items():
-            known = mark.violations.get(key)
-            if more := violation.count - (0 if known is None else known.count):
-                part.violations[key] = replace(violation, count=more)
+        part.violations = self.violations.since(mark.violations)
         return part
 
 

@@ -13,7 +13,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from simulator.fleet.counting.kinds import OF_CALLS, kinds
 from simulator.fleet.counting.samples import Samples
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.processes.part import Counted
+from simulator.fleet.spoken import SPOKEN
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper bounds in seconds."""
@@ -68,6 +70,8 @@ class _Fleet:
                 "what",
                 Counter(str(one.what) for one in fleet.interventions),
             ),
+            ("fleet_asked", "CALLs of the CSMS; other: the action is none.", "action", _asked(tally)),
+            ("fleet_firmware", "Statuses of firmware that stations have told.", "status", tally.firmware),
             (
                 "fleet_sessions",
                 "Charging sessions.",
@@ -110,6 +114,13 @@ def _counter(name: str, meaning: str, label: str, counts: Mapping[str, int]) -> 
     for value, count in counts.items():
         family.add_metric((value,), count)
     return family
+
+
+def _asked(tally: Tally) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for name, one in tally.asked.items():
+        found[name if name in SPOKEN.schemas.actions else "other"] += one.sent
+    return found
 
 
 def _buckets(samples: Samples) -> list[tuple[str, float]]:

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from ocppj.times import timestamp
+from simulator.fleet.counting.calls import ActionTally
 from simulator.fleet.counting.course import Passed
 from simulator.fleet.counting.samples import Samples
-from simulator.fleet.counting.tally import ActionTally
 from simulator.fleet.engine.resources import platform
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Counted

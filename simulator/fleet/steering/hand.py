@@ -110,7 +110,7 @@ class Hand:
             away = returns(fleet.plan, number, f"by hand {self._turns}", "network", now - since)
             fleet.members[number].relieve(away - (now - since))
         self._note("network back", len(back), recovery)
-        fleet.look_for_recovery(recovery, now)
+        fleet.playing.look_for_recovery(recovery, now)
 
     def _restart(self) -> None:
         fleet = self._fleet
@@ -119,7 +119,7 @@ class Hand:
             fleet.members[number].strike("power", POWERLESS)
         self._note("power cut", len(struck), recovery)
         whole = fleet.clock.monotonic() + POWERLESS
-        fleet.clock.call_later(POWERLESS, partial(fleet.look_for_recovery, recovery, whole))
+        fleet.clock.call_later(POWERLESS, partial(fleet.playing.look_for_recovery, recovery, whole))
 
     def _there(self) -> Iterable[int]:
         return (number for number, member in self._fleet.members.items() if not member.is_ending)

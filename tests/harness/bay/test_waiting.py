@@ -63,9 +63,9 @@ async def test_the_sentence_says_who_where_and_for_how_long(tmp_path: Path) -> N
     (sentence,) = said.begun
     assert sentence == (
         "waiting for station CP-1, for 0 s at the most (timeouts.reboot_s): "
-        f"it connects to {url}, in security profile 0"
+        f"set its CSMS address to {url}, followed by its identity; security profile 0"
     )
-    assert said.ended == ["nobody came"]
+    assert said.ended == ["no station came"]
     await stand.closes()
 
 

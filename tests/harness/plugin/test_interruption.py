@@ -116,7 +116,7 @@ def test_in_the_middle_of_a_case(
         done = ended(process, tmp_path)
 
     assert done.code == 130
-    assert "interrupted: what runs is cut short" in done.stderr
+    assert "interrupted: the case that runs is stopped" in done.stderr
     run = done.results["run"]
     judged = list(done.reasons.values()).count("PASS")
     assert 1 <= judged <= int(workers)

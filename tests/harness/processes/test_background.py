@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from harness.adapters.provisioning.ledger import FOLDER as LEDGER
 from harness.adapters.provisioning.ledger import Entry, Ledger
-from harness.artifacts.joining import FOLDER
+from harness.artifacts.run_folder import LOADED as FOLDER
 from harness.case.verdicts import HarnessError
 from harness.cli.app import app
 from harness.cli.precheck.part import Part

@@ -47,16 +47,19 @@ def test_a_fleet_that_does_the_same_for_hours_keeps_no_more_objects() -> None:
 def test_figures_of_real_back_offices_stand_beside_ours(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     other = {"name": "another", "store": "MariaDB", "durable": True, "messages_per_second": 320, "cpu_us": 5400}
+    other |= {"cpu_us_min": 5000, "cpu_us_max": 5600, "store_us": 600}
+    third = {"name": "a third", "store": "", "durable": False, "messages_per_second": 9000, "cpu_us": 50}
     ours = {"messages_per_second": 8700, "cpu_us": 100}
-    file.write_text(json.dumps({"taken": "a day", "ours": ours, "others": [other]}), "utf-8")
+    file.write_text(json.dumps({"taken": "a day", "ours": ours, "others": [other, third]}), "utf-8")
 
     assert back_offices.rows(file).splitlines() == [
         "From results.json, a day:",
         "",
-        "| server | keeps | messages/s | CPU µs per message | ratio of CPU |",
-        "|---|---|---:|---:|---:|",
-        "| plugproof reference CSMS | SQLite, durable | 8700 | 100 | 1.00 |",
-        "| another | MariaDB, durable | 320 | 5400 | 54.00 |",
+        "| server | keeps | messages/s | CPU µs per message: server | min | max | its store | ratio of both |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+        "| plugproof reference CSMS | SQLite, durable | 8700 | 100 | 100 | 100 | 0 | 1.00 |",
+        "| another | MariaDB, durable | 320 | 5400 | 5000 | 5600 | 600 | 60.00 |",
+        "| a third | nothing | 9000 | 50 | 50 | 50 | 0 | 0.50 |",
     ]
 
 

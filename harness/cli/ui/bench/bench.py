@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from harness.adapters.desk import DESK
 from harness.artifacts.run_folder import drop_if_empty, new_folder
 from harness.case.registry import missing
+from harness.case.verdicts import HarnessError
 from harness.cli.ui.answers import News, Refused
 from harness.cli.ui.bench.catalogue import cases_for
 from harness.cli.ui.bench.desk import Desk
 from harness.cli.ui.bench.kept import Kept
 from harness.cli.ui.bench.running import Run, Target, command
 from harness.cli.ui.bench.sut_files import SutFiles
-from harness.edition import VERSIONS
+from harness.edition import VERSIONS, edition
 from harness.sut.model import PARTIES
 
+LOOK_WITHIN: Final = 180.0
+"""Seconds that a first look may take; what it waits for itself is shorter."""
+MOST_SAID: Final = 20_000
+"""Characters of what it says that are shown."""
+MOST_NAME: Final = 400
+"""Characters of what names a load."""
 END_WITHIN: Final = 30.0
 """Seconds in which a run ends in order when the pages end; then it is told to end at once."""
 
@@ -33,6 +42,7 @@ class Bench:
         self.run: Run | None = None
         self._desk = Desk(self.news.tell)
         self._place = ""
+        self._probing = False
 
     async def open(self) -> None:
         """Before anything else."""
@@ -61,6 +71,10 @@ class Bench:
         if self.run is not None and not self.run.is_over:
             raise Refused(409, "A run is under way; stop it first, or wait for its end.")
         target = self._target(asked)
+        if target.background is not None:
+            await asyncio.to_thread(_check_load, target)
+            if self.run is not None and not self.run.is_over:
+                raise Refused(409, "A run is under way; stop it first, or wait for its end.")
         known = cases_for(target.role, target.version)
         unknown = sorted({*target.cases} - {case.id for case in known})
         if unknown:
@@ -102,6 +116,19 @@ class Bench:
             raise Refused(404, f"{id} has not begun.")
         return found
 
+    async def probe(self, name: str) -> dict[str, Any]:
+        """Take a first look at a back office, as `plugproof check --probe` does. Raises `Refused`."""
+        sut = self.files.loaded(name)
+        if _connects_by_itself(sut.role, sut.version):
+            raise Refused(422, "A charge point connects by itself; start a run, and it is waited for.")
+        if self._probing or (self.run is not None and not self.run.is_over):
+            raise Refused(409, "A run or another look is under way; its stations are in use.")
+        self._probing = True
+        try:
+            return await _looked(self.files.path(name), self._place)
+        finally:
+            self._probing = False
+
     async def pdf(self, name: str) -> bytes:
         """The abstract of a run as PDF, made by `plugproof report`. Raises `Refused` with what that says."""
         folder = self.kept.folder(name)
@@ -125,9 +152,49 @@ class Bench:
             raise Refused(422, "`cases` is a list of ids.")
         if workers is not None and not (isinstance(workers, int) and 1 <= workers <= 16):
             raise Refused(422, "The number of workers is from 1 to 16.")
+        load = asked.get("background") or None
+        if not isinstance(load, str | None) or len(load or "") > MOST_NAME:
+            raise Refused(422, "`background` is a number of stations, or a load profile by name or file.")
         if name is not None:
             sut = self.files.loaded(str(name))
-            return Target(self.files.path(str(name)), sut.role, sut.version, tuple(cases), workers)
+            return Target(self.files.path(str(name)), sut.role, sut.version, tuple(cases), workers, load)
         if role not in PARTIES or version not in VERSIONS:
             raise Refused(422, f"There is no role {role} of OCPP {version}.")
-        return Target(None, role, version, tuple(cases), workers)
+        return Target(None, role, version, tuple(cases), workers, load)
+
+
+def _connects_by_itself(role: str, version: str) -> bool:
+    """Whether such a product comes to the harness: nobody can look at it, and nobody keeps it busy."""
+    return edition(version).benches[role].reach is None
+
+
+async def _looked(file: Path, desk: str) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        *command("check", str(file), "--probe"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, DESK: desk, "NO_COLOR": "1", "COLUMNS": "110"},
+    )
+    try:
+        async with asyncio.timeout(LOOK_WITHIN):
+            said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return {"works": process.returncode == 0, "said": said.decode("utf-8", "replace").strip()[:MOST_SAID]}
+
+
+def _check_load(target: Target) -> None:
+    """Whether this can keep the product busy, before anything begins. Raises `Refused`."""
+    from harness.processes.background import wanted  # brings the simulated stations along
+
+    if _connects_by_itself(target.role, target.version):
+        raise Refused(422, "A background load keeps a CSMS busy, and a charge point is tested here; choose none.")
+    try:
+        wanted(str(target.background))
+    except HarnessError as error:
+        sentences = [line.replace("--background:", "Background load:", 1) for line in str(error).splitlines()]
+        said = [line.replace("--background ", "Background load ", 1) for line in sentences]
+        raise Refused(422, " ".join(said), problems=[{"key": None, "sentence": one} for one in said]) from None

@@ -13,20 +13,38 @@ OF_ROLE: Final[Mapping[str, tuple[str, ...]]] = {
     "csms": ("product", "connection", "lanes", "identities", "tags", "operator", "profiles", "features", "security"),
     "charge_point": (
         *("product", "connection", "stations", "tags", "driver", "profiles", "features", "hardware", "security"),
-        "limits",
+        *("limits", "questions"),
     ),
 }
 """Role -> the tables that come first, in this order; those behind are folded away."""
-BEHIND: Final = ("timeouts", "keys", "smart", "files", "run", "performance", "boot", "tls")
+BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
+    "csms": (
+        *("fixtures", "endpoints", "tls", "timeouts", "keys", "smart", "files", "run", "performance", "boot"),
+        *("background", "settings", "people"),
+    ),
+    "charge_point": (*("tls", "timeouts", "keys", "smart", "files", "run", "performance", "settings", "people"),),
+}
 ROWS: Final[Mapping[str, str]] = {"lanes": "identity", "stations": "identity"}
 """Tables of tables that the form shows as rows."""
 _OTHER_SIDE: Final[Mapping[str, frozenset[str]]] = {
-    "csms": frozenset({"connection.listen", "keys.transaction_s", "keys.boot_retry_s"}),
-    "charge_point": frozenset({"connection.url", "connection.health", "tags.concurrent"}),
+    "csms": frozenset(
+        {
+            *("connection.listen", "keys.transaction_s", "keys.boot_retry_s"),
+            *("product.hardware_version", "product.firmware_version", "performance.triggered_function"),
+            *("performance.remote_start_authorization", "performance.remote_stop_end", "security.cpo_name"),
+            *("security.certificate_signed_max_chain_size", "security.certificate_store_max_length"),
+            "security.additional_root_certificate_check",
+        }
+    ),
+    "charge_point": frozenset(
+        {"connection.url", "connection.health", "tags.concurrent", "performance.authorize_response"}
+    ),
 }
 """Role -> keys that say nothing of it."""
 _NOT_ASKED: Final = frozenset({"product.sut", "product.title"})
 _ASKED_BY_ROLE: Final = ("product", "profiles", "features", "hardware", "limits", "security", "performance")
+MOST_CHOICES: Final = 5
+"""A whole number with no more values than these is chosen from them."""
 TITLES: Final[Mapping[str, str]] = {
     "product": "Product",
     "connection": "Connection",
@@ -49,6 +67,12 @@ TITLES: Final[Mapping[str, str]] = {
     "performance": "Declared performance",
     "boot": "How a simulated station introduces itself",
     "tls": "Certificates",
+    "questions": "Additional questions",
+    "fixtures": "Who makes stations and tags known",
+    "endpoints": "Endpoints of the other security profiles",
+    "background": "Stations of a background load",
+    "settings": "Limits and settings for the form of a laboratory",
+    "people": "Who signs",
 }
 
 
@@ -58,7 +82,7 @@ def made(role: str, version: str, values: Mapping[str, Any]) -> dict[str, Any]:
     asked = edition(version).claims.asked(role)
     sections = [
         section
-        for number, name in enumerate((*OF_ROLE[role], *BEHIND))
+        for number, name in enumerate((*OF_ROLE[role], *BEHIND[role]))
         if (section := _section(name, document, role, asked, values, first=number < len(OF_ROLE[role])))
     ]
     shown = {field["key"] for section in sections for field in section["fields"]} | {
@@ -109,10 +133,11 @@ def _section(
         return {**section, "fields": [], "columns": columns, "rows": rows}
     if name == "features":
         shape = {**shape, "properties": {}}
+    is_asked = name in _ASKED_BY_ROLE and any(key.startswith(f"{name}.") for key in asked)
     found = [
         field
         for field in (*_asked(name, asked, values), *_fields(shape, document, name, values))
-        if field["key"] not in _OTHER_SIDE[role] | _NOT_ASKED and (name not in _ASKED_BY_ROLE or field["key"] in asked)
+        if field["key"] not in _OTHER_SIDE[role] | _NOT_ASKED and (not is_asked or field["key"] in asked)
     ]
     fields = list({field["key"]: field for field in found}.values())
     return {**section, "fields": fields, "columns": [], "rows": []} if fields else None
@@ -172,16 +197,18 @@ def _how(shape: Mapping[str, Any]) -> dict[str, Any] | None:
         return {"kind": "choice", "choices": shape["enum"]}
     if kind == "boolean":
         return {"kind": "yes"}
+    least, most = shape.get("minimum", 0), shape.get("maximum")
+    if kind == "integer" and most is not None and most - least < MOST_CHOICES:
+        return {"kind": "choice", "choices": [*range(least, most + 1)]}
     if kind in ("integer", "number"):
         return {"kind": kind}
     if kind == "string" or (isinstance(kind, list) and "string" in kind) or "anyOf" in shape:
         return {"kind": "text"}
     if kind == "array":
         items = shape.get("items", {})
-        of = items.get("type") or (
-            "integer" if all(isinstance(each, int) for each in items.get("enum", [""])) else "string"
-        )
-        return {"kind": "list", "of": of} if of in ("string", "integer", "number") else None
+        choices = items.get("enum", [])
+        of = items.get("type") or ("integer" if choices and isinstance(choices[0], int) else "string")
+        return {"kind": "list", "of": of, "choices": choices} if of in ("string", "integer", "number") else None
     return None
 
 

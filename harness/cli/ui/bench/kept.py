@@ -11,15 +11,15 @@ import msgspec
 
 from harness.artifacts import trace_so_far
 from harness.artifacts.page import Line
-from harness.case.run import trace_path
 from harness.cli.ui.answers import Refused
 from reports.diff.compare import compare
 from reports.diff.tables import told
 from reports.evidence.sequence import Step, fold, of_failure, of_trace
 from reports.html.cases import rules_of
 from reports.results.headline import headline
+from reports.results.remarks import remarks
 from reports.results.validation import validate
-from reports.results.verdicts import exit_code, ordered, outcome, totals, word
+from reports.results.verdicts import OUTCOMES, exit_code, ordered, outcome, totals, word
 
 MOST: Final = 30
 """Runs in the list."""
@@ -32,8 +32,10 @@ FILES: Final[Mapping[str, str]] = {
     "results.json": "application/json",
     "junit.xml": "application/xml",
     "summary.md": "text/markdown; charset=utf-8",
+    "background.html": "text/html; charset=utf-8",
 }
 """Files of a run that are given out, and their types."""
+_SEVERITY: Final = {name: number for number, name in enumerate(OUTCOMES)}
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENTRY: Final = msgspec.json.Decoder(Line)
 
@@ -68,9 +70,20 @@ class Kept:
         results = self.results(name)
         cases = [
             {"id": case["id"], "title": case["title"], "profile": case["profile"], "outcome": outcome(case)}
-            for case in ordered(results["cases"])
+            for case in sorted(ordered(results["cases"]), key=lambda case: _SEVERITY[outcome(case)])
         ]
-        return {**self._line(name, results), "cases": cases, "files": [*self._files(name)]}
+        return {
+            **self._line(name, results),
+            "cases": cases,
+            "remarks": remarks(results),
+            "files": [*self._files(name)],
+        }
+
+    def beside(self, name: str, id: str, file: str) -> Path | None:
+        """A file beside the trace of a case, where there is one. Raises `Refused`."""
+        found = next((case for case in self.results(name)["cases"] if case["id"] == id), None)
+        path = None if found is None or not found["trace"] else (self.folder(name) / found["trace"]).with_name(file)
+        return path if path is not None and path.is_file() else None
 
     def case(self, name: str, id: str) -> dict[str, Any]:
         """What came of a case, and why. Raises `Refused`."""
@@ -147,7 +160,7 @@ class Kept:
 def told_of(case: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """What is to be said of a case that is over: its verdict, the explanation, the sequence."""
     failure = case["failure"]
-    entries = entries_of(folder, case["id"])
+    entries = entries_of(folder / case["trace"]) if case["trace"] else []
     steps = of_trace(entries, failure) if entries else of_failure(failure) if failure else []
     return {
         **{key: case[key] for key in ("id", "title", "profile", "ref", "reason", "seconds", "rerun", "findings")},
@@ -166,9 +179,9 @@ def told_of(case: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     }
 
 
-def told_so_far(id: str, title: str, folder: Path) -> dict[str, Any]:
+def told_so_far(id: str, title: str, trace: Path) -> dict[str, Any]:
     """The sequence of a case that is running."""
-    return {"id": id, "title": title, "groups": groups(of_trace(entries_of(folder, id)), "preamble"), "is_over": False}
+    return {"id": id, "title": title, "groups": groups(of_trace(entries_of(trace)), "preamble"), "is_over": False}
 
 
 def groups(steps: list[Step], kind: str | None = None) -> list[dict[str, Any]]:
@@ -196,10 +209,9 @@ def groups(steps: list[Step], kind: str | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def entries_of(folder: Path, id: str) -> list[Line]:
+def entries_of(trace: Path) -> list[Line]:
     """The trace of a case, or what there is of it so far; a line that is being written counts for nothing."""
-    whole = folder / trace_path(id)
-    for file in (whole, whole.with_name(trace_so_far.FILE)):
+    for file in (trace, trace.with_name(trace_so_far.FILE)):
         try:
             lines = file.read_bytes().splitlines()
         except OSError:

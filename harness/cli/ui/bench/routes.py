@@ -9,13 +9,13 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from csms_core.api.console import headers
-from harness.case.run import trace_path
 from harness.cli.ui.answers import Refused, answer, body
 from harness.cli.ui.bench.bench import Bench
 from harness.cli.ui.bench.catalogue import catalogue
 from harness.cli.ui.bench.kept import FILES
 from harness.edition import VERSIONS
 from harness.sut.model import PARTIES
+from simulator.fleet.profile.reading import Profile, built_in
 
 _OF_A_CASE: Final = {"sequence.svg": "image/svg+xml", "trace.jsonl": "application/jsonl"}
 _REPORT: Final = {
@@ -42,6 +42,7 @@ def routes(bench: Bench) -> list[Route]:
                 "files": bench.files.listed(),
                 "roles": list(PARTIES),
                 "versions": list(VERSIONS),
+                "loads": [{"name": name, "description": Profile.load(name).description} for name in built_in()],
             }
         )
 
@@ -56,6 +57,9 @@ def routes(bench: Bench) -> list[Route]:
         given = await body(request)
         done = bench.files.saved(request.path_params["name"], given, check_only=bool(given.get("check")))
         return answer(done, 422 if done["problems"] else 200)
+
+    async def probed(request: Request) -> Response:
+        return answer(await bench.probe(request.path_params["name"]))
 
     async def cases(request: Request) -> Response:
         asked = request.query_params
@@ -91,6 +95,7 @@ def routes(bench: Bench) -> list[Route]:
         Route("/api/bench/sut/{name}", opened),
         Route("/api/bench/sut/{name}", begun, methods=["POST"]),
         Route("/api/bench/sut/{name}", saved, methods=["PUT"]),
+        Route("/api/bench/sut/{name}/probe", probed, methods=["POST"]),
         Route("/api/bench/cases", cases),
         Route("/api/bench/run", started, methods=["POST"]),
         Route("/api/bench/run/stop", stopped, methods=["POST"]),
@@ -127,16 +132,15 @@ def _of_kept(bench: Bench) -> list[Route]:
         path = kept.folder(run) / name
         if not path.is_file():
             raise Refused(404, f"The run {run} has no {name} yet.")
-        told: dict[str, Any] = _REPORT if name == "report.html" else headers()
+        told: dict[str, Any] = _REPORT if name.endswith(".html") else headers()
         if "download" in request.query_params:
             told = {**told, **_as_file(f"{run}-{name}")}
         return FileResponse(path, media_type=FILES[name], headers=told)
 
     async def of_a_case(request: Request) -> Response:
         run, id, name = (request.path_params[key] for key in ("run", "id", "file"))
-        known = {each["id"] for each in kept.results(run)["cases"]}
-        path = (kept.folder(run) / trace_path(id)).with_name(name)
-        if id not in known or name not in _OF_A_CASE or not path.is_file():
+        path = kept.beside(run, id, name) if name in _OF_A_CASE else None
+        if path is None:
             raise Refused(404, f"The run {run} has no {name} of {id}.")
         return FileResponse(path, media_type=_OF_A_CASE[name], headers=_REPORT)
 

@@ -8,19 +8,19 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from harness.adapters.desk import DESK
-from harness.artifacts import so_far, trace_so_far
+from harness.artifacts import trace_so_far
+from harness.artifacts.run_folder import LOAD_LOG
 from harness.case.facts import Case
 from harness.cli.ui.bench.kept import told_of, told_so_far
-from reports.results.verdicts import outcome
+from harness.cli.ui.bench.parts import parts_of, trace_so_far_of
+from reports.results.verdicts import UNDER_LOAD, outcome
 
 LOOK_EVERY: Final = 0.2
 """Seconds between two looks into the folder of a run."""
@@ -33,13 +33,17 @@ PLUGPROOF: Final = "from harness.cli import main; main()"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is tested: a SUT file, or what comes along (None); and by which cases, all of them when none is named."""
+    """What is tested: a SUT file, or what comes along (None); and by which cases, all of them when none is named.
+
+    With a ``background`` (a number of stations, a load profile by name or file) once quietly and once under that load.
+    """
 
     sut: Path | None
     role: str
     version: str
     cases: tuple[str, ...] = ()
     workers: int | None = None
+    background: str | None = None
 
     def arguments(self, folder: Path) -> list[str]:
         """The command line of `plugproof`."""
@@ -50,6 +54,7 @@ class Target:
             *("--out", str(folder)),
             *(part for id in self.cases for part in ("--case", id)),
             *([] if self.workers is None else ["-n", str(self.workers)]),
+            *([] if self.background is None else [f"--background={self.background}"]),
         ]
 
     def plain(self) -> dict[str, Any]:
@@ -60,6 +65,7 @@ class Target:
             "ocpp": self.version,
             "cases": list(self.cases),
             "workers": self.workers,
+            "background": self.background,
         }
 
 
@@ -83,7 +89,8 @@ class Run:
         self._task: asyncio.Task[None] | None = None
         self._said: deque[str] = deque(maxlen=MOST_SAID)
         self._records: dict[str, dict[str, Any]] = {}
-        self._read = 0
+        ids = frozenset(self._titles)
+        self._parts = parts_of(folder, ids, has_load=target.background is not None)
         self._running: dict[str, int] = {}
         self._stops = 0
 
@@ -132,7 +139,8 @@ class Run:
             "code": self.code,
             "began": self._began,
             "seconds": None if self._ended is None else spent,
-            "total": len(self._titles),
+            "phase": self._phase(),
+            "total": len(self._titles) * len(self._parts),
             "done": done,
             "each": spent / done if done else None,
             "outcomes": {id: outcome(record) for id, record in self._records.items()},
@@ -145,7 +153,18 @@ class Run:
         record = self._records.get(id)
         if record is not None:
             return told_of(record, self.folder)
-        return told_so_far(id, self._titles[id], self.folder) if id in self._running else None
+        if id not in self._running:
+            return None
+        title = self._titles[id.removesuffix(UNDER_LOAD)]
+        return told_so_far(id, title, trace_so_far_of(self.folder, id))
+
+    def _phase(self) -> str | None:
+        """Which part of a run with a background load is under way; None without one."""
+        if self.target.background is None or self.is_over:
+            return None
+        if any(id.endswith(UNDER_LOAD) for id in (*self._records, *self._running)):
+            return "loaded"
+        return "waiting" if (self.folder / LOAD_LOG).exists() else "quiet"
 
     async def _watched(self, process: asyncio.subprocess.Process) -> None:
         """Until the process has ended."""
@@ -172,34 +191,9 @@ class Run:
 
     def _look(self) -> None:
         """Read what is new in the folder, and tell if there is something."""
-        before = len(self._records), self._running
-        for record in self._new():
-            self._records[record["id"]] = record
-        self._running = {
-            file.parent.name: file.stat().st_size
-            for file in sorted(self.folder.glob(f"cases/*/{trace_so_far.FILE}"))
-            if file.parent.name in self._titles and file.parent.name not in self._records and file.is_file()
-        }
-        if (len(self._records), self._running) != before:
+        before = len(self._records), self._running, self._phase()
+        for part in self._parts:
+            self._records |= part.look()
+        self._running = {id: size for part in self._parts for id, size in part.running.items()}
+        if (len(self._records), self._running, self._phase()) != before:
             self._changed()
-
-    def _new(self) -> list[dict[str, Any]]:
-        """The cases that ended since the last look."""
-        try:
-            with (self.folder / so_far.FILE).open("rb") as file:
-                file.seek(self._read)
-                text = file.read()
-        except OSError:
-            return []
-        whole, line_break, _ = text.rpartition(b"\n")
-        self._read += len(whole) + len(line_break)
-        found = []
-        for line in whole.splitlines():
-            with suppress(msgspec.DecodeError):
-                record = msgspec.json.decode(line)
-                found.append({key: value for key, value in record.items() if key not in _BESIDE})
-        return found
-
-
-_BESIDE: Final[Mapping[str, None]] = dict.fromkeys(("measured", "pics", "due"))
-"""What travels with a record and is not for the page."""

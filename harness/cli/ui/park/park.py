@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -15,11 +14,11 @@ import msgspec
 from starlette.types import ASGIApp
 
 from harness.cli.ui.answers import News, Refused
+from harness.cli.ui.park import adding
 from simulator.cli.version import Station
 from simulator.cli.versions import NAMES, USUAL, version
+from simulator.faults.catalogue import active
 from simulator.models import Model, built_in
-from simulator.options.station import Given, station_of
-from simulator.options.usage import UsageError
 from simulator.views.api.app import make_app
 from simulator.views.record import Record
 
@@ -31,7 +30,6 @@ EVERY: Final = 1.0
 """Seconds between two of them."""
 AHEAD: Final = 900
 """Seconds of the composite schedule that are drawn."""
-_ID: Final = re.compile(r"[A-Za-z0-9*._=:+|@-]{1,48}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,53 +66,34 @@ class Park:
         """What a new station can be."""
         models = [{"name": name, "description": Model.load(name).description} for name in built_in()]
         with_models = [name for name in NAMES if version(name).has_models]
-        return {"models": models, "versions": list(NAMES), "with_models": with_models, "usual": USUAL, "most": MOST}
+        return {
+            "models": models,
+            "versions": list(NAMES),
+            "with_models": with_models,
+            "usual": USUAL,
+            "profiles": [{"number": number, "title": title} for number, title in adding.PROFILES.items()],
+            "faults": {
+                name: [{"name": fault, "sentence": said} for fault, said in version(name).catalogue.sentences().items()]
+                for name in NAMES
+            },
+            "most": MOST,
+        }
 
     def picture(self) -> list[dict[str, Any]]:
-        """All stations as plain data."""
-        return [
-            {
-                "id": id,
-                "model": parked.model,
-                "ocpp": parked.version,
-                "state": msgspec.to_builtins(parked.station.state()),
-                "said": [one.text for one in parked.record.events(1)],
-                "failure": None if parked.station.last_failure is None else str(parked.station.last_failure),
-            }
-            for id, parked in self._parked.items()
-        ]
+        """All stations as plain data, without their passwords."""
+        return [_told(id, parked) for id, parked in self._parked.items()]
 
     def add(self, asked: Mapping[str, Any]) -> str:
-        """Switch on a station; gives its identity. Raises `Refused`.
-
-        ``asked``: `url`, and `id`, `model` or `connectors` and `power` (W), `ocpp`, where they are not the usual ones.
-        """
+        """Switch on a station; gives its identity. `asked`: see `adding.made`. Raises `Refused`."""
         if len(self._parked) >= MOST:
             raise Refused(409, f"There are {MOST} stations, which is all there is room for; remove one.")
-        id = str(asked.get("id") or self._free_id())
-        if not _ID.fullmatch(id):
-            raise Refused(422, f"{id}: an identity has up to 48 letters, digits and signs that OCPP allows in it.")
+        id = adding.identity(asked, self._free_id())
         if id in self._parked:
             raise Refused(409, f"There is a station {id} already; choose another identity.")
-        model, ocpp = asked.get("model") or None, str(asked.get("ocpp") or USUAL)
-        if model is not None and model not in built_in():
-            raise Refused(422, f"There is no model {model}.")
-        given = Given(
-            url=_text(asked, "url"),
-            id=id,
-            ocpp=ocpp,
-            retry=True,
-            model=model,
-            connectors=_whole(asked, "connectors", 1, 16),
-            power=_whole(asked, "power", 1, 1_000_000),
-        )
-        try:
-            station = station_of(given)
-        except UsageError as error:
-            raise Refused(422, str(error).removeprefix("--")) from None
-        record = Record(station, version(ocpp).catalogue)
+        station, given = adding.made(asked, id)
+        record = Record(station, version(given.ocpp).catalogue)
         record.on_change.append(self.news.tell)
-        parked = Parked(station, record, make_app(record, guarded=False), model or "", ocpp)
+        parked = Parked(station, record, make_app(record, guarded=False), given.model or "", given.ocpp)
         parked.living = asyncio.create_task(station.start())
         self._parked[id] = parked
         if self._watching is None:
@@ -186,17 +165,14 @@ async def _end(parked: Parked) -> None:
     await parked.station.stop()
 
 
-def _text(asked: Mapping[str, Any], name: str) -> str:
-    found = asked.get(name)
-    if not isinstance(found, str) or not found.strip():
-        raise Refused(422, "The address of the CSMS is missing; it begins with ws:// or wss://.")
-    return found.strip()
-
-
-def _whole(asked: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
-    found = asked.get(name)
-    if found is None or found == "":
-        return None
-    if not isinstance(found, int) or not least <= found <= most:
-        raise Refused(422, f"{name} is a whole number from {least} to {most}.")
-    return found
+def _told(id: str, parked: Parked) -> dict[str, Any]:
+    failure = parked.station.last_failure
+    return {
+        "id": id,
+        "model": parked.model,
+        "ocpp": parked.version,
+        "state": msgspec.to_builtins(parked.station.state()),
+        "faults": list(active(parked.station)),
+        "said": [one.text for one in parked.record.events(1)],
+        "failure": None if failure is None else parked.record.mask(str(failure)),
+    }

@@ -3,6 +3,7 @@
 import { $, ask, follow, h, lasting, problem } from "./dom.js";
 import * as cases from "./cases.js";
 import * as form from "./form.js";
+import * as busy from "./busy.js";
 import * as run from "./run.js";
 
 const OWN = { csms: "Reference CSMS (comes along)", charge_point: "Simulated station (comes along)" };
@@ -44,10 +45,10 @@ async function remember() {
   } catch { /* the view of the cases says it */ }
 }
 
-async function start(what, ids, workers) {
+async function start(what, ids, workers, background) {
   $("start-said").textContent = "Starting …";
   try {
-    await ask("POST", "/api/bench/run", { ...what, cases: ids, workers });
+    await ask("POST", "/api/bench/run", { ...what, cases: ids, workers, background });
     $("start-said").textContent = "";
     location.hash = "#run";
   } catch (error) {
@@ -113,12 +114,13 @@ form.onSaved(async (name) => {
   await cases.load(target());
   await remember();
 });
-cases.onStart((ids, workers) => start(target(), ids, workers));
+cases.onStart((ids, workers, background) => start(target(), ids, workers, background));
 run.onStart(start);
 addEventListener("hashchange", view);
 setInterval(ticks, 1000);
 
 facts = await ask("GET", "/api/bench");
+busy.begin(facts.loads);
 $("version").replaceChildren(...facts.versions.map((each) => h("option", {}, each)));
 products(facts.first ? `file:${facts.first}` : "own:csms");
 if (!$("product").value) products("own:csms");

@@ -1,6 +1,7 @@
 // The cases as a tree: searched, filtered, chosen.
 
 import { $, ask, h, problem } from "./dom.js";
+import * as busy from "./busy.js";
 
 let profiles = [];
 const chosen = new Set();
@@ -67,7 +68,9 @@ function draw() {
 export async function load(target) {
   const query = new URLSearchParams(target.sut ? { sut: target.sut } : { role: target.role, ocpp: target.ocpp });
   try {
-    profiles = (await ask("GET", `/api/bench/cases?${query}`)).profiles;
+    const told = await ask("GET", `/api/bench/cases?${query}`);
+    profiles = told.profiles;
+    busy.offer(told.role === "csms");
     problem($("cases-problem"), null);
   } catch (error) {
     profiles = [];
@@ -93,4 +96,4 @@ $("all").addEventListener("click", () => {
   for (const one of all()) if (free(one) && !one.optional) chosen.add(one.id);
   draw();
 });
-$("start").addEventListener("click", () => start(asked(), $("workers").value ? Number($("workers").value) : null));
+$("start").addEventListener("click", () => start(asked(), $("workers").value ? Number($("workers").value) : null, busy.wanted()));

@@ -16,7 +16,7 @@ function control(field, value, id) {
     return h("select", told, h("option", { value: "" }, field.required ? "" : "(open)"),
       choices.map((each) => h("option", { value: each, selected: each === text(value) }, names[each] ?? each)));
   }
-  const example = field.example === null ? "" : `e.g. ${text(field.example)}`;
+  const example = field.choices?.length ? `some of ${text(field.choices)}` : field.example === null ? "" : `e.g. ${text(field.example)}`;
   const number = field.kind === "integer" || field.kind === "number";
   return h("input", { ...told, type: field.secret ? "password" : "text", inputmode: number ? "decimal" : null, autocomplete: "off",
     spellcheck: "false", value: text(value), placeholder: field.kept ? "kept as it is in the file" : example });
@@ -40,10 +40,17 @@ function row(section, values, number) {
 function section(one) {
   const rows = h("div", { class: "stations", "data-table": one.name }, one.rows.map((values, number) => row(one, values, number + 1)));
   return h("details", { class: "part", open: one.first }, h("summary", {}, one.title), h("p", { class: "hint" }, one.description),
+    one.fields.some((each) => each.key === `${one.name}.kind`) ? h("p", { class: "hint", "data-by-hand": one.name, role: "status" }) : null,
     one.columns.length ? [rows, h("button", { class: "small", type: "button",
       onclick: () => rows.append(row(one, {}, rows.children.length + 1)) }, "Add")] : null,
     one.fields.length ? h("div", { class: "fields" }, one.fields.map((each) => field(each, each.value))) : null);
 }
+
+// What only a text editor can write, by the kind of whoever acts.
+const BY_HAND = {
+  rest: "What is sent stands in the file itself, as a table for each request; it is written with a text editor. See the page about operators.",
+  python: "The class is a file of yours, beside the SUT file.",
+};
 
 // Fields that belong to one kind of operator or driver are there for that kind only.
 function kinds() {
@@ -52,6 +59,8 @@ function kinds() {
     const kind = $("sections").querySelector(`[data-key="${table}.kind"]`)?.value;
     node.hidden = Boolean(node.dataset.only) && node.dataset.only !== kind;
   }
+  for (const node of $("sections").querySelectorAll("[data-by-hand]"))
+    node.textContent = BY_HAND[$("sections").querySelector(`[data-key="${node.dataset.byHand}.kind"]`)?.value] ?? "";
 }
 
 function value(node, one) {
@@ -110,6 +119,8 @@ export function show(form) {
   $("sections").replaceChildren(...form.sections.map(section));
   $("unseen").textContent = form.unseen.length ? `Also in the file, and kept as it is: ${form.unseen.join(", ")}.` : "";
   $("form-said").textContent = "";
+  $("probe").hidden = form.role !== "csms" || !form.exists;
+  $("probe-said").hidden = true;
   kinds();
   told(form.exists ? form.problems : []);
 }
@@ -133,6 +144,21 @@ async function send(check) {
   }
 }
 
+// A first look at the back office, by the file as it is saved.
+async function probe() {
+  $("probe").disabled = true;
+  $("probe-said").hidden = true;
+  $("form-said").textContent = "A station connects …";
+  try {
+    const { works, said } = await ask("POST", `/api/bench/sut/${encodeURIComponent(now.name)}/probe`);
+    $("form-said").textContent = works ? "The back office answers as it should." : "There is something to mend.";
+    $("probe-said").textContent = said;
+    $("probe-said").hidden = false;
+  } catch (error) { $("form-said").textContent = error.message; }
+  $("probe").disabled = false;
+}
+
+$("probe").addEventListener("click", probe);
 $("form").addEventListener("submit", (event) => { event.preventDefault(); send(false); });
 $("check").addEventListener("click", () => send(true));
 $("sections").addEventListener("change", kinds);

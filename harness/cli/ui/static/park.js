@@ -1,11 +1,12 @@
 // The car park: stations that are played by a click, their power over time, their frames.
 
-import { $, ask, follow, h, problem, s } from "./dom.js";
+import { $, ask, follow, h } from "./dom.js";
+import { begin } from "./adding.js";
+import { course, watt } from "./curve.js";
+import { counted, picker } from "./faults.js";
 
-const BACK = 300; // seconds of the curve behind now; as many are ahead
-const WIDTH = 600;
-const HEIGHT = 130;
 const cards = new Map();
+let facts = null;
 
 function toast(text) {
   $("toast").textContent = text;
@@ -19,7 +20,6 @@ async function act(id, verb, given = {}) {
 }
 
 const button = (text, what, name) => h("button", { class: "small", type: "button", "aria-label": name ?? text, onclick: what }, text);
-const watt = (value) => (value >= 1000 ? `${(value / 1000).toFixed(1)} kW` : `${Math.round(value)} W`);
 
 function outlet(id, one, tag) {
   const number = one.connectorId;
@@ -38,15 +38,40 @@ function outlet(id, one, tag) {
   ];
 }
 
-function made(id) {
+// What a station does wrong on purpose; made when somebody looks, because there are hundreds to choose from.
+function defects(id, ocpp) {
+  const chosen = new Set();
+  const summary = h("summary", {}, counted(0));
+  const place = h("div", {});
+  const give = async () => {
+    summary.textContent = counted(chosen.size);
+    try {
+      await ask("PUT", `/api/park/stations/${encodeURIComponent(id)}/api/v1/faults`, { faults: [...chosen] });
+    } catch (error) { toast(error.message); }
+  };
+  const node = h("details", { class: "part defects", ontoggle: () => {
+    place.replaceChildren(...(node.open ? [picker(facts.faults[ocpp], chosen, give, `of ${id}`)] : []));
+  } }, summary, place);
+  const are = (names) => {
+    if (node.open) return; // whoever has it open is about to change it
+    chosen.clear();
+    for (const name of names) chosen.add(name);
+    summary.textContent = counted(chosen.size) + (names.length ? ` (${names.slice(0, 2).join(", ")}${names.length > 2 ? ", …" : ""})` : "");
+  };
+  return { node, are };
+}
+
+function made(id, ocpp) {
+  const wrong = defects(id, ocpp);
   const tag = h("input", { value: "TAG-1", "aria-label": `Card for ${id}`, autocomplete: "off", spellcheck: "false" });
   const node = h("li", { class: "card", "data-id": id },
     h("div", { class: "head" }, h("h2", {}, id), h("span", { class: "badge said" }), h("small", { class: "about" }), h("span", { class: "grow" }),
       button("Remove", () => ask("DELETE", `/api/park/stations/${encodeURIComponent(id)}`).catch((error) => toast(error.message)), `Remove ${id}`)),
     h("div", { class: "hands head" }, h("label", { class: "inline" }, "Card ", tag), h("span", { class: "power" }), h("span", { class: "network" })),
     h("p", { class: "hint failure", role: "status" }),
+    wrong.node,
     h("div", { class: "plot" }, h("div", { class: "outlets" }), h("div", {}, h("h3", {}, "Frames"), h("ol", { class: "frames", tabindex: "0", "aria-label": `Frames of ${id}, newest first` }))));
-  return { node, tag: () => tag.value.trim(), outlets: new Map(), last: 0, state: "" };
+  return { node, wrong, tag: () => tag.value.trim(), outlets: new Map(), last: 0, state: "" };
 }
 
 // Buttons are made anew only when they change, so that nobody clicks on one that is just replaced.
@@ -65,13 +90,14 @@ function draw(stations) {
     cards.get(id).node.remove();
     cards.delete(id);
   }
-  for (const { id, model, ocpp, state, failure, said } of stations) {
-    if (!cards.has(id)) { cards.set(id, made(id)); $("lot").append(cards.get(id).node); }
+  for (const { id, model, ocpp, state, faults, failure, said } of stations) {
+    if (!cards.has(id)) { cards.set(id, made(id, ocpp)); $("lot").append(cards.get(id).node); }
     const card = cards.get(id);
     const find = (name) => card.node.querySelector(name);
     find(".said").textContent = state.connection;
     find(".said").dataset.status = state.connection === "online" ? "Available" : "";
-    find(".about").textContent = `OCPP ${ocpp} ${model}, ${state.url}`;
+    find(".about").textContent = [`OCPP ${ocpp}`, model, state.security_profile ? `security profile ${state.security_profile}` : "", state.url].filter(Boolean).join(", ");
+    card.wrong.are(faults);
     find(".failure").textContent = (state.connection === "not connected" && failure) || said.join(" ");
     put(find(".power"), `${state.powered}`, state.powered ? button("Cut the power", () => act(id, "cut_power"), `Cut the power of ${id}`) : button("Power on", () => act(id, "restore_power"), `Power on ${id}`));
     put(find(".network"), `${state.network}`, state.network ? button("Cut the network", () => act(id, "lose_network"), `Cut the network of ${id}`) : button("Network on", () => act(id, "restore_network"), `Network on ${id}`));
@@ -85,33 +111,9 @@ function draw(stations) {
       put(node.children[0], JSON.stringify([one.status, one.cable, one.ev_paused, one.transaction]), outlet(id, one, card.tag));
       put(node.children[1], JSON.stringify([one.power, one.limit, one.limited_by]),
         h("span", { class: "power" }, `— power ${watt(one.power)}`),
-        h("span", { class: "limit" }, `┅ ${one.limit === null ? "no limit now" : `limit ${watt(one.limit)}`}${one.limited_by.length ? ` (${one.limited_by.join(", ")})` : ""}`));
+        h("span", { class: "limit" }, `┅ ${one.limit === null ? "no charging profile limits it" : `limit ${watt(one.limit)}`}${one.limited_by.length ? ` (${one.limited_by.join(", ")})` : ""}`));
     }
   }
-}
-
-function curve({ points, schedule }, now, id, number) {
-  const x = (at) => ((at - now + BACK) / (2 * BACK)) * WIDTH;
-  const behind = points.filter(([at]) => at > now - BACK);
-  const ahead = schedule.map(([after, limit]) => [now + after, limit]).filter(([at]) => at < now + BACK);
-  const most = Math.max(1, ...behind.map(([, power, limit]) => Math.max(power, limit ?? 0)), ...ahead.map(([, limit]) => limit));
-  const y = (value) => HEIGHT - 4 - (value / most) * (HEIGHT - 16);
-  const path = (list) => list.map(([at, value], number) => `${number ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("");
-  const stairs = ahead.flatMap(([at, limit], number) => [[at, limit], [ahead[number + 1]?.[0] ?? now + BACK, limit]]);
-  const limited = [];
-  for (const [at, , limit] of behind) {
-    if (limit === null) limited.push([]); else { if (!limited.length) limited.push([]); limited.at(-1).push([at, limit]); }
-  }
-  const power = behind.map(([at, value]) => [at, value]);
-  const last = power.at(-1)?.[1] ?? 0;
-  return s("svg", { class: "curve", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img",
-    "aria-label": `Power of connector ${number} of ${id} over the last five minutes, now ${watt(last)}, and what it may draw in the next five, at most ${watt(most)}` },
-    s("path", { class: "grid", d: `M0 ${y(0)}H${WIDTH}M0 ${y(most)}H${WIDTH}` }),
-    power.length ? s("path", { class: "area", d: `${path(power)}L${x(power.at(-1)[0]).toFixed(1)} ${y(0)}L${x(power[0][0]).toFixed(1)} ${y(0)}Z` }) : null,
-    s("path", { class: "power", d: path(power) }),
-    limited.filter((each) => each.length > 1).map((each) => s("path", { class: "limit", d: path(each) })),
-    s("path", { class: "limit ahead", d: path(stairs) }),
-    s("path", { class: "now", d: `M${WIDTH / 2} 0V${HEIGHT}` }));
 }
 
 async function look(id, card) {
@@ -119,7 +121,7 @@ async function look(id, card) {
   const told = await ask("GET", `${base}/course`);
   for (const one of told.connectors) {
     const node = card.outlets.get(one.connectorId);
-    if (node) node.children[2].replaceChildren(curve(one, told.now, id, one.connectorId), h("div", { class: "key" }, h("span", {}, "5 min ago"), h("span", { class: "grow" }), h("span", {}, "now"), h("span", { class: "grow" }), h("span", {}, "in 5 min")));
+    if (node) node.children[2].replaceChildren(...course(one, told.now, `connector ${one.connectorId} of ${id}`));
   }
   const frames = await ask("GET", `${base}/api/v1/frames?last=60`);
   const newest = frames.at(-1)?.number ?? 0;
@@ -137,25 +139,8 @@ async function looks() {
   setTimeout(looks, 1000);
 }
 
-$("add").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const given = Object.fromEntries([...new FormData($("add"))].filter(([, value]) => value !== ""));
-  if (given.connectors) given.connectors = Number(given.connectors);
-  try {
-    await ask("POST", "/api/park/stations", given);
-    problem($("add-problem"), null);
-    $("add").elements.id.value = "";
-  } catch (error) { problem($("add-problem"), error); }
-});
-
-const facts = await ask("GET", "/api/park");
-const { ocpp, model, connectors } = $("add").elements;
-ocpp.replaceChildren(...facts.versions.map((each) => h("option", { selected: each === facts.usual }, each)));
-model.replaceChildren(h("option", { value: "" }, "plain"), ...facts.models.map((each) => h("option", { value: each.name, title: each.description }, each.name)));
-const fits = () => { model.disabled = !facts.with_models.includes(ocpp.value); connectors.disabled = Boolean(model.value) && !model.disabled; };
-ocpp.addEventListener("change", fits);
-model.addEventListener("change", fits);
-fits();
+facts = await ask("GET", "/api/park");
+begin(facts);
 follow("/api/park/events", draw);
 looks();
 document.body.dataset.ready = "";

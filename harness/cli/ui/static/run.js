@@ -6,6 +6,10 @@ import { explanation } from "./sequence.js";
 const NAMES = { PASS: "passed", FAIL: "failed", XPASS: "passed unexpectedly", XFAIL: "failed as expected", ERROR: "errors",
   INCONCLUSIVE: "inconclusive", NOT_RUN: "not run", NOT_APPLICABLE: "not applicable" };
 const RED = ["FAIL", "XPASS", "ERROR"];
+const PHASES = { quiet: "first quietly", waiting: "the stations of the load are switched on", loaded: "now under load" };
+const LOADED = /@loaded$/;
+const plain = (id) => id.replace(/@.*/, "");
+const titleOf = (id) => titles.get(id.replace(LOADED, "")) ?? "";
 const word = (outcome) => outcome.replaceAll("_", " ");
 
 let live = null;      // the picture of the run under way, or the last one
@@ -21,8 +25,8 @@ const badge = (outcome) => h("span", { class: `badge ${outcome}` }, word(outcome
 
 function outcomes() {
   if (kept) return kept.cases.map((each) => [each.id, each.title, each.outcome]);
-  const running = Object.keys(live.running).map((id) => [id, titles.get(id) ?? "", "RUNNING"]);
-  const over = Object.entries(live.outcomes).map(([id, outcome]) => [id, titles.get(id) ?? "", outcome]).reverse();
+  const running = Object.keys(live.running).map((id) => [id, titleOf(id), "RUNNING"]);
+  const over = Object.entries(live.outcomes).map(([id, outcome]) => [id, titleOf(id), outcome]).reverse();
   const red = ([, , outcome]) => !RED.includes(outcome);
   return [...running, ...over.sort((a, b) => red(a) - red(b))];
 }
@@ -39,15 +43,15 @@ function timing() {
   const spent = Date.now() / 1000 - live.began;
   const left = live.each === null ? "" : `, about ${lasting(live.each * (live.total - live.done))} left`;
   const node = $("run-timing");
-  if (node) node.textContent = `${live.done} of ${live.total} cases, ${lasting(spent)}${live.done < live.total ? left : ""}`;
+  if (node) node.textContent = `${live.done} of ${live.total} cases, ${lasting(spent)}${live.done < live.total ? left : ""}${live.phase ? `; ${PHASES[live.phase]} (background load: ${live.target.background})` : ""}`;
 }
 
 function head(cases) {
   const name = kept ? kept.name : live.name;
   const over = kept || live.state === "over";
-  const red = cases.filter(([, , outcome]) => RED.includes(outcome)).map(([id]) => id.replace(/@.*/, ""));
+  const red = [...new Set(cases.filter(([, , outcome]) => RED.includes(outcome)).map(([id]) => plain(id)))];
   const target = live && live.name === name ? live.target : null;
-  const again = (ids) => start({ sut: target.sut, role: target.role, ocpp: target.ocpp }, ids, target.workers);
+  const again = (ids) => start({ sut: target.sut, role: target.role, ocpp: target.ocpp }, ids, target.workers, target.background);
   const files = kept ? kept.files : [];
   return h("div", { class: "card" },
     h("div", { class: "head" }, h("h1", { id: "run-title" }, kept ? kept.headline : over ? "The run is over" : "The run is under way"),
@@ -55,20 +59,33 @@ function head(cases) {
       over ? null : h("button", { class: "quiet", type: "button", id: "stop", onclick: () => act("stop") },
         live.state === "stopping" ? "Stop at once" : "Stop")),
     over ? h("p", { class: "hint" }, `${kept?.sut ?? ""} ${name}`) : [
-      h("p", { id: "run-timing", class: "hint", role: "status", "aria-live": "polite" }),
+      h("p", { id: "run-timing", class: "hint" }),
       h("progress", { max: live.total, value: live.done, "aria-label": "Cases that are over" })],
     counts(cases),
+    kept?.remarks.length ? h("details", { class: "part", open: kept.remarks.length < 4 }, h("summary", {}, "Notes on the run"),
+      h("ul", { class: "notes" }, kept.remarks.map((each) => h("li", {}, each)))) : null,
     h("p", { class: "problem", id: "run-problem", role: "alert", hidden: true }),
     over ? h("div", { class: "row" },
-      target && red.length ? h("button", { class: "primary", type: "button", onclick: () => again(red) }, `Run the ${red.length} red again`) : null,
+      target && red.length ? h("button", { class: "primary", type: "button", onclick: () => again(red) }, red.length === 1 ? "Run the red case again" : `Run the ${red.length} red cases again`) : null,
       target ? h("button", { class: "quiet", type: "button", onclick: () => again(target.cases) }, "Run all again") : null,
-      target && looked ? h("button", { class: "quiet", type: "button", onclick: () => again([looked.replace(/@.*/, "")]) }, `Run ${looked} again`) : null,
+      target && looked ? h("button", { class: "quiet", type: "button", onclick: () => again([plain(looked)]) }, `Run ${looked} again`) : null,
       kept ? h("button", { class: "quiet", type: "button", onclick: compare }, "Compare with the run before") : null,
       files.includes("report.html") ? h("a", { class: "quiet", href: `/runs/${name}/report.html`, target: "_blank", rel: "noopener" }, "Report") : null,
-      files.map((file) => h("a", { class: "small", href: `/runs/${name}/${file}?download`, download: "" }, file)),
-      kept ? h("a", { class: "small", href: `/runs/${name}/abstract.pdf`, download: "" }, "abstract.pdf") : null) : null,
+      files.includes("background.html") ? h("a", { class: "quiet", href: `/runs/${name}/background.html`, target: "_blank", rel: "noopener" }, "Figures of the load") : null) : null,
+    files.length ? h("div", { class: "row" }, h("span", { class: "hint", id: "files" }, "Download"),
+      h("ul", { class: "buttons", "aria-labelledby": "files" }, [...files, "abstract.pdf"].map((file) => h("li", {},
+        h("a", { class: "small", href: `/runs/${name}/${file}${file.endsWith(".pdf") ? "" : "?download"}`, download: "" }, file))))) : null,
     live && !kept && over ? h("pre", { class: "said-lines", tabindex: "0" }, live.said.join("\n")) : null,
     h("div", { id: "difference" }));
+}
+
+// Told to who hears the page: not each second, but what has happened.
+function announce(before) {
+  if (live.state === "over") return; // the headline says it, when it is there
+  const red = Object.keys(live.outcomes).filter((id) => RED.includes(live.outcomes[id]) && !before?.outcomes[id]);
+  const said = [...red.map((id) => `${id} ${word(live.outcomes[id])}`), live.phase && live.phase !== before?.phase ? PHASES[live.phase] : ""].filter(Boolean);
+  if (!before) said.unshift(`A run of ${live.total} cases has begun`);
+  if (said.length) $("announced").textContent = said.join("; ");
 }
 
 async function act(what) {
@@ -145,7 +162,9 @@ export async function picture(run) {
   if (!run) { if (!kept) draw(); return; }
   const fresh = live?.name !== run.name;
   const ended = run.state === "over" && (live?.state !== "over" || fresh);
+  const before = fresh ? null : live;
   live = run;
+  announce(before);
   if (fresh) { kept = null; looked = null; drawn = ""; }
   if (kept && kept.name !== run.name) return;
   if (ended) { await see(run.name).catch(() => draw()); return; }
@@ -157,6 +176,7 @@ export async function see(name) {
   kept = await ask("GET", `/api/bench/runs/${name}`);
   if (looked && !kept.cases.some((each) => each.id === looked)) looked = null;
   drawn = "";
+  $("announced").textContent = `The run is over: ${kept.headline}`;
   draw();
 }
 

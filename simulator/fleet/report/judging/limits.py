@@ -18,10 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from simulator.fleet.counting.calls import ActionTally
 from simulator.fleet.counting.course import Passed, Recovery
 from simulator.fleet.counting.samples import Samples
 from simulator.fleet.counting.standing import Stations
-from simulator.fleet.counting.tally import ActionTally, Tally
+from simulator.fleet.counting.tally import Tally
 from simulator.kernel.nearest import nearest
 
 __all__ = ["ALL", "RECOVERY", "BadLimit", "Judged", "Limit", "judge", "judge_stage", "parse_limit"]

@@ -68,6 +68,48 @@ async def test_a_run_is_started_watched_and_kept(tmp_path: Path) -> None:
         assert (await pages.client.get(f"/runs/{first['name']}/so-far.jsonl")).status_code == 404
 
 
+async def test_a_run_is_kept_busy_in_its_second_half(tmp_path: Path) -> None:
+    async with ui(tmp_path) as pages:
+        facts = await pages.get("/api/bench")
+        assert "office-day" in [load["name"] for load in facts["loads"]]
+        await pages.send("POST", "/api/bench/run", {"role": "csms", "cases": ["TC_001_CSMS"], "background": "2"}, 202)
+        first = (await pages.until("/api/bench/run/events", lambda picture: picture["run"]["done"]))["run"]
+        assert (first["total"], first["target"]["background"]) == (2, "2")
+        assert first["phase"] in ("quiet", "waiting", "loaded")
+        under_load = (await pages.until("/api/bench/run/events", lambda picture: picture["run"]["phase"] == "loaded"))[
+            "run"
+        ]
+        assert {*under_load["running"], *under_load["outcomes"]} >= {"TC_001_CSMS@loaded"}
+        last = (await pages.until("/api/bench/run/events", over))["run"]
+        overview = await pages.get(f"/api/bench/runs/{last['name']}")
+        assert {case["id"]: case["outcome"] for case in overview["cases"]} == {
+            "TC_001_CSMS": "PASS",
+            "TC_001_CSMS@loaded": "PASS",
+        }
+        assert any(remark.startswith("2 background stations sent ") for remark in overview["remarks"])
+        told = await pages.get(f"/api/bench/runs/{last['name']}/cases/TC_001_CSMS@loaded")
+        labels = [step["label"] for group in told["groups"] for step in group["steps"]]
+        assert "BootNotification" in labels
+        drawn = await pages.client.get(f"/runs/{last['name']}/cases/TC_001_CSMS@loaded/trace.jsonl")
+        assert drawn.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"role": "csms", "background": "0"}, "Background load 0: it is a number of stations from 1 to 5000"),
+        ({"role": "csms", "background": "office-dy"}, "Background load: "),
+        ({"role": "csms", "background": "--sut"}, "Background load: "),
+        ({"role": "csms", "background": 5}, "a number of stations, or a load profile"),
+        ({"role": "charge_point", "background": "5"}, "a charge point is tested here"),
+    ],
+)
+async def test_what_is_no_load_is_said_before_anything_begins(tmp_path: Path, asked: dict[str, Any], said: str) -> None:
+    async with ui(tmp_path) as pages:
+        assert said in (await pages.send("POST", "/api/bench/run", asked, 422))["detail"]
+        assert await pages.until("/api/bench/run/events", lambda picture: True) == {"run": None, "asked": []}
+
+
 async def test_a_red_case_is_explained_and_a_person_is_asked(tmp_path: Path) -> None:
     """A product with a defect, and an operator who is a person: the page answers for both."""
     async with (
@@ -77,6 +119,9 @@ async def test_a_red_case_is_explained_and_a_person_is_asked(tmp_path: Path) -> 
         values = {"connection.url": csms.url, "operator.kind": "manual", "timeouts.message_s": 30}
         made = await pages.send("PUT", "/api/bench/sut/mine.toml", {"role": "csms", "values": values})
         assert made == {"saved": True, "problems": []}
+        looked = await pages.send("POST", "/api/bench/sut/mine.toml/probe", {})
+        assert not looked["works"]
+        assert "Rejected" in looked["said"]
         red = await run(pages, sut="mine.toml", cases=["TC_001_CSMS"])
         assert red["code"] == 1
         assert red["outcomes"] == {"TC_001_CSMS": "FAIL"}
@@ -100,6 +145,13 @@ async def test_a_red_case_is_explained_and_a_person_is_asked(tmp_path: Path) -> 
         assert last["outcomes"] == {"TC_013_CSMS": "FAIL"}
         reason = (await pages.get("/api/bench/run/cases/TC_013_CSMS"))["reason"]
         assert reason.startswith("claimed, but not offered: ")
+
+
+async def test_a_charge_point_is_not_looked_for(tmp_path: Path) -> None:
+    async with ui(tmp_path) as pages:
+        await pages.send("PUT", "/api/bench/sut/mine.toml", {"role": "charge_point", "values": {}})
+        refused = await pages.send("POST", "/api/bench/sut/mine.toml/probe", {}, 422)
+        assert refused["detail"].startswith("A charge point connects by itself")
 
 
 async def test_a_run_is_stopped_in_order(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -35,7 +37,7 @@ def client(token: str | None) -> httpx.AsyncClient:
         ("POST", {"Sec-Fetch-Site": "cross-site"}, 403),
         ("GET", {"Sec-Fetch-Site": "cross-site"}, 200),  # somebody follows a link
         ("GET", {"X-Forwarded-For": "192.0.2.1"}, 403),
-        ("POST", {"Content-Length": "9999999"}, 413),
+        ("POST", {"X-Real-IP": "192.0.2.1"}, 403),
     ],
 )
 async def test_without_a_token_it_is_for_this_machine(method: str, headers: dict[str, str], status: int) -> None:
@@ -44,6 +46,22 @@ async def test_without_a_token_it_is_for_this_machine(method: str, headers: dict
 
     assert answer.status_code == status
     assert status == 200 or set(answer.json()) == {"detail"}
+
+
+async def test_a_body_without_end_is_not_read() -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100 << 20:
+            sent += 1 << 16
+            yield b" " * (1 << 16)
+
+    async with client(None) as asking:
+        answer = await asking.post("/", headers=HERE, content=endless())
+
+    assert (answer.status_code, answer.json()["detail"]) == (413, "A body has at most 1048576 bytes.")
+    assert sent <= 2 << 20
 
 
 async def test_a_token_in_the_address_becomes_a_cookie() -> None:

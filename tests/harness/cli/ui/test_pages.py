@@ -63,12 +63,22 @@ async def test_somebody_at_a_desk_tests_the_reference(browser: Browser, tmp_path
         await expect(page.locator("#start")).to_be_disabled()
         await page.get_by_label("TC_010_CSMS").check()
         await page.get_by_placeholder("Search: id, title, rule").fill("")
+        await page.get_by_label("Background load").select_option("office-day")
+        await expect(page.locator("#load-hint")).to_contain_text("Each case runs twice")
+        await accessible(page)
+        await page.get_by_label("Background load").select_option("number")
+        await page.get_by_role("textbox", name="Stations").fill("0")
+        await page.locator("#start").click()
+        await expect(page.locator("#start-said")).to_contain_text("a number of stations from 1 to")
+        await page.get_by_label("Background load").select_option("none")
+        await expect(page.get_by_role("textbox", name="Stations")).to_be_hidden()
         await expect(page.locator("#start")).to_have_text("Start 1 case")
         await accessible(page)
         await page.locator("#start").click()
         await expect(page.locator("#run-title")).to_have_text("1 of 1 selected cases passed", timeout=SLOW)
         await expect(page.locator("#detail")).to_contain_text("BootNotification")
         await expect(page.get_by_role("link", name="junit.xml")).to_be_visible()
+        await expect(page.locator("#announced")).to_have_text("The run is over: 1 of 1 selected cases passed")
         await accessible(page)
         await page.get_by_role("link", name="Earlier runs").click()
         await expect(page.locator("#kept")).to_contain_text("1 of 1 selected cases passed")
@@ -104,7 +114,7 @@ async def test_somebody_with_a_phone_at_the_bench_is_asked(browser: Browser, tmp
         await expect(page.locator("#run-title")).to_contain_text("1 failed", timeout=SLOW)
         await expect(page.locator("#detail .step.bad")).to_contain_text("BootNotification.conf")
         await expect(page.locator("#detail")).to_contain_text("Expected")
-        await expect(page.get_by_role("button", name="Run the 1 red again")).to_be_visible()
+        await expect(page.get_by_role("button", name="Run the red case again")).to_be_visible()
         await accessible(page)
 
     async with (
@@ -136,9 +146,23 @@ async def test_a_car_is_plugged_in(browser: Browser, tmp_path: Path, size: tuple
         await page.wait_for_selector("body[data-ready]")
         await accessible(page)
         await page.get_by_label("Address of the CSMS").fill(csms.url)
-        await page.get_by_label("Model").select_option("ac-22kw")
+        await page.get_by_label("Model").select_option("dc-150kw")
+        await page.get_by_label("Security profile").select_option("1")
+        await expect(page.get_by_label("Client certificate, a path")).to_be_hidden()
+        await page.get_by_role("textbox", name="Password").fill("a-password-of-20-oct")
+        await page.get_by_text("Deliberate defects").click()
+        await page.get_by_label("Search the defects of the new station").fill("heartbeat")
+        await page.get_by_label("heartbeat-late").check()
+        await accessible(page)
         await page.get_by_role("button", name="Add", exact=True).click()
+        await expect(page.locator("#add-said")).to_have_text("CP-1 is switched on.")
+        await expect(page.get_by_role("textbox", name="Password")).to_have_value("")
         await expect(page.locator("#lot")).to_contain_text("online")
+        await expect(page.locator("#lot .about")).to_contain_text("security profile 1")
+        await expect(page.locator("#lot .defects summary")).to_have_text("Deliberate defects: 1 (heartbeat-late)")
+        await page.locator("#lot .defects summary").click()
+        await page.get_by_label("Defects of CP-1").get_by_label("heartbeat-late").uncheck()
+        await expect(page.locator("#lot .defects summary")).to_have_text("Deliberate defects")
         await page.get_by_role("button", name="Plug a car in: connector 1 of CP-1").click()
         await page.get_by_role("button", name="Hold the card: connector 1 of CP-1").click()
         outlet = page.get_by_role("region", name="Connector 1 of CP-1")
@@ -150,3 +174,29 @@ async def test_a_car_is_plugged_in(browser: Browser, tmp_path: Path, size: tuple
         await expect(page.locator("#lot .said").first).to_have_text("off")
         await page.get_by_role("button", name="Remove CP-1").click()
         await expect(page.locator("#empty")).to_be_visible()
+
+
+async def test_all_is_within_reach_of_the_keyboard_in_the_order_of_the_page(browser: Browser, tmp_path: Path) -> None:
+    async with ui(tmp_path) as pages, opened(browser, pages.url, DESK, "light") as page:
+        await pages.send("POST", "/api/park/stations", {"url": "ws://127.0.0.1:9/", "connectors": 2}, 201)
+        for path in ("/", "/park"):
+            await page.goto(f"{pages.url}{path}")
+            await page.wait_for_selector("body[data-ready]")
+            if path == "/park":
+                await expect(page.locator("#lot .curve")).to_have_count(2)
+            all_there_is = await page.evaluate(CONTROLS)
+            met = []
+            for _ in all_there_is:
+                await page.keyboard.press("Tab")
+                met.append(await page.evaluate("() => document.activeElement.dataset.met"))
+            assert met == all_there_is
+            await page.evaluate("() => document.activeElement.blur()")
+            await page.locator(".skip").focus()
+            await page.keyboard.press("Enter")
+            assert await page.evaluate("() => document.activeElement.id") == "main"
+
+
+CONTROLS = """() => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+  .filter((each) => !each.disabled && each.checkVisibility())
+  .map((each, number) => each.dataset.met = String(number))"""
+"""Marks what a person can act on, and gives the marks in the order of the page."""

@@ -120,7 +120,7 @@ async def test_what_each_outlet_gives_is_kept_so_far_back(csms: Csms, monkeypatc
         ({"url": "http://x"}, 422, "ws://"),
         ({"url": "ws://127.0.0.1:9", "id": "a b"}, 422, "identity"),
         ({"url": "ws://127.0.0.1:9", "model": "../x.toml"}, 422, "no model"),
-        ({"url": "ws://127.0.0.1:9", "model": "ac-22kw", "connectors": 2}, 422, "connectors"),
+        ({"url": "ws://127.0.0.1:9", "model": "ac-22kw", "connectors": 2}, 422, "Connectors says"),
         ({"url": "ws://127.0.0.1:9", "connectors": 99}, 422, "from 1 to 16"),
         ({"url": "ws://127.0.0.1:9", "ocpp": "3"}, 422, "1.6, 2.0.1"),
     ],

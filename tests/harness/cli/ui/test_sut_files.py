@@ -69,7 +69,7 @@ def test_a_form_has_the_values_and_what_they_may_be(files: SutFiles) -> None:
     assert (form["role"], form["ocpp"], form["exists"], form["problems"]) == ("csms", "1.6", True, [])
     known = fields(form)
     assert known["product.vendor"]["value"] == "Acme"
-    assert known["connection.security_profile"]["kind"] == "integer"
+    assert known["connection.security_profile"]["kind"] == "choice"
     assert known["profiles.smart_charging"] | {"description": ""} == known["profiles.smart_charging"] | {
         "kind": "yes",
         "value": True,

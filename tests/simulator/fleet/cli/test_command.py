@@ -136,6 +136,7 @@ async def test_a_hopeless_run_ends_early_and_says_by_which_limit(
     assert sorted(os.listdir(tmp_path)) == [
         "junit.xml",
         "load_actions.csv",
+        "load_asked.csv",
         "load_interventions.csv",
         "load_latency.csv",
         "load_timeline.csv",

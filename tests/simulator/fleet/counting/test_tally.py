@@ -5,6 +5,7 @@ from ocppj.evidence.trace import Role
 from ocppj.session.session import Session
 from ocppj.v16 import PROTOCOL
 from simulator.fleet.counting import tally as module
+from simulator.fleet.counting import violations
 from simulator.fleet.counting.tally import Tally
 
 HEARTBEAT = '{"currentTime":"2026-01-01T00:00:00Z"}'
@@ -68,17 +69,17 @@ def test_the_same_broken_rule_is_one_violation_with_a_count_and_a_short_example(
     # The other rule is that a CALL waits for the answer to the one before.
     assert [violation.count for violation in tally.violations.values()] == [5, 4]
     violation = next(iter(tally.violations.values()))
-    assert (violation.action, len(violation.example)) == ("ClearCache", module.LONGEST_EXAMPLE)
+    assert (violation.action, len(violation.example)) == ("ClearCache", violations.LONGEST_EXAMPLE)
 
 
 def test_what_a_csms_makes_up_does_not_fill_the_memory() -> None:
-    number_of_calls = module.MOST_RULES + 50
+    number_of_calls = violations.MOST_RULES + 50
     calls: list[Written] = [("csms", f'[2,"{n}","Made{n}",{{}}]', n) for n in range(number_of_calls)]
     tally = played(*calls)
     for number in range(module.MOST_PROBLEMS + 50):
         tally.problem(f"problem {number}")
 
-    assert len(tally.violations) <= module.MOST_RULES + 3
+    assert len(tally.violations) <= violations.MOST_RULES + 3
     assert sum(violation.count for violation in tally.violations.values()) >= len(calls)
     assert len(tally.problems) == module.MOST_PROBLEMS + 1
     assert tally.problems["other problems"] == 50

@@ -5,8 +5,9 @@ import pytest
 from simulator.fleet.counting import timeline as module
 from simulator.fleet.counting.kinds import KINDS
 from simulator.fleet.counting.states import States
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline, late_sentence
+from simulator.fleet.counting.violations import Violation
 
 MS = 1_000_000
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import signal
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from functools import partial
@@ -154,6 +155,8 @@ async def test_the_web_interface_tells_each_action_and_each_kind_of_error(csms: 
         await asyncio.to_thread(asked, port, "/stop", {})
     told = await asyncio.to_thread(asked, port, "/stats/requests")
     metrics = await asyncio.to_thread(asked, figures, "/metrics", None, str)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        await asyncio.to_thread(asked, figures, "/", None, str)
     process.send_signal(signal.SIGTERM)
     code, _, err = await outcome(process)
 

@@ -15,8 +15,9 @@ import jsonschema
 import pytest
 
 from simulator.fleet.counting.standing import Stations
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.counting.violations import Violation
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Part, together
 from simulator.fleet.processes.processes import ProcessDied, Processes

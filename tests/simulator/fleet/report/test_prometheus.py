@@ -12,8 +12,9 @@ from simulator.fleet.cli.units import listening
 from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.standing import Stations
 from simulator.fleet.counting.states import States
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.counting.violations import Violation
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Part
 from simulator.fleet.report import exporting as exporting_module
@@ -45,6 +46,7 @@ def test_what_is_counted_is_told() -> None:
     tally.frames_sent, tally.frames_received, tally.lost, tally.sessions_over = 7, 6, 4, 3
     stations = Stations(switched_on=9, connected=8, accepted=7, online=6, refused=1, lost=2)
     counted.due.add(40 * MS)
+    tally.asked["Reset"].sent, tally.asked["made up by a CSMS"].sent, tally.firmware["Installed"] = 2, 3, 1
     part = Part(Plan("ws://host", stations=10), tally, Timeline(), stations, late=0.25)
     assert ("fleet_resident_bytes",) not in figures(part), "the system may not tell"
     part.states, part.timeline.latest.resident = States(charging=2, outage=3), 4096
@@ -56,6 +58,8 @@ def test_what_is_counted_is_told() -> None:
     assert told["fleet_stations", "lost"] == 2
     assert told["fleet_stations_planned",] == 10
     assert [told["fleet_stations_now", state] for state in ("charging", "outage", "lost")] == [2, 3, 0]
+    assert [told["fleet_asked_total", action] for action in ("Reset", "other")] == [2, 3]
+    assert told["fleet_firmware_total", "Installed"] == 1
     assert told["fleet_resident_bytes",] == 4096
     assert told["fleet_interventions_total", "network lost"] == 2
     assert [told["fleet_errors_total", kind] for kind in ("refused", "cut", "dropped", "violations")] == [1, 0, 4, 5]

@@ -8,8 +8,9 @@ import pytest
 from simulator.fleet.counting.course import Recovery
 from simulator.fleet.counting.interventions import Intervention
 from simulator.fleet.counting.states import States
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
 from simulator.fleet.counting.timeline import Timeline
+from simulator.fleet.counting.violations import Violation
 from simulator.fleet.plan import Plan
 from simulator.fleet.processes.part import Part
 from simulator.fleet.profile.stages import Stage

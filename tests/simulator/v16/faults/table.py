@@ -96,12 +96,12 @@ def _head() -> Iterator[str]:
     yield ""
     yield "<!-- Generated: python -m tests.simulator.v16.faults.table -->"
     yield ""
-    yield "A deliberate defect of the simulated charge point shows that a check can fail, or what a CSMS makes of a"
-    yield "station that is not as it should be. It can be taken back at any time; the station does not know of it."
+    yield "A fault is a deliberate defect of the simulated station. It shows that a check can fail, or how a CSMS"
+    yield "reacts to wrong messages. You can switch it on and off at any time."
     yield ""
-    yield "```"
-    yield "plugproof station ws://127.0.0.1:9000/ocpp --fault heartbeat-late --fault stop-missing"
-    yield "plugproof station --list-faults"
+    yield "```console"
+    yield "$ plugproof station ws://127.0.0.1:9000/ocpp --fault heartbeat-late --fault stop-missing"
+    yield "$ plugproof station --list-faults"
     yield "```"
     yield ""
     yield "```python"
@@ -110,17 +110,18 @@ def _head() -> Iterator[str]:
     yield "from simulator.v16.faults import CATALOGUE, set_faults"
     yield ""
     yield 'station = Station("ws://127.0.0.1:9000/ocpp", id="CP1")'
-    yield 'set_faults(station, ["heartbeat-late"])  # from now on; set_faults(station, []) takes it back'
+    yield 'set_faults(station, ["heartbeat-late"])  # from now on; set_faults(station, []) removes it'
     yield "```"
     yield ""
     total, kept = len(rules()), len(CANNOT_BE_BROKEN)
-    yield "Over HTTP they are at `/api/v1/faults`. Where two faults meet, the one given later is around the other one."
+    yield "Over HTTP they are at `/api/v1/faults`. If two faults meet, the later one wraps the earlier one."
     yield ""
     yield f"There are {len(CATALOGUE)} faults. Of the {total} rules by which the charge point cases judge a station"
-    yield f"they break {total - kept}; for each a test plays a scene with the fault and without. No station can break"
-    yield f"the other {kept}. The rules of OCPP-J that have cases of their own are named as they are there; what breaks"
-    yield "them is in the [kill matrix of the rule cases](kill-matrix-rule-cases-station.md). No case shows"
-    yield f"{len(FUZZED)} of the faults, as none sends such messages: those are for [`plugproof fuzz`](fuzz.md)."
+    yield f"they break {total - kept}; for each a test plays a scene with the fault and without it. No station can"
+    yield f"break the other {kept}. Rules of OCPP-J have the names of their cases; the faults that break them are in"
+    yield "the [kill matrix of the rule cases](kill-matrix-rule-cases-station.md)."
+    yield f"{len(FUZZED)} of the faults show in no case, because no case sends such messages: they are for"
+    yield "[`plugproof fuzz`](fuzz.md)."
     yield ""
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from simulator.fleet.counting.standing import Standing, Stations
-from simulator.fleet.counting.tally import Tally, Violation
+from simulator.fleet.counting.tally import Tally
+from simulator.fleet.counting.violations import Violation
 from simulator.fleet.report.judging.limits import BadLimit, judge, parse_limit
 
 ACTIONS = ("Authorize", "BootNotification", "Heartbeat")
