@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query
@@ -62,14 +63,19 @@ async def perform(
 
 def router(version: Version) -> APIRouter:
     """The route of the operations of a version; `actions` describes it, an action at a time."""
-    made = APIRouter(prefix=version.api.path, tags=["operations"])
+    return _router(version.name, version.api.path)
+
+
+@cache  # it knows no CSMS, and takes as long to make as half of one
+def _router(name: str, path: str) -> APIRouter:
+    made = APIRouter(prefix=path, tags=["operations"])
 
     @made.post("/stations/{identity:segment}/operations/{action}", response_model=None, responses=RESPONSES)
     async def operate(
         csms: Csms, identity: str, action: str, wait: Wait = True, rules: RulesApply = True, payload: Payload = None
     ) -> JSONResponse:
         """Send an operation to a station."""
-        return await perform(csms.operations[version.name], identity, action, wait, payload, rules)
+        return await perform(csms.operations[name], identity, action, wait, payload, rules)
 
     return made
 
