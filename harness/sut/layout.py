@@ -12,6 +12,7 @@ import sys
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -200,7 +201,7 @@ def _hints(struct: type) -> dict[str, Any]:
         own = inspect.get_annotations(owner)
         if any(isinstance(kind, str) for kind in own.values()):
             text = ", ".join(f"{name!r}: {kind}" for name, kind in own.items())
-            own = owner.__annotations__ = eval(f"{{{text}}}", vars(sys.modules[owner.__module__]))
+            own = owner.__annotations__ = eval(f"{{{text}}}", vars(import_module(owner.__module__)))
         hints |= own
     return hints
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import typing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 
 from harness import sut as sut_package
 from harness.edition import VERSIONS
-from harness.sut import NoOperator, RestFixtures, RestSettings, Secret, SutError
+from harness.sut import NoOperator, RestFixtures, RestSettings, Secret, SutError, layout
 from harness.sut.layout import document, schema
 from harness.sut.reading import for_url, load
 from tests import ROOT
@@ -926,12 +928,28 @@ def test_the_document_for_editors_is_what_the_structs_say() -> None:
     assert kept.read_text(encoding="utf-8") == document(), f"run: python -m harness.sut.layout {kept.relative_to(ROOT)}"
 
 
+def test_the_layout_of_a_struct_whose_module_was_taken_out_is_made_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pytest that runs within another one takes all modules out that it brought."""
+    source = (
+        "from __future__ import annotations\nimport msgspec\nclass Table(msgspec.Struct):\n    seconds: float = 1.0\n"
+    )
+    (tmp_path / "brought_by_a_test.py").write_text(source, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    table = import_module("brought_by_a_test").Table
+    monkeypatch.delitem(sys.modules, "brought_by_a_test")
+
+    assert layout._hints(table) == {"seconds": float}
+    sys.modules.pop("brought_by_a_test")
+
+
 def test_what_loading_fills_in_is_no_key() -> None:
-    layout = schema()
-    assert not {"version", "source", "digest", "secrets", "more_tags"} & set(layout["properties"])
-    assert set(layout["properties"]["lanes"]["items"]["properties"]) & {"listen", "api"} == set()
+    keys = schema()
+    assert not {"version", "source", "digest", "secrets", "more_tags"} & set(keys["properties"])
+    assert set(keys["properties"]["lanes"]["items"]["properties"]) & {"listen", "api"} == set()
     for kind in ("operator_python", "driver_python", "fixtures_python"):
-        assert "folder" not in layout["$defs"][kind]["properties"]
+        assert "folder" not in keys["$defs"][kind]["properties"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
