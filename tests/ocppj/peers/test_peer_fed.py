@@ -138,6 +138,20 @@ async def test_calls_are_handled_one_after_the_other_in_their_order(rig: Rig) ->
     await rig.ends()
 
 
+async def test_each_call_that_waits_holds_those_behind_it(rig: Rig) -> None:
+    gates = {str(number): asyncio.Event() for number in range(3)}
+    rig.waits = lambda call: gates[call.id].wait()
+    for number in gates:
+        rig.wire.calls(number)
+
+    for number, gate in gates.items():
+        assert (rig.handled[-1], rig.wire.ids) == (number, rig.handled[:-1])
+        gate.set()
+        await turns()
+    assert rig.wire.ids == ["0", "1", "2"]
+    await rig.ends()
+
+
 async def test_the_others_get_their_turn_between_calls_that_waited(rig: Rig) -> None:
     gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     rig.waits = lambda call: gate
