@@ -189,7 +189,7 @@ def _row(stations: int, chosen: Any) -> Row:
 @contextlib.contextmanager
 def _process(stations: int, first: int, server: Server, chosen: Any) -> Any:
     command = [sys.executable, "-m", "benchmarks.scale", "--load", server.url, str(first), str(chosen.processes)]
-    more = ["--stations", str(stations), "--rate", f"{chosen.rate / chosen.processes}", "--calls", f"{chosen.calls}"]
+    more = ["--stations", str(stations), "--rate", f"{chosen.rate}", "--calls", f"{chosen.calls}"]
     last = ["--seconds", f"{chosen.seconds}", "--sources", chosen.sources]
     process = subprocess.Popen([*command, *more, *last], stdout=subprocess.PIPE, text=True)
     try:
