@@ -77,6 +77,11 @@ class Bench:
     insisted: Callable[[CaseRun], Iterable[Finding]] = lambda run: ()
     fuzzed: str | None = None
 
+    @property
+    def connects_by_itself(self) -> bool:
+        """Whether its products come to plugproof: nobody can look at them before, and nobody keeps them busy."""
+        return self.reach is None
+
 
 def nothing_contradicted(against: Against, conversation: Conversation) -> Iterator[Mismatch]:
     """For a `Bench` whose products are asked nothing that the wire could answer."""

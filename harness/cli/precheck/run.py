@@ -192,7 +192,7 @@ def _load(choice: Choice, role: str, version: str) -> "Wanted | None":
     """What is to keep the CSMS busy, before anything is made."""
     if choice.background is None:
         return None
-    if edition(version).benches[role].reach is None:  # it connects by itself
+    if edition(version).benches[role].connects_by_itself:
         raise _Usage("--background keeps a CSMS busy, and a charge point is tested here; leave it out")
     from harness.processes.background import wanted  # brings the simulated stations along
 

@@ -68,13 +68,11 @@ class Bench:
 
     async def start(self, asked: dict[str, Any]) -> None:
         """Begin a run. Raises `Refused`."""
-        if self.run is not None and not self.run.is_over:
-            raise Refused(409, "A run is under way; stop it first, or wait for its end.")
+        self._refuse_beside_a_run()
         target = self._target(asked)
         if target.background is not None:
             await asyncio.to_thread(_check_load, target)
-            if self.run is not None and not self.run.is_over:
-                raise Refused(409, "A run is under way; stop it first, or wait for its end.")
+            self._refuse_beside_a_run()  # one may have begun meanwhile
         known = cases_for(target.role, target.version)
         unknown = sorted({*target.cases} - {case.id for case in known})
         if unknown:
@@ -116,12 +114,20 @@ class Bench:
             raise Refused(404, f"{id} has not begun.")
         return found
 
+    @property
+    def _is_running(self) -> bool:
+        return self.run is not None and not self.run.is_over
+
+    def _refuse_beside_a_run(self) -> None:
+        if self._is_running:
+            raise Refused(409, "A run is under way; stop it first, or wait for its end.")
+
     async def probe(self, name: str) -> dict[str, Any]:
         """Take a first look at a back office, as `plugproof check --probe` does. Raises `Refused`."""
         sut = self.files.loaded(name)
-        if _connects_by_itself(sut.role, sut.version):
+        if edition(sut.version).benches[sut.role].connects_by_itself:
             raise Refused(422, "A charge point connects by itself; start a run, and it is waited for.")
-        if self._probing or (self.run is not None and not self.run.is_over):
+        if self._probing or self._is_running:
             raise Refused(409, "A run or another look is under way; its stations are in use.")
         self._probing = True
         try:
@@ -163,11 +169,6 @@ class Bench:
         return Target(None, role, version, tuple(cases), workers, load)
 
 
-def _connects_by_itself(role: str, version: str) -> bool:
-    """Whether such a product comes to the harness: nobody can look at it, and nobody keeps it busy."""
-    return edition(version).benches[role].reach is None
-
-
 async def _looked(file: Path, desk: str) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
         *command("check", str(file), "--probe"),
@@ -190,7 +191,7 @@ def _check_load(target: Target) -> None:
     """Whether this can keep the product busy, before anything begins. Raises `Refused`."""
     from harness.processes.background import wanted  # brings the simulated stations along
 
-    if _connects_by_itself(target.role, target.version):
+    if edition(target.version).benches[target.role].connects_by_itself:
         raise Refused(422, "A background load keeps a CSMS busy, and a charge point is tested here; choose none.")
     try:
         wanted(str(target.background))

@@ -22,7 +22,7 @@ BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
         *("fixtures", "endpoints", "tls", "timeouts", "keys", "smart", "files", "run", "performance", "boot"),
         *("background", "settings", "people"),
     ),
-    "charge_point": (*("tls", "timeouts", "keys", "smart", "files", "run", "performance", "settings", "people"),),
+    "charge_point": ("tls", "timeouts", "keys", "smart", "files", "run", "performance", "settings", "people"),
 }
 ROWS: Final[Mapping[str, str]] = {"lanes": "identity", "stations": "identity"}
 """Tables of tables that the form shows as rows."""

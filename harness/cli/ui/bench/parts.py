@@ -38,10 +38,11 @@ class Part:
         """The records of the cases that ended since the last look; `running` is of now."""
         found = {record["id"]: record for record in self._new()}
         self._over |= {*found}
+        left = self._ids - self._over
         self.running = {
             f"{file.parent.name}{self._ending}": file.stat().st_size
             for file in sorted(self._folder.glob(f"cases/*/{trace_so_far.FILE}"))
-            if file.parent.name in self._ids - self._over and file.is_file()
+            if file.parent.name in left and file.is_file()
         }
         return {f"{id}{self._ending}": self._named(record) for id, record in found.items()}
 
