@@ -1,7 +1,7 @@
 """Cases whose parts stand alone: what breaks in one is blamed on its rule, and the others are judged all the same."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from harness.adapters.operators import NotOffered, OperatorError
@@ -51,12 +51,20 @@ async def rounds(sut: Sut, count: int) -> AsyncIterator[int]:
         yield number
 
 
-def is_claimed(needs: Needs, peer: Counterpart, need: str, rules: str) -> bool:
-    """Whether a named need is met; when it is not, ``rules`` are left out of this run, and the record says why."""
-    reason = needs.need(need).unmet(peer.run.sut)
-    if reason is not None:
-        peer.leaves_out(rules, f"not claimed: {reason}")
-    return reason is None
+def claims(needs: Needs) -> Callable[[Counterpart, str, str], bool]:
+    """``is_claimed`` for the cases of a version, whose needs these are."""
+
+    def is_claimed(peer: Counterpart, need: str, rules: str) -> bool:
+        """Whether a named need is met; else ``rules`` (``"R1 R2"``) are left out, and the record says why.
+
+        Raises ``KeyError`` for a need that there is not.
+        """
+        reason = needs.need(need).unmet(peer.run.sut)
+        if reason is not None:
+            peer.leaves_out(rules, f"not claimed: {reason}")
+        return reason is None
+
+    return is_claimed
 
 
 def _refused(run: CaseRun, rules: str, actual: str, evidence: str = "") -> CaseFailure:

@@ -13,7 +13,7 @@ certificate, a root, a key).
 from harness.case.message import Message
 from harness.case.tags import CaseTags as Tags
 from harness.peers import steps
-from harness.peers.counterpart import Counterpart, Request, now
+from harness.peers.counterpart import Request, now
 from harness.peers.steps import rounds, step
 from harness.sut import Sut, upgrades
 from harness.v16 import payloads
@@ -26,14 +26,7 @@ from harness.v16.needs import NEEDS
 from harness.v16.profiles import case
 from ocppj.matchers import absent, absent_or_empty, one_of, present, satisfies
 
-
-def is_claimed(peer: Counterpart, need: str, rules: str) -> bool:
-    """Whether a need (`harness.v16.needs`) is met; else ``rules`` (``"R1 R2"``) are left out, and the record says why.
-
-    Raises ``KeyError`` for a need that there is not.
-    """
-    return steps.is_claimed(NEEDS, peer, need, rules)
-
+is_claimed = steps.claims(NEEDS)
 
 __all__ = [
     "Charging",

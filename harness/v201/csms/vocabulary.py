@@ -8,7 +8,7 @@ what ``shows`` compares members with. Whatever the CSMS does wrong raises ``Case
 
 from harness.case.message import Message
 from harness.peers import steps
-from harness.peers.counterpart import Counterpart, Request
+from harness.peers.counterpart import Request
 from harness.peers.steps import step
 from harness.sut import Sut
 from harness.v201.csms import payloads, states
@@ -19,14 +19,7 @@ from harness.v201.needs import NEEDS
 from harness.v201.profiles import case
 from ocppj.matchers import absent, one_of, present
 
-
-def is_claimed(peer: Counterpart, need: str, rules: str) -> bool:
-    """Whether a need (`harness.v201.needs`) is met; else ``rules`` (``"R1 R2"``) are left out, and the record says why.
-
-    Raises ``KeyError`` for a need that there is not.
-    """
-    return steps.is_claimed(NEEDS, peer, need, rules)
-
+is_claimed = steps.claims(NEEDS)
 
 __all__ = [
     "IdTokens",
