@@ -27,8 +27,8 @@ from simulator.fleet.engine.line import FleetLine
 from simulator.fleet.engine.sources import sockets_from
 from simulator.kernel.clock import Clock
 
-READ_BUFFER: Final = 1024
-"""Bytes; it grows when a longer frame comes."""
+READ_BUFFER: Final = 2048
+"""Bytes, the fewest that picows takes; it grows when a longer frame comes."""
 
 KEPT_FINDINGS: Final = 8
 """Broken rules a connection keeps of itself: the tally counts them all."""
